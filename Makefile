@@ -1,0 +1,49 @@
+# Two verbs do everything: `make run` and `make test`. `make run PORT=8001` takes another port.
+PYTHON ?= python3
+BIN := .venv/bin
+MANAGE := $(BIN)/python manage.py
+PRODUCTION := DEBUG=0 SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') \
+	BASE_URL=https://example.com ALLOWED_HOSTS=example.com
+
+.PHONY: run test lint messages lock
+
+run: .venv/run.stamp .env  ## Everything: web, sender, letter catcher, demo data
+	@$(MANAGE) migrate --verbosity 0
+	@if grep -q '^DEBUG=1' .env; then $(MANAGE) demo -v0; fi
+	@exec $(MANAGE) serve
+
+test: .venv/test.stamp  ## All tests that this machine can run
+	$(BIN)/pytest
+
+lint: .venv/test.stamp  ## Style, layers, migrations, deployment settings, security
+	$(BIN)/flake8
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/bandit -q -r apps project -x '*/tests/*' -s B101,B105,B106,B311,B404,B603
+	SECRET_KEY=lint DEBUG=1 $(MANAGE) makemigrations --check --dry-run
+	$(PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
+
+messages: .venv/test.stamp  ## Collect the words to translate (needs gettext), compile them
+	SECRET_KEY=messages $(MANAGE) makemessages -l ru --no-location --no-obsolete -i .venv -i var -i tests -i benchmarks
+	$(BIN)/python -m tests.compile_messages
+
+lock: .venv/test.stamp  ## Resolve the dependencies of pyproject.toml anew
+	$(BIN)/pip install -qq uv
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+
+.venv/run.stamp: requirements.txt | $(BIN)/pip
+	@echo "Installing the packages of $<"
+	@$(BIN)/pip install -qq --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+.venv/test.stamp: requirements-dev.txt | $(BIN)/pip
+	@echo "Installing the packages of $<"
+	@$(BIN)/pip install -qq --disable-pip-version-check --require-hashes -r $<
+	@touch $@ .venv/run.stamp
+
+$(BIN)/pip:
+	@$(PYTHON) -c 'import sys; (3, 11) <= sys.version_info < (3, 14) or sys.exit("Vestnik needs Python 3.11 to 3.13; name one: make run PYTHON=python3.12")'
+	@$(PYTHON) -m venv .venv
+
+.env: | .venv/run.stamp
+	@umask 077 && sed -e 's/^DEBUG=.*/DEBUG=1/' -e "s|^SECRET_KEY=.*|SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))')|" .env.sample > $@.new && mv $@.new $@

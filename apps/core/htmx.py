@@ -1,0 +1,54 @@
+"""One address, two answers: a full page, or the part of it that htmx asked for."""
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django_htmx.http import trigger_client_event
+
+
+def is_partial(request):
+    """Whether htmx wants a fragment. A history restore wants the whole page."""
+    return bool(request.htmx) and not request.htmx.history_restore_request
+
+
+def render_page(request, template, context, *, partial, status=200):
+    """Render `template`, or only its `partial` for htmx."""
+    if is_partial(request):
+        template = f"{template}#{partial}"
+    return render(request, template, context, status=status)
+
+
+def render_form(request, template, context):
+    """Render a form's page, or its modal for htmx; 422 when what was posted is not valid."""
+    form = context.get("form")
+    status = 422 if form is not None and form.is_bound and form.errors else 200
+    context.setdefault("in_modal", is_partial(request))
+    return render_page(request, template, context, partial="modal", status=status)
+
+
+def toast(response, text, *, level="success"):
+    """Have the page show `text`; `level` is success or danger."""
+    return trigger_client_event(response, "toast", {"text": str(text), "level": level})
+
+
+def done(request, text, *, to, changed=""):
+    """Answer a write that worked.
+
+    htmx: 204 that closes the modal, shows `text` and fires the event `changed`
+    (`recipients:changed`). Otherwise a message and a redirect to `to`.
+    """
+    if is_partial(request):
+        response = toast(HttpResponse(status=204), text)
+        trigger_client_event(response, "modal:close", {})
+        if changed:
+            trigger_client_event(response, changed, {})
+        return response
+    messages.success(request, text)
+    return redirect(to)
+
+
+def refused(request, text, *, to, status=409):
+    """Answer a write that can not be done now, and why."""
+    if is_partial(request):
+        return toast(HttpResponse(status=status), text, level="danger")
+    messages.error(request, text)
+    return redirect(to)

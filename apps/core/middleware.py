@@ -1,0 +1,56 @@
+"""What holds for every request: an id for the logs, htmx and login, cache rules."""
+import uuid
+from urllib.parse import urlencode, urlsplit
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import resolve_url
+from django.utils.cache import patch_vary_headers
+
+from .logs import request_id_var
+
+
+def request_id(get_response):
+    """Give each request an id that its log lines and its answer carry (`X-Request-ID`)."""
+
+    def middleware(request):
+        # Not reset afterwards: Django logs refusals after the last middleware has returned.
+        request_id_var.set(uuid.uuid4().hex[:12])
+        response = get_response(request)
+        response["X-Request-ID"] = request_id_var.get()
+        return response
+
+    return middleware
+
+
+def htmx_login(get_response):
+    """Send an htmx request whose session is over to the login page, never into a fragment."""
+
+    def middleware(request):
+        response = get_response(request)
+        login = resolve_url(settings.LOGIN_URL)
+        location = response.get("Location", "")
+        if not (response.status_code == 302 and getattr(request, "htmx", False)
+                and urlsplit(location).path == login):
+            return response
+        page = urlsplit(request.htmx.current_url_abs_path or "/")
+        back = urlencode({"next": page._replace(scheme="", netloc="").geturl()})
+        return HttpResponse(status=204, headers={"HX-Redirect": f"{login}?{back}"})
+
+    return middleware
+
+
+def cache_headers(get_response):
+    """Personal pages are never stored; fragments are asked about again each time."""
+
+    def middleware(request):
+        response = get_response(request)
+        if not response.get("Content-Type", "").startswith("text/html"):
+            return response
+        patch_vary_headers(response, ["HX-Request", "Cookie"])
+        if not response.has_header("Cache-Control"):
+            personal = request.user.is_authenticated and not request.htmx
+            response["Cache-Control"] = "private, no-store" if personal else "private, no-cache"
+        return response
+
+    return middleware

@@ -1,0 +1,65 @@
+"""The shell's own addresses: theme, health, error pages."""
+from django.contrib.auth.decorators import login_not_required
+from django.db import connection
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST, require_safe
+
+from .context import THEMES
+
+YEAR = 365 * 24 * 3600
+
+
+def safe_next(request):
+    """Return the posted `next` when it is a path of ours, else the home page."""
+    target = request.POST.get("next", "")
+    ours = url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure())
+    return target if ours else "/"
+
+
+@login_not_required
+@require_POST
+def theme_set(request):
+    """Keep the chosen theme in a cookie."""
+    response = redirect(safe_next(request))
+    theme = request.POST.get("theme")
+    if theme in THEMES:
+        response.set_cookie("theme", theme, max_age=YEAR, samesite="Lax",
+                            secure=request.is_secure(), httponly=True)
+    return response
+
+
+@login_not_required
+@require_safe
+def healthz(request):
+    """200 while the database answers; the server's error page otherwise."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return JsonResponse({"status": "ok"})
+
+
+def error_page(request, status):
+    if getattr(request, "htmx", False):
+        return HttpResponse(status=status)
+    return render(request, f"core/{status}.html", status=status)
+
+
+def bad_request(request, exception):
+    return error_page(request, 400)
+
+
+def forbidden(request, exception):
+    return error_page(request, 403)
+
+
+def not_found(request, exception):
+    return error_page(request, 404)
+
+
+def server_error(request):
+    return error_page(request, 500)
+
+
+def csrf_failure(request, reason=""):
+    return error_page(request, 403)

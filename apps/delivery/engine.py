@@ -1,0 +1,272 @@
+"""The sender's engine: connections that claim, send and record until nothing is left.
+
+Each connection is a thread with a transport, a journal and a database connection of its own.
+No transaction is open while the network is waited for. The engine asks the database between
+groups whether a run may go on, so that a pause, a block, a disable or the window's end holds
+within one group (about 0.2 s of work). It knows no request and no page.
+"""
+import contextlib
+import logging
+import threading
+import time
+
+from django.conf import settings
+from django.core import mail
+from django.db import DatabaseError, InterfaceError, connection, transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from apps.mailings.models import Delivery, Run
+
+from . import holds, ledger, upkeep
+from .journal import Journal, JournalFull
+from .ledger import LEASE, Result
+from .letter import Letter
+from .pace import Pace
+from .transport import Envelope, Transport
+
+log = logging.getLogger("vestnik.delivery")
+State = Delivery.State
+GROUP_SECONDS = 0.2  # what one claim may hold of work
+LARGEST_GROUP = 500
+MARGIN = 5  # seconds of lease that must be left when a dot leaves
+DATABASE_PAUSE = 1
+IDLE = 1  # seconds after which a connection looks for itself, if nobody wakes it
+
+
+class LeaseTooOld(Exception):
+    """The lease may have run out: somebody else may already have the letter."""
+
+
+class Connection(threading.Thread):
+    """One SMTP connection and what it has in hand."""
+
+    def __init__(self, engine, number):
+        super().__init__(name=f"connection-{number}", daemon=True)
+        self.engine = engine
+        self.journal = Journal()
+        self.transport = Transport(before_dot=self.before_dot)
+        self.pace = Pace()
+        self.rate = 0.0  # letters a second, as the last group went
+        self.lease_until = 0.0  # monotonic
+        self.run_now, self.claimed, self.results = None, [], []
+        self.current = None
+
+    def run(self):
+        try:
+            while self.turn():
+                self.send_group()
+        except Exception:
+            log.exception("a connection of the sender ended")
+            self.engine.failed.set()
+        finally:
+            self.transport.close()
+            self.journal.close(forget=not self.claimed)
+            connection.close()
+
+    def turn(self):
+        """Record the last group and claim the next. Returns False when the engine is done."""
+        while True:
+            try:
+                with self.engine.database_turn, transaction.atomic():
+                    run, claimed = self.exchange()
+            except (DatabaseError, InterfaceError) as error:
+                if not self.database_failed(error):
+                    return False
+                continue
+            self.run_now, self.claimed, self.results = run, claimed, []
+            self.journal.clear()
+            if claimed:
+                return True
+            if self.engine.done_or_wait():
+                return False
+
+    def database_failed(self, error):
+        """Wait for the database; results stay in hand, and in the journal."""
+        log.error("the database does not answer: %s", error)
+        connection.close()
+        if self.engine.stopping.is_set() and not self.results:
+            return False
+        time.sleep(DATABASE_PAUSE)
+        try:
+            ledger.abandon(self.journal.token, [row.id for row in self.claimed])
+        except (DatabaseError, InterfaceError):
+            connection.close()
+        return True
+
+    def exchange(self):
+        """In one transaction: what came of the last group, and the next one.
+
+        The counters come last: they lock the run's row, which the other connections need too.
+        """
+        done = self.run_now if self.results else None
+        counts = {}
+        if done:
+            counts = ledger.record(done, self.results, self.journal.token)
+            holds.apply(done, self.results, self.engine.failures)  # before more is claimed of it
+        run, claimed = self.claim()
+        if done:
+            ledger.count(done.pk, counts)
+            if run is None or run.pk != done.pk:
+                upkeep.finish_runs(Run.objects.filter(pk=done.pk))
+        return run, claimed
+
+    def claim(self):
+        """Return a run and what is claimed of it, as one group; (None, []) when nothing waits."""
+        if self.engine.stopping.is_set():
+            return None, []
+        self.lease_until = time.monotonic() + LEASE.total_seconds()
+        size = self.pace.limit(max(1, min(LARGEST_GROUP, int(self.rate * GROUP_SECONDS))))
+        for run in self.engine.runnable()[:10] if size else ():
+            claimed = ledger.claim(run.pk, size, self.journal.token)
+            if claimed:
+                self.pace.book(len(claimed))
+                return run, claimed
+        return None, []
+
+    def send_group(self):
+        """Send what is claimed; what is not reached is given back."""
+        letter, started = self.engine.letter(self.run_now), time.monotonic()
+        for row in self.claimed:
+            self.results.append(self.send_one(letter, row))
+        self.rate = len(self.claimed) / max(time.monotonic() - started, 1e-6)
+
+    def send_one(self, letter, row):
+        """Send one letter through Django's `send_mail`; return its Result."""
+        if row.deleted:
+            return Result(row, State.SKIPPED, row.tries, reason="The recipient was deleted.")
+        if self.engine.stopping.is_set() or self.engine.failures.enough(self.run_now.pk):
+            return Result(row, State.PENDING, row.tries)
+        self.pace.wait(self.engine.stopping)
+        subject, body = letter.fill(row.email, row.full_name)
+        self.current = row.id
+        self.transport.envelope = Envelope(letter, row.id, row.email, row.full_name)
+        try:
+            mail.send_mail(
+                subject, body, letter.from_header, [row.email], connection=self.transport)
+        except LeaseTooOld:
+            return Result(row, State.PENDING, row.tries)
+        except JournalFull as error:
+            log.error("the journal takes no more: %s", error)
+            self.engine.failures.trouble(self.run_now.pk)
+            return Result(row, State.PENDING, row.tries, reason=str(error))
+        except ValueError as error:  # a letter that can not be written
+            log.exception("delivery %s can not be made into a letter", row.id)
+            return Result(row, State.SKIPPED, row.tries, reason=str(error))
+        outcome = self.transport.outcome
+        with contextlib.suppress(JournalFull):  # the answer is in hand; only a crash loses it
+            self.journal.answer(row.id, outcome)
+        result = upkeep.result_of(row, outcome, self.run_now.mailing.ends_at)
+        self.engine.failures.note(self.run_now.pk, result)
+        return result
+
+    def before_dot(self):
+        """What the transport calls when the server is ready for the letter."""
+        if time.monotonic() > self.lease_until - MARGIN:
+            raise LeaseTooOld
+        self.journal.mark(self.current)
+
+    def renew(self):
+        """Keep the lease while a slow server is waited for; from the heartbeat's thread."""
+        until = time.monotonic() + LEASE.total_seconds()
+        if ledger.renew(self.journal.token):
+            self.lease_until = until
+
+
+class Engine:
+    """Sends what may be sent; with `run_ids`, only those runs.
+
+    It ends when it is stopped or, unless it is `patient`, when none of its own `run_ids` has a
+    letter to send now.
+    """
+
+    def __init__(self, *, connections=None, run_ids=None, patient=False):
+        self.patient = patient or run_ids is None
+        self.size = connections or settings.SENDER_CONNECTIONS
+        self.run_ids = run_ids
+        self.stopping, self.failed, self.wake = (
+            threading.Event(), threading.Event(), threading.Event())
+        self.database_turn = threading.Lock() if connection.vendor == "sqlite" else NoLock()
+        self.failures = holds.Failures()
+        self.letters, self.connections = {}, []
+
+    def start(self):
+        """Open the connections' threads; call once, and `upkeep` each second from now on."""
+        upkeep.upkeep()
+        self.connections = [Connection(self, number) for number in range(self.size)]
+        for worker in self.connections:
+            worker.start()
+
+    def stop(self):
+        """Claim nothing more; letters in hand get their answers."""
+        self.stopping.set()
+        self.wake.set()
+
+    def join(self, timeout=None):
+        """Wait for the connections. Returns whether all have ended."""
+        deadline = timeout and time.monotonic() + timeout
+        for worker in self.connections:
+            worker.join(timeout and max(0, deadline - time.monotonic()))
+        return not any(worker.is_alive() for worker in self.connections)
+
+    def heartbeat(self):
+        """Renew leases, and do the upkeep. Call each second."""
+        for worker in self.connections:
+            if worker.claimed and worker.lease_until - time.monotonic() < LEASE.total_seconds() / 2:
+                worker.renew()
+        with self.database_turn:
+            upkeep.upkeep()
+
+    def look(self):
+        """Wake the connections when there is something to send. Call ten times a second."""
+        if not self.wake.is_set() and self.runnable().exists():
+            self.wake.set()
+
+    def runnable(self):
+        """The runs that may go on now and have letters waiting; the least recent first."""
+        now = timezone.now()
+        runs = Run.objects.filter(
+            Q(hold_until=None) | Q(hold_until__lte=now),
+            Exists(Delivery.objects.filter(run=OuterRef("pk"), state=State.PENDING)),
+            state=Run.State.RUNNING, mailing__ends_at__gt=now, mailing__disabled_at=None,
+            owner__is_active=True)
+        if self.run_ids is not None:
+            runs = runs.filter(pk__in=self.run_ids)
+        return runs.select_related("mailing").order_by("updated_at")
+
+    def letter(self, run):
+        """The run's letter, made ready once."""
+        if run.pk not in self.letters:
+            if len(self.letters) > 50:
+                self.letters.clear()
+            self.letters[run.pk] = Letter(
+                run_id=run.pk, subject=run.subject, body=run.body,
+                from_email=settings.DEFAULT_FROM_EMAIL)
+        return self.letters[run.pk]
+
+    def done_or_wait(self):
+        """With nothing to claim: True when the engine is done, else False after a rest."""
+        if self.stopping.is_set():
+            return True
+        if settings.SENDER_RATE and self.runnable().exists():
+            return self.stopping.wait(0.05)  # the time is booked by others for a moment
+        if not self.patient and not self.busy():
+            self.wake.set()
+            return True
+        self.wake.clear()
+        self.wake.wait(IDLE)
+        return self.stopping.is_set()
+
+    def busy(self):
+        """Whether one of this engine's own runs may still get letters from this pass."""
+        return any(worker.claimed for worker in self.connections)
+
+
+class NoLock:
+    """PostgreSQL orders its writers itself."""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        return False

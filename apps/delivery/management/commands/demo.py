@@ -1,0 +1,17 @@
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from apps.delivery import demo
+
+
+class Command(BaseCommand):
+    help = "Make the demo's accounts and data. May be run again; only with DEBUG=1."
+
+    def handle(self, *args, **options):
+        if not settings.DEBUG:
+            raise CommandError("The demo's passwords are public: it is made only with DEBUG=1.")
+        made = demo.make()
+        if options["verbosity"]:
+            self.stdout.write(
+                f"Demo {'made' if made else 'was there'}: {', '.join(demo.PEOPLE)}; "
+                f"password {demo.PASSWORD}.")

@@ -1,0 +1,61 @@
+import signal
+import sys
+import threading
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+
+from apps.delivery.processes import Child, stop_all
+from apps.delivery.sender import GRACE, Busy, SendingProcess, sending_lock
+
+
+class Command(BaseCommand):
+    help = ("Send what is to be sent, and start mailings at their time, until stopped. Any number "
+            "of senders may share one PostgreSQL; on SQLite there is one.")
+
+    def add_arguments(self, parser):
+        parser.add_argument("--processes", type=int, default=settings.SENDER_PROCESSES,
+                            help="processes that share the connections (SENDER_PROCESSES)")
+        parser.add_argument("--connections", type=int, default=settings.SENDER_CONNECTIONS,
+                            help="SMTP connections in all (SENDER_CONNECTIONS)")
+
+    def handle(self, *args, processes, connections, **options):
+        if connection.vendor == "sqlite":
+            processes = 1
+        self.stop = threading.Event()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, lambda *_: self.stop.set())
+        if processes > 1:
+            self.supervise(min(processes, connections), connections)
+        else:
+            self.work(connections)
+
+    def supervise(self, processes, connections):
+        """Keep `processes` senders running, the connections shared out among them."""
+        shares = [connections // processes + (number < connections % processes)
+                  for number in range(processes)]
+        children = [Child(f"sender {number + 1}", [
+            sys.executable, str(settings.BASE_DIR / "manage.py"), "sender", "--processes", "1",
+            "--connections", str(share)]) for number, share in enumerate(shares)]
+        for child in children:
+            child.start()
+        while not self.stop.wait(0.5):
+            for child in children:
+                child.look_after()
+        stop_all(children, GRACE + 2)
+        if any(child.process.returncode for child in children):
+            raise CommandError("A sender ended with letters in hand; the next one settles them.")
+
+    def work(self, connections):
+        try:
+            with sending_lock():
+                process = SendingProcess(keep_clock=True, connections=connections)
+                process.stopping = self.stop
+                self.stdout.write("Sender at work; Ctrl+C stops it.")
+                ended = process.run()
+        except Busy:
+            raise CommandError("Another sender is at work on this SQLite database.") from None
+        if not ended:
+            raise CommandError("The sender ended with letters in hand; the next one settles them.")
+        self.stdout.write("Sender stopped; nothing was left in hand.")

@@ -1,0 +1,45 @@
+"""`SENDER_RATE`: so many letters a second, over all senders of the database together."""
+import time
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from .models import RateSlot
+
+AHEAD = timedelta(seconds=0.5)  # time is not booked further ahead than this
+
+
+class Pace:
+    """The slots that one connection has booked; without a limit it never waits."""
+
+    def __init__(self):
+        self.rate, self.next_at = settings.SENDER_RATE, 0.0
+
+    def limit(self, wanted):
+        """Return how many of `wanted` letters a claim may take now; 0 while the time is booked.
+
+        Call inside the claim's transaction: it locks the row that all senders share.
+        """
+        if not self.rate:
+            return wanted
+        RateSlot.objects.get_or_create(pk=1, defaults={"free_at": timezone.now()})
+        slot = RateSlot.objects.select_for_update().get(pk=1)
+        self.now = timezone.now()
+        self.start = max(slot.free_at, self.now)
+        if self.start > self.now + AHEAD:
+            return 0
+        return min(wanted, max(1, int(self.rate * AHEAD.total_seconds())))
+
+    def book(self, letters):
+        """Take the time for `letters`; what is not needed of `limit` stays free."""
+        if self.rate and letters:
+            RateSlot.objects.filter(pk=1).update(
+                free_at=self.start + timedelta(seconds=letters / self.rate))
+            self.next_at = time.monotonic() + (self.start - self.now).total_seconds()
+
+    def wait(self, stopping):
+        """Wait until the next letter may leave, or `stopping` is set."""
+        if self.rate:
+            stopping.wait(max(0, self.next_at - time.monotonic()))
+            self.next_at += 1 / self.rate

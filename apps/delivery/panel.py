@@ -1,0 +1,84 @@
+"""What a page shows of a mailing's sending: figures that add up, and what can be done now."""
+from dataclasses import dataclass
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from apps.mailings.models import Run
+
+from .sender import sender_alive
+from .services import refusal, who_gets_it, who_has_it
+
+PARTS = ("sent", "failed", "unknown", "skipped")
+
+
+@dataclass
+class Part:
+    """A piece of the bar, in per cent of its width (as text: SVG takes no decimal comma)."""
+
+    name: str
+    start: str
+    width: str
+
+
+def bar(run):
+    """Return the Parts of a run's bar, in order, empty ones left out."""
+    parts, start = [], 0.0
+    for name in PARTS:
+        width = 100 * getattr(run, name) / run.total if run.total else 0
+        if width:
+            parts.append(Part(name, f"{start:.3f}", f"{width:.3f}"))
+        start += width
+    return parts
+
+
+def pace(run, now):
+    """Return (letters a second, words for the time left) of a running run; (0, "") unknown."""
+    done = run.sent + run.failed + run.unknown
+    seconds = (now - run.started_at).total_seconds()
+    if run.state != Run.State.RUNNING or not done or seconds < 1:
+        return 0, ""
+    rate = done / seconds
+    return rate, time_left(run.left / rate)
+
+
+def time_left(seconds):
+    if seconds < 60:
+        return _("less than a minute")
+    minutes = round(seconds / 60)
+    if minutes < 120:
+        return ngettext("about %(n)s minute", "about %(n)s minutes", minutes) % {"n": minutes}
+    hours = round(minutes / 60)
+    return ngettext("about %(n)s hour", "about %(n)s hours", hours) % {"n": hours}
+
+
+def panel(mailing, user):
+    """Return the context of `delivery/_run.html` for `user`, who may read `mailing`."""
+    now = timezone.now()
+    run = mailing.runs.order_by("-id").first()
+    context = {"mailing": mailing, "run": run, "user": user,
+               "is_owner": mailing.owner_id == user.pk, "active": bool(run and run.is_active)}
+    if run:
+        context["rate"], context["time_left"] = pace(run, now)
+        context["resting"] = run.is_active and run.hold_until and run.hold_until > now
+        context["waits_retry"] = (
+            run.state == Run.State.RUNNING and run.left and next_retry(run))
+    if context["active"]:
+        context["no_sender"] = run.state == Run.State.RUNNING and not sender_alive()
+    else:
+        context["reason"] = refusal(mailing, now)
+        context["rest"] = who_gets_it(mailing)
+        context["has_it"] = who_has_it(mailing) if run else 0
+        context["early"] = mailing.starts_at > now
+        context["no_sender"] = not context["reason"] and not run and not sender_alive()
+    return context
+
+
+def next_retry(run):
+    """Return when the next try of a run is due, where only tries to come are left."""
+    states = run.deliveries.filter(state__in=["pending", "claimed"])
+    if states.exists():
+        return None
+    waiting = run.deliveries.filter(state="retry").order_by("next_try_at").first()
+    return waiting and waiting.next_try_at

@@ -1,0 +1,74 @@
+"""Child processes of `serve`: started together, restarted when one dies, stopped politely."""
+import ctypes
+import logging
+import os
+import signal
+import subprocess
+import time
+
+log = logging.getLogger("vestnik.serve")
+PR_SET_PDEATHSIG = 1
+SHORTEST_PAUSE, LONGEST_PAUSE = 1, 30
+STEADY = 60  # seconds of work after which a death is news again
+LIBC = ctypes.CDLL(None)  # loaded here: nothing may be loaded between fork and exec
+
+
+def part_from_terminal():
+    """In the child: a process group of its own, and the kernel ends it when the parent dies.
+
+    Ctrl+C is for the parent, which stops its children in order. The kernel's part is Linux's.
+    """
+    os.setpgrp()
+    if hasattr(LIBC, "prctl"):
+        LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+class Child:
+    """One process that is to be there, with what it starts itself."""
+
+    def __init__(self, name, command):
+        self.name, self.command = name, command
+        self.process, self.pause, self.restart_at = None, 0, None
+
+    def start(self):
+        self.restart_at, self.started = None, time.monotonic()
+        self.process = subprocess.Popen(
+            self.command, stdin=subprocess.DEVNULL, preexec_fn=part_from_terminal)
+
+    def look_after(self):
+        """Restart the process when it has ended, after a pause that grows each time."""
+        if self.process.poll() is None:
+            return
+        now = time.monotonic()
+        if self.restart_at is None:
+            again = now - self.started < STEADY
+            self.pause = min(self.pause * 2, LONGEST_PAUSE) if again and self.pause else (
+                SHORTEST_PAUSE)
+            self.restart_at = now + self.pause
+            log.error("%s ended with status %s; it starts again in %s s",
+                      self.name, self.process.returncode, self.pause)
+        elif now >= self.restart_at:
+            self.start()
+
+    def signal(self, number):
+        """Send a signal to the process; SIGKILL to all of its group."""
+        if self.process is None or self.process.poll() is not None:
+            return
+        if number == signal.SIGKILL:
+            os.killpg(self.process.pid, number)
+        else:
+            self.process.send_signal(number)
+
+
+def stop_all(children, grace):
+    """Ask all to stop, wait up to `grace` seconds, then kill those that are left."""
+    for child in children:
+        child.signal(signal.SIGTERM)
+    deadline = time.monotonic() + grace
+    for child in children:
+        try:
+            child.process.wait(max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            log.error("%s did not stop within %s s and is killed", child.name, grace)
+            child.signal(signal.SIGKILL)
+            child.process.wait()

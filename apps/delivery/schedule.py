@@ -1,0 +1,92 @@
+"""The clock: starts mailings at their time. APScheduler ticks; the database decides.
+
+One sender at a time keeps the clock, by a one-row lease. django-apscheduler logs each execution;
+its memory job store is used, with the `DjangoJob` row made first: its database store ran jobs
+twice with two schedulers and died silently on SQLite.
+"""
+import logging
+from datetime import timedelta
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from django.db import close_old_connections, connection
+from django.utils import timezone
+from django_apscheduler.jobstores import DjangoMemoryJobStore
+from django_apscheduler.models import DjangoJob, DjangoJobExecution
+
+from apps.mailings.models import Mailing, Run
+
+from .models import ClockLease
+from .services import RunRefused, run_start
+
+log = logging.getLogger("vestnik.clock")
+LEASE = timedelta(seconds=15)
+TICK_SECONDS = 5
+KEEP_EXECUTIONS = timedelta(days=3)
+
+
+def start_due():
+    """Start each mailing whose time has come and that has no run. Returns the runs."""
+    close_old_connections()
+    runs = []
+    Mailing.objects.settle(timezone.now())
+    for mailing in Mailing.objects.due(timezone.now()):
+        try:
+            runs.append(run_start(mailing=mailing, trigger=Run.Trigger.SCHEDULE))
+        except RunRefused as reason:
+            log.warning("mailing %s is due but was not started: %s", mailing.pk, reason)
+    return runs
+
+
+def prune_executions():
+    """Forget old ticks."""
+    close_old_connections()
+    DjangoJobExecution.objects.filter(run_time__lt=timezone.now() - KEEP_EXECUTIONS).delete()
+
+
+JOBS = ((start_due, "interval", {"seconds": TICK_SECONDS}),
+        (prune_executions, "interval", {"days": 1}))
+
+
+class Clock:
+    """Keeps time while it holds the lease."""
+
+    def __init__(self, token):
+        self.token = token
+        self.scheduler = None
+
+    def tick(self):
+        """Take or keep the lease; run the scheduler just while it is held. Call each second."""
+        if self.hold():
+            if self.scheduler is None:
+                self.start()
+        elif self.scheduler is not None:
+            self.stop()
+
+    def hold(self):
+        """Return whether this process keeps the clock for the next seconds."""
+        now = timezone.now()
+        ClockLease.objects.get_or_create(pk=1, defaults={"until": now - LEASE})
+        mine = ClockLease.objects.filter(pk=1, token=self.token)
+        free = ClockLease.objects.filter(pk=1, until__lt=now)
+        taken = {"token": self.token, "until": now + LEASE}
+        return bool(mine.update(**taken) or free.update(**taken))
+
+    def start(self):
+        self.scheduler = BackgroundScheduler(timezone="UTC", job_defaults={
+            "coalesce": True, "max_instances": 1, "misfire_grace_time": None})
+        self.scheduler.add_jobstore(DjangoMemoryJobStore(), "default")
+        for job, trigger, options in JOBS:
+            DjangoJob.objects.update_or_create(
+                id=job.__name__, defaults={"next_run_time": timezone.now(), "job_state": b""})
+            self.scheduler.add_job(
+                job, trigger, id=job.__name__, next_run_time=timezone.now(), **options)
+        self.scheduler.start()
+        log.info("this sender keeps the clock")
+
+    def stop(self):
+        """Stop ticking and give the lease back."""
+        if self.scheduler is not None:
+            self.scheduler.shutdown(wait=False)
+            self.scheduler = None
+            ClockLease.objects.filter(pk=1, token=self.token).update(until=timezone.now())
+            connection.close_if_unusable_or_obsolete()

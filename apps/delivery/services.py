@@ -1,0 +1,179 @@
+"""What people, the command line and the clock do to runs."""
+import logging
+
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.mailings.models import Delivery, Mailing, Run
+from apps.mailings.services import user_data_changed
+
+from . import ledger, upkeep
+
+log = logging.getLogger("vestnik.delivery")
+
+# The rest: no sent or unknown letter to this person or address in any run of the mailing.
+REST = """
+    AND r.id NOT IN (
+        SELECT d.recipient_id FROM mailings_delivery d JOIN mailings_run n ON n.id = d.run_id
+        WHERE n.mailing_id = %s AND d.state IN ('sent', 'unknown') AND d.recipient_id IS NOT NULL)
+    AND LOWER(r.email) NOT IN (
+        SELECT LOWER(d.email) FROM mailings_delivery d JOIN mailings_run n ON n.id = d.run_id
+        WHERE n.mailing_id = %s AND d.state IN ('sent', 'unknown'))
+"""
+WHO = """
+    FROM mailings_recipient r
+    JOIN mailings_mailing_recipients m ON m.recipient_id = r.id AND m.mailing_id = %s
+    WHERE r.deleted_at IS NULL AND r.owner_id = %s {rest}
+"""
+FILL = """
+INSERT INTO mailings_delivery (run_id, recipient_id, email, full_name, state, tries, crashes,
+    lease_token, answer, updated_at)
+SELECT %s, r.id, r.email, r.full_name, 'pending', 0, 0, '', '', %s {who} ORDER BY r.id
+"""
+
+
+class RunRefused(Exception):
+    """The run can not be started, or changed, now. `str()` is for the person who asked."""
+
+
+def refusal(mailing, now):
+    """Return why `mailing` can not be sent at `now`; None when it can."""
+    if mailing.deleted_at:
+        return _("This mailing was deleted.")
+    if mailing.ends_at <= now:
+        return _("The window of sending is over. Move its end to send again.")
+    if mailing.disabled_at:
+        return _("A manager has disabled this mailing.")
+    if not mailing.owner.is_active:
+        return _("The owner of this mailing is blocked.")
+    if mailing.runs.active().exists():
+        return _("This mailing is being sent already.")
+    return None
+
+
+def who_gets_it(mailing, *, again=False):
+    """Return how many recipients a run would take: the rest, or with `again` everybody."""
+    sql, params = _who(mailing, again)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT COUNT(*) {sql}", params)
+        return cursor.fetchone()[0]
+
+
+def who_has_it(mailing):
+    """Return to how many addresses a letter of this mailing went, or may have gone."""
+    return Delivery.objects.filter(
+        run__mailing=mailing, state__in=[Delivery.State.SENT, Delivery.State.UNKNOWN],
+    ).values("email").distinct().count()
+
+
+def _who(mailing, again):
+    params = [mailing.pk, mailing.owner_id]
+    if not again:
+        params += [mailing.pk, mailing.pk]
+    return WHO.format(rest="" if again else REST), params
+
+
+def run_start(*, mailing, trigger, by=None, again=False):
+    """Start a run for the rest of the recipients, or with `again` for everybody.
+
+    What is sent, and to whom, is fixed here, in one transaction with its ledger. Raises
+    RunRefused with the reason.
+    """
+    try:
+        with transaction.atomic():
+            return _run_start(mailing, trigger, by, again)
+    except IntegrityError:  # one active run a mailing: somebody was quicker
+        raise RunRefused(_("This mailing is being sent already.")) from None
+
+
+def _run_start(mailing, trigger, by, again):
+    mailing = Mailing.all_objects.select_for_update(of=("self",)).select_related(
+        "message", "owner").get(pk=mailing.pk)
+    reason = refusal(mailing, timezone.now())
+    if reason:
+        raise RunRefused(reason)
+    run = Run.objects.create(
+        mailing=mailing, owner_id=mailing.owner_id, started_by=by, trigger=trigger,
+        subject=mailing.message.subject, body=mailing.message.body)
+    who, params = _who(mailing, again)
+    with connection.cursor() as cursor:
+        cursor.execute(FILL.format(who=who), [run.pk, ledger.db_time(timezone.now()), *params])
+        run.total = cursor.rowcount
+    if not run.total:
+        raise RunRefused(_("There is nobody left to send to: every recipient of this mailing "
+                           "has the letter, or may have it."))
+    run.save(update_fields=["total"])
+    Mailing.objects.filter(pk=mailing.pk).update(status=Mailing.Status.RUNNING)
+    user_data_changed(owner_id=mailing.owner_id)
+    log.info("run %s of mailing %s started (%s) for %s recipients", run.pk, mailing.pk, trigger,
+             run.total)
+    return run
+
+
+def run_pause(*, run):
+    """Pause a running run. Raises RunRefused when it is not running."""
+    if not upkeep.pause(run.pk, Run.Reason.PERSON):
+        raise RunRefused(_("This run is not running any more."))
+
+
+def run_resume(*, run):
+    """Go on with a paused run. Raises RunRefused when it can not."""
+    mailing, now = run.mailing, timezone.now()
+    if mailing.disabled_at or not run.owner.is_active or mailing.ends_at <= now:
+        raise RunRefused(_("This run can not go on: the mailing is disabled, or its window is "
+                           "over."))
+    resumed = Run.objects.filter(pk=run.pk, state=Run.State.PAUSED).update(
+        state=Run.State.RUNNING, reason="", server_words="", hold_until=None, holds=0,
+        updated_at=now)
+    if not resumed:
+        raise RunRefused(_("This run is not paused any more."))
+    log.info("run %s resumed", run.pk)
+
+
+def run_stop(*, run):
+    """Stop an active run; what was not tried is cancelled. Raises RunRefused when it is over."""
+    if not upkeep.stop(run.pk, Run.Reason.PERSON):
+        raise RunRefused(_("This run is over already."))
+
+
+DELIVERED, SEND_AGAIN = "delivered", "again"
+SETTLINGS = {
+    DELIVERED: gettext_lazy("Marked as delivered."),
+    SEND_AGAIN: gettext_lazy("Put back in the queue."),
+}
+
+
+@transaction.atomic
+def unknown_settle(*, run, by, how, delivery_ids=None):
+    """Decide unknown outcomes of a run: all, or those of `delivery_ids`. Returns how many.
+
+    Marked as delivered they count as sent; to send them again reopens a finished run, and
+    raises RunRefused after the end of the window or while another run is active.
+    """
+    run = Run.objects.select_for_update(of=("self",)).select_related("mailing", "owner").get(
+        pk=run.pk)
+    rows = Delivery.objects.filter(run=run, state=Delivery.State.UNKNOWN)
+    if delivery_ids is not None:
+        rows = rows.filter(pk__in=delivery_ids)
+    now = timezone.now()
+    decided = {"settled_by": by, "settled_at": now, "lease_token": "", "updated_at": now}
+    if how == DELIVERED:
+        number = rows.update(state=Delivery.State.SENT, **decided)
+        ledger.count(run.pk, {"unknown": -number, "sent": number})
+    else:
+        _reopen(run, now)
+        number = rows.update(state=Delivery.State.PENDING, **{**decided, "settled_at": None})
+        ledger.count(run.pk, {"unknown": -number})
+    user_data_changed(owner_id=run.owner_id)
+    log.info("run %s: %s unknown outcomes settled as %s", run.pk, number, how)
+    return number
+
+
+def _reopen(run, now):
+    reason = refusal(run.mailing, now)
+    if reason and not run.is_active:
+        raise RunRefused(reason)
+    Run.objects.filter(pk=run.pk).exclude(state__in=Run.ACTIVE).update(
+        state=Run.State.RUNNING, reason="", finished_at=None)

@@ -1,0 +1,106 @@
+import io
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from apps.delivery import schedule
+from apps.mailings.models import Mailing, Run
+from tests.factories import MailingFactory
+from tests.smtp import sink_server
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def send(*args, **options):
+    """Run `manage.py send`; return its exit status and what it said."""
+    out, err = io.StringIO(), io.StringIO()
+    with pytest.raises(SystemExit) as end:
+        call_command("send", *map(str, args), no_progress=True, stdout=out, stderr=err, **options)
+    return end.value.code, out.getvalue() + err.getvalue()
+
+
+def test_send_sends_and_exits_0(mailing, sink):
+    status, said = send(mailing.pk)
+    assert status == 0 and "3 sent, 0 failed" in said
+    assert len(sink.letters) == 3
+    assert Run.objects.get().trigger == Run.Trigger.COMMAND
+
+
+def test_a_failed_letter_makes_it_exit_1(mailing, settings):
+    with sink_server(settings, rcpt={"boris": "550 5.1.1 User unknown"}):
+        assert send(mailing.pk)[0] == 1
+
+
+def test_temporary_refusals_are_left_to_the_sender_and_said(mailing, settings):
+    with sink_server(settings, rcpt={"boris": "450 4.2.0 Greylisted"}):
+        status, said = send(mailing.pk)
+    assert status == 1 and "1 left" in said and "manage.py sender" in said
+
+
+def test_a_dry_run_says_who_would_get_a_letter_and_sends_nothing(mailing, sink):
+    status, said = send(mailing.pk, dry_run=True)
+    assert status == 0 and "3 would get a letter" in said
+    assert not sink.letters and not Run.objects.exists()
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "999", "9" * 20, "abc", "٣", ""])
+def test_an_unknown_mailing_is_said_and_exits_2(db, text):
+    assert send("--", text)[0] == 2
+
+
+def test_no_id_at_all_exits_2(db):
+    assert send()[0] == 2
+
+
+@pytest.mark.parametrize("change", ["ended", "disabled", "empty", "blocked"])
+def test_a_mailing_that_may_not_be_sent_says_why_and_exits_2(mailing, change):
+    if change == "ended":
+        Mailing.objects.update(starts_at=timezone.now() - timedelta(days=2),
+                               ends_at=timezone.now() - timedelta(days=1))
+    elif change == "disabled":
+        Mailing.objects.update(disabled_at=timezone.now())
+    elif change == "empty":
+        mailing.recipients.clear()
+    else:
+        mailing.owner.is_active = False
+        mailing.owner.save()
+    status, said = send(mailing.pk)
+    assert status == 2 and f"Mailing {mailing.pk}:" in said
+
+
+def test_sent_once_there_is_nobody_left_but_again_sends_anew(mailing, sink):
+    send(mailing.pk)
+    assert send(mailing.pk)[0] == 2
+    assert send(mailing.pk, again=True)[0] == 0
+    assert len(sink.letters) == 6
+
+
+def test_an_unreachable_server_leaves_all_and_gives_its_words(mailing, settings):
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    status, said = send(mailing.pk)
+    assert status == 1 and "refused" in said and "3 left" in said
+
+
+def test_all_due_starts_what_is_due_and_never_ran(mailing, sink, owner):
+    MailingFactory(owner=owner, starts_at=timezone.now() + timedelta(hours=1))
+    assert send(all_due=True)[0] == 0
+    assert Run.objects.get().mailing == mailing
+    assert send(all_due=True)[0] == 2
+
+
+def test_the_clock_starts_a_due_mailing_once_and_not_after_its_end(mailing, owner):
+    over = MailingFactory(owner=owner, starts_at=timezone.now() - timedelta(days=2),
+                          ends_at=timezone.now() - timedelta(days=1))
+    assert [run.mailing for run in schedule.start_due()] == [mailing]
+    assert schedule.start_due() == []
+    over.refresh_from_db()
+    assert over.status == Mailing.Status.COMPLETED and not over.runs.exists()
+
+
+def test_one_sender_at_a_time_keeps_the_clock(db):
+    first, second = schedule.Clock("first"), schedule.Clock("second")
+    assert first.hold() and not second.hold() and first.hold()
+    schedule.ClockLease.objects.update(until=timezone.now() - timedelta(seconds=1))
+    assert second.hold() and not first.hold()

@@ -1,0 +1,89 @@
+from collections import Counter
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db.models import Sum
+from django.utils import timezone
+
+from apps.delivery.services import run_resume
+from apps.mailings.addresses import normalized
+from apps.mailings.models import Attempt, Delivery, Mailing, Message, Recipient, Run
+from apps.mailings.personal import check_fields
+from apps.users.models import User
+from tests.smtp import sink_server
+
+from .conftest import work
+
+
+@pytest.fixture
+def demo_settings(settings):
+    settings.DEBUG = settings.CATCHER = True
+
+
+def test_the_demo_is_made_once_and_looks_alive(db, demo_settings):
+    for _ in range(2):
+        call_command("demo", verbosity=0)
+    owner = User.objects.get(email="owner@example.com")
+    assert Recipient.objects.owned_by(owner).count() == 200
+    assert Message.objects.owned_by(owner).count() == 8
+    statuses = list(Mailing.objects.owned_by(owner).values_list("status", flat=True))
+    assert len(statuses) == 12 and set(statuses) == set(Mailing.Status.values)
+    assert owner.check_password("vestnik-demo")
+    assert User.objects.get(email="manager@example.com").is_manager
+
+
+def test_the_demos_figures_add_up(db, demo_settings):
+    call_command("demo", verbosity=0)
+    for run in Run.objects.all():
+        states = Counter(run.deliveries.values_list("state", flat=True))
+        assert states.total() == run.total
+        assert sum(states[state] for state in Delivery.OPEN) == run.left
+        assert states["skipped"] + states["cancelled"] == run.skipped
+        assert (states["sent"], states["failed"], states["unknown"]) == (
+            run.sent, run.failed, run.unknown)
+        assert run.attempts.filter(status=Attempt.Status.SUCCESS).count() == run.sent
+        assert run.attempts.filter(outcome_unknown=True).count() == run.unknown
+        assert run.attempts.filter(attempted_at__lt=run.started_at).count() == 0
+        assert bool(run.finished_at) != run.is_active
+    figures = Run.objects.aggregate(*(Sum(name) for name in ("failed", "unknown", "skipped")))
+    assert all(figures.values())
+
+
+def test_the_demo_shows_each_way_a_run_can_stand(db, demo_settings):
+    call_command("demo", verbosity=0)
+    assert set(Run.objects.values_list("state", flat=True)) == {"finished", "paused", "stopped"}
+    assert Mailing.objects.filter(disabled_at__isnull=False).count() == 1
+    now = timezone.now()
+    for mailing in Mailing.objects.all():
+        expected = "Завершена" if mailing.ends_at <= now else (
+            "Запущена" if mailing.runs.exists() else "Создана")
+        assert mailing.status == expected
+    assert not Mailing.objects.due(now).exists()  # nothing is sent unless a person asks
+
+
+def test_the_demo_writes_to_reserved_domains_only_and_would_pass_its_own_forms(db, demo_settings):
+    call_command("demo", verbosity=0)
+    for email in Recipient.all_objects.values_list("email", flat=True):
+        assert email.partition("@")[2] in ("example.com", "example.org", "example.net")
+        assert normalized(email) == email
+    for message in Message.objects.all():
+        message.full_clean()
+        check_fields(message.subject + message.body)
+    for user in User.objects.all():
+        assert not user.phone or user.phone.is_valid()
+        assert user.emailaddress_set.get().verified
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_paused_run_of_the_demo_can_be_sent_to_its_end(demo_settings, settings):
+    call_command("demo", verbosity=0)
+    run = Run.objects.get(state=Run.State.PAUSED)
+    run_resume(run=run)
+    with sink_server(settings) as sink:
+        work(run)
+    assert run.state == Run.State.FINISHED and len(sink.letters) == 32
+
+
+def test_public_passwords_are_made_only_for_debugging(db):
+    with pytest.raises(CommandError):
+        call_command("demo")

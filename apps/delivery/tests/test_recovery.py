@@ -1,0 +1,158 @@
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from apps.delivery import journal, ledger, upkeep
+from apps.delivery.answers import Outcome, Phase
+from apps.delivery.journal import Journal, JournalFull
+from apps.delivery.services import run_start
+from apps.mailings.models import Attempt, Delivery, Run
+
+pytestmark = pytest.mark.django_db
+State = Delivery.State
+OK = Outcome(Phase.DOT, 250, "2.0.0 Ok: queued as 1")
+
+
+@pytest.fixture
+def run(mailing):
+    return run_start(mailing=mailing, trigger=Run.Trigger.PAGE)
+
+
+def claimed(run, journal):
+    return ledger.claim(run.pk, 3, journal.token)
+
+
+def states(run):
+    return dict(run.deliveries.values_list("email", "state"))
+
+
+def die(lost):
+    """The process is gone: the kernel frees its lock, the file stays."""
+    lost.close(forget=False)
+
+
+def test_a_dead_senders_journal_tells_sent_from_unknown_from_not_tried(run):
+    lost = Journal()
+    anna, boris, vera = claimed(run, lost)
+    lost.mark(anna.id)
+    lost.answer(anna.id, OK)
+    lost.mark(boris.id)
+    die(lost)
+    upkeep.recover_journals()
+    assert states(run) == {anna.email: State.SENT, boris.email: State.UNKNOWN,
+                           vera.email: State.PENDING}
+    run.refresh_from_db()
+    assert (run.sent, run.unknown, run.left) == (1, 1, 1)
+    assert Attempt.objects.get(email=anna.email).server_response == "250 2.0.0 Ok: queued as 1"
+    assert not list(journal.folder().iterdir())
+
+
+def test_an_unknown_outcome_of_a_lost_sender_is_an_attempt_of_its_own(run):
+    lost = Journal()
+    lost.mark(claimed(run, lost)[0].id)
+    die(lost)
+    upkeep.recover_journals()
+    attempt = Attempt.objects.get()
+    assert attempt.outcome_unknown and attempt.status == Attempt.Status.FAILURE
+
+
+def test_a_living_senders_journal_is_left_alone(run):
+    living = Journal()
+    claimed(run, living)
+    upkeep.recover_journals()
+    assert set(states(run).values()) == {State.CLAIMED}
+    living.close(forget=True)
+
+
+def test_after_a_crash_of_the_machine_silence_proves_nothing(run, monkeypatch):
+    lost = Journal()
+    claimed(run, lost)
+    die(lost)
+    monkeypatch.setattr(journal, "boot_id", lambda: "another boot")
+    upkeep.recover_journals()
+    assert set(states(run).values()) == {State.UNKNOWN}
+
+
+def test_a_torn_last_line_is_no_answer(run):
+    lost = Journal()
+    anna = claimed(run, lost)[0]
+    lost.mark(anna.id)
+    with open(lost.path, "ab") as file:
+        file.write(b'R [%d, "dot", 25' % anna.id)
+    die(lost)
+    upkeep.recover_journals()
+    assert states(run)[anna.email] == State.UNKNOWN
+
+
+def test_a_silent_machines_letters_are_unknown_after_the_lease_and_its_journal_still_tells(run):
+    away = Journal()
+    anna, boris, vera = claimed(run, away)
+    away.mark(anna.id)
+    away.answer(anna.id, OK)
+    run.deliveries.update(lease_until=timezone.now() - timedelta(minutes=1))
+    upkeep.expire_leases()
+    run.refresh_from_db()
+    assert (run.unknown, run.left) == (3, 0)
+    die(away)
+    upkeep.recover_journals()
+    run.refresh_from_db()
+    assert (run.sent, run.unknown, run.left) == (1, 0, 2)
+    assert states(run)[boris.email] == State.PENDING
+
+
+def test_what_a_person_has_decided_is_not_decided_anew(run):
+    away = Journal()
+    anna = claimed(run, away)[0]
+    run.deliveries.update(lease_until=timezone.now() - timedelta(minutes=1))
+    upkeep.expire_leases()
+    run.deliveries.update(state=State.SENT, settled_at=timezone.now(), lease_token="")
+    die(away)
+    upkeep.recover_journals()
+    assert states(run)[anna.email] == State.SENT
+
+
+def test_a_record_with_a_lease_that_somebody_took_over_changes_nothing(run):
+    mine = Journal()
+    rows = claimed(run, mine)
+    run.deliveries.update(lease_token="another")
+    results = [ledger.Result(row, State.SENT, 0, OK, at=timezone.now()) for row in rows]
+    assert not any(ledger.record(run, results, mine.token).values())
+    assert not Attempt.objects.exists()
+    mine.close(forget=True)
+
+
+def test_recording_twice_counts_once(run):
+    mine = Journal()
+    results = [ledger.Result(row, State.SENT, 0, OK, at=timezone.now())
+               for row in claimed(run, mine)]
+    for _ in range(2):
+        ledger.count(run.pk, ledger.record(run, results, mine.token))
+    run.refresh_from_db()
+    assert run.sent == Attempt.objects.count() == 3
+    mine.close(forget=True)
+
+
+def test_a_letter_over_which_the_sender_crashes_three_times_is_set_aside(run):
+    for _ in range(3):
+        lost = Journal()
+        claimed(run, lost)
+        die(lost)
+        upkeep.recover_journals()
+    run.refresh_from_db()
+    assert (run.skipped, run.left) == (3, 0)
+
+
+def test_a_full_disk_leaves_no_torn_line(monkeypatch):
+    lines = Journal()
+    lines.mark(1)
+    write = journal.os.write
+    monkeypatch.setattr(journal.os, "write", lambda fd, data: write(fd, data[:2]))
+    with pytest.raises(JournalFull):
+        lines.mark(2)
+    monkeypatch.undo()
+    lines.mark(3)
+    die(lines)
+    [dead] = journal.dead_journals()
+    assert dead.marked == {1, 3}
+    dead.remove()

@@ -1,0 +1,201 @@
+"""`manage.py serve`: what it starts, keeps alive, and takes down with it."""
+import contextlib
+import io
+import os
+import signal
+import smtplib
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from django.conf import settings as project
+from django.core.management import CommandError, call_command
+from django.db.migrations.executor import MigrationExecutor
+
+from apps.delivery import processes
+from apps.delivery.management.commands import serve
+from apps.delivery.processes import Child, stop_all
+from tests.smtp import free_port
+
+MANAGE = [sys.executable, str(project.BASE_DIR / "manage.py")]
+FOREIGN = ("DATABASE_URL", "EMAIL_URL", "BASE_URL", "HOST", "CACHE_URL", "ALLOWED_HOSTS")
+
+
+def eventually(check, seconds=20):
+    """Wait until `check()` is true; return what it returned last."""
+    end = time.monotonic() + seconds
+    while not (found := check()) and time.monotonic() < end:
+        time.sleep(0.05)
+    return found
+
+
+def python(code):
+    return [sys.executable, "-c", code]
+
+
+@pytest.fixture
+def children():
+    made = []
+    yield made
+    stop_all(made, 0.1)
+
+
+def child_of(children, code):
+    child = Child("test", python(code))
+    child.start()
+    children.append(child)
+    return child
+
+
+def test_a_child_that_dies_is_started_again_after_a_growing_pause(children, monkeypatch, caplog):
+    now = [1000.0]
+    monkeypatch.setattr(processes.time, "monotonic", lambda: now[0])
+    child, pauses = child_of(children, "raise SystemExit(3)"), []
+    for _ in range(7):
+        child.process.wait(10)
+        child.look_after()
+        pauses.append(child.pause)
+        first = child.process
+        child.look_after()
+        assert child.process is first
+        now[0] += child.pause
+        child.look_after()
+        assert child.process is not first
+    assert pauses == [1, 2, 4, 8, 16, 30, 30]
+    assert "test ended with status 3; it starts again in 1 s" in caplog.text
+    monkeypatch.undo()
+
+
+def test_a_child_that_had_worked_for_long_is_back_soon(children, monkeypatch):
+    child = child_of(children, "pass")
+    child.process.wait(10)
+    child.pause, child.started = 30, time.monotonic() - 3600
+    child.look_after()
+    assert child.pause == 1
+
+
+def test_a_child_that_does_not_stop_is_killed_with_all_that_it_started(children, tmp_path):
+    ready = tmp_path / "grandchild"
+    child = child_of(children, (
+        "import signal, subprocess, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
+        "g = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']);"
+        f"open({str(ready)!r}, 'w').write(str(g.pid)); time.sleep(60)"))
+    assert eventually(lambda: ready.exists() and ready.read_text())
+    stop_all(children, 0.2)
+    assert child.process.returncode == -signal.SIGKILL
+    assert eventually(lambda: not alive(int(ready.read_text())))
+
+
+def test_a_busy_port_is_said_and_nothing_is_started(monkeypatch):
+    monkeypatch.setattr(Child, "start", lambda self: pytest.fail("started"))
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(CommandError, match=f"Port {port} is busy"):
+            call_command("serve", host="127.0.0.1", port=port)
+
+
+def test_a_busy_catchers_port_is_stepped_over_and_said(settings):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        settings.CATCHER_PORT = taken.getsockname()[1]
+        out = io.StringIO()
+        port = serve.Command(stdout=out).catcher_port()
+    assert settings.CATCHER_PORT < port < settings.CATCHER_PORT + serve.CATCHER_PORTS
+    assert f"CATCHER_PORT={port}" in out.getvalue()
+
+
+def test_a_database_without_its_migrations_is_said_and_nothing_is_started(monkeypatch, db):
+    monkeypatch.setattr(Child, "start", lambda self: pytest.fail("started"))
+    monkeypatch.setattr(MigrationExecutor, "migration_plan", lambda *_: ["something"])
+    monkeypatch.setattr("django.db.connection.close", lambda: None)
+    with pytest.raises(CommandError, match="manage.py migrate"):
+        call_command("serve", host="127.0.0.1", port=free_port())
+
+
+def alive(pid):
+    """Whether the process runs; one that nobody has waited for yet is dead."""
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
+
+
+def kin(pid):
+    """Return the pids of a process's children, theirs included."""
+    found = []
+    with contextlib.suppress(OSError):
+        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+            found += [int(child), *kin(child)]
+    return found
+
+
+class Served:
+    """A running `serve`, on ports and data of its own."""
+
+    def __init__(self, folder):
+        self.port, self.catcher_port = free_port(), free_port()
+        self.environ = {
+            **{key: value for key, value in os.environ.items() if key not in FOREIGN},
+            "DEBUG": "1", "DATA_DIR": str(folder), "CATCHER_PORT": str(self.catcher_port)}
+
+    def start(self):
+        subprocess.run([*MANAGE, "migrate", "-v0"], env=self.environ, check=True)
+        self.process = subprocess.Popen(
+            [*MANAGE, "serve", "--port", str(self.port)], env=self.environ, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self.said = []
+        for line in self.process.stdout:
+            self.said.append(line)
+            if "vestnik-demo" in line:
+                return
+
+    def running(self, word):
+        """Return the pid of the child whose command line has `word`."""
+        for pid in kin(self.process.pid):
+            with contextlib.suppress(OSError):
+                if word in Path(f"/proc/{pid}/cmdline").read_text().split("\0"):
+                    return pid
+
+    def catches(self):
+        with contextlib.suppress(OSError, smtplib.SMTPException):
+            with smtplib.SMTP("127.0.0.1", self.catcher_port, timeout=5) as client:
+                return client.noop()[0] == 250
+
+
+@pytest.fixture
+def served(tmp_path):
+    if not Path(f"/proc/self/task/{os.getpid()}/children").exists():
+        pytest.skip("needs Linux's /proc")
+    served = Served(tmp_path)
+    served.start()
+    yield served
+    served.process.kill()
+    served.process.wait()
+    served.process.stdout.close()
+
+
+def test_it_serves_restarts_what_dies_and_takes_everything_down(served):
+    address = f"http://127.0.0.1:{served.port}"
+    assert f"Vestnik is at {address}/\n" in served.said
+    with urllib.request.urlopen(f"{address}/outbox/") as page:
+        assert page.status == 200
+    assert served.catches() and served.running("sender")
+    first = served.running("catcher")
+    os.kill(first, signal.SIGKILL)
+    assert eventually(lambda: served.running("catcher") not in (None, first))
+    assert eventually(served.catches)
+    family = kin(served.process.pid)
+    assert len(family) >= 4  # catcher, web and its worker, sender
+    served.process.send_signal(signal.SIGTERM)
+    rest = served.process.stdout.read()
+    assert served.process.wait(40) == 0
+    assert "catcher ended with status -9" in rest and "Sender stopped" in rest
+    assert not any(map(alive, family))
+
+
+def test_killed_outright_it_leaves_no_orphans(served):
+    family = kin(served.process.pid)
+    served.process.kill()
+    assert eventually(lambda: not any(map(alive, family)), 35)

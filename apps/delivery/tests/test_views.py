@@ -1,0 +1,114 @@
+import re
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from apps.delivery.models import Sender
+from apps.delivery.services import run_start
+from apps.mailings.models import Delivery, Mailing, Run
+
+pytestmark = pytest.mark.django_db
+
+
+def url(name, mailing):
+    return reverse(f"delivery:{name}", args=[mailing.pk])
+
+
+@pytest.fixture
+def run(mailing):
+    return run_start(mailing=mailing, trigger=Run.Trigger.PAGE)
+
+
+def test_sending_starts_a_run_and_the_panel_polls_while_it_is_active(htmx, mailing):
+    response = htmx.post(url("start", mailing))
+    run = Run.objects.get()
+    assert (run.total, run.trigger, run.started_by) == (3, Run.Trigger.PAGE, mailing.owner)
+    assert 'hx-trigger="every 2s"' in response.content.decode()
+    Run.objects.update(state=Run.State.FINISHED, sent=3)
+    assert "hx-trigger=" not in htmx.get(url("progress", mailing)).content.decode()
+
+
+def test_without_htmx_sending_leads_back_to_the_mailing(as_owner, mailing):
+    assert as_owner.post(url("start", mailing)).url == mailing.get_absolute_url()
+    assert as_owner.get(url("progress", mailing)).url == mailing.get_absolute_url()
+
+
+def test_pressing_send_twice_makes_one_run(htmx, mailing):
+    assert htmx.post(url("start", mailing)).status_code == 200
+    assert htmx.post(url("start", mailing)).status_code == 409
+    assert Run.objects.count() == 1
+
+
+def test_before_the_first_send_time_the_page_asks_once(as_owner, htmx, mailing):
+    Mailing.objects.update(starts_at=timezone.now() + timedelta(hours=2))
+    assert 'name="confirm"' in as_owner.post(url("start", mailing)).content.decode()
+    assert 'name="confirm"' in htmx.get(url("start", mailing)).content.decode()
+    assert htmx.post(url("start", mailing)).status_code == 409 and not Run.objects.exists()
+    htmx.post(url("start", mailing), {"confirm": "1"})
+    assert Run.objects.count() == 1
+
+
+def test_sending_to_everybody_again_is_confirmed_with_how_many_have_it(as_owner, mailing, run):
+    run.deliveries.update(state=Delivery.State.SENT)
+    Run.objects.update(state=Run.State.FINISHED, sent=3)
+    page = as_owner.post(url("start", mailing), {"again": "1"})
+    assert page.context["has_it"] == 3 and Run.objects.count() == 1
+    as_owner.post(url("start", mailing), {"again": "1", "confirm": "1"})
+    assert Run.objects.count() == 2
+
+
+def test_a_run_is_paused_resumed_and_stopped(htmx, mailing, run):
+    htmx.post(url("pause", mailing))
+    run.refresh_from_db()
+    assert (run.state, run.reason) == (Run.State.PAUSED, Run.Reason.PERSON)
+    htmx.post(url("resume", mailing))
+    run.refresh_from_db()
+    assert run.state == Run.State.RUNNING
+    htmx.post(url("stop", mailing))
+    run.refresh_from_db()
+    assert (run.state, run.skipped, run.left) == (Run.State.STOPPED, 3, 0)
+    assert htmx.post(url("pause", mailing)).status_code == 409
+
+
+@pytest.mark.parametrize("how, state, figures", [
+    ("delivered", Run.State.FINISHED, (3, 0)), ("again", Run.State.RUNNING, (2, 0)),
+])
+def test_unknown_outcomes_are_decided_by_the_owner(htmx, mailing, run, how, state, figures):
+    run.deliveries.update(state=Delivery.State.SENT)
+    Delivery.objects.filter(email="anna@example.com").update(state=Delivery.State.UNKNOWN)
+    Run.objects.update(state=Run.State.FINISHED, sent=2, unknown=1)
+    htmx.post(url("settle", mailing), {"how": how})
+    run.refresh_from_db()
+    assert (run.state, (run.sent, run.unknown)) == (state, figures)
+    assert run.left == (1 if how == "again" else 0)
+
+
+def test_the_panel_says_when_no_sender_is_alive(htmx, mailing, run):
+    assert htmx.get(url("progress", mailing)).context["no_sender"]
+    Sender.objects.create(token="t", host="h", pid=1, seen_at=timezone.now())
+    assert not htmx.get(url("progress", mailing)).context["no_sender"]
+
+
+def test_the_figures_on_the_panel_add_up(htmx, mailing, run):
+    Run.objects.update(sent=1, failed=1)
+    page = htmx.get(url("progress", mailing)).content.decode()
+    assert [int(n) for n in re.findall(r"<dd>(\d+)</dd>", page)] == [1, 1, 0, 0, 1]
+
+
+@pytest.mark.parametrize("name", ["start", "pause", "resume", "stop", "settle"])
+def test_only_the_owner_controls_a_mailing(as_other, as_manager, mailing, name):
+    assert as_other.post(url(name, mailing)).status_code == 404
+    assert as_manager.post(url(name, mailing)).status_code == 403
+
+
+def test_progress_is_for_who_may_read_the_mailing(as_other, as_manager, mailing):
+    assert as_other.get(url("progress", mailing)).status_code == 404
+    page = as_manager.get(url("progress", mailing), headers={"hx-request": "true"})
+    assert page.status_code == 200 and "<form" not in page.content.decode()
+
+
+@pytest.mark.parametrize("name", ["pause", "resume", "stop", "settle"])
+def test_controls_do_nothing_on_get(as_owner, mailing, name):
+    assert as_owner.get(url(name, mailing)).status_code == 405

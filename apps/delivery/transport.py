@@ -1,0 +1,216 @@
+"""SMTP with its phases and replies kept (RFC 5321), commands pipelined where offered (RFC 2920).
+
+`send_mail(..., connection=Transport(...))` is the way in. Django's own backend and smtplib throw
+away the server's 250 text and hide whether the dot had left; here `outcome` tells both.
+"""
+import contextlib
+import smtplib
+import socket
+import ssl
+from dataclasses import dataclass
+
+from django.core.mail.backends.smtp import EmailBackend
+
+from .answers import Outcome, Phase
+
+AFTER_DOT_TIMEOUT = 600  # as in Postfix: giving up sooner makes duplicates
+REPLY_LIMIT = 64 * 1024
+KEPT_REPLY = 2000
+BIG_LETTER = 64 * 1024
+LETTERS_PER_CONNECTION = 5000
+
+
+class NoReply(Exception):
+    """The server closed, fell silent, or said something that is no SMTP reply."""
+
+
+@dataclass(slots=True)
+class Envelope:
+    """Whom the next `send_mail` is for, and the letter that it fills."""
+
+    letter: object
+    delivery_id: int
+    email: str
+    full_name: str
+
+
+class Transport(EmailBackend):
+    """One connection, kept over many letters; not for sharing between threads.
+
+    `before_dot` is called when the server is ready for the letter: what must be durable before
+    the letter can be accepted is written there. When it raises, the letter is not sent.
+    """
+
+    def __init__(self, *args, before_dot=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.before_dot = before_dot
+        self.envelope = self.outcome = None
+        self.letters = 0
+
+    def send_messages(self, messages):
+        """Send one letter to `envelope`; its Outcome is in `outcome`. Returns letters accepted."""
+        accepted = 0
+        for message in messages:
+            if self.letters >= LETTERS_PER_CONNECTION:
+                self.close()
+            reused = self.connection is not None
+            self.outcome = self._connect() or self._transact(message)
+            if reused and self._closed_meanwhile():
+                self.outcome = self._connect() or self._transact(message)
+            self.letters += 1
+            accepted += self.outcome.accepted
+        return accepted
+
+    def _closed_meanwhile(self):
+        """Whether the server had hung up on an idle connection: nothing was sent."""
+        outcome = self.outcome
+        return self.connection is None and (
+            outcome.phase is Phase.MAIL and outcome.code == 421
+            or outcome.phase is Phase.DATA and outcome.code is None)
+
+    def close(self):
+        """Leave; errors at QUIT change nothing about letters already answered."""
+        with contextlib.suppress(Exception):
+            super().close()
+        self.connection = None
+
+    def abort(self):
+        """Drop the connection without a word."""
+        for connection in (self.connection, self._partial_connection):
+            if connection is not None:
+                with contextlib.suppress(OSError):
+                    connection.close()
+        self.connection = self._partial_connection = None
+
+    def _connect(self):
+        """Return None when connected, else the Outcome of the failure."""
+        if self.connection is not None:
+            return None
+        try:
+            self.open()
+            self._after_open()
+            return None
+        except smtplib.SMTPAuthenticationError as error:
+            outcome = Outcome(Phase.LOGIN, error.smtp_code, decoded(error.smtp_error))
+        except smtplib.SMTPResponseException as error:
+            outcome = Outcome(Phase.CONNECT, error.smtp_code, decoded(error.smtp_error))
+            if not 200 <= error.smtp_code < 600:
+                outcome = Outcome(Phase.CONNECT, None, str(error))
+        except smtplib.SMTPNotSupportedError as error:
+            # STARTTLS or AUTH is not offered: the settings ask for what the server has not.
+            outcome = Outcome(Phase.LOGIN, 530, str(error))
+        except ssl.SSLCertVerificationError as error:
+            outcome = Outcome(Phase.LOGIN, 530, f"TLS: {error.verify_message}")
+        except (OSError, smtplib.SMTPException, ValueError) as error:
+            outcome = Outcome(Phase.CONNECT, None, f"{type(error).__name__}: {error}")
+        self.abort()
+        return outcome
+
+    def _after_open(self):
+        self.letters = 0
+        self.connection.ehlo_or_helo_if_needed()
+        self.sock, self.file = self.connection.sock, self.connection.file
+        if self.file is None:
+            self.file = self.connection.file = self.sock.makefile("rb")
+        # A body and its dot may leave apart: without this, Nagle holds the second for 40 ms.
+        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.pipelining = self.connection.has_extn("pipelining")
+
+    def _transact(self, message):
+        to = self.envelope
+        data = to.letter.render(
+            message.subject, message.body, delivery_id=to.delivery_id, email=to.email,
+            full_name=to.full_name)
+        try:
+            refused = self._envelope(to.letter.sender, to.email)
+        except (OSError, NoReply) as error:
+            self.abort()
+            return Outcome(Phase.DATA, None, f"{type(error).__name__}: {error}")
+        if refused:
+            return refused
+        return self._content(data)
+
+    def _envelope(self, sender, recipient):
+        """MAIL, RCPT and DATA. Returns the refusal's Outcome, None when the server is ready."""
+        commands = (
+            (Phase.MAIL, f"MAIL FROM:<{sender}>\r\n".encode("ascii")),
+            (Phase.RCPT, f"RCPT TO:<{recipient}>\r\n".encode("ascii")),
+            (Phase.DATA, b"DATA\r\n"),
+        )
+        if self.pipelining:
+            self.sock.sendall(b"".join(command for _, command in commands))
+        refusal = None
+        for phase, command in commands:
+            if not self.pipelining:
+                self.sock.sendall(command)
+            code, text = self._reply()
+            if code == 421:
+                self.abort()
+                return refusal or Outcome(phase, code, text)
+            good = code == 354 if phase is Phase.DATA else 200 <= code < 300
+            if good and refusal and phase is Phase.DATA:
+                self.abort()  # ready for a letter that has no recipient: leave without a dot
+            elif not good and not refusal:
+                refusal = Outcome(phase, code, text)
+                if not self.pipelining:
+                    break
+        if refusal and self.connection is not None:
+            self._reset()
+        return refusal
+
+    def _reset(self):
+        self.sock.sendall(b"RSET\r\n")
+        if self._reply()[0] != 250:
+            self.abort()
+
+    def _content(self, data):
+        """Mark, then the letter and its dot. From the mark on, only a reply makes it known."""
+        if len(data) > BIG_LETTER:
+            try:
+                self.sock.sendall(data)
+            except OSError as error:
+                self.abort()
+                return Outcome(Phase.DATA, None, f"{type(error).__name__}: {error}")
+            data = b""
+        try:
+            self.before_dot()
+        except BaseException:
+            self.abort()
+            raise
+        try:
+            self.sock.sendall(data + b".\r\n")
+            self.sock.settimeout(AFTER_DOT_TIMEOUT)
+            code, text = self._reply()
+            self.sock.settimeout(self.timeout)
+        except (OSError, NoReply) as error:
+            self.abort()
+            return Outcome(Phase.DOT, None, f"{type(error).__name__}: {error}")
+        if code == 421:
+            self.abort()
+        if not 200 <= code < 600 or 300 <= code < 400:
+            self.abort()
+            return Outcome(Phase.DOT, None, f"{code} {text}")
+        return Outcome(Phase.DOT, code, text)
+
+    def _reply(self):
+        """Read one reply, RFC 5321, 4.2. Returns (code, text); raises NoReply, OSError."""
+        lines, size = [], 0
+        while True:
+            line = self.file.readline(REPLY_LIMIT)
+            if not line.endswith(b"\n"):
+                raise NoReply("The server closed the connection.")
+            size += len(line)
+            if size > REPLY_LIMIT:
+                raise NoReply("The server's reply has no end.")
+            if not line[:3].isdigit() or line[3:4] not in (b" ", b"-", b"\r", b"\n"):
+                raise NoReply(f"The server answered: {decoded(line)}")
+            lines.append(decoded(line[4:]))
+            if line[3:4] != b"-":
+                return int(line[:3]), "\n".join(lines)[:KEPT_REPLY]
+
+
+def decoded(octets):
+    """Return a reply's text: UTF-8 where it is, no NUL (databases refuse it)."""
+    if isinstance(octets, str):
+        return octets.replace("\x00", "")
+    return octets[:KEPT_REPLY].decode("utf-8", "replace").replace("\x00", "").strip()

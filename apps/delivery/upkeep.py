@@ -1,0 +1,175 @@
+"""What keeps runs and deliveries right between letters; every sender does it each second."""
+import logging
+from datetime import timedelta
+
+from django.db import connection, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from apps.mailings.models import Attempt, Delivery, Run
+
+from . import ledger
+from .answers import Outcome, Phase, judge, retry_time
+from .journal import dead_journals
+from .ledger import Claimed, Result
+
+log = logging.getLogger("vestnik.delivery")
+State, Reason = Delivery.State, Run.Reason
+CRASHES = 3  # so many crashes over the same letter set it aside
+LOST = "The sender was lost while it had this letter in hand; whether it was sent is not known."
+LOST_OUTCOME = Outcome(Phase.DOT, None, LOST)
+SET_ASIDE = "Set aside: the sender crashed three times over this letter."
+
+
+def upkeep():
+    """One round of everything. Safe to call from any number of processes."""
+    recover_journals()
+    expire_leases()
+    promote_retries()
+    settle_runs(timezone.now())
+
+
+def promote_retries():
+    """Put back in the queue what is due for another try."""
+    return Delivery.objects.filter(
+        state=State.RETRY, next_try_at__lte=timezone.now(), run__state=Run.State.RUNNING,
+    ).update(state=State.PENDING, next_try_at=None)
+
+
+def settle_runs(now):
+    """Pause, stop and finish runs as their mailing, owner, window and ledger say."""
+    running = Run.objects.filter(state=Run.State.RUNNING)
+    for reason, when in (
+            (Reason.DISABLED, Q(mailing__disabled_at__isnull=False)),
+            (Reason.BLOCKED, Q(owner__is_active=False))):
+        for pk in running.filter(when).values_list("pk", flat=True):
+            pause(pk, reason)
+    for run in Run.objects.active().filter(mailing__ends_at__lte=now):
+        stop(run.pk, Reason.WINDOW)
+    over = Run.objects.filter(total__gt=F("sent") + F("failed") + F("unknown") + F("skipped"))
+    for run in over.filter(state=Run.State.STOPPED):
+        cancel_rest(run.pk)
+    finish_runs(running)
+
+
+def finish_runs(runs):
+    """Finish those of `runs` whose ledger has nothing left."""
+    finished = runs.filter(
+        state=Run.State.RUNNING,
+        total=F("sent") + F("failed") + F("unknown") + F("skipped"))
+    for pk in finished.values_list("pk", flat=True):
+        if Run.objects.filter(pk=pk, state=Run.State.RUNNING).update(
+                state=Run.State.FINISHED, finished_at=timezone.now(), hold_until=None,
+                reason="", server_words=""):
+            log.info("run %s finished", pk)
+
+
+def pause(run_id, reason, words=""):
+    """Pause a running run. Returns whether it was running."""
+    paused = Run.objects.filter(pk=run_id, state=Run.State.RUNNING).update(
+        state=Run.State.PAUSED, reason=reason, server_words=words, hold_until=None,
+        updated_at=timezone.now())
+    if paused:
+        log.warning("run %s paused: %s %s", run_id, reason, words)
+    return bool(paused)
+
+
+def stop(run_id, reason):
+    """Stop an active run and cancel what was not tried. Returns whether it was active.
+
+    Two transactions: recording locks deliveries before their run, and so must this. Should the
+    second be lost, `settle_runs` cancels the rest.
+    """
+    stopped = Run.objects.active().filter(pk=run_id).update(
+        state=Run.State.STOPPED, reason=reason, finished_at=timezone.now(), hold_until=None,
+        updated_at=timezone.now())
+    if stopped:
+        cancel_rest(run_id)
+        log.info("run %s stopped: %s", run_id, reason)
+    return bool(stopped)
+
+
+@transaction.atomic
+def cancel_rest(run_id):
+    """Cancel what waits in a stopped run; a letter in hand is settled by who holds it."""
+    cancelled = Delivery.objects.filter(
+        run_id=run_id, state__in=[State.PENDING, State.RETRY],
+    ).update(state=State.CANCELLED, next_try_at=None, updated_at=timezone.now())
+    ledger.count(run_id, {"skipped": cancelled})
+
+
+def recover_journals():
+    """Settle what dead connections of this disk left in hand."""
+    for journal in dead_journals():
+        try:
+            recover(journal)
+        except Exception:
+            journal.release()
+            raise
+        journal.remove()
+
+
+@transaction.atomic
+def recover(journal):
+    """Settle the deliveries of a DeadJournal: by its answers, its marks, its silence."""
+    held = Delivery.objects.filter(
+        lease_token=journal.token, state__in=[State.CLAIMED, State.UNKNOWN], settled_at=None)
+    by_run = {}
+    for row in held.select_related("run__mailing"):
+        by_run.setdefault(row.run, []).append(recovered(journal, row))
+    for run, results in by_run.items():
+        ledger.count(run.pk, ledger.record(run, results, journal.token))
+        log.warning("run %s: settled %s letters of a lost sender", run.pk, len(results))
+
+
+def recovered(journal, row):
+    """Return the Result that the journal proves for a Delivery."""
+    claimed = Claimed(row.pk, row.email, row.full_name, row.recipient_id, row.tries, False)
+    answer = journal.answers.get(row.pk)
+    if answer is not None:
+        return result_of(claimed, answer, row.run.mailing.ends_at)
+    if row.pk in journal.marked or not journal.complete:
+        told = row.state == State.UNKNOWN  # its lease ran out before: there is an attempt
+        return Result(claimed, State.UNKNOWN, row.tries, None if told else LOST_OUTCOME,
+                      at=timezone.now(), reason=LOST)
+    crashes = row.crashes + 1
+    Delivery.objects.filter(pk=row.pk).update(crashes=crashes)
+    if crashes >= CRASHES:
+        return Result(claimed, State.SKIPPED, row.tries, reason=SET_ASIDE)
+    return Result(claimed, State.PENDING, row.tries)
+
+
+def result_of(claimed, outcome, ends_at):
+    """Return the Result of a try: the verdict, and when it is tried again."""
+    now, verdict = timezone.now(), judge(outcome)
+    tries, state, due = claimed.tries + verdict.costs_a_try, verdict.state, None
+    if state == State.RETRY:
+        due = retry_time(tries, now, ends_at)
+        state = State.RETRY if due else State.FAILED
+    return Result(claimed, state, tries, outcome, at=now, next_try_at=due)
+
+
+def expire_leases():
+    """Give up as unknown what a silent machine holds past its lease; its journal may know more."""
+    late = timezone.now() - timedelta(seconds=2)
+    with transaction.atomic():
+        rows = Delivery.objects.filter(state=State.CLAIMED, lease_until__lt=late)
+        if connection.features.has_select_for_update_skip_locked:
+            rows = rows.select_for_update(skip_locked=True, of=("self",))
+        rows = list(rows.select_related("run"))
+        if not rows:
+            return
+        Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(
+            state=State.UNKNOWN, lease_until=None, answer=LOST, updated_at=timezone.now())
+        for run_id in {row.run_id for row in rows}:
+            mine = [row for row in rows if row.run_id == run_id]
+            Attempt.objects.bulk_create([lost_attempt(row) for row in mine])
+            ledger.count(run_id, {"unknown": len(mine)})
+            log.error("run %s: %s letters of a lost sender are unknown", run_id, len(mine))
+
+
+def lost_attempt(row):
+    return Attempt(
+        mailing_id=row.run.mailing_id, owner_id=row.run.owner_id, run_id=row.run_id,
+        recipient_id=row.recipient_id, email=row.email, attempted_at=timezone.now(),
+        status=Attempt.Status.FAILURE, outcome_unknown=True, server_response=LOST)

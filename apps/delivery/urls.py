@@ -1,0 +1,15 @@
+from django.urls import path
+
+from . import outbox, views
+
+app_name = "delivery"
+urlpatterns = [
+    path("mailings/<int:pk>/progress/", views.progress, name="progress"),
+    path("mailings/<int:pk>/start/", views.start, name="start"),
+    path("mailings/<int:pk>/pause/", views.pause, name="pause"),
+    path("mailings/<int:pk>/resume/", views.resume, name="resume"),
+    path("mailings/<int:pk>/stop/", views.stop, name="stop"),
+    path("mailings/<int:pk>/settle/", views.settle, name="settle"),
+    path("outbox/", outbox.outbox, name="outbox"),
+    path("outbox/<str:name>/", outbox.outbox_letter, name="outbox_letter"),
+]

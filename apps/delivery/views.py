@@ -1,0 +1,118 @@
+"""Start, pause, resume, stop, progress, and what to do about unknown outcomes."""
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from apps.core.access import for_reading, for_writing
+from apps.core.htmx import is_partial, refused, render_form, toast
+from apps.mailings.models import Mailing, Run
+
+from . import services
+from .panel import panel
+from .services import RunRefused
+
+
+@require_safe
+def progress(request, pk):
+    """The live panel; without htmx, the mailing's page."""
+    mailing = for_reading(request.user, Mailing.objects.select_related("message", "owner"), pk)
+    return answer(request, mailing)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def start(request, pk):
+    """Send to the rest, or with `again` to everybody.
+
+    Asks once before the first-send time, and always before sending again.
+    """
+    mailing = for_writing(request.user, Mailing.objects.select_related("message", "owner"), pk)
+    again = request.POST.get("again", request.GET.get("again")) == "1"
+    doubtful = again or mailing.starts_at > timezone.now()
+    confirmed = request.POST.get("confirm") == "1" or not doubtful
+    if request.method != "POST" or not (confirmed or is_partial(request)):
+        return confirm_start(request, mailing, again)
+    if not confirmed:  # a panel from before the mailing was moved
+        return refused(request, _("Reload the page: this is to be confirmed first."), to=mailing)
+    try:
+        run = services.run_start(
+            mailing=mailing, by=request.user, trigger=Run.Trigger.PAGE, again=again)
+    except RunRefused as reason:
+        return refused(request, str(reason), to=mailing)
+    return answer(request, mailing, ngettext(
+        "Sending to %(n)s recipient.", "Sending to %(n)s recipients.",
+        run.total) % {"n": run.total})
+
+
+def confirm_start(request, mailing, again):
+    """Ask before a letter goes out that cannot be taken back."""
+    return render_form(request, "delivery/start.html", {
+        "form": None, "mailing": mailing, "again": again,
+        "number": services.who_gets_it(mailing, again=again),
+        "has_it": services.who_has_it(mailing) if again else 0,
+        "early": mailing.starts_at > timezone.now(),
+        "reason": services.refusal(mailing, timezone.now()),
+        "heading": _("Send to everybody again?") if again else _("Send now?"),
+    })
+
+
+@require_POST
+def pause(request, pk):
+    return control(request, pk, services.run_pause, _("Paused."))
+
+
+@require_POST
+def resume(request, pk):
+    return control(request, pk, services.run_resume, _("Going on."))
+
+
+@require_POST
+def stop(request, pk):
+    return control(request, pk, services.run_stop, _("Stopped. What was not sent is cancelled."))
+
+
+def control(request, pk, service, text):
+    """Do `service` to the active run of the mailing."""
+    mailing = for_writing(request.user, Mailing.objects.select_related("message", "owner"), pk)
+    run = mailing.runs.active().select_related("mailing", "owner").first()
+    try:
+        if run is None:
+            raise RunRefused(_("Nothing is being sent now."))
+        service(run=run)
+    except RunRefused as reason:
+        return refused(request, str(reason), to=mailing)
+    return answer(request, mailing, text)
+
+
+@require_POST
+def settle(request, pk):
+    """Decide unknown outcomes of the last run: all, or the `delivery` ids that were posted."""
+    mailing = for_writing(request.user, Mailing.objects.select_related("message", "owner"), pk)
+    run = mailing.runs.order_by("-id").first()
+    how = request.POST.get("how")
+    if run is None or how not in services.SETTLINGS:
+        return refused(request, _("There is nothing to decide."), to=mailing)
+    ids = [int(text) for text in request.POST.getlist("delivery")
+           if text.isascii() and text.isdigit() and len(text) < 19]
+    one_by_one = "delivery" in request.POST
+    try:
+        services.unknown_settle(
+            run=run, by=request.user, how=how, delivery_ids=ids if one_by_one else None)
+    except RunRefused as reason:
+        return refused(request, str(reason), to=mailing)
+    return answer(request, mailing, services.SETTLINGS[how])
+
+
+def answer(request, mailing, text=""):
+    """The panel as it is now, with a toast; without htmx a message and the mailing's page."""
+    Mailing.objects.settle(timezone.now())
+    mailing.refresh_from_db(fields=["status", "disabled_at"])
+    if not is_partial(request):
+        if text:
+            messages.success(request, text)
+        return redirect(mailing)
+    context = {**panel(mailing, request.user), "fragment": True}
+    response = render(request, "delivery/_run.html", context)
+    return toast(response, text) if text else response

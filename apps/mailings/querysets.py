@@ -1,0 +1,79 @@
+"""Filters of the nouns: who may see what, what is due, and a status that is always right."""
+from django.db import models
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
+
+
+class OwnedQuerySet(models.QuerySet):
+    """Rows that belong to somebody (`owner`), and that managers may read."""
+
+    def owned_by(self, user):
+        return self.filter(owner=user)
+
+    def visible_to(self, user):
+        """Own rows, and everybody's for who holds `view_all_<model>s`."""
+        meta = self.model._meta
+        if user.has_perm(f"{meta.app_label}.view_all_{meta.model_name}s"):
+            return self.all()
+        return self.owned_by(user)
+
+
+class NotDeletedManager(models.Manager):
+    """Hides what was deleted; `all_objects` shows it to undo and to history."""
+
+    def get_queryset(self):
+        return super().get_queryset().filter(deleted_at=None)
+
+
+class MailingQuerySet(OwnedQuerySet):
+
+    def settle(self, now):
+        """Bring stored statuses up to `now`; return how many rows were stale.
+
+        One indexed EXISTS, and an UPDATE only where something is stale, so that readers may
+        call it before every read: no background process is needed for a right status.
+        """
+        from .models import Mailing, Run
+
+        Status = Mailing.Status
+        over = Q(ends_at__lte=now)
+        has_run = Exists(Run.objects.filter(mailing=OuterRef("pk")))
+        stale = Mailing.all_objects.filter(
+            (over & ~Q(status=Status.COMPLETED)) | (~over & Q(status=Status.COMPLETED)))
+        if not stale.exists():
+            return 0
+        return stale.update(status=Case(
+            When(over, then=Value(Status.COMPLETED.value)),
+            When(has_run, then=Value(Status.RUNNING.value)),
+            default=Value(Status.CREATED.value),
+        ))
+
+    def active(self):
+        """«Запущена» and not disabled by a manager."""
+        return self.filter(status=self.model.Status.RUNNING, disabled_at=None)
+
+    def due(self, now):
+        """Inside their window, never run, not disabled, of an owner who is not blocked."""
+        return self.filter(
+            starts_at__lte=now, ends_at__gt=now, disabled_at=None,
+            runs=None, owner__is_active=True)
+
+
+class RunQuerySet(OwnedQuerySet):
+
+    def visible_to(self, user):
+        """A run is as visible as its mailing."""
+        if user.has_perm("mailings.view_all_mailings"):
+            return self.all()
+        return self.owned_by(user)
+
+    def active(self):
+        return self.filter(state__in=self.model.ACTIVE)
+
+
+class AttemptQuerySet(OwnedQuerySet):
+
+    def visible_to(self, user):
+        """Managers read the attempts that explain the mailings they oversee."""
+        if user.has_perm("mailings.view_all_mailings"):
+            return self.all()
+        return self.owned_by(user)

@@ -1,0 +1,79 @@
+import pytest
+from django.urls import reverse
+
+from apps.mailings.models import Message
+from tests.factories import MailingFactory, MessageFactory, RecipientFactory
+
+CREATE = "/messages/create/"
+
+
+def fields(**changes):
+    return {"subject": "Новости", "body": "Здравствуйте, {full_name|друг}!", **changes}
+
+
+def test_a_person_writes_a_message(as_owner, owner):
+    response = as_owner.post(CREATE, fields())
+    message = Message.objects.get()
+    assert message.owner == owner and response.url == message.get_absolute_url()
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\x0b", "\x1c", "\x85", "\u2028"])
+def test_a_subject_that_would_break_a_header_is_refused_at_the_field(as_owner, end):
+    response = as_owner.post(CREATE, fields(subject=f"Привет{end}Bcc: a@b.c"))
+    assert response.status_code == 422 and "subject" in response.context["form"].errors
+    assert not Message.objects.exists()
+
+
+@pytest.mark.parametrize("text", ["{name}", "{full_name} {phone|x}", "{__class__}"])
+@pytest.mark.parametrize("field", ["subject", "body"])
+def test_an_unknown_personal_field_is_an_error_at_the_field(as_owner, field, text):
+    response = as_owner.post(CREATE, fields(**{field: text}))
+    assert response.status_code == 422 and field in response.context["form"].errors
+
+
+@pytest.mark.parametrize("text", [
+    "{{ 7*7 }}", "{% load static %}", "{ a }", "{}", "{имя}", "{name!r.__class__}", "цена {5 руб",
+    "строка\n.\nстрока", "<img src=x onerror=alert(1)>", "</textarea><script>",
+])
+def test_any_other_text_goes_through_as_it_is(as_owner, text):
+    as_owner.post(CREATE, fields(body=text))
+    assert Message.objects.get().body == text
+    page = as_owner.get(Message.objects.get().get_absolute_url()).content.decode()
+    assert "<img src=x" not in page and "<script>" not in page
+
+
+def test_line_ends_are_kept_as_line_feeds(as_owner):
+    as_owner.post(CREATE, fields(body="a\r\nb\rc\x0bd"))
+    assert Message.objects.get().body == "a\nb\nc\nd"
+
+
+@pytest.mark.parametrize("body", ["\x00", "a\x07b"])
+def test_characters_that_no_letter_carries_are_refused(as_owner, body):
+    assert as_owner.post(CREATE, fields(body=f"текст {body}")).status_code == 422
+
+
+def test_the_preview_shows_the_first_recipients_letter_escaped(htmx, owner):
+    RecipientFactory(owner=owner, full_name="Анна <b>Ли</b>")
+    page = htmx.post("/messages/preview/", fields(subject="Для {full_name}")).content.decode()
+    assert "Для Анна &lt;b&gt;Ли&lt;/b&gt;" in page and "<b>" not in page
+
+
+def test_a_message_in_use_is_not_deleted_and_the_reason_is_said(as_owner, htmx, owner):
+    message = MailingFactory(owner=owner).message
+    url = reverse("mailings:message_delete", args=[message.pk])
+    assert htmx.post(url).status_code == 409
+    assert "1 рассылка" in as_owner.get(url).content.decode()
+    assert Message.objects.count() == 1
+
+
+def test_a_message_that_nothing_uses_is_deleted(as_owner, owner):
+    message = MessageFactory(owner=owner)
+    as_owner.post(reverse("mailings:message_delete", args=[message.pk]))
+    assert not Message.objects.exists() and Message.all_objects.exists()
+
+
+def test_lists_cost_the_same_for_one_row_as_for_twenty(
+        as_owner, owner, django_assert_max_num_queries):
+    MessageFactory.create_batch(20, owner=owner)
+    with django_assert_max_num_queries(8):
+        as_owner.get("/messages/")

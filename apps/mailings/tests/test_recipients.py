@@ -1,0 +1,117 @@
+import json
+
+import pytest
+from django.urls import reverse
+
+from apps.mailings.models import Recipient
+from tests.factories import RecipientFactory
+
+CREATE = "/recipients/create/"
+
+
+def fields(**changes):
+    return {"email": "anna@example.com", "full_name": "Анна Ли", "comment": "", **changes}
+
+
+def test_a_person_adds_a_recipient_to_their_own_book(as_owner, owner):
+    response = as_owner.post(CREATE, fields())
+    recipient = Recipient.objects.get()
+    assert (recipient.owner, recipient.email) == (owner, "anna@example.com")
+    assert response.url == recipient.get_absolute_url()
+
+
+def test_in_the_modal_adding_answers_204_and_tells_the_list(htmx):
+    response = htmx.post(CREATE, fields())
+    assert response.status_code == 204
+    assert {"modal:close", "recipients:changed", "toast"} <= json.loads(
+        response["HX-Trigger"]).keys()
+
+
+def test_the_owner_in_a_tampered_form_is_not_asked(as_owner, owner, other):
+    as_owner.post(CREATE, fields(owner=other.pk))
+    assert Recipient.objects.get().owner == owner
+
+
+def test_a_duplicate_in_any_case_is_an_error_at_the_field_and_keeps_what_was_typed(htmx, owner):
+    RecipientFactory(owner=owner, email="Anna@example.com")
+    response = htmx.post(CREATE, fields(comment="длинный рассказ"))
+    assert response.status_code == 422
+    assert "email" in response.context["form"].errors
+    assert "длинный рассказ" in response.content.decode()
+    assert Recipient.objects.count() == 1
+
+
+def test_two_people_may_have_the_same_client(as_owner, other):
+    RecipientFactory(owner=other, email="anna@example.com")
+    as_owner.post(CREATE, fields())
+    assert Recipient.objects.filter(email="anna@example.com").count() == 2
+
+
+def test_losing_a_race_for_an_address_reads_like_a_duplicate(htmx, owner, monkeypatch):
+    from apps.mailings.forms.recipients import TAKEN, RecipientForm
+    RecipientFactory(owner=owner, email="anna@example.com")
+    monkeypatch.setattr(RecipientForm, "clean_email", lambda self: "anna@example.com")
+    response = htmx.post(CREATE, fields())
+    assert response.status_code == 422
+    assert response.context["form"].errors["email"] == [TAKEN]
+
+
+def test_an_address_is_kept_with_its_domain_in_lower_case_a_labels(as_owner):
+    as_owner.post(CREATE, fields(email=" Shop@Пример.РФ "))
+    assert Recipient.objects.get().email == "Shop@xn--e1afmkfd.xn--p1ai"
+
+
+@pytest.mark.parametrize("name", ["list", "create"])
+def test_pages_are_full_without_htmx_and_parts_with_it(as_owner, htmx, name):
+    url = reverse(f"mailings:recipient_{name}")
+    assert b"<html" in as_owner.get(url).content
+    assert b"<html" not in htmx.get(url).content
+
+
+def test_search_finds_russian_names_in_any_case(as_owner, owner):
+    RecipientFactory(owner=owner, full_name="Иванова Ольга")
+    RecipientFactory(owner=owner, full_name="Петров Пётр")
+    page = as_owner.get("/recipients/", {"q": "ИВАНОВ"}).content.decode()
+    assert "Иванова Ольга" in page and "Петров" not in page
+
+
+@pytest.mark.parametrize("query", [
+    {"page": "0"}, {"page": "9" * 400}, {"page": "abc"}, {"sort": "owner__password"},
+    {"sort": "--name"}, {"q": "\x00"}, {"q": "%" * 100_000},
+])
+def test_odd_queries_are_harmless(as_owner, owner, query):
+    RecipientFactory(owner=owner)
+    assert as_owner.get("/recipients/", query).status_code == 200
+
+
+def test_a_row_is_edited_in_place(htmx, owner):
+    recipient = RecipientFactory(owner=owner)
+    url = reverse("mailings:recipient_row", args=[recipient.pk])
+    assert b"<form" in htmx.get(url, {"edit": 1}).content
+    saved = htmx.post(url, fields(full_name="Новое Имя"))
+    assert saved.status_code == 200 and "Новое Имя" in saved.content.decode()
+    assert htmx.post(url, fields(email="нет")).status_code == 422
+
+
+def test_a_deleted_recipient_leaves_the_list_and_may_be_added_again(as_owner, owner):
+    recipient = RecipientFactory(owner=owner, email="anna@example.com")
+    as_owner.post(reverse("mailings:recipient_delete", args=[recipient.pk]))
+    assert not Recipient.objects.exists() and Recipient.all_objects.count() == 1
+    as_owner.post(CREATE, fields())
+    assert Recipient.objects.count() == 1
+
+
+@pytest.mark.parametrize("action", ["detail", "edit", "delete", "row"])
+def test_somebody_elses_recipient_is_404(as_other, owner, action):
+    url = reverse(f"mailings:recipient_{action}", args=[RecipientFactory(owner=owner).pk])
+    assert as_other.get(url).status_code == 404
+    assert as_other.post(url).status_code in (404, 405)
+
+
+def test_a_manager_reads_everyones_recipients_and_changes_none(as_manager, owner):
+    recipient = RecipientFactory(owner=owner)
+    assert recipient.full_name in as_manager.get("/recipients/").content.decode()
+    assert as_manager.get(recipient.get_absolute_url()).status_code == 200
+    for action in ("edit", "delete"):
+        url = reverse(f"mailings:recipient_{action}", args=[recipient.pk])
+        assert as_manager.post(url, fields()).status_code == 403

@@ -1,0 +1,26 @@
+from django.urls import path
+
+from .views import attempts, mailings, messages, recipients
+
+app_name = "mailings"
+urlpatterns = [
+    path("recipients/", recipients.recipient_list, name="recipient_list"),
+    path("recipients/create/", recipients.recipient_create, name="recipient_create"),
+    path("recipients/<int:pk>/", recipients.recipient_detail, name="recipient_detail"),
+    path("recipients/<int:pk>/row/", recipients.recipient_row, name="recipient_row"),
+    path("recipients/<int:pk>/edit/", recipients.recipient_edit, name="recipient_edit"),
+    path("recipients/<int:pk>/delete/", recipients.recipient_delete, name="recipient_delete"),
+    path("messages/", messages.message_list, name="message_list"),
+    path("messages/create/", messages.message_create, name="message_create"),
+    path("messages/preview/", messages.message_preview, name="message_preview"),
+    path("messages/<int:pk>/", messages.message_detail, name="message_detail"),
+    path("messages/<int:pk>/edit/", messages.message_edit, name="message_edit"),
+    path("messages/<int:pk>/delete/", messages.message_delete, name="message_delete"),
+    path("mailings/", mailings.mailing_list, name="mailing_list"),
+    path("mailings/create/", mailings.mailing_create, name="mailing_create"),
+    path("mailings/recipients/", mailings.recipient_pick, name="recipient_pick"),
+    path("mailings/<int:pk>/", mailings.mailing_detail, name="mailing_detail"),
+    path("mailings/<int:pk>/edit/", mailings.mailing_edit, name="mailing_edit"),
+    path("mailings/<int:pk>/delete/", mailings.mailing_delete, name="mailing_delete"),
+    path("attempts/", attempts.attempt_list, name="attempt_list"),
+]

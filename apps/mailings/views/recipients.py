@@ -1,0 +1,118 @@
+"""Recipients: list, detail, create, edit (in the modal, on a page, in the row), delete."""
+from django.db.models import Q
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from apps.core.access import for_reading, for_writing
+from apps.core.htmx import done, is_partial, render_form, render_page
+from apps.core.listing import ordered, page_of, search_text, sorting
+
+from ..forms import RecipientForm
+from ..models import Attempt, Recipient
+from ..services import owned_delete, user_data_changed
+
+SORTS = {"name": ("full_name",), "email": ("email",), "added": ("created_at",)}
+CHANGED = "recipients:changed"
+FORM_METHODS = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@require_safe
+def recipient_list(request):
+    q = search_text(request)
+    recipients = Recipient.objects.visible_to(request.user).select_related("owner")
+    if q:
+        recipients = recipients.filter(
+            Q(full_name__icontains=q) | Q(email__icontains=q) | Q(comment__icontains=q))
+    page = page_of(request, ordered(request, recipients, SORTS, "name"))
+    return render_page(request, "mailings/recipient_list.html", {
+        "page": page, "q": q, "sort": sorting(request, SORTS, "name"),
+    }, partial="table")
+
+
+@require_safe
+def recipient_detail(request, pk):
+    recipient = for_reading(request.user, Recipient.objects.select_related("owner"), pk)
+    attempts = Attempt.objects.visible_to(request.user).filter(recipient=recipient)
+    return render(request, "mailings/recipient_detail.html", {
+        "recipient": recipient,
+        "attempts": attempts.select_related("mailing__message")[:20],
+        "mailings": recipient.mailings.select_related("message")[:20],
+    })
+
+
+@FORM_METHODS
+def recipient_create(request):
+    form = RecipientForm(
+        request.POST or None, owner=request.user, instance=Recipient(owner=request.user))
+    if form.is_valid() and (response := form_valid(request, form)):
+        return response
+    return render_form(request, "ui/form_page.html", {
+        "form": form, "heading": _("New recipient"), "submit_label": _("Add recipient"),
+        "back": reverse("mailings:recipient_list"),
+    })
+
+
+@FORM_METHODS
+def recipient_edit(request, pk):
+    recipient = for_writing(request.user, Recipient.objects, pk)
+    form = RecipientForm(request.POST or None, owner=request.user, instance=recipient)
+    if form.is_valid() and (response := form_valid(request, form)):
+        return response
+    return render_form(request, "ui/form_page.html", {
+        "form": form, "heading": _("Edit recipient"), "submit_label": _("Save"),
+        "back": recipient.get_absolute_url(),
+    })
+
+
+def form_valid(request, form):
+    """Save the current user's recipient; None when a race took the address first."""
+    form.instance.owner = request.user
+    recipient = form.save_or_refuse()
+    if recipient is None:
+        return None
+    user_data_changed(owner_id=request.user.pk)
+    text = _("Saved: %(name)s") % {"name": recipient.full_name}
+    return done(request, text, to=recipient, changed=CHANGED)
+
+
+@FORM_METHODS
+def recipient_row(request, pk):
+    """The row of one recipient: as it is, with `?edit=1` as a form, and the form's target."""
+    if request.method == "POST" or "edit" in request.GET:
+        recipient = for_writing(request.user, Recipient.objects, pk)
+        form = RecipientForm(request.POST or None, owner=request.user, instance=recipient)
+        if not (form.is_valid() and form_valid(request, form)):
+            return _row(request, "form_row", {"form": form, "recipient": recipient})
+    recipient = for_reading(request.user, Recipient.objects.select_related("owner"), pk)
+    return _row(request, "row", {"recipient": recipient})
+
+
+def _row(request, partial, context):
+    if not is_partial(request):
+        return recipient_edit(request, context["recipient"].pk)
+    failed = context.get("form") is not None and context["form"].errors
+    return render(request, f"mailings/recipient_list.html#{partial}", context,
+                  status=422 if failed else 200)
+
+
+@FORM_METHODS
+def recipient_delete(request, pk):
+    recipient = for_writing(request.user, Recipient.objects, pk)
+    if request.method == "POST":
+        owned_delete(owned=recipient)
+        text = _("Deleted: %(name)s") % {"name": recipient.full_name}
+        return done(request, text, to="mailings:recipient_list", changed=CHANGED)
+    mailings = recipient.mailings.count()
+    lines = [_("Past attempts stay in the history.")]
+    if mailings:
+        lines.insert(0, ngettext(
+            "They are taken out of %(n)s mailing.", "They are taken out of %(n)s mailings.",
+            mailings) % {"n": mailings})
+    return render_form(request, "ui/form_page.html", {
+        "form": None, "heading": _("Delete recipient?"), "intro": str(recipient),
+        "consequences": lines, "submit_label": _("Delete"), "danger": True,
+        "back": recipient.get_absolute_url(),
+    })

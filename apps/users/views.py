@@ -1,0 +1,98 @@
+"""Profile, avatars, language, and the managers' list of users."""
+import re
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required, permission_required
+from django.db.models import Q
+from django.http import FileResponse, Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from apps.core.htmx import done, is_partial, render_form, render_page
+from apps.core.listing import ordered, page_of, search_text, sorting
+from apps.core.views import YEAR, safe_next
+
+from .forms import ProfileForm
+from .models import User
+
+AVATAR_NAME = re.compile(r"[0-9a-f]{32}\.webp")
+SORTS = {"email": ("email",), "joined": ("date_joined",), "seen": ("last_login",)}
+
+
+def keep_language(response, request, language):
+    """Keep `language` in a cookie, for when nobody is logged in."""
+    response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=YEAR, samesite="Lax",
+                        secure=request.is_secure(), httponly=True)
+    return response
+
+
+@login_not_required
+@require_POST
+def language_set(request):
+    """Choose a language: in the profile too when somebody is logged in."""
+    response = redirect(safe_next(request))
+    language = request.POST.get("language")
+    if language not in dict(settings.LANGUAGES):
+        return response
+    if request.user.is_authenticated:
+        request.user.language = language
+        request.user.save(update_fields=["language"])
+    return keep_language(response, request, language)
+
+
+@require_safe
+def profile(request):
+    return render(request, "users/profile.html")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def profile_edit(request):
+    form = ProfileForm(request.POST or None, request.FILES or None, instance=request.user)
+    if form.is_valid():
+        return form_valid(request, form)
+    if form.errors:
+        request.user.refresh_from_db()  # a refused form must not show through the header
+    return render_form(request, "ui/form_page.html", {
+        "form": form, "heading": _("Edit profile"), "submit_label": _("Save"),
+        "back": reverse("users:profile"),
+    })
+
+
+def form_valid(request, form):
+    """Save the current user's profile; the answer is in the language just chosen."""
+    user = form.save()
+    language = user.language or settings.LANGUAGE_CODE
+    with translation.override(language):
+        response = done(request, _("The profile is saved."), to="users:profile")
+    if is_partial(request):
+        response["HX-Redirect"] = reverse("users:profile")
+    return keep_language(response, request, language)
+
+
+@require_safe
+def avatar(request, name):
+    """A picture from the avatars' folder, for the logged in."""
+    path = Path(settings.MEDIA_ROOT) / "avatars" / name
+    if not AVATAR_NAME.fullmatch(name) or not path.is_file():
+        raise Http404
+    return FileResponse(path.open("rb"), content_type="image/webp", headers={
+        "Cache-Control": f"private, max-age={YEAR}, immutable",
+        "X-Content-Type-Options": "nosniff"})
+
+
+@require_safe
+@permission_required("users.view_all_users", raise_exception=True)
+def user_list(request):
+    q = search_text(request)
+    users = User.objects.select_related("blocked_by")
+    if q:
+        users = users.filter(
+            Q(email__icontains=q) | Q(first_name__icontains=q) | Q(last_name__icontains=q))
+    page = page_of(request, ordered(request, users, SORTS, "email"))
+    return render_page(request, "users/user_list.html", {
+        "page": page, "q": q, "sort": sorting(request, SORTS, "email"),
+    }, partial="table")

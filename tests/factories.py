@@ -1,0 +1,56 @@
+"""Objects for tests; each factory makes the least that is valid."""
+from datetime import timedelta
+
+import factory
+from django.contrib.auth.hashers import MD5PasswordHasher
+from django.utils import timezone
+
+from apps.mailings.models import Mailing, Message, Recipient
+from apps.users.models import User
+
+PASSWORD = "correct-horse-7"
+HASHED = MD5PasswordHasher().encode(PASSWORD, "salt")
+
+
+class UserFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = User
+
+    email = factory.Sequence(lambda n: f"user{n}@example.com")
+    password = HASHED
+
+
+class RecipientFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Recipient
+
+    owner = factory.SubFactory(UserFactory)
+    email = factory.Sequence(lambda n: f"client{n}@example.com")
+    full_name = factory.Sequence(lambda n: f"Клиент {n}")
+
+
+class MessageFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Message
+
+    owner = factory.SubFactory(UserFactory)
+    subject = factory.Sequence(lambda n: f"Новости {n}")
+    body = "Здравствуйте, {full_name|уважаемый клиент}!"
+
+
+class MailingFactory(factory.django.DjangoModelFactory):
+    """A mailing whose window is open now; `recipients=[…]` fills the list."""
+
+    class Meta:
+        model = Mailing
+        skip_postgeneration_save = True
+
+    owner = factory.SubFactory(UserFactory)
+    message = factory.SubFactory(MessageFactory, owner=factory.SelfAttribute("..owner"))
+    starts_at = factory.LazyFunction(lambda: timezone.now() - timedelta(hours=1))
+    ends_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=1))
+
+    @factory.post_generation
+    def recipients(self, create, extracted, **kwargs):
+        if extracted:
+            self.recipients.set(extracted)

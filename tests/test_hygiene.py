@@ -1,0 +1,64 @@
+"""The repository keeps its own rules."""
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SETTINGS = (ROOT / "project/settings.py").read_text()
+
+
+def tracked(*patterns):
+    listed = subprocess.run(
+        ["git", "ls-files", *patterns], cwd=ROOT, capture_output=True, text=True)
+    return listed.stdout.split()
+
+
+def test_the_sample_of_the_environment_lists_just_the_keys_that_settings_read():
+    read = set(re.findall(r'\benv(?:\.\w+)?\(\s*"([A-Z_]+)"', SETTINGS))
+    listed = set(re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.sample").read_text(), re.M))
+    assert listed == read
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_the_locks_name_no_host_and_hash_everything(name):
+    lock = (ROOT / name).read_text()
+    assert "://" not in lock
+    assert lock.count("==") <= lock.count("--hash=sha256:")
+
+
+def test_no_file_of_code_is_longer_than_a_person_reads():
+    files = [ROOT / name for name in tracked("*.py", "*.js", "*.css") if "/migrations/" not in name]
+    long = {path.name: lines for path in files
+            if path.exists() and (lines := len(path.read_text().splitlines())) > 320}
+    assert not long
+
+
+def test_nothing_that_is_ignored_is_kept():
+    ignored = tracked("-c", "-i", "--exclude-standard")
+    assert ignored == []
+
+
+def test_every_page_stands_on_the_base_page_or_is_a_part_of_one():
+    pages = [ROOT / name for name in tracked("templates/*.html")]
+    loose = [path.name for path in pages if not path.name.startswith("_")
+             and "elements" not in path.parts and path.name != "base.html"
+             and "{% extends" not in path.read_text()]
+    assert loose == []
+
+
+def test_templates_carry_no_script_or_style_of_their_own():
+    for name in tracked("templates/*.html"):
+        page = (ROOT / name).read_text()
+        assert not re.search(r"\sstyle=|\son\w+=|hx-on|<style|javascript:|\|safe\b", page), name
+        assert not re.search(r"<script(?![^>]*\bsrc=)", page), name
+
+
+def test_each_htmx_link_and_form_works_without_a_script():
+    for name in tracked("templates/*.html"):
+        page = (ROOT / name).read_text()
+        for tag in re.findall(r"<a\b[^>]*hx-get[^>]*>", page):
+            assert "href=" in tag, f"{name}: {tag}"
+        for tag in re.findall(r"<form\b[^>]*hx-post[^>]*>", page):
+            assert 'method="post"' in tag and "action=" in tag, f"{name}: {tag}"

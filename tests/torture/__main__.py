@@ -1,0 +1,219 @@
+"""Kill senders at random and count what came of each letter.
+
+    python -m tests.torture --rounds 50 --recipients 2000 --processes 2 --database postgres://…
+
+Each round is a run of its own: senders start, are killed 0.03 to 0.3 s after the first letter was
+accepted, start again, and end the run by themselves. One summary line; exit status 1 unless
+duplicates, sent-but-not-accepted, failed-but-accepted and unaccounted are all 0, and unknown
+outcomes are at the most one for each open connection and kill.
+"""
+import argparse
+import collections
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.send import make_mailing, set_up, throwaway_database
+from tests.smtp import free_port
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+CONNECTIONS = 4
+LEASE = 30
+PATIENCE = 120  # seconds in which a round must end
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--recipients", type=int, default=300)
+    parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--delay", type=float, default=0.001, help="of each answer to a dot")
+    parser.add_argument("--lose-accepted", type=float, default=0)
+    parser.add_argument("--lose-refused", type=float, default=0)
+    parser.add_argument("--signal", default="KILL", choices=["KILL", "TERM"])
+    parser.add_argument("--fault", default="kill", choices=["kill", "freeze", "terminate"])
+    parser.add_argument("--crash-at", default="", metavar="STEP",
+                        help="let the senders die at this step instead (see crash.py)")
+    parser.add_argument("--database", default="", metavar="URL")
+    parser.add_argument("--seed", type=int, default=1)
+    return parser.parse_args()
+
+
+class Sink:
+    """The judge's process and its log."""
+
+    def __init__(self, folder, options):
+        self.log, self.port = Path(folder) / "accepted.log", free_port()
+        self.log.touch()
+        self.slowest = 0.0  # seconds that senders took to stop
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.torture.sink", str(self.port), str(self.log),
+             "--delay", str(options.delay), "--lose-accepted", str(options.lose_accepted),
+             "--lose-refused", str(options.lose_refused)], cwd=ROOT)
+
+    def accepted(self):
+        """Return a Counter of the addresses whose letters were accepted in this round."""
+        lines = self.log.read_text().splitlines()
+        return collections.Counter(line.partition("|")[0] for line in lines)
+
+    def forget(self):
+        os.truncate(self.log, 0)
+
+
+def start_senders(number, crash_at=""):
+    command = [sys.executable, "manage.py", "sender", "--processes", "1"]
+    if crash_at:
+        command = [sys.executable, "-m", "tests.torture.crash", crash_at,
+                   str(random.randint(1, 12))]
+    return [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, process_group=0)
+            for _ in range(number)]
+
+
+def end(senders, number):
+    """Signal the senders and all that they started; return the seconds it took."""
+    started = time.monotonic()
+    for sender in senders:
+        if sender.poll() is None:
+            target = os.killpg if number == signal.SIGKILL else os.kill
+            target(sender.pid, number)
+    for sender in senders:
+        sender.wait(60)
+    return time.monotonic() - started
+
+
+def wait_until(condition, seconds=PATIENCE):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.005)
+    return True
+
+
+def kill(senders, sink, options):
+    """Kill (or ask to stop) all senders shortly after the first letter; start them again."""
+    if options.crash_at:
+        wait_until(lambda: all(sender.poll() is not None for sender in senders), 20)
+    else:
+        wait_until(lambda: sink.log.stat().st_size)
+        time.sleep(random.uniform(0.03, 0.3))
+    sink.slowest = max(sink.slowest, end(senders, getattr(signal, f"SIG{options.signal}")))
+    return True
+
+
+def freeze(senders, sink, options):
+    """Stop a sender for longer than its lease while another works, then let it go on."""
+    wait_until(lambda: sink.log.stat().st_size)
+    time.sleep(random.uniform(0.03, 0.2))
+    for sender in senders:
+        os.kill(sender.pid, signal.SIGSTOP)
+    others = start_senders(1)
+    time.sleep(LEASE + 4)
+    for sender in senders:
+        os.kill(sender.pid, signal.SIGCONT)
+    senders += others
+    return False
+
+
+def terminate(senders, sink, options):
+    """End every connection to the database each half second, for a while (PostgreSQL)."""
+    from django.db import connection
+    wait_until(lambda: sink.log.stat().st_size)
+    for _ in range(6):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                           "WHERE datname = current_database() AND pid <> pg_backend_pid()")
+        time.sleep(0.5)
+    return False
+
+
+DISTURB = {"kill": kill, "freeze": freeze, "terminate": terminate}
+
+
+def one_round(mailing, sink, options):
+    """Return (run as it ended, accepted addresses, whether the disturbance hit)."""
+    from apps.delivery.services import run_start
+    from apps.mailings.models import Run
+    sink.forget()
+    run = run_start(mailing=mailing, trigger=Run.Trigger.COMMAND, again=True)
+    senders = start_senders(options.processes, options.crash_at)
+    gone = DISTURB[options.fault](senders, sink, options)
+    run.refresh_from_db()
+    hit = run.is_active
+    if gone:
+        senders = start_senders(options.processes)
+
+    def over():
+        run.refresh_from_db()
+        return not run.is_active
+
+    wait_until(over)
+    end(senders, signal.SIGTERM)
+    run.refresh_from_db()
+    return run, sink.accepted(), hit
+
+
+def judge(run, accepted, total):
+    """Add up one round's faults in `total`."""
+    states = dict(run.deliveries.values_list("email", "state"))
+    total["duplicates"] += sum(number - 1 for number in accepted.values())
+    total["sent_not_accepted"] += sum(
+        state == "sent" and email not in accepted for email, state in states.items())
+    total["failed_but_accepted"] += sum(
+        state not in ("sent", "unknown") and email in accepted for email, state in states.items())
+    counted = collections.Counter(states.values())
+    figures = {name: counted.get(name, 0) for name in ("sent", "failed", "unknown")}
+    total["unaccounted"] += run.left + run.is_active + (len(states) != run.total) + sum(
+        getattr(run, name) != number for name, number in figures.items())
+    total["unknown"] += run.unknown
+    total["letters"] += run.total
+
+
+def main():
+    options = arguments()
+    random.seed(options.seed)
+    total = collections.Counter()
+    with tempfile.TemporaryDirectory() as folder, \
+            throwaway_database(options.database, folder) as database:
+        sink = Sink(folder, options)
+        os.environ["SENDER_CONNECTIONS"] = str(CONNECTIONS)
+        set_up(database, f"127.0.0.1:{sink.port}", folder)
+        mailing = make_mailing(options.recipients)
+        for _ in range(options.rounds):
+            run, accepted, hit = one_round(mailing, sink, options)
+            total["kills"] += hit
+            judge(run, accepted, total)
+        sink.process.terminate()
+        from django.db import connection, connections
+        vendor = connection.vendor
+        connections.close_all()
+    report(options, total, vendor, sink.slowest)
+
+
+def report(options, total, vendor, slowest):
+    """Print the summary line; exit with 1 when a promise was broken."""
+    zeros = ("duplicates", "sent_not_accepted", "failed_but_accepted", "unaccounted")
+    lost = options.lose_accepted + options.lose_refused
+    allowed = total["kills"] * CONNECTIONS * options.processes if options.signal == "KILL" else 0
+    broken = [name for name in zeros if total[name]]
+    if not lost and total["unknown"] > allowed:
+        broken.append("unknown")
+    fault = f"died at {options.crash_at}" if options.crash_at else (
+        f"SIG{options.signal}" if options.fault == "kill" else options.fault)
+    print(f"torture {vendor}, {options.processes} process(es), "
+          f"{fault}: "
+          f"rounds {options.rounds}, kills that hit {total['kills']}, letters {total['letters']}, "
+          + ", ".join(f"{name} {total[name]}" for name in zeros)
+          + f", unknown {total['unknown']}"
+          + (f" (allowed {allowed})" if not lost else " (answers were lost on purpose)")
+          + f", slowest stop {slowest:.1f} s: {'BROKEN ' + str(broken) if broken else 'ok'}")
+    sys.exit(bool(broken))
+
+
+if __name__ == "__main__":
+    main()
