@@ -46,10 +46,24 @@ def settle_runs(now):
             pause(pk, reason)
     for run in Run.objects.active().filter(mailing__ends_at__lte=now):
         stop(run.pk, Reason.WINDOW)
-    over = Run.objects.filter(total__gt=F("sent") + F("failed") + F("unknown") + F("skipped"))
-    for run in over.filter(state=Run.State.STOPPED):
-        cancel_rest(run.pk)
+    for run in Run.objects.ended_with_letters_left():
+        reopen_or_cancel(run, now)
     finish_runs(running)
+
+
+def reopen_or_cancel(run, now):
+    """An ended run has letters left: a sender that was taken for lost gave them back.
+
+    A finished run goes on with them where it may; else they are cancelled, as in a stopped one.
+    """
+    others = Run.objects.active().filter(mailing=run.mailing_id)
+    reopened = run.state == Run.State.FINISHED and run.mailing.ends_at > now and (
+        not others.exists() and Run.objects.filter(pk=run.pk, state=Run.State.FINISHED).update(
+            state=Run.State.RUNNING, finished_at=None, updated_at=now))
+    if reopened:
+        log.warning("run %s goes on: %s letters came back", run.pk, run.left)
+    else:
+        cancel_rest(run.pk)
 
 
 def finish_runs(runs):

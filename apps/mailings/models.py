@@ -155,6 +155,7 @@ class Run(models.Model):
         WINDOW = "window", _("the end of sending has come")
 
     ACTIVE = (State.RUNNING, State.PAUSED)
+    LETTERS_LEFT = Q(total__gt=F("sent") + F("failed") + F("unknown") + F("skipped"))
 
     mailing = models.ForeignKey(
         Mailing, models.PROTECT, related_name="runs", verbose_name=_("mailing"))
@@ -190,6 +191,10 @@ class Run(models.Model):
         constraints = [models.UniqueConstraint(
             fields=["mailing"], condition=Q(state__in=["running", "paused"]),
             name="run_one_active_per_mailing")]
+        indexes = [models.Index(
+            fields=["state"], condition=Q(
+                total__gt=F("sent") + F("failed") + F("unknown") + F("skipped")),
+            name="run_with_letters_left")]
 
     def __str__(self):
         return _("Run %(id)s") % {"id": self.pk}

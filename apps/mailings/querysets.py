@@ -69,6 +69,10 @@ class RunQuerySet(OwnedQuerySet):
     def active(self):
         return self.filter(state__in=self.model.ACTIVE)
 
+    def ended_with_letters_left(self):
+        return self.filter(self.model.LETTERS_LEFT).exclude(
+            state__in=self.model.ACTIVE).select_related("mailing")
+
 
 class AttemptQuerySet(OwnedQuerySet):
 

@@ -101,6 +101,43 @@ def test_a_silent_machines_letters_are_unknown_after_the_lease_and_its_journal_s
     assert states(run)[boris.email] == State.PENDING
 
 
+@pytest.fixture
+def finished_with_a_sender_away(run):
+    """A sender fell silent with all letters; the run ended; then the sender tells: not sent."""
+    away = Journal()
+    claimed(run, away)
+    run.deliveries.update(lease_until=timezone.now() - timedelta(minutes=1))
+    upkeep.upkeep()
+    run.refresh_from_db()
+    assert (run.state, run.unknown) == (Run.State.FINISHED, 3)
+    die(away)
+    upkeep.recover_journals()
+    return run
+
+
+def test_letters_that_come_back_after_the_end_reopen_the_run(finished_with_a_sender_away):
+    run = finished_with_a_sender_away
+    upkeep.settle_runs(timezone.now())
+    run.refresh_from_db()
+    assert (run.state, run.left, run.finished_at) == (Run.State.RUNNING, 3, None)
+
+
+def test_letters_that_come_back_after_the_window_are_cancelled(finished_with_a_sender_away):
+    run = finished_with_a_sender_away
+    upkeep.settle_runs(run.mailing.ends_at)
+    run.refresh_from_db()
+    assert (run.state, run.skipped, run.left) == (Run.State.FINISHED, 3, 0)
+
+
+def test_letters_that_come_back_while_another_run_is_active_are_left_to_it(
+        finished_with_a_sender_away):
+    run = finished_with_a_sender_away
+    rest = run_start(mailing=run.mailing, trigger=Run.Trigger.PAGE)
+    upkeep.settle_runs(timezone.now())
+    run.refresh_from_db()
+    assert rest.total == 3 and (run.state, run.skipped) == (Run.State.FINISHED, 3)
+
+
 def test_what_a_person_has_decided_is_not_decided_anew(run):
     away = Journal()
     anna = claimed(run, away)[0]
