@@ -5,7 +5,7 @@ MANAGE := $(BIN)/python manage.py
 PRODUCTION := DEBUG=0 SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') \
 	BASE_URL=https://example.com ALLOWED_HOSTS=example.com
 
-.PHONY: run test lint messages lock
+.PHONY: run test lint messages screenshots lock
 
 run: .venv/run.stamp .env  ## Everything: web, sender, letter catcher, demo data
 	@$(MANAGE) migrate --verbosity 0
@@ -25,6 +25,9 @@ lint: .venv/test.stamp  ## Style, layers, migrations, deployment settings, secur
 messages: .venv/test.stamp  ## Collect the words to translate (needs gettext), compile them
 	SECRET_KEY=messages $(MANAGE) makemessages -l ru --no-location --no-obsolete -i .venv -i var -i tests -i benchmarks
 	$(BIN)/python -m tests.compile_messages
+
+screenshots: .venv/test.stamp  ## The README's pictures, made from the demo (needs Chromium)
+	$(BIN)/python -m tests.screenshots
 
 lock: .venv/test.stamp  ## Resolve the dependencies of pyproject.toml anew
 	$(BIN)/pip install -qq uv

@@ -4,7 +4,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from .conftest import log_in
+from tests.demo_site import log_in
 
 PASSWORD = "correct-horse-7"
 CLIENTS = (("anna", "Анна Ли"), ("boris", "Борис Ким"), ("nobody.vera", "Вера Ум"))
@@ -100,11 +100,13 @@ def test_a_row_is_edited_in_place_and_escape_leaves_it_as_it_was(open_page, site
     row = page.locator("#recipient-table tbody tr").first
     name = row.locator(".app-strong").inner_text()
     row.locator("a[title='Изменить']").click()
+    expect(page.locator("tr[data-inline] [name=email]")).to_be_focused()
     field = page.locator("tr[data-inline] [name=full_name]")
     field.fill("Совсем Другой")
     field.press("Escape")
     expect(row.locator(".app-strong")).to_have_text(name)
     row.locator("a[title='Изменить']").click()
+    expect(page.locator("tr[data-inline] [name=email]")).to_be_focused()
     page.locator("tr[data-inline] [name=full_name]").fill("А Первый Клиент")
     page.locator("tr[data-inline] .btn-primary").click()
     expect(page.locator("#recipient-table")).to_contain_text("А Первый Клиент")

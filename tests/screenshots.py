@@ -1,0 +1,95 @@
+"""Pictures of the demo: for the README, or with a folder of every page in every dress.
+
+    python -m tests.screenshots [FOLDER]
+
+Starts the demo with data of its own. Without FOLDER writes `docs/img/`; with it every page in
+Russian and English, light and dark, on a desktop and on a phone.
+"""
+import itertools
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from tests.demo_site import CHROMIUM, QUIET, ROOT, demo_site, log_in
+
+DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
+PUBLIC = {"landing": "/", "login": "/accounts/login/", "signup": "/accounts/signup/"}
+OWNER = {
+    "home": "/", "recipients": "/recipients/", "messages": "/messages/", "mailings": "/mailings/",
+    "attempts": "/attempts/", "reports": "/reports/", "profile": "/profile/",
+    "outbox": "/outbox/", "recipient_create": "/recipients/create/",
+    "message_create": "/messages/create/", "mailing_create": "/mailings/create/",
+}
+MANAGER = {"manager_mailings": "/mailings/", "users": "/users/"}
+
+
+def speak(page, site, language):
+    """Choose the interface's language as a visitor does."""
+    page.context.add_cookies([{"name": "django_language", "value": language, "url": site}])
+
+
+def details(page, site):
+    """Return the addresses of one mailing of each kind, and of its report."""
+    page.goto(f"{site}/mailings/")
+    links = page.eval_on_selector_all(
+        "main a[href*='/mailings/']", "all => all.map(a => a.getAttribute('href'))")
+    plain = sorted({link for link in links if link.strip("/").rpartition("/")[2].isdigit()})
+    found = {f"mailing_{link.strip('/').rpartition('/')[2]}": link for link in plain}
+    return found | {f"report_{name[8:]}": f"/reports{link}" for name, link in found.items()}
+
+
+def shoot(page, site, pages, folder, suffix):
+    for name, path in pages.items():
+        page.goto(f"{site}{path}")
+        page.wait_for_load_state("networkidle")
+        page.screenshot(path=folder / f"{name}{suffix}.png", full_page=suffix != "")
+
+
+def everything(browser, site, folder):
+    for language, scheme, (size, width) in itertools.product(
+            ("ru", "en"), ("light", "dark"), ((DESKTOP, "wide"), (PHONE, "phone"))):
+        suffix = f"-{language}-{scheme}-{width}"
+        for who, pages in ((None, PUBLIC), ("owner@example.com", OWNER),
+                           ("manager@example.com", MANAGER)):
+            context = browser.new_context(viewport=size, color_scheme=scheme)
+            page = context.new_page()
+            speak(page, site, language)
+            if who:
+                log_in(page, site, who)
+                speak(page, site, language)
+            more = details(page, site) if who == "owner@example.com" else {}
+            shoot(page, site, pages | more, folder, suffix)
+            context.close()
+
+
+def readme(browser, site, folder):
+    """One picture for the README: a mailing whose run has all the outcomes."""
+    page = browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
+    log_in(page, site)
+    richest = max(details(page, site).items(), key=lambda item: outcomes(page, site, item))
+    shoot(page, site, {"mailing": richest[1], "home": "/", "recipients": "/recipients/"},
+          folder, "")
+
+
+def outcomes(page, site, item):
+    """Return how many of the run's figures are not 0."""
+    if not item[0].startswith("mailing_"):
+        return -1
+    page.goto(f"{site}{item[1]}")
+    return page.locator(".app-tally dd").filter(has_not_text="0").count()
+
+
+def main():
+    wanted = sys.argv[1:]
+    folder = Path(wanted[0]) if wanted else ROOT / "docs" / "img"
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as data, demo_site(data) as site, \
+            sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        (everything if wanted else readme)(browser, site, folder)
+
+
+if __name__ == "__main__":
+    main()
