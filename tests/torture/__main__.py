@@ -116,6 +116,7 @@ def freeze(senders, sink, options):
     time.sleep(LEASE + 4)
     for sender in senders:
         os.kill(sender.pid, signal.SIGCONT)
+    time.sleep(3)  # for it to record what it knows, late
     senders += others
     return False
 
@@ -150,7 +151,7 @@ def one_round(mailing, sink, options):
 
     def over():
         run.refresh_from_db()
-        return not run.is_active
+        return not run.is_active and not run.left
 
     wait_until(over)
     end(senders, signal.SIGTERM)
