@@ -5,7 +5,7 @@ MANAGE := $(BIN)/python manage.py
 PRODUCTION := DEBUG=0 SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') \
 	BASE_URL=https://example.com ALLOWED_HOSTS=example.com
 
-.PHONY: run test lint messages screenshots lock
+.PHONY: run test torture lint messages screenshots lock
 
 run: .venv/run.stamp .env  ## Everything: web, sender, letter catcher, demo data
 	@$(MANAGE) migrate --verbosity 0
@@ -14,6 +14,22 @@ run: .venv/run.stamp .env  ## Everything: web, sender, letter catcher, demo data
 
 test: .venv/test.stamp  ## All tests that this machine can run
 	$(BIN)/pytest
+
+ROUNDS ?= 50
+RECIPIENTS ?= 2000
+TORTURE := $(BIN)/python -m tests.torture --rounds $(ROUNDS) --recipients $(RECIPIENTS)
+torture: .venv/test.stamp  ## Kill senders at random, count each letter's fate; POSTGRES=postgres://… too
+	$(TORTURE)
+	$(TORTURE) --signal TERM --delay 0.02
+	$(TORTURE) --lose-accepted 0.02 --lose-refused 0.02
+	for step in claim claimed mark marked answer answered record; do \
+		$(BIN)/python -m tests.torture --rounds 3 --recipients 200 --crash-at $$step || exit 1; done
+ifdef POSTGRES
+	$(TORTURE) --database $(POSTGRES)
+	$(TORTURE) --database $(POSTGRES) --processes 2
+	$(TORTURE) --database $(POSTGRES) --fault terminate --processes 2
+	$(BIN)/python -m tests.torture --database $(POSTGRES) --fault freeze --rounds 8 --recipients 3000
+endif
 
 lint: .venv/test.stamp  ## Style, layers, migrations, deployment settings, security
 	$(BIN)/flake8

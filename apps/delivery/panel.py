@@ -1,6 +1,8 @@
 """What a page shows of a mailing's sending: figures that add up, and what can be done now."""
 from dataclasses import dataclass
+from datetime import timedelta
 
+from django.core.cache import cache
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -10,6 +12,7 @@ from apps.mailings.models import Run
 from .sender import sender_alive
 from .services import refusal, who_gets_it, who_has_it
 
+PACE_WINDOW, PACE_STEP = timedelta(seconds=20), timedelta(seconds=1)
 PARTS = ("sent", "failed", "unknown", "skipped")
 
 
@@ -34,12 +37,20 @@ def bar(run):
 
 
 def pace(run, now):
-    """Return (letters a second, words for the time left) of a running run; (0, "") unknown."""
-    done = run.sent + run.failed + run.unknown
-    seconds = (now - run.started_at).total_seconds()
-    if run.state != Run.State.RUNNING or not done or seconds < 1:
+    """Return (letters a second, words for the time left) of a running run; (0, "") unknown.
+
+    Measured between two looks at the run, some seconds apart: a pause does not count.
+    """
+    if run.state != Run.State.RUNNING:
         return 0, ""
-    rate = done / seconds
+    done, key = run.total - run.left, f"pace:{run.pk}"
+    looks = [(then, number) for then, number in cache.get(key, [])
+             if now - then < PACE_WINDOW and number <= done]
+    if not looks or now - looks[-1][0] > PACE_STEP:
+        cache.set(key, [*looks, (now, done)], PACE_WINDOW.total_seconds())
+    if not looks or now - looks[0][0] < PACE_STEP or done == looks[0][1]:
+        return 0, ""
+    rate = (done - looks[0][1]) / (now - looks[0][0]).total_seconds()
     return rate, time_left(run.left / rate)
 
 

@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import trigger_client_event
 
 from apps.core.access import for_reading, for_writing
 from apps.core.htmx import is_partial, refused, render_form, toast
@@ -14,11 +15,16 @@ from . import services
 from .panel import panel
 from .services import RunRefused
 
+CHANGED = "mailings:changed"
+
 
 @require_safe
 def progress(request, pk):
-    """The live panel; without htmx, the mailing's page."""
+    """The live panel, or with `cell` a list's thin bar; without htmx, the mailing's page."""
     mailing = for_reading(request.user, Mailing.objects.select_related("message", "owner"), pk)
+    if "cell" in request.GET and is_partial(request):
+        return render(request, "delivery/_cell.html", {
+            "mailing": mailing, "run": mailing.runs.order_by("-id").defer("body").first()})
     return answer(request, mailing)
 
 
@@ -88,21 +94,25 @@ def control(request, pk, service, text):
 
 @require_POST
 def settle(request, pk):
-    """Decide unknown outcomes of the last run: all, or the `delivery` ids that were posted."""
+    """Decide unknown outcomes: all of the last run, or the `delivery` ids that were posted."""
     mailing = for_writing(request.user, Mailing.objects.select_related("message", "owner"), pk)
-    run = mailing.runs.order_by("-id").first()
-    how = request.POST.get("how")
-    if run is None or how not in services.SETTLINGS:
+    how, ids = request.POST.get("how"), None
+    runs = mailing.runs.order_by("-id")[:1]
+    if "delivery" in request.POST:
+        ids = [int(text) for text in request.POST.getlist("delivery")
+               if text.isascii() and text.isdigit() and len(text) < 19]
+        runs = mailing.runs.filter(deliveries__in=ids).distinct()
+    if not runs or how not in services.SETTLINGS:
         return refused(request, _("There is nothing to decide."), to=mailing)
-    ids = [int(text) for text in request.POST.getlist("delivery")
-           if text.isascii() and text.isdigit() and len(text) < 19]
-    one_by_one = "delivery" in request.POST
     try:
-        services.unknown_settle(
-            run=run, by=request.user, how=how, delivery_ids=ids if one_by_one else None)
+        number = sum(services.unknown_settle(
+            run=run, by=request.user, how=how, delivery_ids=ids) for run in runs)
     except RunRefused as reason:
         return refused(request, str(reason), to=mailing)
-    return answer(request, mailing, services.SETTLINGS[how])
+    if not number:
+        return refused(request, _("There is nothing to decide."), to=mailing)
+    response = answer(request, mailing, services.SETTLINGS[how])
+    return trigger_client_event(response, CHANGED)
 
 
 def answer(request, mailing, text=""):

@@ -6,8 +6,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.delivery.models import Sender
+from apps.delivery.panel import pace
 from apps.delivery.services import run_start
 from apps.mailings.models import Delivery, Mailing, Run
+from tests.factories import MailingFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -112,3 +114,58 @@ def test_progress_is_for_who_may_read_the_mailing(as_other, as_manager, mailing)
 @pytest.mark.parametrize("name", ["pause", "resume", "stop", "settle"])
 def test_controls_do_nothing_on_get(as_owner, mailing, name):
     assert as_owner.get(url(name, mailing)).status_code == 405
+
+
+@pytest.fixture
+def unknown(run):
+    """All three outcomes of a finished run are unknown; Anna's delivery."""
+    run.deliveries.update(state=Delivery.State.UNKNOWN)
+    Run.objects.update(state=Run.State.FINISHED, unknown=3)
+    return Delivery.objects.get(email="anna@example.com")
+
+
+def test_unknown_outcomes_are_decided_one_by_one(htmx, mailing, run, unknown):
+    page = htmx.get(mailing.get_absolute_url()).content.decode()
+    assert page.count('name="delivery"') == 3 and f'value="{unknown.pk}"' in page
+    response = htmx.post(
+        url("settle", mailing), {"how": "delivered", "delivery": [unknown.pk, "x", "9" * 20]})
+    run.refresh_from_db()
+    assert (run.sent, run.unknown) == (1, 2) and "mailings:changed" in response["HX-Trigger"]
+
+
+def test_an_unknown_outcome_of_an_earlier_run_is_decided_too(htmx, mailing, run, unknown):
+    Run.objects.update(state=Run.State.FINISHED)
+    run_start(mailing=mailing, trigger=Run.Trigger.PAGE, again=True)
+    htmx.post(url("settle", mailing), {"how": "delivered", "delivery": unknown.pk})
+    run.refresh_from_db()
+    assert (run.sent, run.unknown) == (1, 2)
+
+
+def test_a_delivery_of_another_mailing_is_not_decided(htmx, mailing, unknown):
+    stranger = MailingFactory(owner=mailing.owner)
+    assert htmx.post(url("settle", stranger), {
+        "how": "delivered", "delivery": unknown.pk}).status_code == 409
+    unknown.refresh_from_db()
+    assert unknown.state == Delivery.State.UNKNOWN
+
+
+def test_a_managers_view_of_unknown_outcomes_has_no_buttons(as_manager, mailing, unknown):
+    assert 'name="how"' not in as_manager.get(mailing.get_absolute_url()).content.decode()
+
+
+def test_a_lists_cell_moves_while_the_run_is_active(htmx, mailing, run):
+    cell = htmx.get(url("progress", mailing), {"cell": 1}).content.decode()
+    assert cell.lstrip().startswith("<td") and 'hx-trigger="every 2s"' in cell
+    assert cell.strip() in htmx.get(reverse("mailings:mailing_list")).content.decode()
+    Run.objects.update(state=Run.State.FINISHED, sent=3)
+    assert "hx-trigger" not in htmx.get(url("progress", mailing), {"cell": 1}).content.decode()
+
+
+def test_the_rate_is_of_the_last_seconds_so_a_pause_does_not_count(run):
+    now, hours = timezone.now(), timedelta(hours=5)
+    assert pace(run, now) == (0, "")
+    run.sent = 1
+    assert pace(run, now + hours) == (0, "")
+    run.sent = 2
+    rate, left = pace(run, now + hours + timedelta(seconds=2))
+    assert rate == 0.5 and left

@@ -79,7 +79,8 @@ class TabContext:
             run__mailing=mailing, recipient=OuterRef("pk")).order_by("-id")
         rows = mailing.recipients.annotate(
             fate=Subquery(last.values("state")[:1]),
-            answer=Subquery(last.values("answer")[:1])).order_by("full_name", "pk")
+            answer=Subquery(last.values("answer")[:1]),
+            delivery_id=Subquery(last.values("pk")[:1])).order_by("full_name", "pk")
         states = dict(Delivery.State.choices)
         fate = request.GET.get("fate", "")
         if fate in Delivery.State.values:
