@@ -3,6 +3,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.core.cache import cache
+from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -71,6 +72,7 @@ def panel(mailing, user):
     context = {"mailing": mailing, "run": run, "user": user,
                "is_owner": mailing.owner_id == user.pk, "active": bool(run and run.is_active)}
     if run:
+        context["unknown"] = mailing.runs.aggregate(n=Sum("unknown"))["n"]
         context["rate"], context["time_left"] = pace(run, now)
         context["resting"] = run.is_active and run.hold_until and run.hold_until > now
         context["waits_retry"] = (

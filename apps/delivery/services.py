@@ -146,6 +146,18 @@ SETTLINGS = {
 
 
 @transaction.atomic
+def mailing_settle(*, mailing, by, how, delivery_ids=None):
+    """Decide a mailing's unknown outcomes in all of its runs, or those of `delivery_ids`.
+
+    All or none: raises RunRefused as `unknown_settle` does. Returns how many were decided.
+    """
+    runs = mailing.runs.filter(unknown__gt=0)
+    if delivery_ids is not None:
+        runs = runs.filter(deliveries__in=delivery_ids).distinct()
+    return sum(unknown_settle(run=run, by=by, how=how, delivery_ids=delivery_ids) for run in runs)
+
+
+@transaction.atomic
 def unknown_settle(*, run, by, how, delivery_ids=None):
     """Decide unknown outcomes of a run: all, or those of `delivery_ids`. Returns how many.
 

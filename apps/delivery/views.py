@@ -94,19 +94,15 @@ def control(request, pk, service, text):
 
 @require_POST
 def settle(request, pk):
-    """Decide unknown outcomes: all of the last run, or the `delivery` ids that were posted."""
+    """Decide unknown outcomes of the mailing: all, or the `delivery` ids that were posted."""
     mailing = for_writing(request.user, Mailing.objects.select_related("message", "owner"), pk)
     how, ids = request.POST.get("how"), None
-    runs = mailing.runs.order_by("-id")[:1]
     if "delivery" in request.POST:
         ids = [int(text) for text in request.POST.getlist("delivery")
                if text.isascii() and text.isdigit() and len(text) < 19]
-        runs = mailing.runs.filter(deliveries__in=ids).distinct()
-    if not runs or how not in services.SETTLINGS:
-        return refused(request, _("There is nothing to decide."), to=mailing)
     try:
-        number = sum(services.unknown_settle(
-            run=run, by=request.user, how=how, delivery_ids=ids) for run in runs)
+        number = how in services.SETTLINGS and services.mailing_settle(
+            mailing=mailing, by=request.user, how=how, delivery_ids=ids)
     except RunRefused as reason:
         return refused(request, str(reason), to=mailing)
     if not number:

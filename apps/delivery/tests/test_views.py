@@ -136,9 +136,13 @@ def test_unknown_outcomes_are_decided_one_by_one(htmx, mailing, run, unknown):
 def test_an_unknown_outcome_of_an_earlier_run_is_decided_too(htmx, mailing, run, unknown):
     Run.objects.update(state=Run.State.FINISHED)
     run_start(mailing=mailing, trigger=Run.Trigger.PAGE, again=True)
+    assert htmx.get(url("progress", mailing)).context["unknown"] == 3
     htmx.post(url("settle", mailing), {"how": "delivered", "delivery": unknown.pk})
     run.refresh_from_db()
     assert (run.sent, run.unknown) == (1, 2)
+    htmx.post(url("settle", mailing), {"how": "delivered"})
+    run.refresh_from_db()
+    assert (run.sent, run.unknown) == (3, 0)
 
 
 def test_a_delivery_of_another_mailing_is_not_decided(htmx, mailing, unknown):
