@@ -48,6 +48,7 @@ TABLE = {
     "users:profile_edit": OWN,
     "users:avatar": {"GET": row(404)},  # the name here is nobody's
     "users:user_list": MANAGERS_LIST,
+    "users:user_toggle": {"POST": row(403, 403, DONE, DONE)},
     "mailings:recipient_list": LIST,
     "mailings:recipient_create": CREATE,
     "mailings:recipient_detail": DETAIL,
@@ -65,6 +66,7 @@ TABLE = {
     "mailings:mailing_detail": DETAIL,
     "mailings:mailing_edit": CHANGE,
     "mailings:mailing_delete": CHANGE,
+    "mailings:mailing_toggle": {"POST": row(403, 404, DONE, DONE)},
     "mailings:recipient_pick": LIST,
     "mailings:attempt_list": LIST,
     "delivery:progress": {"GET": row({200, 302}, 404)},
@@ -138,7 +140,8 @@ def pks(owner):
     recipient = RecipientFactory(owner=owner)
     mailing = MailingFactory(owner=owner, message=message, recipients=[recipient])
     return {"message": message.pk, "recipient": recipient.pk, "mailing": mailing.pk,
-            "report": mailing.pk, "run": run_start(mailing=mailing, trigger=Run.Trigger.PAGE).pk}
+            "report": mailing.pk, "user": UserFactory().pk,
+            "run": run_start(mailing=mailing, trigger=Run.Trigger.PAGE).pk}
 
 
 @pytest.fixture

@@ -22,5 +22,6 @@ urlpatterns = [
     path("mailings/<int:pk>/", mailings.mailing_detail, name="mailing_detail"),
     path("mailings/<int:pk>/edit/", mailings.mailing_edit, name="mailing_edit"),
     path("mailings/<int:pk>/delete/", mailings.mailing_delete, name="mailing_delete"),
+    path("mailings/<int:pk>/toggle/", mailings.mailing_toggle, name="mailing_toggle"),
     path("attempts/", attempts.attempt_list, name="attempt_list"),
 ]

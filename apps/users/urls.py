@@ -9,4 +9,5 @@ urlpatterns = [
     path("profile/edit/", views.profile_edit, name="profile_edit"),
     path("avatars/<str:name>", views.avatar, name="avatar"),
     path("users/", views.user_list, name="user_list"),
+    path("users/<int:pk>/toggle/", views.user_toggle, name="user_toggle"),
 ]

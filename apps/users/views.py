@@ -4,20 +4,22 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required, permission_required
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import FileResponse, Http404
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from apps.core.htmx import done, is_partial, render_form, render_page
+from apps.core.htmx import done, is_partial, refused, render_form, render_page
 from apps.core.listing import ordered, page_of, search_text, sorting
 from apps.core.views import YEAR, safe_next
 
 from .forms import ProfileForm
 from .models import User
+from .services import blockable_by, user_block
 
 AVATAR_NAME = re.compile(r"[0-9a-f]{32}\.webp")
 SORTS = {"email": ("email",), "joined": ("date_joined",), "seen": ("last_login",)}
@@ -94,5 +96,28 @@ def user_list(request):
             Q(email__icontains=q) | Q(first_name__icontains=q) | Q(last_name__icontains=q))
     page = page_of(request, ordered(request, users, SORTS, "email"))
     return render_page(request, "users/user_list.html", {
-        "page": page, "q": q, "sort": sorting(request, SORTS, "email"),
+        "page": page, "blockable": blockable_among(page.object_list, request.user),
+        "q": q, "sort": sorting(request, SORTS, "email"),
     }, partial="table")
+
+
+def blockable_among(users, by):
+    """Return the ids of those of `users` who get a switch on `by`'s page."""
+    if not by.has_perm("users.block_user"):
+        return set()
+    return set(blockable_by(by).filter(
+        pk__in=[user.pk for user in users]).values_list("pk", flat=True))
+
+
+@require_POST
+@permission_required("users.block_user", raise_exception=True)
+def user_toggle(request, pk):
+    """Block (`blocked=1`) or unblock (`blocked=0`) a user."""
+    user, blocked = get_object_or_404(User, pk=pk), request.POST.get("blocked")
+    if not blockable_by(request.user).filter(pk=pk).exists():
+        raise PermissionDenied
+    if blocked not in ("0", "1"):
+        return refused(request, _("Reload the page and try again."), to="users:user_list")
+    user_block(user=user, by=request.user, blocked=blocked == "1")
+    text = _("Blocked: %(name)s") if blocked == "1" else _("Access is open again: %(name)s")
+    return done(request, text % {"name": user}, to="users:user_list", changed="users:changed")

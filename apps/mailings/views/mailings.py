@@ -1,11 +1,12 @@
 """Mailings: list, detail, create, edit, picking recipients, delete."""
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from apps.core.access import for_reading, for_writing
 from apps.core.htmx import done, is_partial, refused, render_form, render_page
@@ -14,7 +15,7 @@ from apps.core.listing import ordered, page_of, search_text, sorting
 from ..forms import MailingForm
 from ..forms.mailings import SHOWN
 from ..models import Delivery, Mailing, Recipient, Run
-from ..services import owned_delete, user_data_changed
+from ..services import mailing_disable, owned_delete, user_data_changed
 from .recipients import FORM_METHODS
 
 SORTS = {"start": ("starts_at",), "end": ("ends_at",), "status": ("status",),
@@ -200,3 +201,17 @@ def mailing_delete(request, pk):
         "submit_label": "" if active else _("Delete"), "danger": True,
         "back": mailing.get_absolute_url(),
     })
+
+
+@require_POST
+def mailing_toggle(request, pk):
+    """Disable (`disabled=1`) or enable (`disabled=0`) a mailing, for managers."""
+    mailing = for_reading(request.user, Mailing.objects.select_related("message"), pk)
+    if not request.user.has_perm("mailings.disable_mailing"):
+        raise PermissionDenied
+    disabled = request.POST.get("disabled")
+    if disabled not in ("0", "1"):
+        return refused(request, _("Reload the page and try again."), to=mailing)
+    mailing_disable(mailing=mailing, by=request.user, disabled=disabled == "1")
+    text = _("Disabled: %(name)s") if disabled == "1" else _("Enabled: %(name)s")
+    return done(request, text % {"name": mailing.message.subject}, to=mailing, changed=CHANGED)

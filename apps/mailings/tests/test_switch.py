@@ -1,0 +1,56 @@
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from apps.delivery import upkeep
+from apps.delivery.services import run_start
+from apps.mailings.models import Run
+from tests.factories import MailingFactory, RecipientFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def mailing(owner):
+    return MailingFactory(owner=owner, recipients=[RecipientFactory(owner=owner)])
+
+
+def toggle(client, mailing, disabled, **headers):
+    return client.post(reverse("mailings:mailing_toggle", args=[mailing.pk]),
+                       {"disabled": disabled}, headers=headers)
+
+
+def test_a_manager_disables_and_enables_and_the_owner_sees_who(
+        as_manager, as_owner, manager, mailing):
+    response = toggle(as_manager, mailing, 1, hx_request="true")
+    assert response.status_code == 204 and "mailings:changed" in response["HX-Trigger"]
+    mailing.refresh_from_db()
+    assert mailing.disabled_by == manager
+    assert str(manager) in as_owner.get(mailing.get_absolute_url()).content.decode()
+    assert toggle(as_manager, mailing, 0).url == mailing.get_absolute_url()
+    mailing.refresh_from_db()
+    assert (mailing.disabled_at, mailing.disabled_by) == (None, None)
+
+
+def test_an_owner_can_not_undo_a_managers_disable(as_manager, as_owner, mailing):
+    toggle(as_manager, mailing, 1)
+    assert toggle(as_owner, mailing, 0).status_code == 403
+    mailing.refresh_from_db()
+    assert mailing.disabled_at
+
+
+def test_disabling_pauses_the_run_and_enabling_does_not_resume_it(as_manager, mailing):
+    run = run_start(mailing=mailing, trigger=Run.Trigger.PAGE)
+    toggle(as_manager, mailing, 1)
+    upkeep.settle_runs(timezone.now())
+    toggle(as_manager, mailing, 0)
+    upkeep.settle_runs(timezone.now())
+    run.refresh_from_db()
+    assert (run.state, run.reason) == (Run.State.PAUSED, Run.Reason.DISABLED)
+
+
+def test_the_switch_is_for_managers_only(as_manager, as_owner, mailing):
+    address = reverse("mailings:mailing_toggle", args=[mailing.pk])
+    for page in (reverse("mailings:mailing_list"), mailing.get_absolute_url()):
+        assert address in as_manager.get(page).content.decode()
+        assert address not in as_owner.get(page).content.decode()

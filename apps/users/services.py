@@ -1,0 +1,31 @@
+"""Blocking: who may do it to whom, and what it does."""
+import logging
+
+from django.contrib.auth.backends import ModelBackend
+from django.db.models import F
+from django.utils import timezone
+
+from .models import User
+
+log = logging.getLogger("vestnik.users")
+
+
+def blockable_by(user):
+    """Return the users whom `user` may block and unblock.
+
+    Nobody themselves or a superuser; a manager, blocked or not, only by a superuser.
+    """
+    users = User.objects.exclude(pk=user.pk).exclude(is_superuser=True)
+    if user.is_superuser:
+        return users
+    managers = ModelBackend().with_perm("users.block_user", is_active=None)
+    return users.exclude(pk__in=managers.values("pk"))
+
+
+def user_block(*, user, by, blocked):
+    """Block or unblock. A block ends the sessions at the next request, and stops sends."""
+    now = timezone.now() if blocked else None
+    User.objects.filter(pk=user.pk, is_active=blocked).update(
+        is_active=not blocked, blocked_at=now, blocked_by=by if blocked else None,
+        version=F("version") + 1)
+    log.warning("user %s %s by user %s", user.pk, "blocked" if blocked else "unblocked", by.pk)

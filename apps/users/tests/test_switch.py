@@ -1,0 +1,68 @@
+import pytest
+from django.urls import reverse
+
+from apps.users.models import User
+from tests.conftest import client_of
+from tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def toggle(client, user, blocked, **headers):
+    return client.post(
+        reverse("users:user_toggle", args=[user.pk]), {"blocked": blocked}, headers=headers)
+
+
+def test_a_manager_blocks_and_unblocks_and_the_list_says_who_did(as_manager, manager, owner):
+    response = toggle(as_manager, owner, 1, hx_request="true")
+    assert response.status_code == 204 and "users:changed" in response["HX-Trigger"]
+    owner.refresh_from_db()
+    assert (owner.is_active, owner.blocked_by) == (False, manager) and owner.blocked_at
+    assert str(manager) in as_manager.get(reverse("users:user_list")).content.decode()
+    assert toggle(as_manager, owner, 0).url == reverse("users:user_list")
+    owner.refresh_from_db()
+    assert (owner.is_active, owner.blocked_at, owner.blocked_by) == (True, None, None)
+
+
+def test_a_block_ends_the_session_at_the_next_request(as_manager, as_owner, owner):
+    assert as_owner.get(reverse("users:profile")).status_code == 200
+    toggle(as_manager, owner, 1)
+    assert reverse("account_login") in as_owner.get(reverse("users:profile")).url
+
+
+def test_blocking_twice_keeps_who_did_it_first(as_manager, manager, owner):
+    toggle(as_manager, owner, 1)
+    first = User.objects.get(pk=owner.pk).blocked_at
+    toggle(client_of(UserFactory(is_superuser=True)), owner, 1)
+    owner.refresh_from_db()
+    assert (owner.blocked_at, owner.blocked_by) == (first, manager)
+
+
+def test_a_manager_can_not_block_themselves_a_manager_or_a_superuser(as_manager, manager):
+    colleague, root = UserFactory(), UserFactory(is_superuser=True)
+    colleague.user_permissions.set(manager.user_permissions.all())
+    for user in (manager, colleague, root):
+        assert toggle(as_manager, user, 1).status_code == 403
+    assert not User.objects.filter(is_active=False).exists()
+
+
+def test_a_manager_can_not_unblock_a_manager_whom_a_superuser_blocked(as_manager, manager):
+    colleague, root = UserFactory(), UserFactory(is_superuser=True)
+    colleague.user_permissions.set(manager.user_permissions.all())
+    assert toggle(client_of(root), colleague, 1).status_code == 302
+    assert toggle(as_manager, colleague, 0).status_code == 403
+    colleague.refresh_from_db()
+    assert not colleague.is_active
+
+
+@pytest.mark.parametrize("value", ["", "2", "yes"])
+def test_a_switch_without_a_clear_value_changes_nothing(as_manager, owner, value):
+    assert toggle(as_manager, owner, value, hx_request="true").status_code == 409
+    owner.refresh_from_db()
+    assert owner.is_active
+
+
+def test_only_those_whom_the_manager_may_block_have_a_switch(as_manager, owner, manager):
+    page = as_manager.get(reverse("users:user_list")).content.decode()
+    assert reverse("users:user_toggle", args=[owner.pk]) in page
+    assert reverse("users:user_toggle", args=[manager.pk]) not in page
