@@ -44,8 +44,7 @@ WHERE id IN (
 SETTLE = """
 UPDATE mailings_delivery SET state = v.state, tries = v.tries, next_try_at = v.next_try_at,
     answer = CASE WHEN v.answer = '' THEN mailings_delivery.answer ELSE v.answer END,
-    lease_token = CASE WHEN v.state = 'unknown' THEN mailings_delivery.lease_token ELSE '' END,
-    lease_until = NULL, updated_at = %s
+    lease_token = '', lease_until = NULL, updated_at = %s
 FROM {rows}
 WHERE mailings_delivery.id = v.id AND mailings_delivery.lease_token = %s
     AND mailings_delivery.state = %s AND mailings_delivery.settled_at IS NULL

@@ -170,6 +170,20 @@ def test_recording_twice_counts_once(run):
     mine.close(forget=True)
 
 
+def test_a_recorded_unknown_outcome_stays_unknown_when_its_sender_dies_later(run):
+    lost = Journal()
+    row = claimed(run, lost)[0]
+    silence = Outcome(Phase.DOT, None, "The server closed the connection.")
+    results = [ledger.Result(row, State.UNKNOWN, 0, silence, at=timezone.now())]
+    ledger.count(run.pk, ledger.record(run, results, lost.token))
+    lost.clear()
+    die(lost)
+    upkeep.recover_journals()
+    assert states(run)[row.email] == State.UNKNOWN
+    run.refresh_from_db()
+    assert run.unknown == 1
+
+
 def test_a_letter_over_which_the_sender_crashes_three_times_is_set_aside(run):
     for _ in range(3):
         lost = Journal()
