@@ -148,7 +148,7 @@ class Connection(threading.Thread):
             return Result(row, State.PENDING, row.tries)
         except JournalFull as error:
             log.error("the journal takes no more: %s", error)
-            self.engine.failures.trouble(self.run_now.pk)
+            self.engine.failures.trouble(self.run_now.pk, str(error))
             return Result(row, State.PENDING, row.tries, reason=str(error))
         except ValueError as error:  # a letter that can not be written
             log.exception("delivery %s can not be made into a letter", row.id)

@@ -21,12 +21,14 @@ class Failures:
 
     def __init__(self):
         self.lock = threading.Lock()
-        self.in_a_row, self.recent = {}, {}
+        self.in_a_row, self.recent, self.words = {}, {}, {}
 
     def note(self, run_id, result):
         """Count a try's effect; a try that ended otherwise ends the row of failures."""
         effect = judge(result.outcome).effect
         with self.lock:
+            if effect is not Effect.NONE:
+                self.words[run_id] = words_of(result)
             last, number = self.in_a_row.get(run_id, (Effect.NONE, 0))
             if effect in (Effect.BUSY, Effect.CONNECTION, Effect.SETTINGS):
                 self.in_a_row[run_id] = (effect, number + 1 if effect is last else 1)
@@ -35,9 +37,10 @@ class Failures:
             self.recent.setdefault(run_id, deque(maxlen=POLICY_WINDOW)).append(
                 effect is Effect.POLICY)
 
-    def trouble(self, run_id):
-        """Have the run rest: this side can not send now (a full disk)."""
+    def trouble(self, run_id, words):
+        """Have the run rest: this side can not send now (a full disk), as `words` say."""
         with self.lock:
+            self.words[run_id] = words
             self.in_a_row[run_id] = (Effect.CONNECTION, IN_A_ROW)
 
     def enough(self, run_id):
@@ -65,7 +68,9 @@ class Failures:
 def apply(run, results, failures):
     """Hold or pause `run` when its failures say so; forget holds once letters get through."""
     effect = failures.take(run.pk)
-    words = next((words_of(r) for r in reversed(results) if words_of(r)), "")
+    # Who takes the effect may be another connection than the one that was told the reason.
+    words = next((words_of(r) for r in reversed(results) if words_of(r)),
+                 failures.words.get(run.pk, ""))
     if effect is Effect.SETTINGS:
         upkeep.pause(run.pk, Run.Reason.SERVER, words)
     elif effect is Effect.POLICY:
