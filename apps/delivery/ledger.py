@@ -41,13 +41,15 @@ WHERE id IN (
     SELECT r.deleted_at IS NOT NULL FROM mailings_recipient r
     WHERE r.id = mailings_delivery.recipient_id)
 """
+# CASE hides the conditions from PostgreSQL's planner: it takes them for so rare that it joins the
+# table with the group row by row, 120 ms instead of 8 for 500 letters.
 SETTLE = """
 UPDATE mailings_delivery SET state = v.state, tries = v.tries, next_try_at = v.next_try_at,
     answer = CASE WHEN v.answer = '' THEN mailings_delivery.answer ELSE v.answer END,
     lease_token = '', lease_until = NULL, updated_at = %s
 FROM {rows}
-WHERE mailings_delivery.id = v.id AND mailings_delivery.lease_token = %s
-    AND mailings_delivery.state = %s AND mailings_delivery.settled_at IS NULL
+WHERE mailings_delivery.id = v.id AND CASE WHEN mailings_delivery.lease_token = %s
+    AND mailings_delivery.state = %s AND mailings_delivery.settled_at IS NULL THEN TRUE ELSE FALSE END
 RETURNING mailings_delivery.id
 """
 # The recipient is taken from the row: it may have been removed while the letter was under way.
