@@ -36,7 +36,7 @@ class Effect(StrEnum):
     POLICY = "policy"  # it refuses the letter
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Outcome:
     """One try: where it ended, the reply's code (None without a reply) and its text."""
 
@@ -66,11 +66,14 @@ class Verdict:
     costs_a_try: bool = False
 
 
+ACCEPTED = Verdict(State.SENT)
+
+
 def judge(outcome):
     """Return the Verdict on an Outcome."""
     code, phase = outcome.code, outcome.phase
     if outcome.accepted:
-        return Verdict(State.SENT)
+        return ACCEPTED
     if outcome.unknown:
         return Verdict(State.UNKNOWN)
     if code is None:

@@ -6,6 +6,7 @@ groups whether a run may go on, so that a pause, a block, a disable or the windo
 within one group (about 0.2 s of work). It knows no request and no page.
 """
 import contextlib
+import itertools
 import logging
 import threading
 import time
@@ -50,6 +51,7 @@ class Connection(threading.Thread):
         self.rate = 0.0  # letters a second, as the last group went
         self.lease_until = 0.0  # monotonic
         self.run_now, self.claimed, self.results = None, [], []
+        self.reached = {}  # run's id: the highest delivery that was claimed of it
         self.current = None
 
     def run(self):
@@ -118,8 +120,9 @@ class Connection(threading.Thread):
         self.lease_until = time.monotonic() + LEASE.total_seconds()
         size = self.pace.limit(max(1, min(LARGEST_GROUP, int(self.rate * GROUP_SECONDS))))
         for run in self.engine.runnable()[:10] if size else ():
-            claimed = ledger.claim(run.pk, size, self.journal.token)
+            claimed = ledger.claim(run.pk, size, self.journal.token, self.reached.get(run.pk, 0))
             if claimed:
+                self.reached = {run.pk: claimed[-1].id}
                 self.pace.book(len(claimed))
                 return run, claimed
         return None, []
@@ -127,7 +130,9 @@ class Connection(threading.Thread):
     def send_group(self):
         """Send what is claimed; what is not reached is given back."""
         letter, started = self.engine.letter(self.run_now), time.monotonic()
-        for row in self.claimed:
+        for row, following in itertools.zip_longest(self.claimed, self.claimed[1:]):
+            at_once = following and not following.deleted and not self.pace.rate
+            self.transport.following = following.email if at_once else None
             self.results.append(self.send_one(letter, row))
         self.rate = len(self.claimed) / max(time.monotonic() - started, 1e-6)
 

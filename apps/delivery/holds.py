@@ -9,68 +9,87 @@ from django.utils import timezone
 from apps.mailings.models import Run
 
 from . import upkeep
-from .answers import IN_A_ROW, Effect, hold_time, judge
+from .answers import IN_A_ROW, Effect, hold_time
 
 log = logging.getLogger("vestnik.delivery")
 POLICY_WINDOW, POLICY_SHARE = 100, 0.2
+KEPT_RUNS = 500
 POLICY_WORDS = "The server calls this spam: {}"
 
 
+class Seen:
+    """What one run has met of the server lately."""
+
+    __slots__ = ("effect", "in_a_row", "recent", "refused", "words")
+
+    def __init__(self):
+        self.effect, self.in_a_row, self.words = Effect.NONE, 0, ""
+        self.recent, self.refused = deque(), 0  # of the last letters: was it for its contents?
+
+    def add(self, effect, words):
+        if effect is not Effect.NONE:
+            self.words = words
+        if effect in (Effect.NONE, Effect.POLICY):
+            self.effect, self.in_a_row = Effect.NONE, 0
+        else:
+            self.in_a_row = self.in_a_row + 1 if effect is self.effect else 1
+            self.effect = effect
+        if len(self.recent) == POLICY_WINDOW:
+            self.refused -= self.recent.popleft()
+        self.recent.append(effect is Effect.POLICY)
+        self.refused += effect is Effect.POLICY
+
+    def due(self):
+        """Return the effect that the failures call for now."""
+        if len(self.recent) == POLICY_WINDOW and self.refused > POLICY_SHARE * POLICY_WINDOW:
+            return Effect.POLICY
+        needed = 1 if self.effect is Effect.BUSY else IN_A_ROW
+        return self.effect if self.in_a_row >= needed else Effect.NONE
+
+
 class Failures:
-    """What this process has seen of the server lately, by run; shared by its connections."""
+    """What this process has seen of the server, by run; shared by its connections."""
 
     def __init__(self):
         self.lock = threading.Lock()
-        self.in_a_row, self.recent, self.words = {}, {}, {}
+        self.runs = {}
 
     def note(self, run_id, result):
         """Count a try's effect; a try that ended otherwise ends the row of failures."""
-        effect = judge(result.outcome).effect
+        words = words_of(result) if result.effect is not Effect.NONE else ""
         with self.lock:
-            if effect is not Effect.NONE:
-                self.words[run_id] = words_of(result)
-            last, number = self.in_a_row.get(run_id, (Effect.NONE, 0))
-            if effect in (Effect.BUSY, Effect.CONNECTION, Effect.SETTINGS):
-                self.in_a_row[run_id] = (effect, number + 1 if effect is last else 1)
-            else:
-                self.in_a_row.pop(run_id, None)
-            self.recent.setdefault(run_id, deque(maxlen=POLICY_WINDOW)).append(
-                effect is Effect.POLICY)
+            self.seen(run_id).add(result.effect, words)
+
+    def seen(self, run_id):
+        if run_id not in self.runs:
+            if len(self.runs) >= KEPT_RUNS:
+                self.runs.clear()
+            self.runs[run_id] = Seen()
+        return self.runs[run_id]
 
     def trouble(self, run_id, words):
         """Have the run rest: this side can not send now (a full disk), as `words` say."""
         with self.lock:
-            self.words[run_id] = words
-            self.in_a_row[run_id] = (Effect.CONNECTION, IN_A_ROW)
+            seen = self.seen(run_id)
+            seen.effect, seen.in_a_row, seen.words = Effect.CONNECTION, IN_A_ROW, words
 
     def enough(self, run_id):
         """Whether to stop trying until the database has been told."""
-        effect, number = self.in_a_row.get(run_id, (Effect.NONE, 0))
-        return number >= (1 if effect is Effect.BUSY else IN_A_ROW) or self.called_spam(run_id)
-
-    def called_spam(self, run_id):
-        recent = self.recent.get(run_id, ())
-        return len(recent) == POLICY_WINDOW and sum(recent) > POLICY_SHARE * POLICY_WINDOW
+        return run_id in self.runs and self.runs[run_id].due() is not Effect.NONE
 
     def take(self, run_id):
-        """Return the effect that is due for the run, if any, and start counting anew."""
+        """Return (effect that is due for the run, its words), and start counting anew."""
         with self.lock:
-            if self.called_spam(run_id):
-                self.recent.pop(run_id)
-                return Effect.POLICY
-            effect, number = self.in_a_row.get(run_id, (Effect.NONE, 0))
-            if number >= (1 if effect is Effect.BUSY else IN_A_ROW):
-                self.in_a_row.pop(run_id)
-                return effect
-        return Effect.NONE
+            seen = self.runs.get(run_id)
+            effect = seen.due() if seen else Effect.NONE
+            if effect is not Effect.NONE:
+                del self.runs[run_id]
+            return effect, seen.words if seen else ""
 
 
 def apply(run, results, failures):
     """Hold or pause `run` when its failures say so; forget holds once letters get through."""
-    effect = failures.take(run.pk)
-    # Who takes the effect may be another connection than the one that was told the reason.
-    words = next((words_of(r) for r in reversed(results) if words_of(r)),
-                 failures.words.get(run.pk, ""))
+    effect, words = failures.take(run.pk)
     if effect is Effect.SETTINGS:
         upkeep.pause(run.pk, Run.Reason.SERVER, words)
     elif effect is Effect.POLICY:

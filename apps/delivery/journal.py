@@ -52,8 +52,8 @@ class Journal:
 
     def answer(self, delivery_id, outcome):
         """Keep the answer until it is in the database."""
-        entry = [delivery_id, outcome.phase, outcome.code, outcome.text]
-        self._write(b"R %s\n" % json.dumps(entry).encode("ascii"))
+        code, text = outcome.code or "null", json.dumps(outcome.text)
+        self._write(f'R [{delivery_id}, "{outcome.phase}", {code}, {text}]\n'.encode("ascii"))
 
     def clear(self):
         """Forget what the database has."""

@@ -4,17 +4,18 @@ Rows move as groups: one UPDATE and one INSERT for hundreds of letters. A row is
 while its lease token still stands, so a process that was taken for dead can change nothing that
 somebody else has decided. Counters on the run move in the same transaction: they always add up.
 """
-import json
 from dataclasses import dataclass
 from datetime import timedelta
+from json import dumps
+from operator import attrgetter
 
 from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from apps.mailings.models import Attempt, Delivery, Run
+from apps.mailings.models import Delivery, Run
 
-from .answers import Outcome
+from .answers import Effect, Outcome
 
 State = Delivery.State
 LEASE = timedelta(seconds=30)
@@ -26,16 +27,15 @@ COUNTER = {
 ROWS = {
     "sqlite": """(SELECT value->>'id' id, value->>'state' state, value->>'tries' tries,
         value->>'next_try_at' next_try_at, value->>'answer' answer, value->>'at' at,
-        value->>'status' status, value->>'unknown' unknown, value->>'code' code
-        FROM json_each(%s)) AS v""",
-    "postgresql": """json_to_recordset(%s::json) AS v(
-        id bigint, state text, tries int, next_try_at timestamptz, answer text, at timestamptz,
-        status text, unknown boolean, code int)""",
+        value->>'code' code FROM json_each(%s)) AS v""",
+    "postgresql": """json_to_recordset(%s::json) AS v(id bigint, state text, tries int,
+        next_try_at timestamptz, answer text, at timestamptz, code int)""",
 }
+# `id > …` passes over what was claimed before: on PostgreSQL dead index entries, until a vacuum.
 CLAIM = """
 UPDATE mailings_delivery SET state = 'claimed', lease_token = %s, lease_until = %s, updated_at = %s
 WHERE id IN (
-    SELECT id FROM mailings_delivery WHERE run_id = %s AND state = 'pending'
+    SELECT id FROM mailings_delivery WHERE run_id = %s AND state = 'pending' AND id > %s
     ORDER BY id LIMIT %s {lock}
 ) RETURNING id, email, full_name, recipient_id, tries, (
     SELECT r.deleted_at IS NOT NULL FROM mailings_recipient r
@@ -49,16 +49,25 @@ UPDATE mailings_delivery SET state = v.state, tries = v.tries, next_try_at = v.n
     lease_token = '', lease_until = NULL, updated_at = %s
 FROM {rows}
 WHERE mailings_delivery.id = v.id AND CASE WHEN mailings_delivery.lease_token = %s
-    AND mailings_delivery.state = %s AND mailings_delivery.settled_at IS NULL THEN TRUE ELSE FALSE END
+    AND mailings_delivery.state = %s AND mailings_delivery.settled_at IS NULL
+    THEN TRUE ELSE FALSE END
 RETURNING mailings_delivery.id
 """
-# The recipient is taken from the row: it may have been removed while the letter was under way.
-ATTEMPTS = """
+TELL = """
 INSERT INTO mailings_attempt (mailing_id, owner_id, run_id, recipient_id, email, attempted_at,
     status, outcome_unknown, code, server_response)
-SELECT %s, %s, d.run_id, d.recipient_id, d.email, v.at, v.status, v.unknown, v.code, v.answer
-FROM {rows} JOIN mailings_delivery d ON d.id = v.id WHERE v.at IS NOT NULL ORDER BY v.at, v.id
+SELECT %s, %s, run_id, recipient_id, email, at,
+    CASE state WHEN 'sent' THEN 'Успешно' ELSE 'Не успешно' END, state = 'unknown', code, answer
+FROM {settled} WHERE at IS NOT NULL ORDER BY at, id
 """
+# PostgreSQL does both on one journey; SQLite reads the settled rows again.
+SETTLE_AND_TELL = f"""
+WITH settled AS ({SETTLE}, mailings_delivery.run_id, mailings_delivery.recipient_id,
+    mailings_delivery.email, v.at, v.state, v.code, v.answer),
+told AS ({TELL.format(settled="settled")}) SELECT id FROM settled
+"""
+SETTLED = """(SELECT v.id, v.at, v.state, v.code, v.answer, d.run_id, d.recipient_id, d.email
+    FROM {rows} JOIN mailings_delivery d ON d.id = v.id)"""
 
 
 @dataclass(slots=True)
@@ -84,16 +93,24 @@ class Result:
     at: object = None
     next_try_at: object = None
     reason: str = ""
+    effect: Effect = Effect.NONE
 
 
-def claim(run_id, limit, token):
-    """Claim up to `limit` pending deliveries of the run for `token`; return them in order."""
+def claim(run_id, limit, token, after=0):
+    """Claim up to `limit` pending deliveries of the run for `token`; return them in order.
+
+    Those with an id up to `after` only when there are no others.
+    """
     now = timezone.now()
     lock = "FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM.format(lock=lock), [
-            token, db_time(now + LEASE), db_time(now), run_id, limit])
-        return sorted((Claimed(*row) for row in cursor.fetchall()), key=lambda row: row.id)
+        for floor in (after, 0) if after else (0,):
+            cursor.execute(CLAIM.format(lock=lock), [
+                token, db_time(now + LEASE), db_time(now), run_id, floor, limit])
+            rows = [Claimed(*row) for row in cursor.fetchall()]
+            if rows:
+                break
+    return sorted(rows, key=attrgetter("id"))
 
 
 def record(run, results, token):
@@ -104,46 +121,50 @@ def record(run, results, token):
     """
     if not results:
         return {}
-    rows = {result.delivery.id: as_row(result) for result in results}
-    written = settle(rows.values(), token, State.CLAIMED)
+    rows = as_rows(results)
+    written = settle(run, rows.values(), token, State.CLAIMED)
     late = set()
     if len(written) < len(rows):
-        late = settle([row for pk, row in rows.items() if pk not in written], token, State.UNKNOWN)
+        rest = [row for pk, row in rows.items() if pk not in written]
+        late = settle(run, rest, token, State.UNKNOWN)
         written |= late
-    add_attempts(run, [row for pk, row in rows.items() if pk in written])
     counts = tally(results, written)
     counts["unknown"] = counts.get("unknown", 0) - len(late)
     return counts
 
 
-def as_row(result):
-    """Return a Result as ROWS reads it."""
-    outcome = result.outcome
-    row = {"id": result.delivery.id, "state": result.state, "tries": result.tries,
-           "answer": outcome.reply if outcome else result.reason}
-    if result.next_try_at:
-        row["next_try_at"] = str(db_time(result.next_try_at))
-    if outcome:
-        status = Attempt.Status.SUCCESS if outcome.accepted else Attempt.Status.FAILURE
-        row |= {"at": str(db_time(result.at)), "status": status, "unknown": outcome.unknown,
-                "code": outcome.code}
-    return row
+def as_rows(results):
+    """Return results as ROWS reads them, by the delivery's id."""
+    moment, rows = connection.ops.adapt_datetimefield_value, {}
+    for result in results:
+        outcome = result.outcome
+        row = rows[result.delivery.id] = {
+            "id": result.delivery.id, "state": result.state.value, "tries": result.tries,
+            "answer": outcome.reply if outcome else result.reason}
+        if outcome:
+            row["at"], row["code"] = str(moment(result.at)), outcome.code
+        if result.next_try_at:
+            row["next_try_at"] = str(moment(result.next_try_at))
+    return rows
 
 
-def settle(rows, token, state):
-    """Move deliveries in `state` that `token` holds to their results; return the ids that moved."""
+def settle(run, rows, token, state):
+    """Move deliveries in `state` that `token` holds to their results, and tell of their tries.
+
+    Returns the ids that moved.
+    """
+    now, rows, reader = db_time(timezone.now()), list(rows), ROWS[connection.vendor]
+    about = [run.mailing_id, run.owner_id]
     with connection.cursor() as cursor:
-        cursor.execute(
-            SETTLE.format(rows=ROWS[connection.vendor]),
-            [db_time(timezone.now()), json.dumps(list(rows)), token, state])
-        return {row[0] for row in cursor.fetchall()}
-
-
-def add_attempts(run, rows):
-    with connection.cursor() as cursor:
-        cursor.execute(
-            ATTEMPTS.format(rows=ROWS[connection.vendor]),
-            [run.mailing_id, run.owner_id, json.dumps(rows)])
+        if connection.vendor == "postgresql":
+            cursor.execute(SETTLE_AND_TELL.format(rows=reader),
+                           [now, dumps(rows), token, state, *about])
+            return {row[0] for row in cursor.fetchall()}
+        cursor.execute(SETTLE.format(rows=reader), [now, dumps(rows), token, state])
+        moved = {row[0] for row in cursor.fetchall()}
+        cursor.execute(TELL.format(settled=SETTLED.format(rows=reader)),
+                       [*about, dumps([row for row in rows if row["id"] in moved])])
+        return moved
 
 
 def db_time(moment):

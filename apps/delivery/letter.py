@@ -13,6 +13,7 @@ from django.utils.crypto import salted_hmac
 from apps.mailings.personal import split
 
 LONGEST_LINE = 998  # octets without CRLF, RFC 5321, 4.5.3.1.6
+LONGEST_VALUE = 254  # of an address or a name
 ENCODED_CHUNK = 42  # octets of UTF-8 in one encoded word: 75 characters at the most, RFC 2047
 LINE_END = re.compile(r"\r\n|\r|\n")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -26,10 +27,12 @@ class Letter:
     def __init__(self, *, run_id, subject, body, from_email):
         name, self.sender = parseaddr(from_email)
         self.subject, self.body = split(subject), split(LINE_END.sub("\r\n", body))
+        self.short_lines = longest_line(self.body) <= LONGEST_LINE
         self.from_header = mailbox(name, self.sender)
-        self.domain = self.sender.rpartition("@")[2] or "localhost"
-        self.mark = salted_hmac("vestnik.message-id", str(run_id)).hexdigest()[:12]
-        self._date = (0, "")
+        domain = self.sender.rpartition("@")[2] or "localhost"
+        mark = salted_hmac("vestnik.message-id", str(run_id)).hexdigest()[:12]
+        self.id_end = f".{mark}@{domain}>"
+        self._date, self._subject = (0, ""), ("", "")
 
     def fill(self, email, full_name):
         """Return the subject and body for one recipient."""
@@ -43,37 +46,57 @@ class Letter:
 
     def message_id(self, delivery_id):
         """The same for each try of one delivery, RFC 5322, 3.6.4."""
-        return f"<{delivery_id}.{self.mark}@{self.domain}>"
+        return f"<{delivery_id}{self.id_end}"
 
     def render(self, subject, body, *, delivery_id, email, full_name):
         """Return the letter's bytes as SMTP's DATA takes them: CRLF, dots doubled, no last dot."""
-        encoding, content = encoded_body(body)
+        encoding, content = encoded_body(body, self.short_lines)
         return (
             f"From: {self.from_header}\r\nTo: {mailbox(full_name, email)}\r\n"
-            f"Subject: {header_text(subject)}\r\nDate: {self.date()}\r\n"
+            f"Subject: {self.subject_header(subject)}\r\nDate: {self.date()}\r\n"
             f"Message-ID: {self.message_id(delivery_id)}\r\n"
             "Auto-Submitted: auto-generated\r\nPrecedence: bulk\r\nMIME-Version: 1.0\r\n"
             'Content-Type: text/plain; charset="utf-8"\r\n'
             f"Content-Transfer-Encoding: {encoding}\r\n\r\n"
         ).encode("ascii") + content
 
+    # Connections share the letter, so each memory is read once and replaced as a whole.
     def date(self):
-        second = int(time.time())
-        if self._date[0] != second:
-            self._date = (second, formatdate(second))
-        return self._date[1]
+        second, known = int(time.time()), self._date
+        if known[0] != second:
+            known = self._date = (second, formatdate(second))
+        return known[1]
+
+    def subject_header(self, subject):
+        """Most letters of a run have the same subject: it is encoded once."""
+        known = self._subject
+        if known[0] != subject:
+            known = self._subject = (subject, header_text(subject))
+        return known[1]
 
 
-def encoded_body(body):
-    """Return the transfer encoding and the encoded octets of `body` (lines end with CRLF)."""
-    if body.isascii() and max(map(len, body.split("\r\n"))) <= LONGEST_LINE:
+def longest_line(parts):
+    """Return the length that no line of the filled `parts` can pass."""
+    longest = "".join(
+        [part if isinstance(part, str) else "x" * max(LONGEST_VALUE, len(part[1]))
+         for part in parts])
+    return max(map(len, longest.split("\r\n")))
+
+
+def encoded_body(body, short_lines=False):
+    """Return the transfer encoding and the encoded octets of `body` (lines end with CRLF).
+
+    `short_lines` says that no line is longer than SMTP takes; otherwise it is looked for.
+    """
+    if body.isascii() and (
+            short_lines or max(map(len, body.split("\r\n"))) <= LONGEST_LINE):
         text = body if body.endswith("\r\n") else f"{body}\r\n"
         if text.startswith("."):
             text = f".{text}"
         return "7bit", text.replace("\r\n.", "\r\n..").encode("ascii")
     octets = base64.b64encode(body.encode("utf-8"))
-    return "base64", b"".join(
-        [octets[start:start + 76] + b"\r\n" for start in range(0, len(octets), 76)])
+    lines = [octets[start:start + 76] for start in range(0, len(octets), 76)]
+    return "base64", b"\r\n".join([*lines, b""])
 
 
 def header_text(text):

@@ -160,7 +160,7 @@ def result_of(claimed, outcome, ends_at):
     if state == State.RETRY:
         due = retry_time(tries, now, ends_at)
         state = State.RETRY if due else State.FAILED
-    return Result(claimed, state, tries, outcome, at=now, next_try_at=due)
+    return Result(claimed, state, tries, outcome, at=now, next_try_at=due, effect=verdict.effect)
 
 
 def expire_leases():
