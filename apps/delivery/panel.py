@@ -90,8 +90,7 @@ def panel(mailing, user):
 
 def next_retry(run):
     """Return when the next try of a run is due, where only tries to come are left."""
-    states = run.deliveries.filter(state__in=["pending", "claimed"])
-    if states.exists():
+    if run.has_letters_now():
         return None
     waiting = run.deliveries.filter(state="retry").order_by("next_try_at").first()
     return waiting and waiting.next_try_at

@@ -208,6 +208,11 @@ class Run(models.Model):
     def is_active(self):
         return self.state in self.ACTIVE
 
+    def has_letters_now(self):
+        """Whether letters wait for their turn or are in hand; two indexed looks."""
+        states = Delivery.State.PENDING, Delivery.State.CLAIMED
+        return any(self.deliveries.filter(state=state).exists() for state in states)
+
 
 class Delivery(models.Model):
     """The ledger: one row per recipient of a run, in exactly one state."""
@@ -225,7 +230,7 @@ class Delivery(models.Model):
     OPEN = (State.PENDING, State.CLAIMED, State.RETRY)
 
     run = models.ForeignKey(
-        Run, models.PROTECT, related_name="deliveries", verbose_name=_("run"))
+        Run, models.PROTECT, related_name="deliveries", verbose_name=_("run"), db_index=False)
     recipient = models.ForeignKey(
         Recipient, models.SET_NULL, null=True, related_name="deliveries",
         verbose_name=_("recipient"))
@@ -241,7 +246,7 @@ class Delivery(models.Model):
     answer = models.TextField(_("server's answer"), blank=True, default="")
     settled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+",
-        verbose_name=_("settled by"))
+        verbose_name=_("settled by"), db_index=False)
     settled_at = models.DateTimeField(_("settled at"), null=True, blank=True)
     updated_at = models.DateTimeField(_("changed at"), auto_now=True)
 
@@ -250,6 +255,8 @@ class Delivery(models.Model):
         verbose_name_plural = _("deliveries")
         ordering = ["id"]
         constraints = [models.UniqueConstraint("run", Lower("email"), name="delivery_once_per_run")]
+        # Each index is written twice for each letter: only those that a page or the sender needs.
+        # What asks for a run's rows has the constraint's.
         indexes = [
             models.Index(fields=["run", "id"], condition=Q(state="pending"),
                          name="delivery_pending"),
@@ -257,7 +264,8 @@ class Delivery(models.Model):
                          name="delivery_retry"),
             models.Index(fields=["lease_until"], condition=Q(state="claimed"),
                          name="delivery_lease"),
-            models.Index(fields=["run", "state", "id"], name="delivery_run_state"),
+            models.Index(fields=["run", "id"], condition=Q(state="unknown"),
+                         name="delivery_unknown"),
         ]
 
     def __str__(self):
@@ -272,12 +280,13 @@ class Attempt(models.Model):
         FAILURE = "Не успешно", pgettext_lazy("attempt status", "Failed")
 
     mailing = models.ForeignKey(
-        Mailing, models.PROTECT, related_name="attempts", verbose_name=_("mailing"))
+        Mailing, models.PROTECT, related_name="attempts", verbose_name=_("mailing"),
+        db_index=False)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="attempts",
-        verbose_name=_("owner"))
+        verbose_name=_("owner"), db_index=False)
     run = models.ForeignKey(
-        Run, models.PROTECT, related_name="attempts", verbose_name=_("run"))
+        Run, models.PROTECT, related_name="attempts", verbose_name=_("run"), db_index=False)
     recipient = models.ForeignKey(
         Recipient, models.SET_NULL, null=True, related_name="attempts",
         verbose_name=_("recipient"))

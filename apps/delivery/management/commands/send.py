@@ -7,7 +7,7 @@ from tqdm import tqdm
 
 from apps.delivery.sender import Busy, SendingProcess, sending_lock
 from apps.delivery.services import RunRefused, refusal, run_start, who_gets_it
-from apps.mailings.models import Delivery, Mailing, Run
+from apps.mailings.models import Mailing, Run
 
 ALL_SENT, SOME_LEFT, NOTHING, SOME_UNKNOWN = 0, 1, 2, 3
 
@@ -115,11 +115,8 @@ class Command(BaseCommand):
             return False
         if self.options["wait"]:
             return True
-        now = timezone.now()
-        resting = run.hold_until and run.hold_until > now
-        waiting = run.deliveries.filter(
-            state__in=[Delivery.State.PENDING, Delivery.State.CLAIMED]).exists()
-        return waiting and not resting
+        resting = run.hold_until and run.hold_until > timezone.now()
+        return not resting and run.has_letters_now()
 
     def summary(self, run):
         """Say what came of the run; return its exit status."""
