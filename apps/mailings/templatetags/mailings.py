@@ -1,9 +1,11 @@
-"""Personal fields as a message's reader sees them."""
+"""Personal fields as a message's reader sees them, and stored answers in their language."""
 from django import template
 
 from ..personal import split
+from ..words import in_words
 
 register = template.Library()
+register.filter("in_words", in_words)
 
 
 @register.filter
