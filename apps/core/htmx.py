@@ -25,24 +25,25 @@ def render_form(request, template, context):
     return render_page(request, template, context, partial="modal", status=status)
 
 
-def toast(response, text, *, level="success"):
-    """Have the page show `text`; `level` is success or danger."""
-    return trigger_client_event(response, "toast", {"text": str(text), "level": level})
+def toast(response, text, *, level="success", undo=""):
+    """Have the page show `text`; `level` is success or danger, `undo` where to post to undo."""
+    return trigger_client_event(
+        response, "toast", {"text": str(text), "level": level, "undo": undo})
 
 
-def done(request, text, *, to, changed=""):
-    """Answer a write that worked.
+def done(request, text, *, to, changed="", undo=""):
+    """Answer a write that worked, with an offer to `undo` it by a POST to that address.
 
     htmx: 204 that closes the modal, shows `text` and fires the event `changed`
     (`recipients:changed`). Otherwise a message and a redirect to `to`.
     """
     if is_partial(request):
-        response = toast(HttpResponse(status=204), text)
+        response = toast(HttpResponse(status=204), text, undo=undo)
         trigger_client_event(response, "modal:close", {})
         if changed:
             trigger_client_event(response, changed, {})
         return response
-    messages.success(request, text)
+    messages.success(request, text, extra_tags=undo)
     return redirect(to)
 
 

@@ -1,15 +1,24 @@
 """Writes that are more than saving a form."""
 import logging
 
-from django.db import transaction
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from apps.users.models import User
 
-from .models import Mailing
+from .models import Mailing, Message
 
 log = logging.getLogger("vestnik.mailings")
+UNDO_FOR = timedelta(minutes=1)
+
+
+class OwnedRefused(Exception):
+    """It can not be deleted, or brought back, now. `str()` is for the person who asked."""
 
 
 def user_data_changed(*, owner_id):
@@ -17,12 +26,47 @@ def user_data_changed(*, owner_id):
     User.objects.filter(pk=owner_id).update(version=F("version") + 1)
 
 
+def deletion_refusal(owned):
+    """Return why a recipient, message or mailing can not be deleted now; "" when it can."""
+    if isinstance(owned, Mailing) and owned.runs.active().exists():
+        return _("This mailing is being sent. Stop it first, then delete it.")
+    if isinstance(owned, Message) and (n := owned.mailings.filter(deleted_at=None).count()):
+        return ngettext(
+            "%(n)s mailing sends this message, so it can not be deleted. Delete the mailing, or "
+            "give it another message.",
+            "%(n)s mailings send this message, so it can not be deleted. Delete the mailings, or "
+            "give them another message.", n) % {"n": n}
+    return ""
+
+
 @transaction.atomic
 def owned_delete(*, owned):
-    """Delete a recipient, message or mailing softly; history keeps it."""
+    """Delete a recipient, message or mailing softly; history keeps it. Raises OwnedRefused."""
+    # Runs start under this lock too: none begins between the question and the deletion.
+    type(owned).all_objects.select_for_update().get(pk=owned.pk)
+    if reason := deletion_refusal(owned):
+        raise OwnedRefused(reason)
     owned.deleted_at = timezone.now()
-    owned.save(update_fields=["deleted_at", "updated_at"])
+    owned.save(update_fields=["deleted_at"])
     user_data_changed(owner_id=owned.owner_id)
+
+
+def owned_restore(*, owned):
+    """Bring back what was deleted within the last minute. Raises OwnedRefused."""
+    if isinstance(owned, Mailing) and owned.message.deleted_at:
+        raise OwnedRefused(_("The message of this mailing is deleted too. Bring it back first."))
+    deleted_lately = type(owned).all_objects.filter(
+        pk=owned.pk, deleted_at__gt=timezone.now() - UNDO_FOR)
+    try:
+        with transaction.atomic():
+            restored = deleted_lately.update(deleted_at=None)
+            user_data_changed(owner_id=owned.owner_id)
+    except IntegrityError:
+        raise OwnedRefused(
+            _("You have a new recipient with this address, so the old one stays deleted.")
+        ) from None
+    if not restored:
+        raise OwnedRefused(_("The minute for bringing it back is over."))
 
 
 def mailing_disable(*, mailing, by, disabled):

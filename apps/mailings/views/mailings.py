@@ -15,7 +15,8 @@ from apps.core.listing import ordered, page_of, search_text, sorting
 from ..forms import MailingForm
 from ..forms.mailings import SHOWN
 from ..models import Delivery, Mailing, Recipient, Run
-from ..services import mailing_disable, owned_delete, user_data_changed
+from ..services import deletion_refusal, mailing_disable, user_data_changed
+from .deleting import delete
 from .recipients import FORM_METHODS
 
 SORTS = {"start": ("starts_at",), "end": ("ends_at",), "status": ("status",),
@@ -108,7 +109,7 @@ class TabContext:
 def mailing_create(request):
     return mailing_form(request, Mailing(owner=request.user), {
         "heading": _("New mailing"), "submit_label": _("Make mailing"),
-        "back": reverse("mailings:mailing_list"),
+        "back": reverse("mailings:mailing_list"), "crumb": _("Mailings"),
     })
 
 
@@ -117,7 +118,7 @@ def mailing_edit(request, pk):
     mailing = for_writing(request.user, Mailing.objects, pk)
     return mailing_form(request, mailing, {
         "heading": _("Edit mailing"), "submit_label": _("Save"),
-        "back": mailing.get_absolute_url(),
+        "back": mailing.get_absolute_url(), "crumb": mailing.message.subject,
     })
 
 
@@ -183,23 +184,18 @@ def form_valid(request, form):
 @FORM_METHODS
 def mailing_delete(request, pk):
     mailing = for_writing(request.user, Mailing.objects.select_related("message"), pk)
-    active = mailing.runs.active().exists()
-    busy = _("This mailing is being sent. Stop it first, then delete it.")
     if request.method == "POST":
-        if active:
-            return refused(request, busy, to=mailing)
-        owned_delete(owned=mailing)
-        text = _("Deleted: %(name)s") % {"name": mailing.message.subject}
-        return done(request, text, to="mailings:mailing_list", changed=CHANGED)
+        return delete(request, mailing, mailing.message.subject)
+    busy = deletion_refusal(mailing)
     number = mailing.attempts.count()
     history = ngettext("%(n)s attempt stays in the history.", "%(n)s attempts stay in the history.",
                        number) % {"n": number}
     return render_form(request, "ui/form_page.html", {
         "form": None, "heading": _("Delete mailing?"), "intro": mailing.message.subject,
-        "consequences": [busy] if active else [
+        "consequences": [busy] if busy else [
             _("It will not be sent any more."), *([history] if number else [])],
-        "submit_label": "" if active else _("Delete"), "danger": True,
-        "back": mailing.get_absolute_url(),
+        "submit_label": "" if busy else _("Delete"), "danger": True,
+        "back": mailing.get_absolute_url(), "crumb": mailing.message.subject,
     })
 
 

@@ -3,17 +3,17 @@ from django.db.models import Count, Q
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.core.access import for_reading, for_writing
-from apps.core.htmx import done, refused, render_form, render_page
+from apps.core.htmx import done, render_form, render_page
 from apps.core.listing import ordered, page_of, search_text, sorting
 
 from ..forms import MessageForm
 from ..models import Message, Recipient
 from ..personal import fill
-from ..services import owned_delete, user_data_changed
+from ..services import deletion_refusal, user_data_changed
+from .deleting import delete
 from .recipients import FORM_METHODS
 
 SORTS = {"subject": ("subject",), "added": ("created_at",), "changed": ("updated_at",)}
@@ -50,7 +50,7 @@ def message_create(request):
         return form_valid(request, form)
     return message_form(request, form, {
         "heading": _("New message"), "submit_label": _("Save message"),
-        "back": reverse("mailings:message_list"),
+        "back": reverse("mailings:message_list"), "crumb": _("Messages"),
     })
 
 
@@ -62,7 +62,7 @@ def message_edit(request, pk):
         return form_valid(request, form)
     return message_form(request, form, {
         "heading": _("Edit message"), "submit_label": _("Save"),
-        "back": message.get_absolute_url(),
+        "back": message.get_absolute_url(), "crumb": message.subject,
     })
 
 
@@ -101,21 +101,12 @@ def letter_for(user, subject, body):
 @FORM_METHODS
 def message_delete(request, pk):
     message = for_writing(request.user, Message.objects, pk)
-    mailings = message.mailings.filter(deleted_at=None).count()
-    used = ngettext(
-        "%(n)s mailing sends this message, so it can not be deleted. Delete the mailing, or give "
-        "it another message.",
-        "%(n)s mailings send this message, so it can not be deleted. Delete the mailings, or give "
-        "them another message.", mailings) % {"n": mailings}
     if request.method == "POST":
-        if mailings:
-            return refused(request, used, to=message)
-        owned_delete(owned=message)
-        text = _("Deleted: %(name)s") % {"name": message.subject}
-        return done(request, text, to="mailings:message_list", changed=CHANGED)
+        return delete(request, message, message.subject)
+    used = deletion_refusal(message)
     return render_form(request, "ui/form_page.html", {
         "form": None, "heading": _("Delete message?"), "intro": message.subject,
-        "consequences": [used] if mailings else [_("Letters already sent stay in the history.")],
-        "submit_label": "" if mailings else _("Delete"), "danger": True,
-        "back": message.get_absolute_url(),
+        "consequences": [used] if used else [_("Letters already sent stay in the history.")],
+        "submit_label": "" if used else _("Delete"), "danger": True,
+        "back": message.get_absolute_url(), "crumb": message.subject,
     })

@@ -12,7 +12,8 @@ from apps.core.listing import ordered, page_of, search_text, sorting
 
 from ..forms import RecipientForm
 from ..models import Attempt, Recipient
-from ..services import owned_delete, user_data_changed
+from ..services import user_data_changed
+from .deleting import delete
 
 SORTS = {"name": ("full_name",), "email": ("email",), "added": ("created_at",)}
 CHANGED = "recipients:changed"
@@ -51,7 +52,7 @@ def recipient_create(request):
         return response
     return render_form(request, "ui/form_page.html", {
         "form": form, "heading": _("New recipient"), "submit_label": _("Add recipient"),
-        "back": reverse("mailings:recipient_list"),
+        "back": reverse("mailings:recipient_list"), "crumb": _("Recipients"),
     })
 
 
@@ -63,7 +64,7 @@ def recipient_edit(request, pk):
         return response
     return render_form(request, "ui/form_page.html", {
         "form": form, "heading": _("Edit recipient"), "submit_label": _("Save"),
-        "back": recipient.get_absolute_url(),
+        "back": recipient.get_absolute_url(), "crumb": recipient.full_name,
     })
 
 
@@ -102,9 +103,7 @@ def _row(request, partial, context):
 def recipient_delete(request, pk):
     recipient = for_writing(request.user, Recipient.objects, pk)
     if request.method == "POST":
-        owned_delete(owned=recipient)
-        text = _("Deleted: %(name)s") % {"name": recipient.full_name}
-        return done(request, text, to="mailings:recipient_list", changed=CHANGED)
+        return delete(request, recipient, recipient.full_name)
     mailings = recipient.mailings.count()
     lines = [_("Past attempts stay in the history.")]
     if mailings:
@@ -114,5 +113,5 @@ def recipient_delete(request, pk):
     return render_form(request, "ui/form_page.html", {
         "form": None, "heading": _("Delete recipient?"), "intro": str(recipient),
         "consequences": lines, "submit_label": _("Delete"), "danger": True,
-        "back": recipient.get_absolute_url(),
+        "back": recipient.get_absolute_url(), "crumb": recipient.full_name,
     })
