@@ -1,129 +1,213 @@
 "use strict";
-// The only script of Vestnik. Pages work without it; with it, forms open in a modal,
-// toasts appear, and every failed request ends in a visible word.
+// The only script of Vestnik. Pages work without it; with it forms open in a modal, toasts
+// appear, keys work, the focus survives a swap, and every failed request ends in a visible word.
 
 const byId = (id) => document.getElementById(id);
 const modalElement = byId("modal");
+const modalContent = byId("modal-content");
 const modal = new bootstrap.Modal(modalElement);
-const cookie = (name) => document.cookie.split("; ").find((c) => c.startsWith(`${name}=`))?.split("=")[1];
-let opener = null;
-let fading = false;
+const words = document.body.dataset;
+const on = (name, listener) => document.addEventListener(name, listener);
+const isPoll = (element) => element.matches("[hx-trigger^=every]");
 
-function toast(text, level) {
-  const element = byId("toast-template").content.firstElementChild.cloneNode(true);
-  element.classList.add(`app-toast-${level || "success"}`);
-  element.querySelector(".toast-body").textContent = text;
-  byId("toasts").append(element);
+// Toasts. One that offers to undo stays longer; none leaves while it is pointed at or focused.
+const READ_FOR = { success: 5000, danger: 9000, undo: 30000 };
+function showToast(element, delay) {
   element.addEventListener("hidden.bs.toast", () => element.remove());
-  new bootstrap.Toast(element, { delay: level === "danger" ? 9000 : 5000 }).show();
+  new bootstrap.Toast(element, { delay }).show();
 }
+function toast(text, level = "success", undo = "") {
+  const element = byId("toast-template").content.firstElementChild.cloneNode(true);
+  const form = element.querySelector("form");
+  element.classList.add(`app-toast-${level}`);
+  element.querySelector(".toast-body").textContent = text;
+  if (undo) {
+    form.action = undo;
+    form.setAttribute("hx-post", undo);
+  } else form.remove();
+  byId("toasts").append(element);
+  htmx.process(element);
+  showToast(element, READ_FOR[undo ? "undo" : level]);
+}
+on("toast", (event) => toast(event.detail.text, event.detail.level, event.detail.undo));
+on("htmx:afterRequest", (event) => {
+  if (!event.detail.elt.matches("[data-undo]")) return;
+  event.detail.elt.closest(".toast").remove();
+  byId("main").focus({ preventScroll: true });
+});
+document.querySelectorAll("#toasts .toast").forEach((element) => {
+  showToast(element, READ_FOR[element.querySelector("[data-undo]") ? "undo" : "danger"]);
+});
 
+// Focus. When what had it is replaced, its place is remembered: by id, or as a row of a list.
+let lost = null;
+function placeOf(element) {
+  const row = element.closest("tbody > tr");
+  return {
+    id: element.id,
+    region: element.closest("[data-region]")?.id,
+    row: row ? [...row.parentElement.children].indexOf(row) : -1,
+  };
+}
+function focusPlace({ id, region, row }) {
+  const list = byId(region);
+  const rows = list?.querySelectorAll("tbody > tr") || [];
+  const near = row < 0 ? null : rows[Math.min(row, rows.length - 1)];
+  const found = byId(id) || near?.querySelector(".app-row-actions :is(a, button)")
+    || near?.querySelector("a, button") || list;
+  if (found === list) list?.setAttribute("tabindex", "-1");
+  found?.focus({ preventScroll: true });
+}
 function focusFirst(root) {
   const field = root.querySelector(".is-invalid, [aria-invalid=true]")
-    || root.querySelector("[autofocus], input:not([type=hidden]), textarea, select");
+    || root.querySelector("[autofocus], input:not([type=hidden]), textarea, select")
+    || root.querySelector(".modal-footer .btn");
   field?.focus();
 }
+on("htmx:beforeSwap", (event) => {
+  const active = document.activeElement;
+  if (event.detail.target.contains(active) && !modalElement.contains(active)) lost = placeOf(active);
+});
+on("htmx:afterSettle", () => {
+  if (lost && document.activeElement === document.body) focusPlace(lost);
+  lost = null;
+});
 
 // The modal: shown once its content is there, emptied when it is gone.
 // Bootstrap ignores hide() while the modal fades in, so that waits for the end of the fade.
-modalElement.addEventListener("show.bs.modal", () => { fading = true; });
-modalElement.addEventListener("shown.bs.modal", () => { fading = false; focusFirst(modalElement); });
-modalElement.addEventListener("hidden.bs.modal", () => {
-  byId("modal-content").replaceChildren();
-  if (opener?.isConnected) opener.focus();
-  opener = null;
-});
+let opener = null;
+let fading = false;
+function openedBy(element) {
+  opener = { element, place: placeOf(element) };
+}
 function closeModal() {
   if (fading) modalElement.addEventListener("shown.bs.modal", () => modal.hide(), { once: true });
   else modal.hide();
 }
-document.addEventListener("htmx:beforeRequest", (event) => {
-  const element = event.detail.elt;
-  if (event.detail.target?.id === "modal-content" && !modalElement.contains(element)) opener = element;
+modalElement.addEventListener("show.bs.modal", () => { fading = true; });
+modalElement.addEventListener("shown.bs.modal", () => { fading = false; focusFirst(modalElement); });
+modalElement.addEventListener("hidden.bs.modal", () => {
+  modalContent.replaceChildren();
+  if (opener?.element.isConnected) opener.element.focus();
+  else if (opener) focusPlace(opener.place);
+  opener = null;
 });
-document.addEventListener("htmx:afterSettle", (event) => {
-  const target = event.detail.target;
-  if (target?.id !== "modal-content" || !target.childElementCount) return;
+on("htmx:beforeRequest", (event) => {
+  const element = event.detail.elt;
+  if (event.detail.target === modalContent && !modalElement.contains(element)) openedBy(element);
+});
+on("htmx:afterSettle", (event) => {
+  if (event.detail.target !== modalContent || !modalContent.childElementCount) return;
   if (modalElement.classList.contains("show")) focusFirst(modalElement);
   else modal.show();
 });
-document.body.addEventListener("modal:close", closeModal);
-document.addEventListener("htmx:afterRequest", (event) => {
+on("modal:close", closeModal);
+on("htmx:afterRequest", (event) => {
   if (event.detail.successful && event.detail.elt.matches("[data-close-modal]")) closeModal();
 });
-document.body.addEventListener("toast", (event) => toast(event.detail.text, event.detail.level));
-document.addEventListener("htmx:historyRestore", () => {
+on("htmx:historyRestore", () => {
   document.body.classList.remove("modal-open");
   document.body.removeAttribute("style");
   document.querySelectorAll(".modal-backdrop").forEach((backdrop) => backdrop.remove());
 });
 
 // A login in another tab changes the token: take it from the cookie at the last moment.
-document.addEventListener("htmx:configRequest", (event) => {
-  const token = cookie("csrftoken");
-  if (!token || event.detail.verb === "get") return;
+on("htmx:configRequest", (event) => {
+  const cookie = document.cookie.split("; ").find((part) => part.startsWith("csrftoken="));
+  if (!cookie || event.detail.verb === "get") return;
+  const token = cookie.split("=")[1];
   event.detail.headers["X-CSRFToken"] = token;
   event.detail.parameters["csrfmiddlewaretoken"] = token;
 });
 
 // Failures are never silent; a refusal brings its own words in a `toast` event.
-document.addEventListener("htmx:responseError", (event) => {
-  const xhr = event.detail.xhr;
+on("htmx:responseError", (event) => {
+  const { xhr } = event.detail;
   if ((xhr.getResponseHeader("HX-Trigger") || "").includes("toast")) return;
-  const words = document.body.dataset;
-  const text = { 403: words.refused, 404: words.gone, 410: words.gone }[xhr.status] || words.broken;
-  toast(text, "danger");
+  const text = { 403: words.refused, 404: words.gone, 410: words.gone }[xhr.status];
+  toast(text || words.broken, "danger");
 });
-document.addEventListener("htmx:sendError", (event) => {
-  if (!event.detail.elt.matches("[hx-trigger^=every]")) toast(document.body.dataset.lost, "danger");
+on("htmx:sendError", (event) => {
+  if (!isPoll(event.detail.elt)) toast(words.lost, "danger");
 });
 
-// A thin bar when an answer takes longer than a blink; buttons that start something rest meanwhile.
+// Waiting: nothing for 100 ms, then a thin bar, after a second a word; a sent form's buttons rest.
 let waiting = 0;
-const loading = byId("app-loading");
-document.addEventListener("htmx:beforeRequest", (event) => {
-  if (event.detail.elt.matches("[hx-trigger^=every]")) return;
-  waiting += 1;
-  setTimeout(() => loading.classList.toggle("app-on", waiting > 0), 100);
-  if (event.detail.elt.matches("form")) {
-    event.detail.elt.querySelectorAll("button:not([type=button])").forEach((b) => { b.disabled = true; });
+let clocks = [];
+function showWaiting() {
+  clocks.forEach(clearTimeout);
+  byId("app-loading").classList.remove("app-on");
+  byId("app-loading-word").textContent = "";
+  clocks = waiting ? [
+    setTimeout(() => byId("app-loading").classList.add("app-on"), 100),
+    setTimeout(() => { byId("app-loading-word").textContent = words.loading; }, 1000),
+  ] : [];
+}
+function wait({ elt, target }, begins) {
+  if (isPoll(elt)) return;
+  waiting = Math.max(0, waiting + (begins ? 1 : -1));
+  if (waiting === (begins ? 1 : 0)) showWaiting();
+  if (begins) target?.setAttribute("aria-busy", "true");
+  else target?.removeAttribute("aria-busy");
+  if (!elt.matches("form[method=post]")) return;
+  elt.querySelectorAll("button:not([type=button])").forEach((button) => { button.disabled = begins; });
+}
+on("htmx:beforeRequest", (event) => wait(event.detail, true));
+on("htmx:afterRequest", (event) => wait(event.detail, false));
+
+// Keys: also where they stand on a Russian keyboard; never while typing; they can be switched off.
+const RUSSIAN = { т: "n", ".": "/", ",": "?" };
+const keysOn = () => localStorage.getItem("keys") !== "off";
+function showKeys() {
+  openedBy(document.activeElement);
+  modalContent.replaceChildren(byId("keys-template").content.cloneNode(true));
+  modalContent.querySelector("[data-keys-on]").checked = keysOn();
+  modal.show();
+}
+const KEYS = {
+  "/": () => document.querySelector("main input[type=search]")?.select(),
+  n: () => document.querySelector("main [data-new]")?.click(),
+  "?": showKeys,
+};
+function escape(target) {
+  target.closest("[data-inline]")?.querySelector("[data-cancel]")?.click();
+  const menu = target.closest("details[open].app-menu");
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+}
+on("keydown", (event) => {
+  const { key, target } = event;
+  if (key === "Escape") escape(target);
+  if (key === "Enter" && target.matches("[data-find]")) {
+    event.preventDefault();
+    target.form.querySelector("[name=_find]").click();
   }
+  const typing = target.closest("input, textarea, select, [contenteditable]");
+  if (typing || event.ctrlKey || event.metaKey || event.altKey || !keysOn()) return;
+  if (modalElement.classList.contains("show")) return;
+  const name = (["Slash", "KeyN"].includes(event.code) && RUSSIAN[key]) || key;
+  if (!Object.hasOwn(KEYS, name)) return;
+  event.preventDefault();
+  KEYS[name]();
 });
-document.addEventListener("htmx:afterRequest", (event) => {
-  if (event.detail.elt.matches("[hx-trigger^=every]")) return;
-  waiting = Math.max(0, waiting - 1);
-  loading.classList.toggle("app-on", waiting > 0);
-  if (event.detail.elt.matches("form")) {
-    event.detail.elt.querySelectorAll("button:not([type=button])").forEach((b) => { b.disabled = false; });
-  }
+on("click", (event) => {
+  if (event.target.closest("[data-keys]")) showKeys();
 });
 
-// Esc leaves an inline form; the row comes back.
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") event.target.closest("[data-inline]")?.querySelector("[data-cancel]")?.click();
-});
 // Choosing recipients: what is ticked among the found moves to the chosen, and is counted.
-document.addEventListener("change", (event) => {
-  const picker = event.target.closest("[data-picker]");
-  if (!picker || event.target.name !== "recipients") return;
-  const item = event.target.closest("li");
+on("change", ({ target }) => {
+  if (target.matches("[data-keys-on]")) localStorage.setItem("keys", target.checked ? "on" : "off");
+  const picker = target.closest("[data-picker]");
+  if (!picker || target.name !== "recipients") return;
+  const item = target.closest("li");
   const picked = picker.querySelector("[data-picked]");
-  if (event.target.matches("[data-candidate]")) {
-    const same = picked.querySelector(`[value="${event.target.value}"]`);
-    event.target.removeAttribute("data-candidate");
+  if (target.matches("[data-candidate]")) {
+    const same = picked.querySelector(`[value="${target.value}"]`);
+    target.removeAttribute("data-candidate");
     if (same) { same.checked = true; item.remove(); } else picked.append(item);
   }
   const count = picker.querySelector("[data-count]");
   const many = picker.querySelector("[data-many]")?.checked ? Number(count.dataset.rest) : 0;
   count.textContent = picked.querySelectorAll(":checked").length + many;
 });
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || !event.target.matches("[data-find]")) return;
-  event.preventDefault();
-  event.target.form.querySelector("[name=_find]").click();
-});
-// Fields marked so send their form when they change.
-document.addEventListener("change", (event) => {
-  event.target.closest("[data-submit-on-change]")?.form?.requestSubmit();
-});
-document.querySelectorAll("#toasts .toast").forEach((element) => new bootstrap.Toast(element, { delay: 6000 }).show());
