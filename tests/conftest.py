@@ -5,7 +5,10 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from tests.factories import UserFactory
+from apps.mailings.models import Delivery, Run
+from tests.factories import MailingFactory, MessageFactory, RecipientFactory, UserFactory
+
+MARK = "OWNERSMARK"  # stands in everything that is the owner's
 
 
 @pytest.fixture(autouse=True)
@@ -64,3 +67,28 @@ def as_manager(manager):
 def htmx(owner):
     """The owner's browser, as htmx asks."""
     return client_of(owner, hx_request="true")
+
+
+@pytest.fixture
+def pks(owner):
+    """The ids of the owner's objects, one of each kind; the mailing has an active run."""
+    message = MessageFactory(owner=owner, subject=f"{MARK} subject", body=f"{MARK} body")
+    recipient = RecipientFactory(owner=owner, full_name=f"{MARK} name", comment=f"{MARK} comment",
+                                 email=f"{MARK.lower()}@example.com")
+    mailing = MailingFactory(owner=owner, message=message, recipients=[recipient])
+    run = Run.objects.create(mailing=mailing, owner=owner, trigger=Run.Trigger.PAGE, total=1,
+                             subject=message.subject, body=message.body)
+    delivery = Delivery.objects.create(
+        run=run, recipient=recipient, email=recipient.email, full_name=recipient.full_name)
+    return {"message": message.pk, "recipient": recipient.pk, "mailing": mailing.pk,
+            "report": mailing.pk, "user": UserFactory().pk, "run": run.pk,
+            "delivery": delivery.pk}
+
+
+@pytest.fixture
+def cast(owner, other, manager, blocked):
+    """A client for each role of the access matrix; the blocked one was logged in before."""
+    superuser = UserFactory(is_superuser=True, is_staff=True)
+    return {"anonymous": Client(), "owner": client_of(owner), "other": client_of(other),
+            "manager": client_of(manager), "blocked": client_of(blocked),
+            "superuser": client_of(superuser)}

@@ -1,0 +1,80 @@
+"""What the access matrix is made of: roles, methods, addresses, and how an answer is read."""
+from django.urls import URLPattern, get_resolver, reverse
+from django.urls.exceptions import NoReverseMatch
+
+ROLES = ("anonymous", "owner", "other", "manager", "blocked", "superuser")
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
+LOGIN = "login"
+DONE = frozenset({200, 204, 302, 409, 422})  # an empty form was taken, or refused kindly
+NOT_ALLOWED = 405
+
+
+def row(owner, other=None, manager=None, superuser=None, *, anonymous=LOGIN):
+    """One method's answers by role; a blocked person is as a visitor."""
+    other = owner if other is None else other
+    manager = owner if manager is None else manager
+    return {"anonymous": anonymous, "owner": owner, "other": other, "manager": manager,
+            "blocked": anonymous, "superuser": manager if superuser is None else superuser}
+
+
+def everybody(answer):
+    return row(answer, anonymous=answer)
+
+
+def expected_of(rows, method, role):
+    """Return the set of answers that `rows` allow; a method they do not list is 405.
+
+    A visitor to a private address is sent to login whatever the method is.
+    """
+    listed = rows.get("GET" if method == "HEAD" and "HEAD" not in rows else method)
+    private = all(answers["anonymous"] == LOGIN for answers in rows.values())
+    answer = listed[role] if listed else (
+        LOGIN if private and role in ("anonymous", "blocked") else NOT_ALLOWED)
+    return set(answer) if isinstance(answer, (set, frozenset)) else {answer}
+
+
+def addresses(patterns=None, namespace=""):
+    """Yield the name of each address that the resolver knows but Django's admin's, namespaced."""
+    for entry in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(entry, URLPattern):
+            yield f"{namespace}{entry.name}"
+        elif entry.namespace != "admin":
+            prefix = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
+            yield from addresses(entry.url_patterns, prefix)
+
+
+def url_of(name, pks):
+    """Return the address called `name` with an id of `pks`, by the noun in its name."""
+    pk = pks.get(name.rpartition(":")[2].split("_")[0], pks["mailing"])
+    for args in ([], [pk], ["x" * 8], ["x", "y"]):
+        try:
+            return reverse(name, args=args)
+        except NoReverseMatch:
+            continue
+    raise AssertionError(f"no address for {name}")
+
+
+def admin_addresses(pks):
+    """Return each address of Django's admin that takes at most one id, its doors left out."""
+    doors = {"admin:login", "admin:logout"}
+    admin = next(entry for entry in get_resolver().url_patterns
+                 if getattr(entry, "namespace", None) == "admin")
+    names = {f"admin:{name}" for name in addresses(admin.url_patterns) if name != "None"} - doors
+    found = []
+    for name in sorted(names):
+        for args in ([], [pks["mailing"]]):
+            try:
+                found.append(reverse(name, args=args))
+                break
+            except NoReverseMatch:
+                continue
+    return found
+
+
+def answer_of(response):
+    """Return the status, or LOGIN for a redirect to the login page with the way back."""
+    login = f"{reverse('account_login')}?"
+    if response.status_code == 302 and response.url.startswith(login):
+        return LOGIN
+    return response.status_code

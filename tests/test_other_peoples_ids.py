@@ -1,0 +1,92 @@
+"""Each id of the owner's is tried by somebody else in query, body and `next`."""
+import itertools
+
+import pytest
+from django.db.models import Q
+from django.urls import reverse
+
+from apps.mailings.models import Attempt, Delivery, Mailing, Message, Recipient, Run
+from apps.users.models import User
+from tests.conftest import MARK
+from tests.factories import PASSWORD, MailingFactory, MessageFactory, RecipientFactory
+from tests.matrix import DONE, expected_of, url_of
+from tests.test_access_matrix import TABLE
+
+pytestmark = pytest.mark.django_db
+NAMES = ("owner", "user", "who", "message", "recipient", "recipients", "mailing", "run", "delivery",
+         "attempt", "object", "id", "ids", "pk", "selected", "tag", "cursor")
+CHOICES = {"how": "delivered", "action": "delete", "blocked": "1", "disabled": "1", "edit": "1",
+           "again": "1", "confirm": "1", "tab": "attempts", "_add": "1",
+           "starts_at": "2026-01-01T10:00", "ends_at": "2099-01-01T10:00", "everyone": ""}
+
+
+def rows_of(user):
+    """Return every stored value of what is `user`'s: to be equal before and after."""
+    mine = {model: Q(owner=user) for model in (Recipient, Message, Mailing, Run, Attempt)}
+    mine |= {Delivery: Q(run__owner=user), User: Q(pk=user.pk)}
+    rows = {model.__name__: list(model._base_manager.filter(where).order_by("pk").values())
+            for model, where in mine.items()}
+    chosen = Mailing.recipients.through.objects.filter(mailing__owner=user)
+    return {**rows, "chosen": list(chosen.order_by("pk").values())}
+
+
+def ids_of(pks, owner):
+    """Return, for each name that an address or a form might take, ids of the owner's."""
+    values = sorted({str(pk) for pk in (*pks.values(), owner.pk)})
+    return {name: [str(owner.pk)] if name in ("owner", "user", "who") else
+            [str(pks[name])] if name in pks else values for name in NAMES}
+
+
+@pytest.fixture
+def others(other):
+    """Somebody else's own objects, so that their addresses can be asked for."""
+    message, recipient = MessageFactory(owner=other), RecipientFactory(owner=other)
+    mailing = MailingFactory(owner=other, message=message, recipients=[recipient])
+    run = Run.objects.create(mailing=mailing, owner=other, trigger=Run.Trigger.PAGE, total=1,
+                             unknown=1, state=Run.State.FINISHED)
+    return {"message": message.pk, "recipient": recipient.pk, "mailing": mailing.pk,
+            "report": mailing.pk, "user": other.pk, "run": run.pk}
+
+
+def open_to_other(method):
+    return sorted(name for name, rows in TABLE.items()
+                  if expected_of(rows, method, "other") & {*DONE, 404})
+
+
+@pytest.mark.parametrize("name", open_to_other("GET"))
+def test_no_query_shows_what_is_somebody_elses(name, pks, owner, others, cast):
+    asked = ids_of(pks, owner)
+    for htmx, (key, ids) in itertools.product(({}, {"hx-request": "true"}), asked.items()):
+        response = cast["other"].get(url_of(name, others), {key: ids, **CHOICES}, headers=htmx)
+        assert response.status_code < 500 and MARK not in read(response), key
+
+
+@pytest.mark.parametrize("name", open_to_other("POST"))
+def test_no_body_reaches_what_is_somebody_elses(name, pks, owner, others, cast, settings):
+    settings.ACCOUNT_RATE_LIMITS = False
+    before, asked = rows_of(owner), ids_of(pks, owner)
+    for body in (asked, *({key: ids} for key, ids in asked.items())):
+        if name == "account_logout":
+            break
+        response = cast["other"].post(url_of(name, others), {**CHOICES, **body})
+        assert response.status_code < 500 and MARK not in read(response), body
+    assert rows_of(owner) == before
+
+
+def read(response):
+    return b"".join(response).decode(errors="replace") if response.streaming \
+        else response.content.decode(errors="replace")
+
+
+@pytest.mark.parametrize("noun", ["recipient", "message", "mailing"])
+@pytest.mark.parametrize("door", ["account_login", "users:language_set", "core:theme_set"])
+def test_a_next_that_is_somebody_elses_leads_to_404(client, door, noun, pks, other, cast):
+    body = {"next": reverse(f"mailings:{noun}_detail", args=[pks[noun]]),
+            "login": other.email, "password": PASSWORD}
+    if door == "account_login":
+        other.emailaddress_set.create(email=other.email, verified=True, primary=True)
+    else:
+        client = cast["other"]
+    response = client.post(reverse(door), body)
+    assert response.url == body["next"]
+    assert client.get(response.url).status_code == 404
