@@ -3,7 +3,7 @@
 Each connection is a thread with a transport, a journal and a database connection of its own.
 No transaction is open while the network is waited for. The engine asks the database between
 groups whether a run may go on, so that a pause, a block, a disable or the window's end holds
-within one group (about 0.2 s of work). It knows no request and no page.
+within one group (about 0.1 s of work). It knows no request and no page.
 """
 import contextlib
 import itertools
@@ -28,7 +28,7 @@ from .transport import Envelope, Transport
 
 log = logging.getLogger("vestnik.delivery")
 State = Delivery.State
-GROUP_SECONDS = 0.2  # what one claim may hold of work
+GROUP_SECONDS = 0.1  # what one claim may hold of work
 LARGEST_GROUP = 500
 MARGIN = 5  # seconds of lease that must be left when a dot leaves
 DATABASE_PAUSE = 1
@@ -223,7 +223,7 @@ class Engine:
             upkeep.upkeep()
 
     def look(self):
-        """Wake the connections when there is something to send. Call ten times a second."""
+        """Wake the connections when there is something to send. Call each `sender.LOOK` seconds."""
         if not self.wake.is_set() and self.runnable().exists():
             self.wake.set()
 

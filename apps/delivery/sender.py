@@ -21,6 +21,7 @@ from .schedule import Clock
 log = logging.getLogger("vestnik.sender")
 ALIVE = timedelta(seconds=15)  # without a heartbeat for longer, a sender is not there
 FORGET = timedelta(days=1)
+LOOK = 0.05  # seconds until a sender at rest sees that there is something to send
 GRACE = 30  # seconds that a stopping sender waits for the answers to its letters
 
 
@@ -72,7 +73,7 @@ class SendingProcess:
             self.engine.heartbeat()
 
     def tend(self):
-        """Call ten times a second: wake the connections, and `beat` when a second is over."""
+        """Call each LOOK seconds: wake the connections, and `beat` when a second is over."""
         try:
             if time.monotonic() >= self.next_beat:
                 self.next_beat = time.monotonic() + 1
@@ -85,7 +86,7 @@ class SendingProcess:
     def run(self):
         """Work until `stopping` is set or the engine fails. Returns whether all went well."""
         self.start()
-        while not self.stopping.wait(0.1) and not self.engine.failed.is_set():
+        while not self.stopping.wait(LOOK) and not self.engine.failed.is_set():
             self.tend()
         return self.finish()
 
