@@ -1,10 +1,21 @@
 """Where allauth asks us."""
 from allauth.account.adapter import DefaultAccountAdapter
+from django.utils import timezone, translation
+
+from .middleware import zone_of
+from .models import User
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Signs people up in the language in which they came."""
+    """Signs people up in the language in which they came, and writes to them in their own."""
 
     def save_user(self, request, user, form, commit=True):
         user.language = request.LANGUAGE_CODE
         return super().save_user(request, user, form, commit)
+
+    def send_mail(self, template_prefix, email, context):
+        """Write in the language of the account; to an address without one, of the page."""
+        user = context.get("user") or User.objects.filter(email=email.lower()).first()
+        language = getattr(user, "language", "") or translation.get_language()
+        with translation.override(language), timezone.override(zone_of(user)):
+            super().send_mail(template_prefix, email, context)
