@@ -11,6 +11,7 @@ from operator import attrgetter
 
 from django.db import connection, transaction
 from django.db.models import F
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from apps.mailings.models import Delivery, Run
@@ -31,9 +32,15 @@ ROWS = {
     "postgresql": """json_to_recordset(%s::json) AS v(id bigint, state text, tries int,
         next_try_at timestamptz, answer text, at timestamptz, code int)""",
 }
+# Leases are on the database's clock: those of the senders' machines may differ by hours.
+LEASE_END = {
+    "sqlite": f"STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', 'now', '+{LEASE.seconds} seconds')",
+    "postgresql": f"STATEMENT_TIMESTAMP() + INTERVAL '{LEASE.seconds} seconds'",
+}
 # `id > …` passes over what was claimed before: on PostgreSQL dead index entries, until a vacuum.
 CLAIM = """
-UPDATE mailings_delivery SET state = 'claimed', lease_token = %s, lease_until = %s, updated_at = %s
+UPDATE mailings_delivery SET state = 'claimed', lease_token = %s, lease_until = {lease},
+    updated_at = %s
 WHERE id IN (
     SELECT id FROM mailings_delivery WHERE run_id = %s AND state = 'pending' AND id > %s
     ORDER BY id LIMIT %s {lock}
@@ -101,12 +108,12 @@ def claim(run_id, limit, token, after=0):
 
     Those with an id up to `after` only when there are no others.
     """
-    now = timezone.now()
+    now = db_time(timezone.now())
     lock = "FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
     with connection.cursor() as cursor:
         for floor in (after, 0) if after else (0,):
-            cursor.execute(CLAIM.format(lock=lock), [
-                token, db_time(now + LEASE), db_time(now), run_id, floor, limit])
+            cursor.execute(CLAIM.format(lock=lock, lease=LEASE_END[connection.vendor]), [
+                token, now, run_id, floor, limit])
             rows = [Claimed(*row) for row in cursor.fetchall()]
             if rows:
                 break
@@ -205,4 +212,4 @@ def renew(token):
     if connection.features.has_select_for_update_skip_locked:
         free = held.select_for_update(skip_locked=True).values_list("pk", flat=True)
         held = Delivery.objects.filter(pk__in=list(free))
-    return held.update(lease_until=timezone.now() + LEASE)
+    return held.update(lease_until=Now() + LEASE)

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from django.db import close_old_connections, connection
+from django.db.models.functions import Now
 from django.utils import timezone
 from django_apscheduler.jobstores import DjangoMemoryJobStore
 from django_apscheduler.models import DjangoJob, DjangoJobExecution
@@ -63,12 +64,11 @@ class Clock:
             self.stop()
 
     def hold(self):
-        """Return whether this process keeps the clock for the next seconds."""
-        now = timezone.now()
-        ClockLease.objects.get_or_create(pk=1, defaults={"until": now - LEASE})
+        """Return whether this process keeps the clock for the next seconds, by the database's."""
+        ClockLease.objects.get_or_create(pk=1, defaults={"until": Now() - LEASE})
         mine = ClockLease.objects.filter(pk=1, token=self.token)
-        free = ClockLease.objects.filter(pk=1, until__lt=now)
-        taken = {"token": self.token, "until": now + LEASE}
+        free = ClockLease.objects.filter(pk=1, until__lt=Now())
+        taken = {"token": self.token, "until": Now() + LEASE}
         return bool(mine.update(**taken) or free.update(**taken))
 
     def start(self):
@@ -88,5 +88,5 @@ class Clock:
         if self.scheduler is not None:
             self.scheduler.shutdown(wait=False)
             self.scheduler = None
-            ClockLease.objects.filter(pk=1, token=self.token).update(until=timezone.now())
+            ClockLease.objects.filter(pk=1, token=self.token).update(until=Now())
             connection.close_if_unusable_or_obsolete()

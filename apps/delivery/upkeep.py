@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.db import connection, transaction
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from apps.mailings.models import Attempt, Delivery, Run
@@ -165,7 +166,7 @@ def result_of(claimed, outcome, ends_at):
 
 def expire_leases():
     """Give up as unknown what a silent machine holds past its lease; its journal may know more."""
-    late = timezone.now() - timedelta(seconds=2)
+    late = Now() - timedelta(seconds=2)
     with transaction.atomic():
         rows = Delivery.objects.filter(state=State.CLAIMED, lease_until__lt=late)
         if connection.features.has_select_for_update_skip_locked:
