@@ -151,6 +151,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", 0)
 LANGUAGE_CODE = env("LANGUAGE_CODE", default="ru")
 LANGUAGES = [("ru", _("Russian")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "apps.core.formats"
 TIME_ZONE = env("TIME_ZONE", default="Europe/Moscow")
 USE_TZ = True
 PHONENUMBER_DEFAULT_REGION = "RU"

@@ -1,0 +1,5 @@
+"""25 ноября 2026, 14:20; Django's own has «г.» in every date."""
+DATE_FORMAT = "j E Y"
+TIME_FORMAT = "H:i"
+DATETIME_FORMAT = "j E Y, H:i"
+SHORT_DATETIME_FORMAT = "d.m.Y, H:i"
