@@ -13,6 +13,7 @@ from apps.mailings.models import Attempt, Delivery, Mailing, Message, Recipient,
 from apps.users.models import MANAGERS_GROUP, User
 
 from . import demo_data as words
+from . import tallies
 
 PASSWORD = "vestnik-demo"  # public: it is made only with DEBUG
 PEOPLE = {
@@ -150,12 +151,14 @@ class Shop:
         Delivery.objects.bulk_create(deliveries)
         Attempt.objects.bulk_create(attempts)
         finished = max(attempt.attempted_at for attempt in attempts)
+        tallies.add(run, tallies.of_attempts(attempts))
         run.deliveries.update(updated_at=finished)
         Run.objects.filter(pk=run.pk).update(
             started_at=at, updated_at=finished,
             finished_at=None if end == Run.State.PAUSED else finished,
             **{name: sum(row.state in states for row in deliveries)
                for name, states in words.COUNTERS.items()})
+        tallies.refresh_domains()
         return [client for client, row in zip(clients, deliveries, strict=True)
                 if row.state == State.FAILED]
 

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from apps.mailings.models import Delivery, Run
 
-from . import holds, ledger, upkeep
+from . import holds, ledger, tallies, upkeep
 from .journal import Journal, JournalFull
 from .ledger import LEASE, Result
 from .letter import Letter
@@ -99,18 +99,19 @@ class Connection(threading.Thread):
     def exchange(self):
         """In one transaction: what came of the last group, and the next one.
 
-        The counters come last: they lock the run's row, which the other connections need too.
+        The counters and tallies come last: they lock rows that the other connections need too.
         """
         done = self.run_now if self.results else None
-        counts = {}
+        counts = tries = {}
         if done:
-            counts = ledger.record(done, self.results, self.journal.token)
+            counts, tries = ledger.record(done, self.results, self.journal.token)
             holds.apply(done, self.results, self.engine.failures)  # before more is claimed of it
         run, claimed = self.claim()
         if done:
             ledger.count(done.pk, counts)
             if run is None or run.pk != done.pk:
                 upkeep.finish_runs(Run.objects.filter(pk=done.pk))
+            tallies.add(done, tries)
         return run, claimed
 
     def claim(self):

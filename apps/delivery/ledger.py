@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from apps.mailings.models import Delivery, Run
 
+from . import tallies
 from .answers import Effect, Outcome
 
 State = Delivery.State
@@ -123,11 +124,11 @@ def claim(run_id, limit, token, after=0):
 def record(run, results, token):
     """Store `results` of deliveries that `token` still holds, with an attempt for each try.
 
-    A row that had been given up as unknown takes its real outcome. Returns what `count` is to
-    add to the run, at the end of the transaction that this is called in.
+    A row that had been given up as unknown takes its real outcome. Returns what `count` and
+    `tallies.add` are to add, at the end of the transaction that this is called in.
     """
     if not results:
-        return {}
+        return {}, {}
     rows = as_rows(results)
     written = settle(run, rows.values(), token, State.CLAIMED)
     late = set()
@@ -137,7 +138,8 @@ def record(run, results, token):
         written |= late
     counts = tally(results, written)
     counts["unknown"] = counts.get("unknown", 0) - len(late)
-    return counts
+    return counts, tallies.of_results(
+        result for result in results if result.outcome and result.delivery.id in written)
 
 
 def as_rows(results):

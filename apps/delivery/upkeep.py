@@ -1,6 +1,7 @@
 """What keeps runs and deliveries right between letters; every sender does it each second."""
 import logging
 from datetime import timedelta
+from operator import attrgetter
 
 from django.db import connection, transaction
 from django.db.models import F, Q
@@ -9,7 +10,7 @@ from django.utils import timezone
 
 from apps.mailings.models import Attempt, Delivery, Run
 
-from . import ledger
+from . import ledger, tallies
 from .answers import Outcome, Phase, judge, retry_time
 from .journal import dead_journals
 from .ledger import Claimed, Result
@@ -28,6 +29,7 @@ def upkeep():
     expire_leases()
     promote_retries()
     settle_runs(timezone.now())
+    tallies.refresh_domains()
 
 
 def promote_retries():
@@ -130,10 +132,12 @@ def recover(journal):
     held = Delivery.objects.filter(
         lease_token=journal.token, state__in=[State.CLAIMED, State.UNKNOWN], settled_at=None)
     by_run = {}
-    for row in held.select_related("run__mailing"):
+    for row in held.select_related("run__mailing").order_by("run", "pk"):
         by_run.setdefault(row.run, []).append(recovered(journal, row))
     for run, results in by_run.items():
-        ledger.count(run.pk, ledger.record(run, results, journal.token))
+        counts, tries = ledger.record(run, results, journal.token)
+        ledger.count(run.pk, counts)
+        tallies.add(run, tries)
         log.warning("run %s: settled %s letters of a lost sender", run.pk, len(results))
 
 
@@ -176,11 +180,12 @@ def expire_leases():
             return
         Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(
             state=State.UNKNOWN, lease_until=None, answer=LOST, updated_at=timezone.now())
-        for run_id in {row.run_id for row in rows}:
-            mine = [row for row in rows if row.run_id == run_id]
-            Attempt.objects.bulk_create([lost_attempt(row) for row in mine])
-            ledger.count(run_id, {"unknown": len(mine)})
-            log.error("run %s: %s letters of a lost sender are unknown", run_id, len(mine))
+        for run in sorted({row.run for row in rows}, key=attrgetter("pk")):
+            mine = Attempt.objects.bulk_create(
+                [lost_attempt(row) for row in rows if row.run_id == run.pk])
+            ledger.count(run.pk, {"unknown": len(mine)})
+            tallies.add(run, tallies.of_attempts(mine))
+            log.error("run %s: %s letters of a lost sender are unknown", run.pk, len(mine))
 
 
 def lost_attempt(row):

@@ -16,6 +16,7 @@ from django.utils.translation import pgettext_lazy
 from .querysets import (
     AttemptQuerySet, MailingQuerySet, NotDeletedManager, OwnedQuerySet, RunQuerySet,
 )
+from .tallies import DOMAINS_STALE, DomainTally, MinuteTally, Tally  # noqa: F401 their tables
 
 
 class Owned(models.Model):
@@ -155,6 +156,7 @@ class Run(models.Model):
         WINDOW = "window", _("the end of sending has come")
 
     ACTIVE = (State.RUNNING, State.PAUSED)
+    DOMAINS_STALE = DOMAINS_STALE
     LETTERS_LEFT = Q(total__gt=F("sent") + F("failed") + F("unknown") + F("skipped"))
 
     mailing = models.ForeignKey(
@@ -181,6 +183,7 @@ class Run(models.Model):
     started_at = models.DateTimeField(_("started at"), auto_now_add=True)
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
     updated_at = models.DateTimeField(_("changed at"), auto_now=True)
+    domains_at = models.DateTimeField(null=True, editable=False)  # `updated_at` as they know it
 
     objects = RunQuerySet.as_manager()
 
@@ -191,10 +194,11 @@ class Run(models.Model):
         constraints = [models.UniqueConstraint(
             fields=["mailing"], condition=Q(state__in=["running", "paused"]),
             name="run_one_active_per_mailing")]
-        indexes = [models.Index(
-            fields=["state"], condition=Q(
-                total__gt=F("sent") + F("failed") + F("unknown") + F("skipped")),
-            name="run_with_letters_left")]
+        indexes = [
+            models.Index(fields=["state"], name="run_with_letters_left", condition=Q(
+                total__gt=F("sent") + F("failed") + F("unknown") + F("skipped"))),
+            models.Index(fields=["id"], name="run_domains_stale", condition=DOMAINS_STALE),
+        ]
 
     def __str__(self):
         return _("Run %(id)s") % {"id": self.pk}
@@ -266,6 +270,8 @@ class Delivery(models.Model):
                          name="delivery_lease"),
             models.Index(fields=["run", "id"], condition=Q(state="unknown"),
                          name="delivery_unknown"),
+            models.Index(fields=["settled_at"], condition=Q(settled_at__isnull=False),
+                         name="delivery_settled"),
         ]
 
     def __str__(self):

@@ -154,7 +154,8 @@ def test_a_record_with_a_lease_that_somebody_took_over_changes_nothing(run):
     rows = claimed(run, mine)
     run.deliveries.update(lease_token="another")
     results = [ledger.Result(row, State.SENT, 0, OK, at=timezone.now()) for row in rows]
-    assert not any(ledger.record(run, results, mine.token).values())
+    counts, tries = ledger.record(run, results, mine.token)
+    assert not any(counts.values()) and not tries
     assert not Attempt.objects.exists()
     mine.close(forget=True)
 
@@ -164,7 +165,7 @@ def test_recording_twice_counts_once(run):
     results = [ledger.Result(row, State.SENT, 0, OK, at=timezone.now())
                for row in claimed(run, mine)]
     for _ in range(2):
-        ledger.count(run.pk, ledger.record(run, results, mine.token))
+        ledger.count(run.pk, ledger.record(run, results, mine.token)[0])
     run.refresh_from_db()
     assert run.sent == Attempt.objects.count() == 3
     mine.close(forget=True)
@@ -175,7 +176,7 @@ def test_a_recorded_unknown_outcome_stays_unknown_when_its_sender_dies_later(run
     row = claimed(run, lost)[0]
     silence = Outcome(Phase.DOT, None, "The server closed the connection.")
     results = [ledger.Result(row, State.UNKNOWN, 0, silence, at=timezone.now())]
-    ledger.count(run.pk, ledger.record(run, results, lost.token))
+    ledger.count(run.pk, ledger.record(run, results, lost.token)[0])
     lost.clear()
     die(lost)
     upkeep.recover_journals()

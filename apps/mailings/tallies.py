@@ -1,0 +1,114 @@
+"""Small tables that reports read instead of counting attempts; `delivery` keeps them right.
+
+Time is counted in whole quarters of an hour since 1970, UTC: every zone's day begins with one,
+those of India and Nepal too, so that a day in anybody's zone is an exact sum.
+"""
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q, Sum
+from django.utils.translation import gettext_lazy as _
+
+from .meanings import Meaning
+
+QUARTER = 15 * 60
+# A run whose domains were counted before its counters moved last.
+DOMAINS_STALE = Q(domains_at=None) | Q(domains_at__lt=F("updated_at")) | Q(
+    domains_at__gt=F("updated_at"))
+
+
+class TallyQuerySet(models.QuerySet):
+    """Tallies are as visible as the mailings that they tell of."""
+
+    def visible_to(self, user):
+        if user.has_perm("mailings.view_all_mailings"):
+            return self.all()
+        return self.owned_by(user)
+
+    def owned_by(self, user):
+        return self.filter(owner=user)
+
+    def with_figures(self):
+        """Annotate groups with attempts, successful, failed and unknown."""
+        return self.annotate(**FIGURES)
+
+
+class Tally(models.Model):
+    """How many attempts of a run had an answer of one meaning within a quarter of an hour."""
+
+    run = models.ForeignKey("mailings.Run", models.PROTECT, related_name="+", db_index=False)
+    mailing = models.ForeignKey(
+        "mailings.Mailing", models.PROTECT, related_name="tallies", db_index=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
+    quarter = models.PositiveIntegerField()
+    meaning = models.CharField(max_length=12, choices=Meaning.choices)
+    number = models.PositiveIntegerField()
+    example = models.TextField(blank=True)  # the latest reply of this kind, word for word
+
+    objects = TallyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("tally of attempts")
+        verbose_name_plural = _("tallies of attempts")
+        constraints = [models.UniqueConstraint(
+            fields=["run", "quarter", "meaning"], name="tally_once_per_quarter")]
+        indexes = [
+            models.Index(fields=["owner", "quarter"], name="tally_owner_quarter"),
+            models.Index(fields=["mailing", "quarter"], name="tally_mailing_quarter"),
+            models.Index(fields=["quarter"], name="tally_quarter"),
+        ]
+
+    def __str__(self):
+        return f"{self.get_meaning_display()}: {self.number}"
+
+
+class MinuteTally(models.Model):
+    """The course of a run: what came of its attempts within a minute (since 1970, UTC)."""
+
+    run = models.ForeignKey(
+        "mailings.Run", models.PROTECT, related_name="minutes", db_index=False)
+    minute = models.PositiveIntegerField()
+    sent = models.PositiveIntegerField()
+    failed = models.PositiveIntegerField()
+    unknown = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = _("minute of a run")
+        verbose_name_plural = _("minutes of runs")
+        constraints = [models.UniqueConstraint(
+            fields=["run", "minute"], name="minute_once_per_run")]
+
+    def __str__(self):
+        return f"{self.minute}: {self.sent} + {self.failed} + {self.unknown}"
+
+
+class DomainTally(models.Model):
+    """The fates of a run's recipients at one domain, as of `Run.domains_at`."""
+
+    run = models.ForeignKey(
+        "mailings.Run", models.PROTECT, related_name="domains", db_index=False)
+    mailing = models.ForeignKey("mailings.Mailing", models.PROTECT, related_name="domains")
+    domain = models.CharField(max_length=254)
+    total = models.PositiveIntegerField()
+    sent = models.PositiveIntegerField()
+    failed = models.PositiveIntegerField()
+    unknown = models.PositiveIntegerField()
+    skipped = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = _("tally of a domain")
+        verbose_name_plural = _("tallies of domains")
+        constraints = [models.UniqueConstraint(
+            fields=["run", "domain"], name="domain_once_per_run")]
+
+    def __str__(self):
+        return f"{self.domain}: {self.total}"
+
+
+REFUSED = ~Q(meaning__in=[Meaning.ACCEPTED, Meaning.UNKNOWN])
+FIGURES = {
+    "attempts": Sum("number", default=0),
+    "successful": Sum("number", filter=Q(meaning=Meaning.ACCEPTED), default=0),
+    "failed": Sum("number", filter=REFUSED, default=0),
+    "unknown": Sum("number", filter=Q(meaning=Meaning.UNKNOWN), default=0),
+}
