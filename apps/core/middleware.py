@@ -45,7 +45,8 @@ def cache_headers(get_response):
 
     def middleware(request):
         response = get_response(request)
-        if not response.get("Content-Type", "").startswith("text/html"):
+        page = response.get("Content-Type", "").startswith("text/html")
+        if not page and response.status_code != 304:
             return response
         patch_vary_headers(response, ["HX-Request", "Cookie"])
         if not response.has_header("Cache-Control"):

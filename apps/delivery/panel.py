@@ -65,20 +65,29 @@ def time_left(seconds):
     return ngettext("about %(n)s hour", "about %(n)s hours", hours) % {"n": hours}
 
 
+def rests(run, now):
+    """Whether the run waits because the mail server does not take letters."""
+    return bool(run.is_active and run.hold_until and run.hold_until > now)
+
+
 def panel(mailing, user):
-    """Return the context of `delivery/_run.html` for `user`, who may read `mailing`."""
+    """Return the context of `delivery/_run.html` for `user`, who may read `mailing`.
+
+    What is shown must be in the version, too (`versions.py`), or the page stands still.
+    """
     now = timezone.now()
     run = mailing.runs.order_by("-id").first()
     context = {"mailing": mailing, "run": run, "user": user,
                "is_owner": mailing.owner_id == user.pk, "active": bool(run and run.is_active)}
     if run:
         context["unknown"] = mailing.runs.aggregate(n=Sum("unknown"))["n"]
-        context["rate"], context["time_left"] = pace(run, now)
-        context["resting"] = run.is_active and run.hold_until and run.hold_until > now
+        context["resting"] = rests(run, now)
         context["waits_retry"] = (
             run.state == Run.State.RUNNING and run.left and next_retry(run))
     if context["active"]:
         context["no_sender"] = run.state == Run.State.RUNNING and not sender_alive()
+        if not (context["resting"] or context["waits_retry"] or context["no_sender"]):
+            context["rate"], context["time_left"] = pace(run, now)
     else:
         context["reason"] = refusal(mailing, now)
         context["rest"] = who_gets_it(mailing)

@@ -43,9 +43,14 @@ def sending_lock():
         yield
 
 
+def living_senders(now):
+    """The sending processes that have shown themselves lately."""
+    return Sender.objects.filter(seen_at__gte=now - ALIVE)
+
+
 def sender_alive():
-    """Whether any sending process has shown itself lately."""
-    return Sender.objects.filter(seen_at__gte=timezone.now() - ALIVE).exists()
+    """Whether there is any sending process at work."""
+    return living_senders(timezone.now()).exists()
 
 
 class SendingProcess:

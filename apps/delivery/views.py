@@ -4,14 +4,16 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import (
+    condition, require_http_methods, require_POST, require_safe,
+)
 from django_htmx.http import trigger_client_event
 
 from apps.core.access import for_reading, for_writing
 from apps.core.htmx import is_partial, refused, render_form, toast
 from apps.mailings.models import Mailing, Run
 
-from . import services
+from . import services, versions
 from .panel import panel
 from .services import RunRefused
 
@@ -19,6 +21,7 @@ CHANGED = "mailings:changed"
 
 
 @require_safe
+@condition(versions.progress_etag)
 def progress(request, pk):
     """The live panel, or with `cell` a list's thin bar; without htmx, the mailing's page."""
     mailing = for_reading(request.user, Mailing.objects.select_related("message", "owner"), pk)
