@@ -43,14 +43,9 @@ def sending_lock():
         yield
 
 
-def living_senders(now):
-    """The sending processes that have shown themselves lately."""
-    return Sender.objects.filter(seen_at__gte=now - ALIVE)
-
-
 def sender_alive():
-    """Whether there is any sending process at work."""
-    return living_senders(timezone.now()).exists()
+    """Whether any sending process has shown itself lately."""
+    return Sender.objects.filter(seen_at__gte=timezone.now() - ALIVE).exists()
 
 
 class SendingProcess:
