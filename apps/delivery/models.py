@@ -46,3 +46,17 @@ class RateSlot(models.Model):
 
     def __str__(self):
         return f"{self.free_at:%H:%M:%S.%f}"
+
+
+class RestoreGuard(models.Model):
+    """One row: a number that only grows, and when it was found to be less than it had been."""
+
+    number = models.PositiveBigIntegerField(default=0)
+    restored_at = models.DateTimeField(_("restored at"), null=True)
+
+    class Meta:
+        verbose_name = _("restore guard")
+        verbose_name_plural = _("restore guards")
+
+    def __str__(self):
+        return str(self.number)

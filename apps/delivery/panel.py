@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from apps.mailings.models import Run
 
+from .restore import waits_for_a_person
 from .sender import sender_alive
 from .services import refusal, who_gets_it, who_has_it
 
@@ -94,6 +95,8 @@ def panel(mailing, user):
         context["has_it"] = who_has_it(mailing) if run else 0
         context["early"] = mailing.starts_at > now
         context["no_sender"] = not context["reason"] and not run and not sender_alive()
+        context["restored"] = not context["reason"] and not run and (
+            mailing.starts_at <= now and waits_for_a_person(mailing))
     return context
 
 

@@ -17,7 +17,7 @@ from django_apscheduler.models import DjangoJob, DjangoJobExecution
 from apps.mailings.models import Mailing, Run
 
 from .models import ClockLease
-from .services import RunRefused, run_start
+from .services import RunRefused, due, run_start
 
 log = logging.getLogger("vestnik.clock")
 LEASE = timedelta(seconds=15)
@@ -30,7 +30,7 @@ def start_due():
     close_old_connections()
     runs = []
     Mailing.objects.settle(timezone.now())
-    for mailing in Mailing.objects.due(timezone.now()):
+    for mailing in due(timezone.now()):
         try:
             runs.append(run_start(mailing=mailing, trigger=Run.Trigger.SCHEDULE))
         except RunRefused as reason:

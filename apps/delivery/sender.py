@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
+from . import restore
 from .engine import Engine
 from .models import Sender
 from .schedule import Clock
@@ -58,6 +59,8 @@ class SendingProcess:
         self.stopping, self.next_beat = threading.Event(), 0.0
 
     def start(self):
+        restore.check()
+        restore.advance()
         self.beat()
         self.engine.start()
 
@@ -67,6 +70,7 @@ class SendingProcess:
         Sender.objects.update_or_create(token=self.token, defaults={
             "host": socket.gethostname()[:255], "pid": os.getpid(), "seen_at": now})
         Sender.objects.filter(seen_at__lt=now - FORGET).delete()
+        restore.check()
         if self.clock:
             self.clock.tick()
         if self.engine.connections:

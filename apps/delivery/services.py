@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from apps.mailings.models import Delivery, Mailing, Run
 from apps.mailings.services import user_data_changed
 
-from . import ledger, upkeep
+from . import ledger, restore, upkeep
 
 log = logging.getLogger("vestnik.delivery")
 
@@ -53,6 +53,13 @@ def refusal(mailing, now):
     return None
 
 
+def due(now):
+    """Return the mailings that the clock is to start, less those that wait for a person."""
+    restore.check()
+    return [mailing for mailing in Mailing.objects.due(now)
+            if not restore.waits_for_a_person(mailing)]
+
+
 def who_gets_it(mailing, *, again=False):
     """Return how many recipients a run would take: the rest, or with `again` everybody."""
     sql, params = _who(mailing, again)
@@ -89,6 +96,7 @@ def run_start(*, mailing, trigger, by=None, again=False):
 
 
 def _run_start(mailing, trigger, by, again):
+    restore.check()
     mailing = Mailing.all_objects.select_for_update(of=("self",)).select_related(
         "message", "owner").get(pk=mailing.pk)
     reason = refusal(mailing, timezone.now())
@@ -105,6 +113,7 @@ def _run_start(mailing, trigger, by, again):
         raise RunRefused(_("There is nobody left to send to: every recipient of this mailing "
                            "has the letter, or may have it."))
     run.save(update_fields=["total"])
+    restore.advance()
     Mailing.objects.filter(pk=mailing.pk).update(status=Mailing.Status.RUNNING)
     user_data_changed(owner_id=mailing.owner_id)
     log.info("run %s of mailing %s started (%s) for %s recipients", run.pk, mailing.pk, trigger,

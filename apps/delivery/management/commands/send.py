@@ -6,7 +6,7 @@ from django.utils import timezone, translation
 from tqdm import tqdm
 
 from apps.delivery.sender import Busy, SendingProcess, sending_lock
-from apps.delivery.services import RunRefused, refusal, run_start, who_gets_it
+from apps.delivery.services import RunRefused, due, refusal, run_start, who_gets_it
 from apps.mailings.models import Mailing, Run
 
 ALL_SENT, SOME_LEFT, NOTHING, SOME_UNKNOWN = 0, 1, 2, 3
@@ -45,7 +45,7 @@ class Command(BaseCommand):
 
     def mailings(self, ids):
         """Return the mailings asked for, and NOTHING as the status when there is none."""
-        found = list(Mailing.objects.due(timezone.now())) if self.options["all_due"] else []
+        found = due(timezone.now()) if self.options["all_due"] else []
         for text in dict.fromkeys(ids):
             number = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
             mailing = Mailing.objects.filter(pk=number).first()
