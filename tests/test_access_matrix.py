@@ -39,6 +39,7 @@ TABLE = {
     "mailings:recipient_row": {"GET": row(200, 404, {200, 302, 403}), "POST": CHANGE["POST"]},
     "mailings:recipient_delete": CHANGE,
     "mailings:recipient_restore": ACTION,
+    "mailings:recipient_clear": ACTION,
     "mailings:message_list": LIST,
     "mailings:message_create": CREATE,
     "mailings:message_detail": DETAIL,

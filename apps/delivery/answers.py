@@ -12,6 +12,7 @@ RETRY_AFTER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180
 BUSY_HOLD = (timedelta(minutes=1), timedelta(minutes=15))
 CONNECTION_HOLD = (timedelta(seconds=30), timedelta(minutes=15))
 IN_A_ROW = 3  # so many failures of the connection or of the settings hold or pause a run
+NO_MAILBOX = ("5.1.1", "5.1.10")
 ENHANCED = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")  # RFC 3463
 
 
@@ -91,6 +92,12 @@ def judge(outcome):
         policy = phase is not Phase.RCPT or bool(enhanced and enhanced[1].startswith("5.7."))
         return Verdict(State.FAILED, Effect.POLICY if policy else Effect.NONE, costs_a_try=True)
     return Verdict(State.PENDING, Effect.CONNECTION)  # 1yz or 3yz where none belongs
+
+
+def is_bounce(outcome):
+    """Whether the answer says that there is no such mailbox (RFC 3463: 5.1.1, 5.1.10)."""
+    code = ENHANCED.search(outcome.text)
+    return outcome.phase is Phase.RCPT and bool(code) and code[1] in NO_MAILBOX
 
 
 def retry_time(tries, now, ends_at):

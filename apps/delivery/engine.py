@@ -30,6 +30,10 @@ log = logging.getLogger("vestnik.delivery")
 State = Delivery.State
 GROUP_SECONDS = 0.1  # what one claim may hold of work
 LARGEST_GROUP = 500
+GONE = {
+    "deleted": "The recipient was deleted.",
+    "bounced": "The mailbox does not exist: the address has bounced before.",
+}
 MARGIN = 5  # seconds of lease that must be left when a dot leaves
 DATABASE_PAUSE = 1
 IDLE = 1  # seconds after which a connection looks for itself, if nobody wakes it
@@ -132,15 +136,15 @@ class Connection(threading.Thread):
         """Send what is claimed; what is not reached is given back."""
         letter, started = self.engine.letter(self.run_now), time.monotonic()
         for row, following in itertools.zip_longest(self.claimed, self.claimed[1:]):
-            at_once = following and not following.deleted and not self.pace.rate
+            at_once = following and not following.gone and not self.pace.rate
             self.transport.following = following.email if at_once else None
             self.results.append(self.send_one(letter, row))
         self.rate = len(self.claimed) / max(time.monotonic() - started, 1e-6)
 
     def send_one(self, letter, row):
         """Send one letter through Django's `send_mail`; return its Result."""
-        if row.deleted:
-            return Result(row, State.SKIPPED, row.tries, reason="The recipient was deleted.")
+        if row.gone:
+            return Result(row, State.SKIPPED, row.tries, reason=GONE[row.gone])
         if self.engine.stopping.is_set() or self.engine.failures.enough(self.run_now.pk):
             return Result(row, State.PENDING, row.tries)
         self.pace.wait(self.engine.stopping)

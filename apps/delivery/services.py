@@ -13,7 +13,8 @@ from . import ledger, restore, upkeep
 
 log = logging.getLogger("vestnik.delivery")
 
-# The rest: no sent or unknown letter to this person or address in any run of the mailing.
+# The rest: no sent or unknown letter to this person or address in any run of the mailing. Who has
+# bounced is told so by one run, not by each.
 REST = """
     AND r.id NOT IN (
         SELECT d.recipient_id FROM mailings_delivery d JOIN mailings_run n ON n.id = d.run_id
@@ -21,6 +22,9 @@ REST = """
     AND LOWER(r.email) NOT IN (
         SELECT LOWER(d.email) FROM mailings_delivery d JOIN mailings_run n ON n.id = d.run_id
         WHERE n.mailing_id = %s AND d.state IN ('sent', 'unknown'))
+    AND (r.bounced_at IS NULL OR r.id NOT IN (
+        SELECT d.recipient_id FROM mailings_delivery d JOIN mailings_run n ON n.id = d.run_id
+        WHERE n.mailing_id = %s AND d.recipient_id IS NOT NULL))
 """
 WHO = """
     FROM mailings_recipient r
@@ -78,7 +82,7 @@ def who_has_it(mailing):
 def _who(mailing, again):
     params = [mailing.pk, mailing.owner_id]
     if not again:
-        params += [mailing.pk, mailing.pk]
+        params += [mailing.pk] * 3
     return WHO.format(rest="" if again else REST), params
 
 

@@ -143,7 +143,7 @@ def recover(journal):
 
 def recovered(journal, row):
     """Return the Result that the journal proves for a Delivery."""
-    claimed = Claimed(row.pk, row.email, row.full_name, row.recipient_id, row.tries, False)
+    claimed = Claimed(row.pk, row.email, row.full_name, row.recipient_id, row.tries, "")
     answer = journal.answers.get(row.pk)
     if answer is not None:
         return result_of(claimed, answer, row.run.mailing.ends_at)

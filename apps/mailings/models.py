@@ -38,6 +38,7 @@ class Recipient(Owned):
     email = models.EmailField(_("e-mail"), max_length=254)
     full_name = models.CharField(_("full name"), max_length=150)
     comment = models.TextField(_("comment"), blank=True, validators=[MaxLengthValidator(5000)])
+    bounced_at = models.DateTimeField(_("bounced at"), null=True, blank=True, editable=False)
 
     objects = NotDeletedManager.from_queryset(OwnedQuerySet)()
     all_objects = models.Manager.from_queryset(OwnedQuerySet)()

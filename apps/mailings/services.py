@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from apps.users.models import User
 
-from .models import Mailing, Message
+from .models import Mailing, Message, Recipient
 
 log = logging.getLogger("vestnik.mailings")
 UNDO_FOR = timedelta(minutes=1)
@@ -67,6 +67,14 @@ def owned_restore(*, owned):
         ) from None
     if not restored:
         raise OwnedRefused(_("The minute for bringing it back is over."))
+
+
+def recipient_bounce_clear(*, recipient):
+    """Take the address for good again. Returns whether it was marked as bounced."""
+    cleared = Recipient.objects.filter(pk=recipient.pk, bounced_at__isnull=False).update(
+        bounced_at=None)
+    user_data_changed(owner_id=recipient.owner_id)
+    return bool(cleared)
 
 
 def mailing_disable(*, mailing, by, disabled):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext, gettext_noop
 
 OURS = (
     gettext_noop("The recipient was deleted."),
+    gettext_noop("The mailbox does not exist: the address has bounced before."),
     gettext_noop("The sender was lost while it had this letter in hand; whether it was sent is "
                  "not known."),
     gettext_noop("Set aside: the sender crashed three times over this letter."),

@@ -27,6 +27,8 @@ class RecipientForm(OwnedForm):
         same = Recipient.objects.owned_by(self.owner).filter(email__iexact=email)
         if same.exclude(pk=self.instance.pk).exists():
             raise ValidationError(TAKEN)
+        if email.lower() != self.initial.get("email", "").lower():
+            self.instance.bounced_at = None  # it was said of the address that was there
         return email
 
     def clean_full_name(self):

@@ -4,15 +4,15 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.core.access import for_reading, for_writing
-from apps.core.htmx import done, is_partial, render_form, render_page
+from apps.core.htmx import done, is_partial, refused, render_form, render_page
 from apps.core.listing import ordered, page_of, search_text, sorting
 
 from ..forms import RecipientForm
 from ..models import Attempt, Recipient
-from ..services import user_data_changed
+from ..services import recipient_bounce_clear, user_data_changed
 from .deleting import delete
 
 SORTS = {"name": ("full_name",), "email": ("email",), "added": ("created_at",)}
@@ -97,6 +97,16 @@ def _row(request, partial, context):
     failed = context.get("form") is not None and context["form"].errors
     return render(request, f"mailings/recipient_list.html#{partial}", context,
                   status=422 if failed else 200)
+
+
+@require_POST
+def recipient_clear(request, pk):
+    """Write to a bounced address again."""
+    recipient = for_writing(request.user, Recipient.objects, pk)
+    if not recipient_bounce_clear(recipient=recipient):
+        return refused(request, _("This address is not marked as bounced."), to=recipient)
+    text = _("Letters go to this address again: %(email)s") % {"email": recipient.email}
+    return done(request, text, to=recipient, changed=CHANGED)
 
 
 @FORM_METHODS
