@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('mailings', '0004_lighter_ledger'),
+        ("mailings", "0006_count_attempts"),
     ]
 
     operations = [
