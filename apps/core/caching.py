@@ -3,6 +3,7 @@ from functools import lru_cache
 from hashlib import blake2b
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from django.db.models import Count, Sum
 from django.utils.timezone import get_current_timezone_name
@@ -24,7 +25,7 @@ def data_version(user, rights):
     One's own moves with each change of it. Who sees everyone's hangs on the sum of all: versions
     only grow, and the number of users tells when one is gone.
     """
-    users = type(user)._default_manager
+    users = get_user_model().objects
     if not rights:
         return users.values_list("version", flat=True).get(pk=user.pk)
     return "{n}.{total}".format(**users.aggregate(n=Count("pk"), total=Sum("version")))

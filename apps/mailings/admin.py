@@ -1,6 +1,7 @@
 from django.contrib import admin
 
 from .models import Attempt, Delivery, Mailing, Message, Recipient, Run
+from .services import user_data_changed
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -16,22 +17,43 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         return False
 
 
+class OwnedAdmin(admin.ModelAdmin):
+    """Whoever changes it here, the owner's pages show it; what is made here is one's own."""
+
+    def save_model(self, request, obj, form, change):
+        if not change:
+            obj.owner = request.user
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        user_data_changed(owner_id=form.instance.owner_id)
+
+    def delete_model(self, request, obj):
+        super().delete_model(request, obj)
+        user_data_changed(owner_id=obj.owner_id)
+
+    def delete_queryset(self, request, queryset):
+        for obj in queryset:
+            self.delete_model(request, obj)
+
+
 @admin.register(Recipient)
-class RecipientAdmin(admin.ModelAdmin):
+class RecipientAdmin(OwnedAdmin):
     list_display = ["email", "full_name", "owner"]
     search_fields = ["email", "full_name", "owner__email"]
     list_select_related = ["owner"]
 
 
 @admin.register(Message)
-class MessageAdmin(admin.ModelAdmin):
+class MessageAdmin(OwnedAdmin):
     list_display = ["subject", "owner", "updated_at"]
     search_fields = ["subject", "owner__email"]
     list_select_related = ["owner"]
 
 
 @admin.register(Mailing)
-class MailingAdmin(admin.ModelAdmin):
+class MailingAdmin(OwnedAdmin):
     list_display = ["message", "owner", "status", "starts_at", "ends_at", "disabled_at"]
     list_filter = ["status"]
     search_fields = ["message__subject", "owner__email"]

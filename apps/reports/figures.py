@@ -4,6 +4,7 @@ from django.db.models import Count, Max, Q, Sum
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from apps.core.caching import cached
 from apps.mailings.models import Attempt, Mailing, Recipient, Run
 
 HOUR = 3600
@@ -15,6 +16,10 @@ def home_figures(user):
     """Return the home page's three counts, for who looks: a visitor, a user, a manager."""
     if not user.is_authenticated:
         return cache.get_or_set(SERVICE, service_figures, HOUR)
+    return cached(user, "home", lambda: user_figures(user))
+
+
+def user_figures(user):
     mailings = Mailing.objects.visible_to(user)
     return {
         "mailings_total": mailings.count(),

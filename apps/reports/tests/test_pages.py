@@ -2,6 +2,7 @@ import pytest
 from django.utils import timezone
 
 from apps.mailings.models import Attempt, Mailing, Run
+from apps.mailings.services import user_data_changed
 from tests.factories import MailingFactory, RecipientFactory
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +60,7 @@ def test_a_newcomer_gets_three_steps_that_tick_off(as_owner, owner):
     RecipientFactory(owner=owner)
     assert as_owner.get("/").context["steps"]["recipients"]
     MailingFactory(owner=owner)
+    user_data_changed(owner_id=owner.pk)
     assert "steps" not in as_owner.get("/").context
 
 
