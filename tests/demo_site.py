@@ -17,8 +17,9 @@ QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component
 
 
 @contextlib.contextmanager
-def demo_site(data_dir):
-    """Run the demo over an empty `data_dir`; yield its address."""
+def demo_site(data_dir, production=False):
+    """Run the demo over an empty `data_dir`, or with its data as in production; yield its address.
+    """
     port = free_port()
     keys = {"DEBUG": "1", "SECRET_KEY": "e2e", "PORT": str(port), "CATCHER_PORT": str(free_port()),
             "DATA_DIR": str(data_dir), "LOG_LEVEL": "WARNING"}
@@ -28,6 +29,9 @@ def demo_site(data_dir):
     for command in ("migrate", "demo"):
         subprocess.run([sys.executable, "manage.py", command, "-v0"], cwd=ROOT, env=environment,
                        check=True, stdout=subprocess.DEVNULL)
+    if production:
+        environment["DEBUG"] = "0"
+        environment.pop("PYTEST_VERSION", None)  # static files are hashed but in tests
     server = subprocess.Popen([sys.executable, "manage.py", "serve"], cwd=ROOT, env=environment,
                               stdout=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"

@@ -1,0 +1,71 @@
+"""axe finds nothing on any page: in both themes and both languages, with what opens on it."""
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.demo_site import log_in
+from tests.screenshots import speak
+
+# A page's address; then, where something opens on it, what to click and what to wait for.
+VISITOR = [
+    ("/",), ("/accounts/login/",), ("/accounts/signup/",), ("/accounts/password/reset/",),
+    ("/accounts/login/", "main form button", ".is-invalid"),
+    ("/accounts/signup/", "main form button", ".is-invalid"), ("/nowhere/",),
+]
+MODAL = "#modal.show .modal-content > *"
+OWNER = [
+    ("/",), ("/recipients/",), ("/recipients/?q=nobody-at-all",), ("/recipients/create/",),
+    ("/recipients/create/", ".app-form .btn-primary", ".is-invalid"),
+    ("/recipients/", "[data-new]", MODAL), ("/recipients/", "[id$=-delete]", MODAL),
+    ("/recipients/", "tbody [id$=-edit]", "[data-inline]"), ("/recipients/", "[data-keys]", MODAL),
+    ("/recipients/", "tbody .app-strong", "dl.app-facts"),
+    ("/messages/",), ("/messages/create/",), ("/messages/", "[data-new]", MODAL),
+    ("/messages/create/", ".app-form .btn-primary", ".is-invalid"),
+    ("/messages/", "tbody .app-strong", ".app-letter"),
+    ("/mailings/",), ("/mailings/create/",), ("/mailings/", "[data-new]", MODAL),
+    ("/mailings/create/", ".app-form .btn-primary", ".is-invalid"),
+    ("/attempts/",), ("/attempts/?q=nobody-at-all",), ("/reports/",), ("/profile/",),
+    ("/profile/edit/",), ("/accounts/email/",), ("/accounts/password/change/",), ("/outbox/",),
+    ("/accounts/logout/",), ("/nowhere/",),
+]
+MAILING = ["{}", "{}?tab=runs", "{}?tab=attempts", "{}?tab=letter", "{}edit/", "{}delete/",
+           "{}start/", "/reports{}"]
+MANAGER = [("/",), ("/recipients/",), ("/messages/",), ("/mailings/",), ("/attempts/",),
+           ("/reports/",), ("/users/",)]
+
+
+def mailings(page, site):
+    """Return the addresses of the pages of each mailing that looks different."""
+    page.goto(f"{site}/mailings/")
+    all_links = page.eval_on_selector_all(
+        "#mailing-table .app-strong", "links => links.map(link => link.getAttribute('href'))")
+    first, *others = all_links
+    return [(form.format(first),) for form in MAILING] + [(link,) for link in others]
+
+
+def violations(axe, page, site, steps, language):
+    found = []
+    for path, *opening in steps:
+        page.goto(site + path)
+        if opening:
+            page.locator(opening[0]).first.click()
+            page.locator(opening[1]).first.wait_for()
+        assert page.locator("html").get_attribute("lang") == language
+        for rule in axe.run(page).response["violations"]:
+            nodes = [node["html"][:120] for node in rule["nodes"][:3]]
+            found.append(f"{' '.join([path, *opening[:1]])}: {rule['id']}: {nodes}")
+    return found
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_axe_finds_nothing_on_any_page(open_page, site, language, theme):
+    axe, found = Axe(), []
+    for who, steps in ((None, VISITOR), ("owner@example.com", OWNER),
+                       ("manager@example.com", MANAGER)):
+        page = open_page(color_scheme=theme, reduced_motion="reduce")
+        if who:
+            log_in(page, site, who)
+        speak(page, site, language)
+        more = mailings(page, site) if steps is OWNER else []
+        found += violations(axe, page, site, steps + more, language)
+    assert "\n".join(found) == ""
