@@ -42,7 +42,7 @@ messages: .venv/test.stamp  ## Collect the words to translate (needs gettext), c
 	SECRET_KEY=messages $(MANAGE) makemessages -l ru --no-location --no-obsolete -i .venv -i var -i tests -i benchmarks
 	$(BIN)/python -m tests.compile_messages
 
-screenshots: .venv/test.stamp  ## The README's pictures, made from the demo (needs Chromium)
+screenshots: .venv/test.stamp  ## The pictures of the guide and the README, from the demo (needs Chromium)
 	$(BIN)/python -m tests.screenshots
 
 lock: .venv/test.stamp  ## Resolve the dependencies of pyproject.toml anew

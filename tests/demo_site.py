@@ -17,12 +17,14 @@ QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component
 
 
 @contextlib.contextmanager
-def demo_site(data_dir, production=False):
+def demo_site(data_dir, production=False, **more):
     """Run the demo over an empty `data_dir`, or with its data as in production; yield its address.
+
+    `more` adds to its environment.
     """
     port = free_port()
     keys = {"DEBUG": "1", "SECRET_KEY": "e2e", "PORT": str(port), "CATCHER_PORT": str(free_port()),
-            "DATA_DIR": str(data_dir), "LOG_LEVEL": "WARNING"}
+            "DATA_DIR": str(data_dir), "LOG_LEVEL": "WARNING", **more}
     drop = ("DATABASE_URL", "CACHE_URL", "EMAIL_URL", "BASE_URL", "DJANGO_SETTINGS_MODULE")
     environment = {name: value for name, value in os.environ.items() if name not in drop} | keys
     environment["DATABASE_URL"] = f"sqlite:///{keys['DATA_DIR']}/vestnik.sqlite3"

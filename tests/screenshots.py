@@ -1,9 +1,9 @@
-"""Pictures of the demo: for the README, or with a folder of every page in every dress.
+"""Pictures of the demo: for the guide, or with a folder of every page in every dress.
 
     python -m tests.screenshots [FOLDER]
 
-Starts the demo with data of its own. Without FOLDER writes `docs/img/`; with it every page in
-Russian and English, light and dark, on a desktop and on a phone.
+Starts the demo with data of its own. Without FOLDER writes `docs/guide/img/`; with it every page
+in Russian and English, light and dark, on a desktop and on a phone.
 """
 import itertools
 import sys
@@ -12,7 +12,8 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.demo_site import CHROMIUM, QUIET, ROOT, demo_site, log_in
+from tests.demo_site import CHROMIUM, QUIET, demo_site, log_in
+from tests.guide_pictures import guide
 
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
 PUBLIC = {"landing": "/", "login": "/accounts/login/", "signup": "/accounts/signup/"}
@@ -21,6 +22,7 @@ OWNER = {
     "attempts": "/attempts/", "reports": "/reports/", "profile": "/profile/",
     "outbox": "/outbox/", "recipient_create": "/recipients/create/",
     "message_create": "/messages/create/", "mailing_create": "/mailings/create/",
+    "help": "/help/", "help_unknown": "/help/unknown/", "help_mailings": "/help/mailings/",
 }
 MANAGER = {"manager_mailings": "/mailings/", "users": "/users/"}
 
@@ -44,7 +46,7 @@ def shoot(page, site, pages, folder, suffix):
     for name, path in pages.items():
         page.goto(f"{site}{path}")
         page.wait_for_load_state("networkidle")
-        page.screenshot(path=folder / f"{name}{suffix}.png", full_page=suffix != "")
+        page.screenshot(path=folder / f"{name}{suffix}.png", full_page=True)
 
 
 def everything(browser, site, folder):
@@ -64,26 +66,16 @@ def everything(browser, site, folder):
             context.close()
 
 
-def readme(browser, site, folder):
-    """One picture for the README: a mailing with letters whose outcome is unknown."""
-    page = browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
-    log_in(page, site)
-    for name, path in details(page, site).items():
-        page.goto(f"{site}{path}")
-        if name.startswith("mailing_") and page.locator("form[action$='settle/']").count():
-            shoot(page, site, {"mailing": path}, folder, "")
-            return
-    raise SystemExit("The demo has no mailing with unknown outcomes.")
-
-
 def main():
-    wanted = sys.argv[1:]
-    folder = Path(wanted[0]) if wanted else ROOT / "docs" / "img"
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as data, demo_site(data) as site, \
+    folder = Path(sys.argv[1]) if sys.argv[1:] else None
+    with tempfile.TemporaryDirectory() as data, demo_site(data, SENDER_RATE="4") as site, \
             sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        (everything if wanted else readme)(browser, site, folder)
+        if folder is None:
+            guide(browser, site)
+        else:
+            folder.mkdir(parents=True, exist_ok=True)
+            everything(browser, site, folder)
 
 
 if __name__ == "__main__":

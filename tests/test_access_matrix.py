@@ -25,6 +25,8 @@ OWN = {"GET": row(200), "POST": row(DONE)}
 TABLE = {
     "home": {"GET": everybody(200)},
     "core:healthz": {"GET": everybody(200)},
+    "core:help": {"GET": everybody(200)},
+    "core:help_page": {"GET": everybody(404)},  # the name here is no page's
     "core:theme_set": {"POST": everybody(DONE)},
     "users:language_set": {"POST": everybody(DONE)},
     "users:profile": {"GET": row(200)},

@@ -1,11 +1,12 @@
-"""The shell's own addresses: theme, health, error pages."""
+"""The shell's own addresses: theme, the guide, health, error pages."""
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection
-from django.http import HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from . import guide
 from .context import THEMES
 
 YEAR = 365 * 24 * 3600
@@ -28,6 +29,22 @@ def theme_set(request):
         response.set_cookie("theme", theme, max_age=YEAR, samesite="Lax",
                             secure=request.is_secure(), httponly=True)
     return response
+
+
+@login_not_required
+@require_safe
+def help_page(request, name=""):
+    """A page of the user's guide, or its contents."""
+    if name and name not in guide.PAGES:
+        raise Http404
+    pages = [guide.page(request.LANGUAGE_CODE, one) for one in guide.PAGES]
+    place = guide.PAGES.index(name) if name else -1
+    return render(request, "core/help.html", {
+        "page": guide.page(request.LANGUAGE_CODE, name or guide.CONTENTS),
+        "pages": pages,
+        "before": pages[place - 1] if place > 0 else None,
+        "after": pages[place + 1] if place + 1 < len(pages) else None,
+    })
 
 
 @login_not_required

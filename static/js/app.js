@@ -195,6 +195,11 @@ on("click", (event) => {
   if (event.target.closest("[data-keys]")) showKeys();
 });
 
+// A list may have been searched since its page came: language and theme lead back to what is seen.
+on("submit", ({ target }) => {
+  if (target.closest(".app-look")) target.elements.next.value = location.pathname + location.search;
+});
+
 // Choosing recipients: what is ticked among the found moves to the chosen, and is counted.
 on("change", ({ target }) => {
   if (target.matches("[data-keys-on]")) localStorage.setItem("keys", target.checked ? "on" : "off");

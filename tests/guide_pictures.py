@@ -1,0 +1,104 @@
+"""The guide's pictures, in both languages, from the running demo."""
+import contextlib
+import io
+
+from PIL import Image
+from playwright.sync_api import expect
+
+from tests.demo_site import ROOT, log_in
+
+FOLDER = ROOT / "docs" / "guide" / "img"
+LOCALES = {"ru": "ru-RU", "en": "en-GB"}  # browsers write dates in their own way
+SIZE = {"width": 1220, "height": 760}
+
+
+def guide(browser, site):
+    """Write each picture of the guide under FOLDER."""
+    for language in LOCALES:
+        folder = FOLDER / language
+        folder.mkdir(parents=True, exist_ok=True)
+        owner = person(browser, site, language, "owner@example.com")
+        for name, scene in SCENES.items():
+            save(owner, folder / f"{name}.webp", scene(owner, site))
+        with running(owner, site):
+            save(owner, folder / "run.webp")
+        manager = person(browser, site, language, "manager@example.com")
+        manager.goto(f"{site}/users/")
+        save(manager, folder / "users.webp")
+
+
+def person(browser, site, language, email):
+    """Return a page where `email` is logged in and reads `language`."""
+    context = browser.new_context(
+        viewport=SIZE, reduced_motion="reduce", locale=LOCALES[language])
+    page = log_in(context.new_page(), site, email)
+    page.click(f"button[name=language][value={language}]")
+    return page
+
+
+def save(page, path, shown=None):
+    """Write the page, or the element `shown`, as a small WebP."""
+    page.wait_for_load_state("networkidle")
+    picture = Image.open(io.BytesIO((shown or page).screenshot())).convert("RGB")
+    picture.save(path, "WEBP", quality=78, method=6)
+
+
+def home(page, site):
+    page.goto(f"{site}/")
+
+
+def recipients(page, site):
+    page.goto(f"{site}/recipients/")
+    page.locator("#recipient-table tbody tr").nth(2).locator("a[hx-get*='edit=1']").click()
+    expect(page.locator("tr[data-inline] [name=email]")).to_be_focused()
+
+
+def message(page, site):
+    page.goto(f"{site}/messages/")
+    page.locator("#message-table tbody a[hx-get$='/edit/']").first.click()
+    expect(page.locator("#modal .app-preview")).to_be_visible()
+    page.locator("#modal [name=body]").press("End")
+    return page.locator("#modal .modal-content")
+
+
+def mailing_form(page, site):
+    page.goto(f"{site}/mailings/")
+    page.locator("[data-new]").first.click()
+    page.select_option("#modal [name=message]", index=1)
+    page.locator("#modal [data-candidate]").first.check()
+    page.locator("#modal [data-candidate]").nth(2).check()
+    return page.locator("#modal .modal-content")
+
+
+@contextlib.contextmanager
+def running(page, site):
+    """The mailing that the demo left paused, going on; it is paused again for the next one."""
+    page.goto(site + address_with(page, site, "/resume/"))
+    page.click("form[action$='/resume/'] button")
+    expect(page.locator(".app-run-head .app-blue")).to_be_visible()
+    expect(page.locator("#mailing-run .mb-0")).to_contain_text(",", timeout=20000)  # its rate
+    yield
+    page.click("form[action$='/pause/'] button")
+    expect(page.locator("form[action$='/resume/'] button")).to_be_visible()
+
+
+def unknown(page, site):
+    page.goto(site + address_with(page, site, "/settle/"))
+
+
+def report(page, site):
+    page.goto(f"{site}/reports/")
+
+
+def address_with(page, site, form):
+    """Return the address of the first mailing whose page has a form that posts to `form`."""
+    page.goto(f"{site}/mailings/")
+    for link in page.locator("#mailing-table a.app-strong").all():
+        address = link.get_attribute("href")
+        if form in page.request.get(site + address).text():
+            return address
+    raise SystemExit(f"The demo has no mailing with {form}.")
+
+
+SCENES = {"home": home, "recipients": recipients, "message": message,
+          "mailing-form": mailing_form, "unknown": unknown, "report": report}
