@@ -1,13 +1,20 @@
 """The shell's own addresses: theme, the guide, health, error pages."""
+import sys
+
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db import connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from . import guide
-from .context import THEMES
+from .context import THEMES, look
+from .htmx import toast
 
 YEAR = 365 * 24 * 3600
 
@@ -50,9 +57,12 @@ def help_page(request, name=""):
 @login_not_required
 @require_safe
 def healthz(request):
-    """200 while the database answers; the server's error page otherwise."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
+    """200 while the database answers, else 503."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except (DatabaseError, InterfaceError):
+        return JsonResponse({"status": "the database does not answer"}, status=503)
     return JsonResponse({"status": "ok"})
 
 
@@ -75,7 +85,28 @@ def not_found(request, exception):
 
 
 def server_error(request):
+    """500, or 503 where it is the database that does not answer."""
+    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
+        return unavailable(request)
     return error_page(request, 500)
+
+
+def unavailable(request):
+    """503 in a few words. Nothing here may ask the database: no user, session or messages."""
+    chosen = (getattr(request, "LANGUAGE_CODE", "")
+              or request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, ""))
+    language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+    with translation.override(language):
+        if "HX-Request" in request.headers:
+            response = toast(HttpResponse(), _(
+                "The database does not answer. Nothing was lost; try again in a minute."),
+                level="danger")
+        else:
+            response = HttpResponse(render_to_string("core/503.html", {
+                **look(request), "again": request.path if request.method == "GET" else "/"}))
+    response.status_code = 503
+    response["Retry-After"], response["Cache-Control"] = "10", "no-store"
+    return response
 
 
 def csrf_failure(request, reason=""):

@@ -1,0 +1,71 @@
+"""Pages while the database is away."""
+import contextlib
+import json
+
+import pytest
+from django.db import InterfaceError, OperationalError, connection
+from django.test import Client
+
+pytestmark = pytest.mark.django_db
+AWAY = {"ru": "База данных сейчас не отвечает", "en": "The database does not answer"}
+
+
+@contextlib.contextmanager
+def database_away(error=OperationalError):
+    def refuse(execute, sql, params, many, context):
+        raise error("the server closed the connection")
+
+    with connection.execute_wrapper(refuse):
+        yield
+
+
+def session(client):
+    """Return a client with the same cookies, where errors become pages as in production."""
+    calm = Client(raise_request_exception=False)
+    calm.cookies = client.cookies
+    return calm
+
+
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+@pytest.mark.parametrize("path", ["/", "/recipients/", "/mailings/1/", "/accounts/email/"])
+def test_a_page_says_503_kindly_and_asks_the_database_nothing(as_owner, path, error, caplog):
+    with database_away(error):
+        page = session(as_owner).get(path)
+    assert page.status_code == 503 and int(page["Retry-After"]) and AWAY["ru"] in page.text
+    assert page["Cache-Control"] == "no-store" and "Content-Security-Policy" in page
+    assert [r.status_code for r in caplog.records if r.name == "django.request"] == [503]
+
+
+def test_it_speaks_the_language_that_was_chosen(as_owner):
+    as_owner.cookies["django_language"] = "en"
+    with database_away():
+        assert AWAY["en"] in session(as_owner).get("/mailings/").text
+        as_owner.cookies["django_language"] = "xx"
+        assert AWAY["ru"] in session(as_owner).get("/mailings/").text
+
+
+def test_htmx_gets_the_words_for_a_toast(as_owner):
+    with database_away():
+        answer = session(as_owner).get("/mailings/", headers={"hx-request": "true"})
+    shown = json.loads(answer["HX-Trigger"])["toast"]
+    assert answer.status_code == 503 and shown["level"] == "danger" and not answer.content
+    assert "База данных" in shown["text"]
+
+
+def test_a_form_that_was_posted_offers_the_home_page(client):
+    with database_away():
+        page = session(client).post("/accounts/login/", {"login": "a@b.example", "password": "x"})
+    assert page.status_code == 503 and 'href="/">Попробовать' in page.text
+
+
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_health_is_503_then(client, error):
+    with database_away(error):
+        assert client.get("/healthz").status_code == 503
+    assert client.get("/healthz").json() == {"status": "ok"}
+
+
+def test_another_error_is_still_500(as_owner, monkeypatch):
+    monkeypatch.setattr("apps.mailings.views.mailings.add_figures", lambda rows: 1 / 0)
+    page = session(as_owner).get("/mailings/")
+    assert page.status_code == 500 and "503" not in page.text
