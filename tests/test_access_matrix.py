@@ -67,7 +67,9 @@ TABLE = {
     "delivery:outbox": {"GET": everybody(404)},  # there only in the demo
     "delivery:outbox_letter": {"GET": everybody(404)},
     "reports:report_list": LIST,
+    "reports:report_export": LIST,
     "reports:mailing_report": DETAIL,
+    "reports:mailing_export": DETAIL,
 }
 
 # allauth's own. Who is logged in has no business at the doors in; PUT is POST to its forms.

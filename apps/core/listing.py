@@ -17,21 +17,27 @@ def search_text(request, name="q"):
     return request.GET.get(name, "").replace("\x00", "").strip()[:LONGEST_QUERY]
 
 
+def number(request, name):
+    """Return the id that the address asks for as `name`; None for none or nonsense."""
+    text = request.GET.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
 def sorting(request, allowed, default):
     """Return `sort` from the address if it (less a leading `-`) is in `allowed`, else `default`."""
     asked = request.GET.get("sort", "")
     return asked if asked.removeprefix("-") in allowed and asked.count("-") <= 1 else default
 
 
-def ordered(request, queryset, allowed, default):
+def ordered(request, queryset, allowed, default, tie="pk"):
     """Order `queryset` by the address's `sort`.
 
     `allowed` maps the public names to tuples of model fields; `-name` turns all of them round.
-    The id comes last, so that pages never overlap.
+    `tie`, the id, comes last, so that pages never overlap.
     """
     asked = sorting(request, allowed, default)
     sign = "-" if asked.startswith("-") else ""
-    fields = [*allowed[asked.removeprefix("-")], "pk"]
+    fields = [*allowed[asked.removeprefix("-")], tie]
     return queryset.order_by(*(f"{sign}{field}" for field in fields))
 
 

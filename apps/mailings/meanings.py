@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-ENHANCED = re.compile(r"\b([245])\.(\d{1,3}\.\d{1,3})\b")  # RFC 3463
+ENHANCED = re.compile(r"(?<![\d.])[245]\.(\d{1,3}\.\d{1,3})(?![\d.]*\d)")  # RFC 3463; no IP
 
 
 class Meaning(models.TextChoices):
@@ -39,7 +39,7 @@ WORDS = [(re.compile(pattern, re.IGNORECASE), meaning) for pattern, meaning in (
      Meaning.POLICY),
     (r"domain (?:name )?(?:not found|does not exist)|host not found|no mx", Meaning.NO_DOMAIN),
     (r"quota|mailbox (?:is )?full|over quota", Meaning.FULL),
-    (r"too (?:big|large)|size limit|exceeds.{0,20} size", Meaning.TOO_BIG),
+    (r"too (?:big|large)|size (?:limit|exceeds)|exceeds.{0,20} size", Meaning.TOO_BIG),
     (r"sender address rejected", Meaning.SETTINGS),
     (r"user unknown|unknown user|no such (?:user|mailbox|recipient)|does(?: not|n't) exist"
      r"|mailbox (?:not found|unavailable)|(?:invalid|unknown) recipient|recipient not found",
@@ -63,7 +63,7 @@ def refusal(code, reply):
     if code in LOGIN_CODES:
         return Meaning.SETTINGS
     enhanced = ENHANCED.search(reply)
-    detail = enhanced[2] if enhanced else ""
+    detail = enhanced[1] if enhanced else ""
     if detail in DETAILS:
         return DETAILS[detail]
     if 400 <= code < 500:

@@ -31,6 +31,10 @@ class TallyQuerySet(models.QuerySet):
         """Annotate groups with attempts, successful, failed and unknown."""
         return self.annotate(**FIGURES)
 
+    def figures(self):
+        """Return attempts, successful, failed and unknown of all of them."""
+        return self.aggregate(**FIGURES)
+
 
 class Tally(models.Model):
     """How many attempts of a run had an answer of one meaning within a quarter of an hour."""

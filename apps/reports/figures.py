@@ -1,15 +1,17 @@
-"""Counting: whose figures, and of what."""
+"""What the home page shows: three counts, and what there is to do."""
 from django.core.cache import cache
-from django.db.models import Count, Max, Q, Sum
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Lower
 from django.utils import timezone
 
 from apps.core.caching import cached
-from apps.mailings.models import Attempt, Mailing, Recipient, Run
+from apps.mailings.models import Mailing, Message, Recipient, Run
+from apps.users.models import User
 
 HOUR = 3600
 SERVICE = "figures:service"
-RUN_SUMS = ("total", "sent", "failed", "unknown", "skipped")
+SHOWN = 5  # rows of each of the home page's lists
+ENDED = (Run.State.FINISHED, Run.State.STOPPED)
 
 
 def home_figures(user):
@@ -40,43 +42,47 @@ def service_figures():
     }
 
 
-def latest_runs(user):
-    """The last run of each of the user's mailings that are still there."""
-    newest = Run.objects.filter(mailing__deleted_at=None, owner=user).values(
-        "mailing").annotate(newest=Max("pk")).values("newest")
-    return Run.objects.filter(pk__in=newest).select_related("mailing__message").defer("body")
-
-
 def home_lists(user):
-    """What runs now, what is due next, and what waits for the user's decision."""
+    """What runs now and what is due next, a manager's of all; what waits for the user to decide."""
     now = timezone.now()
-    runs = latest_runs(user).order_by("-id")
+    runs = Run.objects.filter(mailing__deleted_at=None).select_related(
+        "mailing__message", "owner").defer("body", "mailing__message__body").order_by("-id")
     return {
-        "running": runs.filter(state=Run.State.RUNNING)[:5],
-        "upcoming": Mailing.objects.owned_by(user).filter(
-            runs=None, ends_at__gt=now).select_related("message").order_by("starts_at")[:5],
-        "undecided": runs.filter(
-            Q(unknown__gt=0) | Q(state=Run.State.PAUSED) | Q(
-                failed__gt=0, state__in=[Run.State.FINISHED, Run.State.STOPPED],
-                mailing__ends_at__gt=now))[:5],
+        "running": runs.visible_to(user).filter(state=Run.State.RUNNING)[:SHOWN],
+        "upcoming": Mailing.objects.visible_to(user).filter(
+            runs=None, ends_at__gt=now).select_related(
+            "message", "owner").order_by("starts_at")[:SHOWN],
+        "undecided": runs.owned_by(user).filter(
+            Q(unknown__gt=0) | Q(state=Run.State.PAUSED)
+            | Q(failed__gt=0, state__in=ENDED, mailing__ends_at__gt=now, pk=newest_run()))[:SHOWN],
     }
 
 
-def attempt_figures(attempts):
-    """Return attempts, successful, failed and unknown of a queryset of attempts."""
-    return attempts.order_by().aggregate(
-        attempts=Count("pk"),
-        successful=Count("pk", filter=Q(status=Attempt.Status.SUCCESS)),
-        failed=Count("pk", filter=Q(status=Attempt.Status.FAILURE, outcome_unknown=False)),
-        unknown=Count("pk", filter=Q(outcome_unknown=True)))
+def newest_run():
+    """Return a subquery: the newest run of the outer run's mailing."""
+    return Subquery(Run.objects.filter(
+        mailing=OuterRef("mailing")).order_by("-id").values("pk")[:1])
 
 
-def with_run_sums(mailings):
-    """Give mailings the sums of their runs' counters: `sum_sent` and so on."""
-    return mailings.annotate(**{f"sum_{name}": Sum(f"runs__{name}") for name in RUN_SUMS})
+def first_steps(user):
+    """Return which steps to the first mailing a user has taken; None once there is one."""
+    if user.is_manager or Mailing.all_objects.owned_by(user).exists():
+        return None
+    return {"recipients": Recipient.objects.owned_by(user).exists(),
+            "message": Message.objects.owned_by(user).exists()}
 
 
-def answers(mailing):
-    """What servers answered to a mailing, by code, most frequent first, each with an example."""
-    return mailing.attempts.order_by().values("code", "status", "outcome_unknown").annotate(
-        n=Count("pk"), example=Max("server_response")).order_by("-n")
+def oversight(user):
+    """What needs a manager's eyes: paused by the mail server, disabled, blocked; {} for others."""
+    if not user.is_manager:
+        return {}
+    stuck = Run.objects.filter(
+        state=Run.State.PAUSED, reason__in=[Run.Reason.SERVER, Run.Reason.RESTORE],
+        mailing__deleted_at=None)
+    return {
+        "stuck": stuck.select_related("mailing__message", "owner").defer("body")[:SHOWN],
+        "disabled": Mailing.objects.filter(disabled_at__isnull=False).select_related(
+            "message", "owner", "disabled_by").order_by("-disabled_at")[:SHOWN],
+        "blocked": User.objects.filter(blocked_at__isnull=False).select_related(
+            "blocked_by").order_by("-blocked_at")[:SHOWN],
+    }

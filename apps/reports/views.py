@@ -1,16 +1,23 @@
-"""The home page, the list of reports, and a mailing's report."""
+"""The home page, the reports, a mailing's report, and their exports."""
 from django.contrib.auth.decorators import login_not_required
+from django.db.models.functions import Lower
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from apps.core.access import for_reading
 from apps.core.htmx import render_page
-from apps.core.listing import days_filter, page_of
-from apps.mailings.models import Attempt, Mailing, Message, Recipient
+from apps.core.listing import number, sorting
+from apps.mailings.models import Delivery, Mailing, Run, Tally
+from apps.mailings.words import in_words
 from apps.users.models import User
 
-from . import figures
+from . import figures, tallied
+from .exports import csv_response
+from .periods import QUICK, Period
+
+RUNS = 50  # of a mailing's, that its report shows
 
 
 @login_not_required
@@ -19,31 +26,58 @@ def home(request):
     if not request.user.is_authenticated:
         return render(request, "reports/landing.html", figures.home_figures(request.user))
     Mailing.objects.settle(timezone.now())
-    context = figures.home_figures(request.user)
-    context |= figures.home_lists(request.user)
-    if not context["mailings_total"] and not request.user.is_manager:
-        context["steps"] = {
-            "recipients": Recipient.objects.owned_by(request.user).exists(),
-            "message": Message.objects.owned_by(request.user).exists(),
-        }
-    return render(request, "reports/home.html", context)
+    user = request.user
+    return render(request, "reports/home.html", {
+        **figures.home_figures(user), **figures.home_lists(user), **figures.oversight(user),
+        "steps": figures.first_steps(user)})
 
 
 @require_safe
 def report_list(request):
-    """Totals and a table of mailings: one's own; for a manager everyone's, or one user's."""
-    Mailing.objects.settle(timezone.now())
-    attempts = Attempt.objects.visible_to(request.user)
-    mailings = Mailing.objects.visible_to(request.user).select_related("message", "owner")
-    person = chosen_person(request)
-    if person:
-        attempts, mailings = attempts.owned_by(person), mailings.owned_by(person)
-    days, period = days_filter(request, "attempted_at")
-    page = page_of(request, figures.with_run_sums(mailings).order_by("-starts_at", "-pk"))
+    """Figures, a chart and a table of the period: one's own; a manager's, of all or of one."""
+    scope, period = scope_of(request), Period.of(request)
+    tallies = period.limit(scope["tallies"])
+    counts, over_time = tallied.over_time(tallies, period)
+    counts["confirmed"] = tallied.confirmed(request.user, scope["person"], period)
+    counts["sent"] = counts["successful"] + counts["confirmed"]
     return render_page(request, "reports/report_list.html", {
-        "figures": figures.attempt_figures(attempts.filter(days)), "page": page, **period,
-        "person": person, "people": people(request.user),
+        **scope, "figures": counts, "chart": over_time, "period": period, "quick": QUICK,
+        "page": tallied.table(request, tallies, scope["by"]),
+        "sort": sorting(request, [*tallied.SORTS, "name"], "-last"),
+        "people": people(request.user),
+        "active": Run.objects.visible_to(request.user).active().exists(),
     }, partial="report")
+
+
+@require_safe
+def report_export(request):
+    """The table of `report_list`, all of it, as CSV."""
+    scope, period = scope_of(request), Period.of(request)
+    rows = list(tallied.grouped(request, period.limit(scope["tallies"]), scope["by"]))
+    tallied.name_rows(rows, scope["by"])
+    first = [_("User"), _("E-mail")] if scope["by"] == "user" else [_("Mailing"), _("Owner")]
+    return csv_response(f"report-{period.until}", [
+        *first, _("Last attempt"), _("Attempts"), _("Successful"), _("Failed"), _("Unknown"),
+    ], ([*names(row["of"]), in_cell(row["last"]), *(row[name] for name in tallied.FIGURES)]
+        for row in rows))
+
+
+def names(of):
+    return [str(of), of.email] if isinstance(of, User) else [of.message.subject, of.owner.email]
+
+
+def in_cell(moment):
+    """Return a moment as spreadsheets read it, in the person's time zone."""
+    return f"{timezone.localtime(moment):%Y-%m-%d %H:%M:%S}" if moment else ""
+
+
+def scope_of(request):
+    """Return whose tallies the address asks for, and whether by mailing or by user."""
+    person = people(request.user).filter(pk=number(request, "owner")).first()
+    tallies = Tally.objects.visible_to(request.user)
+    by_user = request.user.is_manager and not person and request.GET.get("by") == "user"
+    return {"person": person, "tallies": tallies.owned_by(person) if person else tallies,
+            "by": "user" if by_user else "mailing"}
 
 
 def people(user):
@@ -51,20 +85,31 @@ def people(user):
     return User.objects.order_by("email") if user.is_manager else User.objects.none()
 
 
-def chosen_person(request):
-    """The user whom a manager asks for; None for all, or for who is no manager."""
-    text = request.GET.get("owner", "")
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
-        return None
-    return people(request.user).filter(pk=int(text)).first()
+@require_safe
+def mailing_report(request, pk):
+    """A mailing's runs, the course of one of them, what servers answered, and domains."""
+    Mailing.objects.settle(timezone.now())
+    mailing = for_reading(request.user, Mailing.objects.select_related("message", "owner"), pk)
+    runs = mailing.runs.defer("body").order_by("-id")
+    run = runs.filter(pk=number(request, "run")).first() or runs.first()
+    domains, more = tallied.domains(mailing)
+    return render_page(request, "reports/mailing_report.html", {
+        "mailing": mailing, "runs": runs[:RUNS], "run": run, "active": runs.active().exists(),
+        "chart": run and tallied.course(run),
+        "figures": Tally.objects.filter(mailing=mailing).figures(),
+        "answers": tallied.answers(mailing), "domains": domains, "more_domains": more,
+    }, partial="live")
 
 
 @require_safe
-def mailing_report(request, pk):
-    Mailing.objects.settle(timezone.now())
-    mailing = for_reading(request.user, Mailing.objects.select_related("message", "owner"), pk)
-    return render(request, "reports/mailing_report.html", {
-        "mailing": mailing, "runs": mailing.runs.defer("body").order_by("-id")[:50],
-        "figures": figures.attempt_figures(mailing.attempts.all()),
-        "answers": figures.answers(mailing),
-    })
+def mailing_export(request, pk):
+    """Who got a mailing's letter, run by run, and what the server said, as CSV."""
+    mailing = for_reading(request.user, Mailing.objects, pk)
+    fates = Delivery.objects.filter(run__mailing=mailing).select_related("run").defer(
+        "run__body").order_by("run", Lower("email"))
+    return csv_response(f"mailing-{mailing.pk}", [
+        _("Run"), _("E-mail"), _("Full name"), _("Fate"), _("Tries"), _("Server's answer"),
+        _("Changed"), _("Decided by a person"),
+    ], ([in_cell(fate.run.started_at), fate.email, fate.full_name, fate.get_state_display(),
+         fate.tries, in_words(fate.answer), in_cell(fate.updated_at), in_cell(fate.settled_at)]
+        for fate in fates.iterator(chunk_size=1000)))

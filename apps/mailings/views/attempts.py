@@ -2,7 +2,7 @@
 from django.views.decorators.http import require_safe
 
 from apps.core.htmx import render_page
-from apps.core.listing import cursor_page, days_filter, search_text
+from apps.core.listing import cursor_page, days_filter, number, search_text
 
 from ..models import Attempt, Mailing
 
@@ -19,7 +19,8 @@ def attempt_list(request):
     attempts = Attempt.objects.visible_to(request.user).select_related(
         "mailing__message", "owner", "recipient")
     days, period = days_filter(request, "attempted_at")
-    q, status, mailing = search_text(request), request.GET.get("status", ""), mailing_id(request)
+    q, status = search_text(request), request.GET.get("status", "")
+    mailing = number(request, "mailing")
     attempts = attempts.filter(days, **STATUSES.get(status, {}))
     if q:
         attempts = attempts.filter(email__icontains=q)
@@ -34,9 +35,3 @@ def attempt_list(request):
         "mailings": Mailing.objects.visible_to(request.user).select_related(
             "message").order_by("-starts_at", "-pk")[:OFFERED],
     }, partial="table")
-
-
-def mailing_id(request):
-    """Return the mailing's id from the address; None for none or nonsense."""
-    text = request.GET.get("mailing", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

@@ -1,11 +1,15 @@
 import pytest
 from django.utils import timezone
 
-from apps.mailings.models import Attempt, Mailing, Run
+from apps.mailings.meanings import Meaning
+from apps.mailings.models import Delivery, Mailing, Run, Tally
 from apps.mailings.services import user_data_changed
 from tests.factories import MailingFactory, RecipientFactory
 
 pytestmark = pytest.mark.django_db
+MEANINGS = {"sent": (Meaning.ACCEPTED, "250 2.0.0 Ok: queued as 1"),
+            "failed": (Meaning.NO_MAILBOX, "550 5.1.1 User unknown"),
+            "unknown": (Meaning.UNKNOWN, "The server closed the connection.")}
 
 
 def counts(client):
@@ -18,14 +22,10 @@ def sent_mailing(owner, **counters):
     run = Run.objects.create(
         mailing=mailing, owner=owner, state=Run.State.FINISHED, subject="s", body="b",
         trigger=Run.Trigger.PAGE, total=sum(counters.values()), **counters)
-    for good, unknown, number in ((True, False, counters.get("sent", 0)),
-                                  (False, False, counters.get("failed", 0)),
-                                  (False, True, counters.get("unknown", 0))):
-        for _ in range(number):
-            Attempt.objects.create(
-                mailing=mailing, run=run, owner=owner, email="a@example.com",
-                attempted_at=timezone.now(), outcome_unknown=unknown, code=250 if good else 550,
-                status=Attempt.Status.SUCCESS if good else Attempt.Status.FAILURE)
+    for name, number in counters.items():
+        Tally.objects.create(
+            run=run, mailing=mailing, owner=owner, meaning=MEANINGS[name][0], number=number,
+            example=MEANINGS[name][1], quarter=int(timezone.now().timestamp()) // 900)
     return mailing
 
 
@@ -61,7 +61,7 @@ def test_a_newcomer_gets_three_steps_that_tick_off(as_owner, owner):
     assert as_owner.get("/").context["steps"]["recipients"]
     MailingFactory(owner=owner)
     user_data_changed(owner_id=owner.pk)
-    assert "steps" not in as_owner.get("/").context
+    assert not as_owner.get("/").context["steps"]
 
 
 def test_what_needs_a_decision_stands_on_the_home_page(as_owner, as_other, owner):
@@ -70,17 +70,114 @@ def test_what_needs_a_decision_stands_on_the_home_page(as_owner, as_other, owner
     assert mailing.message.subject not in as_other.get("/").content.decode()
 
 
+def test_an_unknown_outcome_of_an_earlier_run_still_needs_a_decision(as_owner, owner):
+    mailing = sent_mailing(owner, unknown=1)
+    later = Run.objects.create(mailing=mailing, owner=owner, state=Run.State.FINISHED, total=1,
+                               sent=1, trigger=Run.Trigger.PAGE, subject="s", body="b")
+    assert [run.unknown for run in as_owner.get("/").context["undecided"]] == [1]
+    assert later.mailing == mailing
+
+
+def test_a_manager_sees_what_needs_eyes_and_others_do_not(
+        as_manager, as_owner, owner, blocked, manager):
+    disabled = MailingFactory(owner=owner, disabled_at=timezone.now(), disabled_by=manager)
+    stuck = sent_mailing(owner, sent=1)
+    Run.objects.update(state=Run.State.PAUSED, reason=Run.Reason.SERVER)
+    context = as_manager.get("/").context
+    assert [run.mailing for run in context["stuck"]] == [stuck]
+    assert list(context["disabled"]) == [disabled] and list(context["blocked"]) == [blocked]
+    assert blocked.email not in as_owner.get("/").content.decode()
+
+
 def test_a_report_counts_attempts_and_letters_by_person(as_owner, as_manager, owner, other):
     mailing = sent_mailing(owner, sent=3, failed=2, unknown=1)
     sent_mailing(other, sent=4)
     figures = {"attempts": 6, "successful": 3, "failed": 2, "unknown": 1}
-    assert as_owner.get("/reports/").context["figures"] == figures
+    totals = figures | {"sent": 3, "confirmed": 0}
+    assert as_owner.get("/reports/").context["figures"] == totals
     assert as_manager.get("/reports/").context["figures"]["attempts"] == 10
-    assert as_manager.get("/reports/", {"owner": owner.pk}).context["figures"] == figures
+    assert as_manager.get("/reports/", {"owner": owner.pk}).context["figures"] == totals
     page = as_owner.get(f"/reports/mailings/{mailing.pk}/")
     assert page.context["figures"] == figures
-    assert {(row["code"], row["n"]) for row in page.context["answers"]} == {
-        (250, 3), (550, 2), (550, 1)}
+    assert [(row["meaning"], row["number"]) for row in page.context["answers"]] == [
+        (Meaning.ACCEPTED, 3), (Meaning.NO_MAILBOX, 2), (Meaning.UNKNOWN, 1)]
+    assert "Почтовый ящик не существует" in page.content.decode()
+    assert "550 5.1.1 User unknown" in page.content.decode()
+
+
+def test_a_letter_marked_as_delivered_counts_as_sent_and_its_attempt_stays_unknown(
+        as_owner, as_manager, as_other, owner):
+    mailing = sent_mailing(owner, unknown=2)
+    run = mailing.runs.get()
+    Delivery.objects.create(run=run, email="a@example.com", settled_by=owner, answer="",
+                            settled_at=timezone.now(), state=Delivery.State.SENT)
+    for client, sent in ((as_owner, 1), (as_manager, 1), (as_other, 0)):
+        figures = client.get("/reports/").context["figures"]
+        assert (figures["sent"], figures["successful"]) == (sent, 0)
+
+
+def test_a_manager_compares_users(as_manager, as_owner, owner, other):
+    sent_mailing(owner, sent=1)
+    sent_mailing(owner, sent=1)
+    sent_mailing(other, sent=5)
+    page = as_manager.get("/reports/", {"by": "user", "sort": "-attempts"})
+    assert [(row["of"], row["attempts"]) for row in page.context["page"]] == [
+        (other, 5), (owner, 2)]
+    assert as_owner.get("/reports/", {"by": "user"}).context["by"] == "mailing"
+
+
+@pytest.mark.parametrize("sort", ["name", "last", "attempts", "sent", "failed", "unknown"])
+def test_the_table_sorts_by_each_column_both_ways(as_owner, owner, sort):
+    first, second = sent_mailing(owner, sent=1), sent_mailing(owner, sent=3, failed=1, unknown=1)
+    second.message.subject = "Яблоки"
+    second.message.save()
+    Tally.objects.filter(mailing=first).update(quarter=Tally.objects.first().quarter - 1)
+    for asked, order in ((sort, [first, second]), (f"-{sort}", [second, first])):
+        page = as_owner.get("/reports/", {"sort": asked}).context["page"]
+        assert [row["of"] for row in page] == order
+
+
+def test_a_deleted_mailing_stays_in_the_figures_without_a_link(as_owner, owner):
+    mailing = sent_mailing(owner, sent=1)
+    Mailing.objects.filter(pk=mailing.pk).update(deleted_at=timezone.now())
+    page = as_owner.get("/reports/")
+    assert page.context["figures"]["sent"] == 1
+    assert f"/reports/mailings/{mailing.pk}/" not in page.content.decode()
+
+
+def test_figures_move_by_themselves_while_a_run_is_on_and_then_rest(as_owner, owner):
+    mailing = sent_mailing(owner, sent=1)
+    for address in ("/reports/", f"/reports/mailings/{mailing.pk}/"):
+        Run.objects.update(state=Run.State.RUNNING)
+        assert "every 5s" in as_owner.get(address).content.decode()
+        Run.objects.update(state=Run.State.FINISHED)
+        assert "every 5s" not in as_owner.get(address).content.decode()
+
+
+def test_a_report_costs_the_same_queries_however_much_there_is(
+        as_owner, owner, django_assert_max_num_queries):
+    mailings = [sent_mailing(owner, sent=9, failed=2) for _ in range(12)]
+    with django_assert_max_num_queries(11):
+        as_owner.get("/reports/")
+    with django_assert_max_num_queries(18):
+        as_owner.get(f"/reports/mailings/{mailings[0].pk}/")
+
+
+def lines(response):
+    return b"".join(response.streaming_content).decode().splitlines()
+
+
+def test_exports_open_in_a_spreadsheet_and_run_nothing(as_owner, as_other, owner):
+    mailing = sent_mailing(owner, sent=1)
+    mailing.message.subject = "=HYPERLINK(1)"
+    mailing.message.save()
+    Delivery.objects.create(run=mailing.runs.get(), email="a@example.com", full_name="+7 Анна",
+                            state=Delivery.State.SENT, answer="250 Ok; thanks")
+    report = lines(as_owner.get("/reports/export/"))
+    assert report[0].startswith("\ufeffРассылка;") and report[1].startswith("'=HYPERLINK(1);")
+    fates = lines(as_owner.get(f"/reports/mailings/{mailing.pk}/export/"))
+    assert ";a@example.com;'+7 Анна;Успешно;0;\"250 Ok; thanks\";" in fates[1]
+    assert len(lines(as_other.get("/reports/export/"))) == 1
 
 
 def test_nobody_chooses_another_persons_report(as_owner, as_other, owner):

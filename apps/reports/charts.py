@@ -1,0 +1,80 @@
+"""Bars over time, as numbers for an SVG that the server draws."""
+from bisect import bisect_right
+from dataclasses import dataclass, field
+
+OUTCOMES = ("sent", "failed", "unknown")
+WIDE, HIGH = 1000, 100
+FILLED, WIDEST = 0.8, 60  # of a bar's place; of the picture
+NICE = (10, 12, 15, 20, 25, 30, 40, 50, 60, 80)  # what an axis ends with, or tens of these
+
+
+@dataclass
+class Bar:
+    """What happened within one step, and where it stands in the picture."""
+
+    words: str
+    sent: int = 0
+    failed: int = 0
+    unknown: int = 0
+    parts: list = field(default_factory=list)
+
+    @property
+    def total(self):
+        return self.sent + self.failed + self.unknown
+
+
+@dataclass
+class Chart:
+    bars: list
+    step: str  # what one bar is called
+    top: int = 0  # the number at the upper edge
+
+    @property
+    def first(self):
+        return self.bars[0].words
+
+    @property
+    def last(self):
+        return self.bars[-1].words
+
+    @property
+    def highest(self):
+        return max(self.bars, key=lambda bar: bar.total)
+
+
+def chart(steps, step, rows):
+    """Return a Chart of `rows` (a place comparable with the steps', sent, failed, unknown).
+
+    `steps` is [(where it begins, words)], in order; `step` is what one of them is called.
+    """
+    starts, bars = [start for start, _ in steps], [Bar(words) for _, words in steps]
+    for place, *numbers in rows:
+        bar = bars[max(0, bisect_right(starts, place) - 1)]
+        for name, number in zip(OUTCOMES, numbers, strict=True):
+            setattr(bar, name, getattr(bar, name) + number)
+    drawn = Chart(bars, step)
+    drawn.top = round_up(max(bar.total for bar in bars))
+    place = WIDE / len(bars)
+    width = min(FILLED * place, WIDEST)
+    for number, bar in enumerate(bars):
+        draw(bar, (number + .5) * place - width / 2, width, drawn.top)
+    return drawn
+
+
+def draw(bar, left, width, top):
+    """Set the bar's parts: (outcome, x, y, width, height), as text without a decimal comma."""
+    base = float(HIGH)
+    for name in OUTCOMES:
+        height = HIGH * getattr(bar, name) / top
+        if height:
+            base -= height
+            bar.parts.append((name, *(f"{number:.2f}" for number in (left, base, width, height))))
+
+
+def round_up(number):
+    """Return where an axis ends that must hold `number`: itself up to ten, else a round one."""
+    size = 1
+    while number > NICE[-1] * size:
+        size *= 10
+    return number if number <= NICE[0] else size * next(
+        nice for nice in NICE if number <= nice * size)
