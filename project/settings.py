@@ -53,6 +53,8 @@ INSTALLED_APPS = [
     "csp",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "django_apscheduler",
 ]
 
@@ -68,6 +70,7 @@ MIDDLEWARE = [
     "apps.core.middleware.htmx_login",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "apps.users.middleware.language_and_zone",
+    "apps.core.trail.remember_request",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -147,6 +150,12 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # a changed password or address is told by a letter
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(BASE_URL).scheme
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "apps.users.tokens.ResetTokens"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Vestnik"
+MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute off
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # who is logged in has a confirmed one; a new one is confirmed
+USERSESSIONS_ADAPTER = "apps.users.adapter.SessionsAdapter"
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", 0)
 
 # Russian until a person chooses otherwise; the sources are English.

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from apps.core.trail import Action, record
 from apps.mailings.models import Delivery, Mailing, Run
 from apps.mailings.services import user_data_changed
 
@@ -120,6 +121,7 @@ def _run_start(mailing, trigger, by, again):
     restore.advance()
     Mailing.objects.filter(pk=mailing.pk).update(status=Mailing.Status.RUNNING)
     user_data_changed(owner_id=mailing.owner_id)
+    record(Action.START, on=mailing, by=by, via=trigger, details=run.total)
     log.info("run %s of mailing %s started (%s) for %s recipients", run.pk, mailing.pk, trigger,
              run.total)
     return run
@@ -129,6 +131,7 @@ def run_pause(*, run):
     """Pause a running run. Raises RunRefused when it is not running."""
     if not upkeep.pause(run.pk, Run.Reason.PERSON):
         raise RunRefused(_("This run is not running any more."))
+    record(Action.PAUSE, on=run.mailing)
 
 
 def run_resume(*, run):
@@ -142,6 +145,7 @@ def run_resume(*, run):
         updated_at=now)
     if not resumed:
         raise RunRefused(_("This run is not paused any more."))
+    record(Action.RESUME, on=run.mailing)
     log.info("run %s resumed", run.pk)
 
 
@@ -149,6 +153,7 @@ def run_stop(*, run):
     """Stop an active run; what was not tried is cancelled. Raises RunRefused when it is over."""
     if not upkeep.stop(run.pk, Run.Reason.PERSON):
         raise RunRefused(_("This run is over already."))
+    record(Action.STOP, on=run.mailing)
 
 
 DELIVERED, SEND_AGAIN = "delivered", "again"
@@ -192,6 +197,8 @@ def unknown_settle(*, run, by, how, delivery_ids=None):
         number = rows.update(state=Delivery.State.PENDING, **{**decided, "settled_at": None})
         ledger.count(run.pk, {"unknown": -number})
     user_data_changed(owner_id=run.owner_id)
+    if number:
+        record(Action(how), on=run.mailing, by=by, details=number)
     log.info("run %s: %s unknown outcomes settled as %s", run.pk, number, how)
     return number
 

@@ -1,6 +1,5 @@
 """Writes that are more than saving a form."""
 import logging
-
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
@@ -9,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from apps.core.trail import Action, record
 from apps.users.models import User
 
 from .models import Mailing, Message, Recipient
@@ -49,6 +49,7 @@ def owned_delete(*, owned):
     owned.deleted_at = timezone.now()
     owned.save(update_fields=["deleted_at"])
     user_data_changed(owner_id=owned.owner_id)
+    record(Action.DELETE, on=owned)
 
 
 def owned_restore(*, owned):
@@ -67,6 +68,7 @@ def owned_restore(*, owned):
         ) from None
     if not restored:
         raise OwnedRefused(_("The minute for bringing it back is over."))
+    record(Action.RESTORE, on=owned)
 
 
 def recipient_bounce_clear(*, recipient):
@@ -80,8 +82,10 @@ def recipient_bounce_clear(*, recipient):
 def mailing_disable(*, mailing, by, disabled):
     """Disable a mailing, which pauses its run, or enable it again: its owner resumes the run."""
     now = timezone.now() if disabled else None
-    Mailing.objects.filter(pk=mailing.pk, disabled_at__isnull=disabled).update(
+    changed = Mailing.objects.filter(pk=mailing.pk, disabled_at__isnull=disabled).update(
         disabled_at=now, disabled_by=by if disabled else None)
     user_data_changed(owner_id=mailing.owner_id)
+    if changed:
+        record(Action.DISABLE if disabled else Action.ENABLE, on=mailing, by=by)
     log.warning("mailing %s %s by user %s", mailing.pk, "disabled" if disabled else "enabled",
                 by.pk)

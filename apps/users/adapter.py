@@ -1,6 +1,9 @@
 """Where allauth asks us."""
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from django.utils import timezone, translation
+
+from apps.core.trail import Action, record
 
 from .middleware import zone_of
 from .models import User
@@ -19,3 +22,13 @@ class AccountAdapter(DefaultAccountAdapter):
         language = getattr(user, "language", "") or translation.get_language()
         with translation.override(language), timezone.override(zone_of(user)):
             super().send_mail(template_prefix, email, context)
+
+
+class SessionsAdapter(DefaultUserSessionsAdapter):
+    """Ends sessions, and says so in the audit trail."""
+
+    def end_sessions(self, sessions):
+        sessions = list(sessions)
+        super().end_sessions(sessions)
+        if sessions:
+            record(Action.SESSIONS, on=sessions[0].user, details=len(sessions))

@@ -5,6 +5,8 @@ from django.contrib.auth.backends import ModelBackend
 from django.db.models import F
 from django.utils import timezone
 
+from apps.core.trail import Action, record
+
 from .models import User
 
 log = logging.getLogger("vestnik.users")
@@ -25,7 +27,9 @@ def blockable_by(user):
 def user_block(*, user, by, blocked):
     """Block or unblock. A block ends the sessions at the next request, and stops sends."""
     now = timezone.now() if blocked else None
-    User.objects.filter(pk=user.pk, is_active=blocked).update(
+    changed = User.objects.filter(pk=user.pk, is_active=blocked).update(
         is_active=not blocked, blocked_at=now, blocked_by=by if blocked else None,
         version=F("version") + 1)
+    if changed:
+        record(Action.BLOCK if blocked else Action.UNBLOCK, on=user, by=by, label=user.email)
     log.warning("user %s %s by user %s", user.pk, "blocked" if blocked else "unblocked", by.pk)

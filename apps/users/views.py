@@ -2,6 +2,7 @@
 import re
 from pathlib import Path
 
+from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required, permission_required
 from django.core.exceptions import PermissionDenied
@@ -48,7 +49,7 @@ def language_set(request):
 
 @require_safe
 def profile(request):
-    return render(request, "users/profile.html")
+    return render(request, "users/profile.html", {"second_factor": is_mfa_enabled(request.user)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

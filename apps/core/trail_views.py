@@ -1,0 +1,47 @@
+"""The managers' page of the audit trail."""
+from django.contrib.auth import get_user_model
+from django.contrib.auth.decorators import permission_required
+from django.db.models import Q
+from django.views.decorators.http import require_safe
+
+from .htmx import render_page
+from .listing import cursor_page, days_filter, search_text
+from .models import TrailEntry
+
+OFFERED = 200  # people whom the filter offers
+
+
+@require_safe
+@permission_required("users.view_all_users", raise_exception=True)
+def trail_list(request):
+    """Who did what and when, newest first, by person, action, day and text."""
+    entries, who = TrailEntry.objects.select_related("who"), person_id(request)
+    days, period = days_filter(request, "happened_at")
+    q, what = search_text(request), request.GET.get("what", "")
+    what = what if what in TrailEntry.Action.values else ""
+    entries = entries.filter(days)
+    if q:
+        entries = entries.filter(
+            Q(object_label__icontains=q) | Q(who_label__icontains=q) | Q(details__icontains=q))
+    if who:
+        entries = entries.filter(who=who)
+    if what:
+        entries = entries.filter(action=what)
+    rows, cursor = cursor_page(request, entries, "happened_at")
+    return render_page(request, "core/trail_list.html", {
+        "entries": rows, "cursor": cursor, "q": q, "who": who, "what": what, **period,
+        "later": "cursor" in request.GET, "filtered": bool(q or who or what or days),
+        "actions": TrailEntry.Action.choices, "people": people(),
+    }, partial="table")
+
+
+def people():
+    """Whom the filter offers: those who did something."""
+    known = TrailEntry.objects.exclude(who=None).order_by().values("who").distinct()
+    return get_user_model().objects.filter(pk__in=known).order_by("email")[:OFFERED]
+
+
+def person_id(request):
+    """Return the person's id from the address; None for none or nonsense."""
+    text = request.GET.get("who", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
