@@ -92,3 +92,14 @@ def cast(owner, other, manager, blocked):
     return {"anonymous": Client(), "owner": client_of(owner), "other": client_of(other),
             "manager": client_of(manager), "blocked": client_of(blocked),
             "superuser": client_of(superuser)}
+
+
+@pytest.fixture
+def others(other):
+    """Somebody else's own objects, so that their addresses can be asked for."""
+    message, recipient = MessageFactory(owner=other), RecipientFactory(owner=other)
+    mailing = MailingFactory(owner=other, message=message, recipients=[recipient])
+    run = Run.objects.create(mailing=mailing, owner=other, trigger=Run.Trigger.PAGE, total=1,
+                             unknown=1, state=Run.State.FINISHED)
+    return {"message": message.pk, "recipient": recipient.pk, "mailing": mailing.pk,
+            "report": mailing.pk, "user": other.pk, "run": run.pk}

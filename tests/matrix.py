@@ -1,6 +1,10 @@
 """What the access matrix is made of: roles, methods, addresses, and how an answer is read."""
+from django.db.models import Q
 from django.urls import URLPattern, get_resolver, reverse
 from django.urls.exceptions import NoReverseMatch
+
+from apps.mailings.models import Attempt, Delivery, Mailing, Message, Recipient, Run
+from apps.users.models import User
 
 ROLES = ("anonymous", "owner", "other", "manager", "blocked", "superuser")
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
@@ -78,3 +82,19 @@ def answer_of(response):
     if response.status_code == 302 and response.url.startswith(login):
         return LOGIN
     return response.status_code
+
+
+def read(response):
+    """Return an answer's body as text."""
+    return b"".join(response).decode(errors="replace") if response.streaming \
+        else response.content.decode(errors="replace")
+
+
+def rows_of(user):
+    """Return every stored value of what is `user`'s: to be equal before and after."""
+    mine = {model: Q(owner=user) for model in (Recipient, Message, Mailing, Run, Attempt)}
+    mine |= {Delivery: Q(run__owner=user), User: Q(pk=user.pk)}
+    rows = {model.__name__: list(model._base_manager.filter(where).order_by("pk").values())
+            for model, where in mine.items()}
+    chosen = Mailing.recipients.through.objects.filter(mailing__owner=user)
+    return {**rows, "chosen": list(chosen.order_by("pk").values())}

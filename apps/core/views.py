@@ -23,7 +23,7 @@ def safe_next(request):
     """Return the posted `next` when it is a path of ours, else the home page."""
     target = request.POST.get("next", "")
     ours = url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure())
-    return target if ours else "/"
+    return target if ours and target.startswith("/") else "/"
 
 
 @login_not_required
