@@ -28,6 +28,14 @@ def test_send_sends_and_exits_0(mailing, sink):
     assert Run.objects.get().trigger == Run.Trigger.COMMAND
 
 
+def test_the_progress_bar_shows_every_fate(mailing, settings, capsys, monkeypatch):
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    with sink_server(settings, rcpt={"boris": "550 no"}), pytest.raises(SystemExit):
+        call_command("send", str(mailing.pk))
+    bar = capsys.readouterr().err
+    assert "3/3" in bar and "sent=2, failed=1, unknown=0, skipped=0, left=0" in bar
+
+
 def test_a_failed_letter_makes_it_exit_1(mailing, settings):
     with sink_server(settings, rcpt={"boris": "550 5.1.1 User unknown"}):
         assert send(mailing.pk)[0] == 1

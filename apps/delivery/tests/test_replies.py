@@ -19,11 +19,16 @@ DROP = None
 
 
 class Script(threading.Thread):
-    """A server whose answers are given; None closes the connection instead."""
+    """A server whose answers are given: octets, a function of the command, None for closing.
+
+    It serves one client after the other and counts `connections`, `letters` and, of the envelope
+    at hand, `recipients`.
+    """
 
     def __init__(self, **answers):
         super().__init__(daemon=True)
-        self.answers, self.letters = {**GOOD, **answers}, 0
+        self.answers = {**GOOD, **answers}
+        self.connections = self.letters = self.recipients = 0
         self.server = socket.create_server(("127.0.0.1", 0))
         self.port = self.server.getsockname()[1]
         self.start()
@@ -34,15 +39,19 @@ class Script(threading.Thread):
                 client = self.server.accept()[0]
             except OSError:
                 return
+            self.connections += 1
             with client, client.makefile("rb") as lines, contextlib.suppress(ConnectionError):
                 self.talk(client, lines)
 
     def talk(self, client, lines):
-        step = "banner"
+        step, line = "banner", b""
         while step:
             answer = self.answers.get(step, b"500 what\r\n")
+            answer = answer(line) if callable(answer) else answer
             if answer is DROP:
                 return
+            if step in ("MAIL", "RCPT"):
+                self.recipients = int(step == "RCPT" and answer.startswith(b"250"))
             client.sendall(answer)
             if step == "DATA" and answer.startswith(b"354"):
                 step = "dot"
@@ -52,6 +61,12 @@ class Script(threading.Thread):
                 continue
             line = lines.readline()
             step = line.split()[0].decode().upper() if line else ""
+
+    def settled(self):
+        """Wait until earlier clients are done with; return how many letters came whole."""
+        with socket.create_connection(("127.0.0.1", self.port), 10) as client:
+            client.recv(100)
+        return self.letters
 
     def close(self):
         self.server.close()

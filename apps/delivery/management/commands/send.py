@@ -100,6 +100,7 @@ class Command(BaseCommand):
             while True:
                 for run in runs:
                     run.refresh_from_db()
+                bar.set_postfix(self.figures(runs), refresh=False)
                 bar.update(sum(run.total - run.left for run in runs) - bar.n)
                 if not any(self.goes_on(run) for run in runs):
                     return
@@ -108,6 +109,12 @@ class Command(BaseCommand):
                         return
                     process.tend()
                 time.sleep(0.1)
+
+    @staticmethod
+    def figures(runs):
+        """Return what the progress bar shows beside the rate and the time left."""
+        return {name: sum(getattr(run, name) for run in runs)
+                for name in ("sent", "failed", "unknown", "skipped", "left")}
 
     def goes_on(self, run):
         """Whether waiting for the run still makes sense."""
