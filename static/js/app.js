@@ -74,19 +74,39 @@ on("htmx:afterSettle", () => {
 });
 
 // The modal: shown once its content is there, emptied when it is gone.
-// Bootstrap ignores hide() while the modal fades in, so that waits for the end of the fade.
-let opener = null;
-let fading = false;
-function openedBy(element) {
-  opener = { element, place: placeOf(element) };
+// Bootstrap ignores hide() and show() while the modal fades, so they wait for the end of the fade.
+let asker = null;  // what asked for the content that is on its way
+let opener = null;  // what the open modal was asked for by
+let fading = "";
+let afterFade = null;
+function askedBy(element) {
+  asker = { element, place: placeOf(element) };
+}
+function openModal() {
+  if (fading === "out") afterFade = openModal;
+  else if (modalElement.classList.contains("show")) focusFirst(modalElement);
+  else {
+    opener = asker;
+    asker = null;
+    modal.show();
+  }
 }
 function closeModal() {
-  if (fading) modalElement.addEventListener("shown.bs.modal", () => modal.hide(), { once: true });
+  if (fading === "in") afterFade = closeModal;
   else modal.hide();
 }
-modalElement.addEventListener("show.bs.modal", () => { fading = true; });
-modalElement.addEventListener("shown.bs.modal", () => { fading = false; focusFirst(modalElement); });
+function faded() {
+  const next = afterFade;
+  fading = "";
+  afterFade = null;
+  next?.();
+  return Boolean(next);
+}
+modalElement.addEventListener("show.bs.modal", () => { fading = "in"; });
+modalElement.addEventListener("hide.bs.modal", () => { fading = "out"; });
+modalElement.addEventListener("shown.bs.modal", () => { if (!faded()) focusFirst(modalElement); });
 modalElement.addEventListener("hidden.bs.modal", () => {
+  if (faded() || asker) return;
   modalContent.replaceChildren();
   if (opener?.element.isConnected) opener.element.focus();
   else if (opener) focusPlace(opener.place);
@@ -94,16 +114,16 @@ modalElement.addEventListener("hidden.bs.modal", () => {
 });
 on("htmx:beforeRequest", (event) => {
   const element = event.detail.elt;
-  if (event.detail.target === modalContent && !modalElement.contains(element)) openedBy(element);
+  if (event.detail.target === modalContent && !modalElement.contains(element)) askedBy(element);
 });
 on("htmx:afterSettle", (event) => {
-  if (event.detail.target !== modalContent || !modalContent.childElementCount) return;
-  if (modalElement.classList.contains("show")) focusFirst(modalElement);
-  else modal.show();
+  if (event.detail.target === modalContent && modalContent.childElementCount) openModal();
 });
 on("modal:close", closeModal);
 on("htmx:afterRequest", (event) => {
-  if (event.detail.successful && event.detail.elt.matches("[data-close-modal]")) closeModal();
+  const { elt, successful } = event.detail;
+  if (!successful) asker = null;
+  else if (elt.matches("[data-close-modal]")) closeModal();
 });
 on("htmx:historyRestore", () => {
   document.body.classList.remove("modal-open");
@@ -159,10 +179,10 @@ on("htmx:afterRequest", (event) => wait(event.detail, false));
 const RUSSIAN = { т: "n", ".": "/", ",": "?" };
 const keysOn = () => localStorage.getItem("keys") !== "off";
 function showKeys() {
-  openedBy(document.activeElement);
+  askedBy(document.activeElement);
   modalContent.replaceChildren(byId("keys-template").content.cloneNode(true));
   modalContent.querySelector("[data-keys-on]").checked = keysOn();
-  modal.show();
+  openModal();
 }
 const KEYS = {
   "/": () => document.querySelector("main input[type=search]")?.select(),
@@ -183,7 +203,7 @@ on("keydown", (event) => {
     event.preventDefault();
     target.form.querySelector("[name=_find]").click();
   }
-  const typing = target.closest("input, textarea, select, [contenteditable]");
+  const typing = target.closest("input:not([type=checkbox]), textarea, select");
   if (typing || event.ctrlKey || event.metaKey || event.altKey || !keysOn()) return;
   if (modalElement.classList.contains("show")) return;
   const name = (["Slash", "KeyN"].includes(event.code) && RUSSIAN[key]) || key;
