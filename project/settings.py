@@ -213,17 +213,20 @@ LOG_LEVEL = env("LOG_LEVEL", default="INFO")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "apps.core.logs.RequestIdFilter"}},
+    "filters": {"fields": {"()": "apps.core.logs.FieldsFilter"}},
     "formatters": {
-        "text": {"format": "{asctime} {levelname} {name} [{request_id}] {message}", "style": "{"},
+        "text": {"()": "apps.core.logs.TextFormatter", "style": "{", "format":
+                 "{asctime} {levelname} {name} [{request_id} user:{user} run:{run}] {message}"},
         "json": {"()": "apps.core.logs.JsonFormatter"},
     },
     "handlers": {"console": {
-        "class": "logging.StreamHandler", "filters": ["request_id"],
+        "class": "logging.StreamHandler", "filters": ["fields"],
         "formatter": env("LOG_FORMAT", default="text"),
     }},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
+        "django": {"handlers": [], "level": LOG_LEVEL},  # else DEBUG would print each line twice
+        "django.db.backends": {"level": "INFO"},  # statements carry letters and addresses
         "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         "apscheduler": {"level": "WARNING"},
         "mail.log": {"level": "WARNING"},

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import resolve_url
 from django.utils.cache import patch_vary_headers
 
-from .logs import request_id_var
+from . import logs
 
 
 def request_id(get_response):
@@ -15,9 +15,10 @@ def request_id(get_response):
 
     def middleware(request):
         # Not reset afterwards: Django logs refusals after the last middleware has returned.
-        request_id_var.set(uuid.uuid4().hex[:12])
+        number = uuid.uuid4().hex[:12]
+        logs.begin(request_id=number)
         response = get_response(request)
-        response["X-Request-ID"] = request_id_var.get()
+        response["X-Request-ID"] = number
         return response
 
     return middleware

@@ -17,6 +17,7 @@ from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from apps.core import logs
 from apps.mailings.models import Delivery, Run
 
 from . import holds, ledger, tallies, upkeep
@@ -81,6 +82,7 @@ class Connection(threading.Thread):
                     return False
                 continue
             self.run_now, self.claimed, self.results = run, claimed, []
+            logs.note(run=run.pk if run else "-")
             self.journal.clear()
             if claimed:
                 return True

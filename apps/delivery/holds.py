@@ -98,7 +98,7 @@ def apply(run, results, failures):
         until = timezone.now() + hold_time(effect, run.holds)
         Run.objects.filter(pk=run.pk).update(
             hold_until=until, holds=F("holds") + 1, server_words=words)
-        log.warning("run %s rests until %s: %s", run.pk, until, words)
+        log.warning("run %s rests until %s: %s", run.pk, until, words, extra={"run": run.pk})
     elif run.holds and any(r.outcome and r.outcome.code for r in results):
         Run.objects.filter(pk=run.pk).update(hold_until=None, holds=0, server_words="")
 

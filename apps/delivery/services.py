@@ -123,7 +123,7 @@ def _run_start(mailing, trigger, by, again):
     user_data_changed(owner_id=mailing.owner_id)
     record(Action.START, on=mailing, by=by, via=trigger, details=run.total)
     log.info("run %s of mailing %s started (%s) for %s recipients", run.pk, mailing.pk, trigger,
-             run.total)
+             run.total, extra={"run": run.pk})
     return run
 
 
@@ -146,7 +146,7 @@ def run_resume(*, run):
     if not resumed:
         raise RunRefused(_("This run is not paused any more."))
     record(Action.RESUME, on=run.mailing)
-    log.info("run %s resumed", run.pk)
+    log.info("run %s resumed", run.pk, extra={"run": run.pk})
 
 
 def run_stop(*, run):
@@ -199,7 +199,8 @@ def unknown_settle(*, run, by, how, delivery_ids=None):
     user_data_changed(owner_id=run.owner_id)
     if number:
         record(Action(how), on=run.mailing, by=by, details=number)
-    log.info("run %s: %s unknown outcomes settled as %s", run.pk, number, how)
+    log.info("run %s: %s unknown outcomes settled as %s", run.pk, number, how,
+             extra={"run": run.pk})
     return number
 
 

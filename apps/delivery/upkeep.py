@@ -64,7 +64,8 @@ def reopen_or_cancel(run, now):
         not others.exists() and Run.objects.filter(pk=run.pk, state=Run.State.FINISHED).update(
             state=Run.State.RUNNING, finished_at=None, updated_at=now))
     if reopened:
-        log.warning("run %s goes on: %s letters came back", run.pk, run.left)
+        log.warning("run %s goes on: %s letters came back", run.pk, run.left,
+                    extra={"run": run.pk})
     else:
         cancel_rest(run.pk)
 
@@ -78,7 +79,7 @@ def finish_runs(runs):
         if Run.objects.filter(pk=pk, state=Run.State.RUNNING).update(
                 state=Run.State.FINISHED, finished_at=timezone.now(), hold_until=None,
                 reason="", server_words=""):
-            log.info("run %s finished", pk)
+            log.info("run %s finished", pk, extra={"run": pk})
 
 
 def pause(run_id, reason, words=""):
@@ -87,7 +88,7 @@ def pause(run_id, reason, words=""):
         state=Run.State.PAUSED, reason=reason, server_words=words, hold_until=None,
         updated_at=timezone.now())
     if paused:
-        log.warning("run %s paused: %s %s", run_id, reason, words)
+        log.warning("run %s paused: %s %s", run_id, reason, words, extra={"run": run_id})
     return bool(paused)
 
 
@@ -102,7 +103,7 @@ def stop(run_id, reason):
         updated_at=timezone.now())
     if stopped:
         cancel_rest(run_id)
-        log.info("run %s stopped: %s", run_id, reason)
+        log.info("run %s stopped: %s", run_id, reason, extra={"run": run_id})
     return bool(stopped)
 
 
@@ -138,7 +139,8 @@ def recover(journal):
         counts, tries = ledger.record(run, results, journal.token)
         ledger.count(run.pk, counts)
         tallies.add(run, tries)
-        log.warning("run %s: settled %s letters of a lost sender", run.pk, len(results))
+        log.warning("run %s: settled %s letters of a lost sender", run.pk, len(results),
+                    extra={"run": run.pk})
 
 
 def recovered(journal, row):
@@ -185,7 +187,8 @@ def expire_leases():
                 [lost_attempt(row) for row in rows if row.run_id == run.pk])
             ledger.count(run.pk, {"unknown": len(mine)})
             tallies.add(run, tallies.of_attempts(mine))
-            log.error("run %s: %s letters of a lost sender are unknown", run.pk, len(mine))
+            log.error("run %s: %s letters of a lost sender are unknown", run.pk, len(mine),
+                      extra={"run": run.pk})
 
 
 def lost_attempt(row):

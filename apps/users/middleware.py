@@ -4,12 +4,15 @@ import zoneinfo
 from django.conf import settings
 from django.utils import timezone, translation
 
+from apps.core import logs
+
 
 def language_and_zone(get_response):
     """The profile's language, or the cookie's, or the service's: `Accept-Language` is not asked."""
     known = dict(settings.LANGUAGES)
 
     def middleware(request):
+        logs.note(user=request.user.pk or "-")
         chosen = (getattr(request.user, "language", "")
                   or request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, ""))
         language = chosen if chosen in known else settings.LANGUAGE_CODE
