@@ -97,24 +97,24 @@ class Command(BaseCommand):
         """Show progress until the runs are over, or (not with --wait) only retries are left."""
         total = sum(run.total for run in runs)
         with tqdm(total=total, unit="letter", disable=self.options["no_progress"] or None) as bar:
-            while True:
-                for run in runs:
-                    run.refresh_from_db()
-                bar.set_postfix(self.figures(runs), refresh=False)
-                bar.update(sum(run.total - run.left for run in runs) - bar.n)
-                if not any(self.goes_on(run) for run in runs):
-                    return
+            self.show(bar, runs)
+            while any(self.goes_on(run) for run in runs):
+                if process and not self.options["wait"] and process.engine.join(0.1):
+                    break
                 if process:
-                    if not self.options["wait"] and process.engine.join(0.1):
-                        return
                     process.tend()
                 time.sleep(0.1)
+                self.show(bar, runs)
+            self.show(bar, runs)
 
     @staticmethod
-    def figures(runs):
-        """Return what the progress bar shows beside the rate and the time left."""
-        return {name: sum(getattr(run, name) for run in runs)
-                for name in ("sent", "failed", "unknown", "skipped", "left")}
+    def show(bar, runs):
+        """Bring the runs and the bar up to date: the fates, beside the rate and the time left."""
+        for run in runs:
+            run.refresh_from_db()
+        bar.set_postfix({name: sum(getattr(run, name) for run in runs) for name in (
+            "sent", "failed", "unknown", "skipped", "left")}, refresh=False)
+        bar.update(sum(run.total - run.left for run in runs) - bar.n)
 
     def goes_on(self, run):
         """Whether waiting for the run still makes sense."""
