@@ -19,6 +19,7 @@ ROUNDS ?= 50
 RECIPIENTS ?= 2000
 TORTURE := $(BIN)/python -m tests.torture --rounds $(ROUNDS) --recipients $(RECIPIENTS)
 torture: .venv/test.stamp  ## Kill senders at random, count each letter's fate; POSTGRES=postgres://… too
+	$(BIN)/pytest -m torture
 	$(TORTURE)
 	$(TORTURE) --signal TERM --delay 0.02
 	$(TORTURE) --lose-accepted 0.02 --lose-refused 0.02
