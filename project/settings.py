@@ -17,7 +17,7 @@ if not TESTING:  # tests give the same result on every machine
 
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env("SECRET_KEY", default="")
-if not SECRET_KEY:
+if SECRET_KEY in ("", "change-me"):
     if not (DEBUG or TESTING):
         raise ImproperlyConfigured("Set SECRET_KEY: a long random string, kept secret.")
     SECRET_KEY = "insecure-key-for-debugging-only"
@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",  # tokens are masked, lengths padded: see BREACH
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "apps.core.middleware.browser_rules",
     "apps.core.middleware.request_id",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

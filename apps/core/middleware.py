@@ -9,6 +9,8 @@ from django.utils.cache import patch_vary_headers
 
 from . import logs
 
+PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+
 
 def request_id(get_response):
     """Give each request an id that its log lines and its answer carry (`X-Request-ID`)."""
@@ -36,20 +38,38 @@ def htmx_login(get_response):
             return response
         page = urlsplit(request.htmx.current_url_abs_path or "/")
         back = urlencode({"next": page._replace(scheme="", netloc="").geturl()})
-        return HttpResponse(status=204, headers={"HX-Redirect": f"{login}?{back}"})
+        return HttpResponse(status=204, headers={
+            "HX-Redirect": f"{login}?{back}", "Cache-Control": "private, no-store"})
+
+    return middleware
+
+
+def browser_rules(get_response):
+    """What browsers may not do with any answer of ours, beside Django's own headers and the CSP."""
+
+    def middleware(request):
+        response = get_response(request)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return response
 
     return middleware
 
 
 def cache_headers(get_response):
-    """Personal pages are never stored; fragments are asked about again each time."""
+    """What is personal is never stored; fragments are asked about again each time.
+
+    At the end of a session the browser forgets what it kept; cookies stay: language, theme.
+    """
 
     def middleware(request):
+        known = request.user.is_authenticated
         response = get_response(request)
-        page = response.get("Content-Type", "").startswith("text/html")
-        if not page and response.status_code != 304:
-            return response
-        patch_vary_headers(response, ["HX-Request", "Cookie"])
+        if known and not request.user.is_authenticated:
+            response["Clear-Site-Data"] = '"cache"'
+        if (response.status_code == 304
+                or response.get("Content-Type", "").startswith("text/html")):
+            patch_vary_headers(response, ["HX-Request", "Cookie"])
         if not response.has_header("Cache-Control"):
             personal = request.user.is_authenticated and not request.htmx
             response["Cache-Control"] = "private, no-store" if personal else "private, no-cache"
