@@ -27,6 +27,7 @@ class TrailEntry(models.Model):
         DISABLE = "disable", pgettext_lazy("trail", "Disabled")
         ENABLE = "enable", pgettext_lazy("trail", "Enabled")
         START = "start", pgettext_lazy("trail", "Started sending")
+        NOT_STARTED = "not_started", pgettext_lazy("trail", "Was due, but could not start")
         PAUSE = "pause", pgettext_lazy("trail", "Paused")
         RESUME = "resume", pgettext_lazy("trail", "Resumed")
         STOP = "stop", pgettext_lazy("trail", "Stopped")

@@ -14,6 +14,8 @@ from django.utils import timezone
 from django_apscheduler.jobstores import DjangoMemoryJobStore
 from django_apscheduler.models import DjangoJob, DjangoJobExecution
 
+from apps.core.models import TrailEntry
+from apps.core.trail import record
 from apps.mailings.models import Mailing, Run
 
 from .models import ClockLease
@@ -34,8 +36,17 @@ def start_due():
         try:
             runs.append(run_start(mailing=mailing, trigger=Run.Trigger.SCHEDULE))
         except RunRefused as reason:
-            log.warning("mailing %s is due but was not started: %s", mailing.pk, reason)
+            tell_once(mailing, reason)
     return runs
+
+
+def tell_once(mailing, reason):
+    """Say that a due mailing does not start: at its first tick, not at each."""
+    told = TrailEntry.objects.filter(action=TrailEntry.Action.NOT_STARTED,
+                                     object_type=mailing._meta.label_lower, object_id=mailing.pk)
+    if not told.exists():
+        record(TrailEntry.Action.NOT_STARTED, on=mailing, via=TrailEntry.Via.SCHEDULE)
+        log.warning("mailing %s is due but was not started: %s", mailing.pk, reason)
 
 
 def prune_executions():

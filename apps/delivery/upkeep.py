@@ -8,6 +8,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from apps.core.models import TrailEntry
+from apps.core.trail import record
 from apps.mailings.models import Attempt, Delivery, Run
 
 from . import ledger, tallies
@@ -48,7 +50,8 @@ def settle_runs(now):
         for pk in running.filter(when).values_list("pk", flat=True):
             pause(pk, reason)
     for run in Run.objects.active().filter(mailing__ends_at__lte=now):
-        stop(run.pk, Reason.WINDOW)
+        if stop(run.pk, Reason.WINDOW):
+            record(TrailEntry.Action.STOP, on=run.mailing, via=TrailEntry.Via.SCHEDULE)
     for run in Run.objects.ended_with_letters_left():
         reopen_or_cancel(run, now)
     finish_runs(running)

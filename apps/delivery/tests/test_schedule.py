@@ -1,0 +1,38 @@
+"""What the clock does, and what of it a manager can read."""
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from apps.core.models import TrailEntry
+from apps.delivery import schedule, upkeep
+from apps.delivery.services import run_start
+from apps.mailings.models import Mailing, Run
+
+pytestmark = pytest.mark.django_db(transaction=True)
+Action, Via = TrailEntry.Action, TrailEntry.Via
+
+
+def entries():
+    return list(TrailEntry.objects.order_by("id").values_list("action", "via", "who"))
+
+
+def test_a_start_on_schedule_is_in_the_trail_as_the_clocks(mailing, as_manager):
+    schedule.start_due()
+    assert entries() == [(Action.START, Via.SCHEDULE, None)]
+    page = as_manager.get(reverse("core:trail_list")).text
+    assert mailing.message.subject in page and "по расписанию" in page
+
+
+def test_a_due_mailing_that_can_not_start_is_told_of_once(mailing):
+    mailing.recipients.clear()
+    for _ in range(3):
+        assert schedule.start_due() == []
+    assert entries() == [(Action.NOT_STARTED, Via.SCHEDULE, None)]
+
+
+def test_the_end_of_the_window_is_in_the_trail(mailing):
+    run_start(mailing=mailing, trigger=Run.Trigger.SCHEDULE)
+    Mailing.objects.update(ends_at=timezone.now())
+    for _ in range(2):
+        upkeep.settle_runs(timezone.now())
+    assert entries()[1:] == [(Action.STOP, Via.SCHEDULE, None)]
