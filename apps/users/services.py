@@ -1,6 +1,7 @@
 """Blocking: who may do it to whom, and what it does."""
 import logging
 
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.backends import ModelBackend
 from django.db.models import F
 from django.utils import timezone
@@ -30,6 +31,9 @@ def user_block(*, user, by, blocked):
     changed = User.objects.filter(pk=user.pk, is_active=blocked).update(
         is_active=not blocked, blocked_at=now, blocked_by=by if blocked else None,
         version=F("version") + 1)
+    if blocked:
+        for session in UserSession.objects.filter(user=user):
+            session.end()  # else it would be back after an unblock
     if changed:
         record(Action.BLOCK if blocked else Action.UNBLOCK, on=user, by=by, label=user.email)
     log.warning("user %s %s by user %s", user.pk, "blocked" if blocked else "unblocked", by.pk)
