@@ -31,4 +31,5 @@ class SessionsAdapter(DefaultUserSessionsAdapter):
         sessions = list(sessions)
         super().end_sessions(sessions)
         if sessions:
-            record(Action.SESSIONS, on=sessions[0].user, details=len(sessions))
+            user = sessions[0].user
+            record(Action.SESSIONS, on=user, label=user.email, details=len(sessions))

@@ -16,7 +16,7 @@ FLAGS = ("is_superuser", "is_staff")
 
 @receiver(auth.user_logged_in)
 def logged_in(user, **kwargs):
-    record(Action.LOGIN, on=user, by=user)
+    record(Action.LOGIN, on=user, by=user, label=user.email)
 
 
 @receiver(auth.user_login_failed)
@@ -36,18 +36,19 @@ def code_refused(user, **kwargs):
 @receiver(auth.user_logged_out)
 def logged_out(user, **kwargs):
     if user is not None:
-        record(Action.LOGOUT, on=user, by=user)
+        record(Action.LOGOUT, on=user, by=user, label=user.email)
 
 
 @receiver([account.password_changed, account.password_reset, account.password_set])
 def password_changed(user, **kwargs):
-    record(Action.PASSWORD, on=user, by=user)
+    record(Action.PASSWORD, on=user, by=user, label=user.email)
 
 
 @receiver(account.email_changed)
 def email_changed(user, from_email_address, to_email_address, **kwargs):
     old = from_email_address.email if from_email_address else "—"
-    record(Action.EMAIL, on=user, by=user, details=f"{old} → {to_email_address.email}")
+    record(Action.EMAIL, on=user, by=user, label=user.email,
+           details=f"{old} → {to_email_address.email}")
 
 
 @receiver(factor.authenticator_added)
@@ -57,10 +58,11 @@ def factor_changed(signal, user, authenticator, **kwargs):
     """Recovery codes come and go with the app's codes; alone, they were made anew."""
     codes = authenticator.type == Authenticator.Type.RECOVERY_CODES
     if signal is factor.authenticator_reset:
-        record(Action.CODES, on=user)
+        record(Action.CODES, on=user, label=user.email)
     elif not codes:
         added = signal is factor.authenticator_added
-        record(Action.SECOND_FACTOR_ON if added else Action.SECOND_FACTOR_OFF, on=user)
+        record(Action.SECOND_FACTOR_ON if added else Action.SECOND_FACTOR_OFF, on=user,
+               label=user.email)
 
 
 @receiver(pre_save, sender=User)

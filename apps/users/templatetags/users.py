@@ -1,6 +1,4 @@
 """Words for what a browser says of itself."""
-import re
-
 from django import template
 from django.utils.translation import gettext as _
 
@@ -15,6 +13,6 @@ SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Win
 @register.filter
 def browser(user_agent):
     """"Firefox, Windows" from a User-Agent; its first words where it is none we know."""
-    names = [next((name for mark, name in known if re.search(rf"\b{mark}\b", user_agent)), "")
+    names = [next((name for mark, name in known if mark in user_agent), "")
              for known in (BROWSERS, SYSTEMS)]
     return ", ".join(filter(None, names)) or user_agent[:60] or _("Unknown browser")
