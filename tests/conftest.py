@@ -70,7 +70,13 @@ def htmx(owner):
 
 
 @pytest.fixture
-def pks(owner):
+def data_dir(settings, tmp_path):
+    """A folder of the test's own: what a sender keeps beside the database is not another's."""
+    settings.DATA_DIR = tmp_path
+
+
+@pytest.fixture
+def pks(owner, data_dir):
     """The ids of the owner's objects, one of each kind; the mailing has an active run."""
     message = MessageFactory(owner=owner, subject=f"{MARK} subject", body=f"{MARK} body")
     recipient = RecipientFactory(owner=owner, full_name=f"{MARK} name", comment=f"{MARK} comment",
@@ -95,7 +101,7 @@ def cast(owner, other, manager, blocked):
 
 
 @pytest.fixture
-def others(other):
+def others(other, data_dir):
     """Somebody else's own objects, so that their addresses can be asked for."""
     message, recipient = MessageFactory(owner=other), RecipientFactory(owner=other)
     mailing = MailingFactory(owner=other, message=message, recipients=[recipient])
