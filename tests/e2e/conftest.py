@@ -16,8 +16,8 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
-    """The address of a running demo with its own data."""
-    with demo_site(tmp_path_factory.mktemp("var")) as address:
+    """The address of a running demo with its own data; letters leave slowly enough to watch."""
+    with demo_site(tmp_path_factory.mktemp("var"), SENDER_RATE="8") as address:
         yield address
 
 
@@ -33,7 +33,10 @@ def chromium():
 
 @pytest.fixture
 def open_page(chromium):
-    """Open pages in contexts of their own; a console error fails the test at its end."""
+    """Open pages in contexts of their own; a console error fails the test at its end.
+
+    What the content security policy refuses is such an error too.
+    """
     contexts, complaints = [], []
 
     def open_one(**options):
@@ -45,9 +48,11 @@ def open_page(chromium):
         page.on("pageerror", lambda error: complaints.append(str(error)))
         return page
 
+    open_one.complaints = complaints
     yield open_one
     for context in contexts:
         context.close()
     # Refusals and lost connections are logged as errors too; the tests assert what is shown then.
-    expected = ("status of 4", "ERR_FAILED", "htmx:afterRequest", "htmx:sendError")
+    expected = ("status of 4", "Error Code 4", "ERR_FAILED", "ERR_INTERNET_DISCONNECTED",
+                "htmx:afterRequest", "htmx:sendError")
     assert [text for text in complaints if not any(words in text for words in expected)] == []

@@ -1,0 +1,81 @@
+"""A run as its owner watches it: it moves, rests, goes on and ends without a reload."""
+import re
+
+from playwright.sync_api import expect
+
+from tests.demo_site import log_in
+
+from .steps import figures, fresh_mailing
+
+LATER = "2098-01-01T10:00"
+
+
+def send(page, site):
+    """Make a mailing and press «Отправить» twice at once, as impatient people do."""
+    address = fresh_mailing(page, site, starts=LATER)
+    page.evaluate("window.stayed = true")
+    page.click("#mailing-run a.btn-primary")
+    page.locator("#modal .btn-primary").dblclick()
+    expect(page.locator("#mailing-run")).to_contain_text("25 получателей")
+    return address
+
+
+def state(page, words):
+    expect(page.locator(".app-run-head")).to_contain_text(words)
+
+
+def test_a_run_moves_by_itself_to_its_end_and_then_rests(open_page, site):
+    page = open_page()
+    send(page, site)
+    left = page.locator(".app-tally dd").nth(4)
+    expect(left).to_have_text(re.compile(r"^(1?\d|2[0-4])$"))
+    expect(page.locator("[role=status]", has_text="Отправляем 25 получателям")).to_be_visible()
+    page.context.set_offline(True)  # a poll that fails says nothing, and the next one goes on
+    with page.expect_event("requestfailed"):
+        pass
+    page.context.set_offline(False)
+    state(page, "Закончен")
+    assert figures(page) == [24, 1, 0, 0, 0]
+    assert page.locator("#mailing-run[hx-trigger]").count() == 0
+    expect(page.locator(".app-toast-danger")).to_have_count(0)
+    assert page.evaluate("window.stayed")
+    page.click(".app-tabs a[href='?tab=runs']")
+    expect(page.locator("#mailing-tab tbody tr")).to_have_count(1)  # two clicks, one run
+
+
+def test_a_run_is_paused_resumed_and_stopped_and_its_figures_add_up(open_page, site):
+    page = open_page()
+    send(page, site)
+    for action, words in (("pause", "Пауза"), ("resume", "Идёт"), ("stop", "Остановлен")):
+        page.click(f"form[action$='/{action}/'] button")
+        state(page, words)
+        assert sum(figures(page)) == 25
+    assert page.evaluate("window.stayed")
+
+
+def test_unknown_outcomes_are_decided_one_by_one_and_together(open_page, site):
+    page = log_in(open_page(), site)
+    for link in page.locator("main a.app-strong").all():
+        address = link.get_attribute("href")
+        if "/settle/" in page.request.get(site + address).text():
+            break
+    page.goto(f"{site}{address}?fate=unknown")
+    banner = page.locator(".app-note", has_text="неизвест")
+    expect(banner).to_contain_text("Исход 2 писем неизвестен")
+    page.locator("#mailing-tab button[value=delivered]").first.click()
+    expect(banner).to_contain_text("Исход 1 письма неизвестен")
+    expect(page.locator("#mailing-tab tbody tr")).to_have_count(1)
+    banner.locator("button[value=delivered]").click()
+    expect(banner).to_have_count(0)
+    expect(page.locator(".app-tally dd").nth(2)).to_have_text("0")
+
+
+def test_without_a_script_a_run_is_started_paused_and_stopped_as_well(open_page, site):
+    page = open_page(java_script_enabled=False)
+    fresh_mailing(page, site, starts=LATER)
+    page.click("#mailing-run a.btn-primary")
+    page.click("main .app-form .btn-primary")
+    for action, words in (("pause", "Пауза"), ("resume", "Идёт"), ("stop", "Остановлен")):
+        page.click(f"form[action$='/{action}/'] button")
+        state(page, words)
+    assert sum(figures(page)) == 25
