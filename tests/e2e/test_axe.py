@@ -9,7 +9,7 @@ from tests.screenshots import speak
 VISITOR = [
     ("/",), ("/accounts/login/",), ("/accounts/signup/",), ("/accounts/password/reset/",),
     ("/accounts/login/", "main form button", ".is-invalid"),
-    ("/accounts/signup/", "main form button", ".is-invalid"), ("/nowhere/",),
+    ("/accounts/signup/", "main form button", ".is-invalid"), ("/nowhere/",), ("/help/",),
 ]
 MODAL = "#modal.show .modal-content > *"
 OWNER = [
@@ -25,12 +25,14 @@ OWNER = [
     ("/mailings/create/", ".app-form .btn-primary", ".is-invalid"),
     ("/attempts/",), ("/attempts/?q=nobody-at-all",), ("/reports/",), ("/profile/",),
     ("/profile/edit/",), ("/accounts/email/",), ("/accounts/password/change/",), ("/outbox/",),
-    ("/accounts/logout/",), ("/nowhere/",),
+    ("/accounts/logout/",), ("/nowhere/",), ("/help/",), ("/accounts/sessions/",),
+    ("/accounts/2fa/",), ("/accounts/2fa/totp/activate/",),
+    ("/help/", ".app-guide-nav a:last-child", ".app-guide-nav a:last-child[aria-current=page]"),
 ]
 MAILING = ["{}", "{}?tab=runs", "{}?tab=attempts", "{}?tab=letter", "{}edit/", "{}delete/",
            "{}start/", "/reports{}"]
 MANAGER = [("/",), ("/recipients/",), ("/messages/",), ("/mailings/",), ("/attempts/",),
-           ("/reports/",), ("/users/",)]
+           ("/reports/",), ("/users/",), ("/trail/",)]
 
 
 def mailings(page, site):
