@@ -24,6 +24,7 @@ torture: .venv/test.stamp  ## Kill senders at random, count each letter's fate; 
 	$(TORTURE) --signal TERM --delay 0.02
 	$(TORTURE) --lose-accepted 0.02 --lose-refused 0.02
 	$(BIN)/python -m tests.torture.leaks
+	CORPUS=all $(BIN)/pytest tests/test_corpus.py
 	for step in claim claimed mark marked answer answered record; do \
 		$(BIN)/python -m tests.torture --rounds 3 --recipients 200 --crash-at $$step || exit 1; done
 ifdef POSTGRES

@@ -3,7 +3,9 @@
 It passes with an error at the field, an empty result or an exact round trip: never an error of
 ours, never what is somebody else's, never a changed row that is not the person's.
 """
+import os
 from urllib.parse import urlencode, urlsplit
+from zlib import crc32
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -31,10 +33,15 @@ def post(client, url, body, **headers):
     return client.generic("POST", url, text, FORM, headers=headers)
 
 
-def rounds(known, seen, values):
-    """Yield dicts: each value in each name once, a different one in each name at a time."""
+def rounds(address, known, seen, values):
+    """Yield dicts: a value in each name, a different one in each name at a time.
+
+    With `CORPUS=all` each value comes into each name; else a quarter of them, another one at
+    each address. One round is enough where the view looks at nothing.
+    """
     names = sorted({*known, *seen} - {"csrfmiddlewaretoken"})
-    for start in range(len(values) if seen else 1):
+    step = 1 if os.environ.get("CORPUS") == "all" else 4
+    for start in range(crc32(address.encode()) % step, len(values) if seen else step, step):
         yield {name: values[(start + 7 * i) % len(values)] for i, name in enumerate(names)}
 
 
@@ -81,7 +88,7 @@ def addresses(method):
 def test_every_query_is_answered(name, mallory, others, pks, monkeypatch):
     url, bad = url_of(name, others), []
     seen = names_read(monkeypatch, lambda: mallory.get(url, headers={"hx-request": "true"}))
-    for query in rounds(corpus.PARAMETERS, seen, corpus.QUERY_VALUES):
+    for query in rounds(name, corpus.PARAMETERS, seen, corpus.QUERY_VALUES):
         response = mallory.get(f"{url}?{urlencode(query, errors='surrogatepass')}",
                                headers={"hx-request": "true"})
         if response.status_code not in (200, 204, 302, 404) or MARK in read(response):
@@ -165,7 +172,7 @@ def test_every_field_of_every_form_is_answered(name, mallory, others, pks, owner
     url, before, bad = url_of(name, others), rows_of(owner), []
     person = Client(raise_request_exception=False) if may_visit(name) else mallory
     seen = names_read(monkeypatch, lambda: post(person, url, {"x": "y"}))
-    for body in rounds({*corpus.FIELDS, *corpus.PARAMETERS}, seen, corpus.FIELD_VALUES):
+    for body in rounds(name, {*corpus.FIELDS, *corpus.PARAMETERS}, seen, corpus.FIELD_VALUES):
         response = post(person, url, body)
         away = urlsplit(response.get("Location", "")).netloc
         if response.status_code not in {*DONE, *REFUSED} or MARK in read(response) or away:
