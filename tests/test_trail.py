@@ -113,6 +113,12 @@ def test_a_role_given_or_taken_in_the_admin_is_recorded(owner):
         for sign in "+−" for role in ("is_staff", group.name))
 
 
+def test_an_export_is_recorded(as_owner, owner, mailing):
+    as_owner.get(reverse("reports:mailing_export", args=[mailing.pk]))
+    as_owner.get(reverse("reports:report_export"))
+    assert [entry[:2] for entry in trail(action="export")] == [(owner.email, "export")] * 2
+
+
 def test_managers_read_the_trail_newest_first_and_page_through_it(as_manager, owner):
     TrailEntry.objects.all().delete()
     for number in range(30):

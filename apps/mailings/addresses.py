@@ -11,7 +11,8 @@ import idna
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~]([A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]*[^.])?")
+LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~]([A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]*"
+                        r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-])?")
 
 
 def normalized(text):

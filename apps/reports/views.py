@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from apps.core.access import for_reading
 from apps.core.htmx import render_page
 from apps.core.listing import number, sorting
+from apps.core.trail import Action, record
 from apps.mailings.models import Delivery, Mailing, Run, Tally
 from apps.mailings.words import in_words
 from apps.users.models import User
@@ -56,6 +57,7 @@ def report_export(request):
     rows = list(tallied.grouped(request, period.limit(scope["tallies"]), scope["by"]))
     tallied.name_rows(rows, scope["by"])
     first = [_("User"), _("E-mail")] if scope["by"] == "user" else [_("Mailing"), _("Owner")]
+    record(Action.EXPORT, label=_("Reports"), details=f"{period.since} – {period.until}")
     return csv_response(f"report-{period.until}", [
         *first, _("Last attempt"), _("Attempts"), _("Successful"), _("Failed"), _("Unknown"),
     ], ([*names(row["of"]), in_cell(row["last"]), *(row[name] for name in tallied.FIGURES)]
@@ -107,6 +109,7 @@ def mailing_export(request, pk):
     mailing = for_reading(request.user, Mailing.objects, pk)
     fates = Delivery.objects.filter(run__mailing=mailing).select_related("run").defer(
         "run__body").order_by("run", Lower("email"))
+    record(Action.EXPORT, on=mailing)
     return csv_response(f"mailing-{mailing.pk}", [
         _("Run"), _("E-mail"), _("Full name"), _("Fate"), _("Tries"), _("Server's answer"),
         _("Changed"), _("Decided by a person"),

@@ -16,6 +16,11 @@ class AccountAdapter(DefaultAccountAdapter):
         user.language = request.LANGUAGE_CODE
         return super().save_user(request, user, form, commit)
 
+    def set_password(self, user, password):
+        """Save nothing else: a block meanwhile stays a block."""
+        user.set_password(password)
+        user.save(update_fields=["password"])
+
     def send_mail(self, template_prefix, email, context):
         """Write in the language of the account; to an address without one, of the page."""
         user = context.get("user") or User.objects.filter(email=email.lower()).first()

@@ -55,10 +55,11 @@ class ProfileForm(forms.ModelForm):
             cleaned["avatar"] = ""
         return cleaned
 
-    def save(self, commit=True):
+    def save(self):
         """Save; the picture that was there before goes."""
         old = User.objects.get(pk=self.instance.pk).avatar
-        user = super().save(commit)
+        user = super().save(commit=False)
+        user.save(update_fields=self._meta.fields)  # a block meanwhile stays a block
         if old and old.name != user.avatar.name:
             old.storage.delete(old.name)
         return user

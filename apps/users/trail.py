@@ -11,7 +11,7 @@ from apps.core.trail import Action, record
 
 from .models import User
 
-FLAGS = ("is_superuser", "is_staff")
+FLAGS = ("is_superuser", "is_staff", "is_active")
 
 
 @receiver(auth.user_logged_in)
@@ -69,16 +69,20 @@ def factor_changed(signal, user, authenticator, **kwargs):
 def remember_flags(instance, update_fields, **kwargs):
     """Keep what the roles were, where this save may change them."""
     if update_fields is None or set(update_fields) & set(FLAGS):
-        old = User.objects.filter(pk=instance.pk).values(*FLAGS).first()
-        instance._flags = old or dict.fromkeys(FLAGS, False)
+        new = {"is_superuser": False, "is_staff": False}  # what is said of somebody new
+        instance._flags = User.objects.filter(pk=instance.pk).values(*FLAGS).first() or new
 
 
 @receiver(post_save, sender=User)
 def flags_changed(instance, **kwargs):
     for name, old in instance.__dict__.pop("_flags", {}).items():
-        if getattr(instance, name) != old:
-            sign = "−" if old else "+"
-            record(Action.ROLE, on=instance, label=instance.email, details=f"{sign} {name}")
+        if getattr(instance, name) == old:
+            continue
+        if name == "is_active":
+            record(Action.BLOCK if old else Action.UNBLOCK, on=instance, label=instance.email)
+        else:
+            details = f"{'−' if old else '+'} {name}"
+            record(Action.ROLE, on=instance, label=instance.email, details=details)
 
 
 @receiver(m2m_changed, sender=User.groups.through)

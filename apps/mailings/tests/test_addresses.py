@@ -19,6 +19,7 @@ def test_an_address_that_can_be_carried_is_kept_normalized(typed, kept):
     "ｕ@x.org", "u@x\u3002org\u200b", "u@😀.org", "u@x", "@x.org", "u@", "u", "u..v@x.org",
     "u.@x.org", "u@x..org", "u@-x.org", f"{'a' * 65}@x.org", f"u@{'a.' * 200}org",
     "u@x.org\nBcc: a@b.c", "u@x_y.org", "u@x.org.", "",
+    "u,@x.org", "u>@x.org", "u@@x.org", 'u"@x.org', "u:@x.org", "u\\@x.org",
 ])
 def test_an_address_that_smtp_can_not_carry_is_refused(typed):
     with pytest.raises(ValidationError):

@@ -1,6 +1,8 @@
 import pytest
 from django.urls import reverse
 
+from apps.users.adapter import AccountAdapter
+from apps.users.forms import ProfileForm
 from apps.users.models import User
 from tests.conftest import client_of
 from tests.factories import UserFactory
@@ -28,6 +30,18 @@ def test_a_block_ends_the_session_at_the_next_request(as_manager, as_owner, owne
     assert as_owner.get(reverse("users:profile")).status_code == 200
     toggle(as_manager, owner, 1)
     assert reverse("account_login") in as_owner.get(reverse("users:profile")).url
+
+
+@pytest.mark.parametrize("save", [
+    lambda user: ProfileForm({"first_name": "Ольга"}, instance=user).save(),
+    lambda user: AccountAdapter().set_password(user, "another-horse-8"),
+], ids=["profile", "password"])
+def test_what_a_person_saves_while_being_blocked_does_not_unblock_them(as_manager, owner, save):
+    loaded = User.objects.get(pk=owner.pk)
+    toggle(as_manager, owner, 1)
+    save(loaded)
+    owner.refresh_from_db()
+    assert not owner.is_active and owner.blocked_at
 
 
 def test_blocking_twice_keeps_who_did_it_first(as_manager, manager, owner):
