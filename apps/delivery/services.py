@@ -14,15 +14,19 @@ from . import ledger, restore, upkeep
 
 log = logging.getLogger("vestnik.delivery")
 
-# The rest: no sent or unknown letter to this person or address in any run of the mailing. Who has
-# bounced is told so by one run, not by each.
+# A letter in hand may be there already, and what a run that stops this moment has queued may
+# still be claimed by a sender that saw it running.
+HAS = """(
+    d.state IN ('sent', 'unknown', 'claimed') OR n.state = 'stopped' AND d.state = 'pending')"""
+# The rest: nothing sent, unknown or under way to this person or address in any run of the
+# mailing. Who has bounced is told so by one run, not by each.
 REST = """
     AND r.id NOT IN (
         SELECT d.recipient_id FROM mailings_delivery d JOIN mailings_run n ON n.id = d.run_id
-        WHERE n.mailing_id = %s AND d.state IN ('sent', 'unknown') AND d.recipient_id IS NOT NULL)
+        WHERE n.mailing_id = %s AND {has} AND d.recipient_id IS NOT NULL)
     AND LOWER(r.email) NOT IN (
         SELECT LOWER(d.email) FROM mailings_delivery d JOIN mailings_run n ON n.id = d.run_id
-        WHERE n.mailing_id = %s AND d.state IN ('sent', 'unknown'))
+        WHERE n.mailing_id = %s AND {has})
     AND (r.bounced_at IS NULL OR r.id NOT IN (
         SELECT d.recipient_id FROM mailings_delivery d JOIN mailings_run n ON n.id = d.run_id
         WHERE n.mailing_id = %s AND d.recipient_id IS NOT NULL))
@@ -84,7 +88,7 @@ def _who(mailing, again):
     params = [mailing.pk, mailing.owner_id]
     if not again:
         params += [mailing.pk] * 3
-    return WHO.format(rest="" if again else REST), params
+    return WHO.format(rest="" if again else REST.format(has=HAS)), params
 
 
 def run_start(*, mailing, trigger, by=None, again=False):

@@ -111,6 +111,8 @@ class Sending(People, RuleBasedStateMachine):
     def power_cut(self, who):
         """Both senders die; of the first's journal the disk had kept only the half."""
         self.world.boot += 1
+        held = Delivery.objects.filter(state=State.CLAIMED)
+        self.world.expired.update(held.values_list("pk", flat=True))
         for number, sender in enumerate(self.senders):
             self.world.expired |= sender.held
             path = sender.connection.journal.path

@@ -3,7 +3,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from apps.delivery.services import RunRefused, run_start
+from apps.delivery import ledger
+from apps.delivery.services import RunRefused, run_start, run_stop
 from apps.delivery.upkeep import promote_retries
 from apps.mailings.models import Attempt, Delivery, Mailing, Run
 from tests.factories import MailingFactory, RecipientFactory
@@ -154,3 +155,12 @@ def test_a_rate_holds_over_all_connections(mailing, sink, settings):
     run = send(mailing, connections=4)
     assert run.sent == 12
     assert timezone.now() - started > timedelta(seconds=11 / 20)
+
+
+def test_letters_in_hand_of_a_stopped_run_are_in_no_other_run(mailing, sink):
+    """Stop and start within a second: whose letter is under way may have it already."""
+    first = run_start(mailing=mailing, trigger=Run.Trigger.PAGE)
+    [anna] = ledger.claim(first.pk, 1, "token")
+    run_stop(run=first)
+    rest = run_start(mailing=mailing, trigger=Run.Trigger.PAGE)
+    assert rest.total == 2 and anna.email not in rest.deliveries.values_list("email", flat=True)
