@@ -313,6 +313,7 @@ class Attempt(models.Model):
         indexes = [
             models.Index(fields=["owner", "-attempted_at", "-id"], name="attempt_owner_time"),
             models.Index(fields=["mailing", "-attempted_at", "-id"], name="attempt_mailing_time"),
+            models.Index(fields=["-attempted_at", "-id"], name="attempt_time"),  # managers' list
         ]
 
     def __str__(self):

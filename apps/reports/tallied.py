@@ -44,14 +44,14 @@ def over_time(tallies, period):
 
 
 def confirmed(user, person, period):
-    """Return how many letters of unknown outcome a person marked as delivered in the period."""
+    """Return how many letters of unknown outcome their owner marked as delivered in the period."""
     since, until = period.moments()
     letters = Delivery.objects.filter(
         settled_at__isnull=False, settled_at__lt=until, state=Delivery.State.SENT)
     if since:
         letters = letters.filter(settled_at__gte=since)
     if person or not user.is_manager:
-        letters = letters.filter(run__owner=person or user)
+        letters = letters.filter(settled_by=person or user)
     return letters.count()
 
 
