@@ -95,6 +95,11 @@ def test_dates_and_numbers_are_written_as_the_language_does(language, shown):
         assert page.render(Context({"at": at, "number": 1234567})) == shown
 
 
+def test_counted_words_group_their_number_too(as_owner, owner):
+    RecipientFactory.create_batch(1001, owner=owner)
+    assert "1\xa0001 получатель" in as_owner.get("/recipients/").content.decode()
+
+
 def test_a_page_names_its_language_to_browsers_and_readers(client, db):
     for language, asked in (("ru", {}), ("en", {"django_language": "en"})):
         client.cookies.load(asked)
