@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from .querysets import (
-    AttemptQuerySet, MailingQuerySet, NotDeletedManager, OwnedQuerySet, RunQuerySet,
+    AttemptQuerySet, MailingQuerySet, NotDeletedManager, OwnedQuerySet, RecipientQuerySet,
+    RunQuerySet,
 )
 from .tallies import DOMAINS_STALE, DomainTally, MinuteTally, Tally  # noqa: F401 their tables
 
@@ -40,8 +41,8 @@ class Recipient(Owned):
     comment = models.TextField(_("comment"), blank=True, validators=[MaxLengthValidator(5000)])
     bounced_at = models.DateTimeField(_("bounced at"), null=True, blank=True, editable=False)
 
-    objects = NotDeletedManager.from_queryset(OwnedQuerySet)()
-    all_objects = models.Manager.from_queryset(OwnedQuerySet)()
+    objects = NotDeletedManager.from_queryset(RecipientQuerySet)()
+    all_objects = models.Manager.from_queryset(RecipientQuerySet)()
 
     class Meta:
         verbose_name = _("recipient")

@@ -1,6 +1,6 @@
 """Filters of the nouns: who may see what, what is due, and a status that is always right."""
 from django.db import models, transaction
-from django.db.models import Case, Exists, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, Subquery, Value, When
 
 
 class OwnedQuerySet(models.QuerySet):
@@ -15,6 +15,16 @@ class OwnedQuerySet(models.QuerySet):
         if user.has_perm(f"{meta.app_label}.view_all_{meta.model_name}s"):
             return self.all()
         return self.owned_by(user)
+
+
+class RecipientQuerySet(OwnedQuerySet):
+
+    def with_fate(self):
+        """Give each its `fate`: the state of the last letter to them, None without one."""
+        from .models import Delivery
+
+        letters = Delivery.objects.filter(recipient=OuterRef("pk")).order_by("-id")
+        return self.annotate(fate=Subquery(letters.values("state")[:1]))
 
 
 class NotDeletedManager(models.Manager):

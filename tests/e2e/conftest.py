@@ -21,6 +21,13 @@ def site(tmp_path_factory):
         yield address
 
 
+@pytest.fixture(scope="session")
+def production(tmp_path_factory):
+    """The address of the same as it runs in production: no debugging, static files hashed."""
+    with demo_site(tmp_path_factory.mktemp("production"), production=True) as address:
+        yield address
+
+
 @pytest.fixture(scope="module")
 def chromium():
     from playwright.sync_api import sync_playwright

@@ -3,12 +3,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.demo_site import log_in
+from tests.screenshots import speak
 
 # A page's address; then, where something opens on it, what to click and what to wait for.
 VISITOR = [
     ("/",), ("/accounts/login/",), ("/accounts/signup/",), ("/accounts/password/reset/",),
     ("/accounts/login/", "main form button", ".is-invalid"),
-    ("/accounts/signup/", "main form button", ".is-invalid"), ("/nowhere/",), ("/help/",),
+    ("/accounts/signup/", "main form button", ".is-invalid"), ("/help/",),
 ]
 MODAL = "#modal.show .modal-content > *"
 OWNER = [
@@ -24,7 +25,7 @@ OWNER = [
     ("/mailings/create/", ".app-form .btn-primary", ".is-invalid"),
     ("/attempts/",), ("/attempts/?q=nobody-at-all",), ("/reports/",), ("/profile/",),
     ("/profile/edit/",), ("/accounts/email/",), ("/accounts/password/change/",), ("/outbox/",),
-    ("/accounts/logout/",), ("/nowhere/",), ("/help/",), ("/accounts/sessions/",),
+    ("/accounts/logout/",), ("/help/",), ("/accounts/sessions/",),
     ("/accounts/2fa/",), ("/accounts/2fa/totp/activate/",),
     ("/help/", ".app-guide-nav a:last-child", ".app-guide-nav a:last-child[aria-current=page]"),
 ]
@@ -57,8 +58,12 @@ def violations(axe, page, site, steps, language):
     return found
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["ru", "en"])
+both_themes = pytest.mark.parametrize("theme", ["light", "dark"])
+both_languages = pytest.mark.parametrize("language", ["ru", "en"])
+
+
+@both_themes
+@both_languages
 def test_axe_finds_nothing_on_any_page(open_page, site, language, theme):
     axe, found = Axe(), []
     for who, steps in ((None, VISITOR), ("owner@example.com", OWNER),
@@ -71,3 +76,11 @@ def test_axe_finds_nothing_on_any_page(open_page, site, language, theme):
         more = mailings(page, site) if steps is OWNER else []
         found += violations(axe, page, site, steps + more, language)
     assert "\n".join(found) == ""
+
+
+@both_themes
+@both_languages
+def test_axe_finds_nothing_where_there_is_no_page(open_page, production, language, theme):
+    page = open_page(color_scheme=theme)
+    speak(page, production, language)
+    assert violations(Axe(), page, production, [("/nowhere/",)], language) == []

@@ -1,14 +1,5 @@
 """Pages are light, and nothing jumps when a part of one is swapped."""
-import pytest
-
 from tests import weigh
-from tests.demo_site import demo_site
-
-
-@pytest.fixture(scope="module")
-def production(tmp_path_factory):
-    with demo_site(tmp_path_factory.mktemp("production"), production=True) as address:
-        yield address
 
 
 def test_each_page_is_light_at_first_and_lighter_after(chromium, production):

@@ -3,8 +3,8 @@ import json
 import pytest
 from django.urls import reverse
 
-from apps.mailings.models import Recipient
-from tests.factories import RecipientFactory
+from apps.mailings.models import Recipient, Run
+from tests.factories import MailingFactory, RecipientFactory
 
 CREATE = "/recipients/create/"
 
@@ -115,3 +115,15 @@ def test_a_manager_reads_everyones_recipients_and_changes_none(as_manager, owner
     for action in ("edit", "delete"):
         url = reverse(f"mailings:recipient_{action}", args=[recipient.pk])
         assert as_manager.post(url, fields()).status_code == 403
+
+
+def test_the_list_shows_the_fate_of_the_last_letter_to_each(as_owner, owner):
+    for name, states in (("Анна", ("failed", "sent")), ("Вера", ("failed",)), ("Ян", ())):
+        recipient = RecipientFactory(owner=owner, full_name=name)
+        for state in states:
+            run = Run.objects.create(
+                mailing=MailingFactory(owner=owner), owner=owner, subject="", body="")
+            run.deliveries.create(recipient=recipient, email=recipient.email, state=state)
+    page = as_owner.get("/recipients/").context["page"]
+    assert [(row.full_name, row.fate) for row in page] == [
+        ("Анна", "sent"), ("Вера", "failed"), ("Ян", None)]

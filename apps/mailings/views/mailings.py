@@ -83,14 +83,10 @@ class TabContext:
             fate=Subquery(last.values("state")[:1]),
             answer=Subquery(last.values("answer")[:1]),
             delivery_id=Subquery(last.values("pk")[:1])).order_by("full_name", "pk")
-        states = dict(Delivery.State.choices)
         fate = request.GET.get("fate", "")
         if fate in Delivery.State.values:
             rows = rows.filter(fate=fate)
-        page = page_of(request, rows)
-        for row in page.object_list:
-            row.fate_label = states.get(row.fate, "")
-        return {"page": page, "fate": fate, "fates": Delivery.State.choices}
+        return {"page": page_of(request, rows), "fate": fate, "fates": Delivery.State.choices}
 
     @staticmethod
     def runs(request, mailing):

@@ -23,7 +23,7 @@ FORM_METHODS = require_http_methods(["GET", "HEAD", "POST"])
 @require_safe
 def recipient_list(request):
     q = search_text(request)
-    recipients = Recipient.objects.visible_to(request.user).select_related("owner")
+    recipients = Recipient.objects.visible_to(request.user).with_fate().select_related("owner")
     if q:
         recipients = recipients.filter(
             Q(full_name__icontains=q) | Q(email__icontains=q) | Q(comment__icontains=q))
@@ -87,7 +87,7 @@ def recipient_row(request, pk):
         form = RecipientForm(request.POST or None, owner=request.user, instance=recipient)
         if not (form.is_valid() and form_valid(request, form)):
             return _row(request, "form_row", {"form": form, "recipient": recipient})
-    recipient = for_reading(request.user, Recipient.objects.select_related("owner"), pk)
+    recipient = for_reading(request.user, Recipient.objects.with_fate().select_related("owner"), pk)
     return _row(request, "row", {"recipient": recipient})
 
 
