@@ -13,10 +13,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from .querysets import (
-    AttemptQuerySet, MailingQuerySet, NotDeletedManager, OwnedQuerySet, RecipientQuerySet,
-    RunQuerySet,
-)
+from .querysets import AttemptQuerySet, MailingQuerySet, NotDeletedManager
+from .querysets import OwnedQuerySet, RecipientQuerySet, RunQuerySet
 from .tallies import DOMAINS_STALE, DomainTally, MinuteTally, Tally  # noqa: F401 their tables
 
 
