@@ -46,7 +46,7 @@ def report_list(request):
         "page": tallied.table(request, tallies, scope["by"]),
         "sort": sorting(request, [*tallied.SORTS, "name"], "-last"),
         "people": people(request.user),
-        "active": Run.objects.visible_to(request.user).active().exists(),
+        "moves": moving(Run.objects.visible_to(request.user)),
     }, partial="report")
 
 
@@ -87,6 +87,11 @@ def people(user):
     return User.objects.order_by("email") if user.is_manager else User.objects.none()
 
 
+def moving(runs):
+    """Whether the figures of `runs` change by themselves."""
+    return runs.filter(state=Run.State.RUNNING).exists()
+
+
 @require_safe
 def mailing_report(request, pk):
     """A mailing's runs, the course of one of them, what servers answered, and domains."""
@@ -96,7 +101,7 @@ def mailing_report(request, pk):
     run = runs.filter(pk=number(request, "run")).first() or runs.first()
     domains, more = tallied.domains(mailing)
     return render_page(request, "reports/mailing_report.html", {
-        "mailing": mailing, "runs": runs[:RUNS], "run": run, "active": runs.active().exists(),
+        "mailing": mailing, "runs": runs[:RUNS], "run": run, "moves": moving(runs),
         "chart": run and tallied.course(run),
         "figures": Tally.objects.filter(mailing=mailing).figures(),
         "answers": tallied.answers(mailing), "domains": domains, "more_domains": more,

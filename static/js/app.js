@@ -68,6 +68,15 @@ on("htmx:beforeSwap", (event) => {
   const active = document.activeElement;
   if (event.detail.target.contains(active) && !modalElement.contains(active)) lost = placeOf(active);
 });
+// What was unfolded in a part of the page that refreshes itself stays unfolded.
+let unfolded = [];
+on("htmx:beforeSwap", (event) => {
+  unfolded = [...event.detail.target.querySelectorAll("details[open][id]")].map(({ id }) => id);
+});
+on("htmx:afterSwap", () => {
+  unfolded.forEach((id) => byId(id)?.setAttribute("open", ""));
+  unfolded = [];
+});
 on("htmx:afterSettle", () => {
   if (lost && document.activeElement === document.body) focusPlace(lost);
   lost = null;
