@@ -50,6 +50,27 @@ def test_whichever_statement_fails_each_letter_is_sent_once(
     assert Attempt.objects.count() == 3
 
 
+@pytest.mark.torture
+@pytest.mark.parametrize("number", range(31, 121))
+def test_whichever_later_statement_fails_each_letter_is_sent_once(
+        mailing, settings, monkeypatch, number):
+    settings.SENDER_RATE = 500  # groups of one or few: many statements
+    monkeypatch.setattr(engine, "LARGEST_GROUP", 1)
+    for extra in range(15):
+        mailing.recipients.add(RecipientFactory(owner=mailing.owner, email=f"c{extra}@example.com"))
+    break_statement(monkeypatch, number)
+    with sink_server(settings) as sink:
+        run = send(mailing, connections=1)
+        if run.left:
+            monkeypatch.undo()
+            work(run)
+    upkeep.settle_runs(timezone.now())
+    run.refresh_from_db()
+    assert len(sink.addresses) == len(set(sink.addresses)) == 18
+    assert (run.sent, run.left, run.state) == (18, 0, Run.State.FINISHED)
+    assert Attempt.objects.count() == 18
+
+
 def in_threads(number, job):
     """Run `job` in so many threads at the same moment; return their results."""
     gate = threading.Barrier(number)
