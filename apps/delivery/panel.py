@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from apps.core.caching import KEPT
 from apps.mailings.models import Run
 
 from .restore import waits_for_a_person
@@ -91,13 +92,23 @@ def panel(mailing, user):
             context["rate"], context["time_left"] = pace(run, now)
     else:
         context["reason"] = refusal(mailing, now)
-        context["rest"] = who_gets_it(mailing)
-        context["has_it"] = who_has_it(mailing) if run else 0
+        context["rest"], context["has_it"] = whom(mailing, run)
         context["early"] = mailing.starts_at > now
         context["no_sender"] = not context["reason"] and not run and not sender_alive()
         context["restored"] = not context["reason"] and not run and (
             mailing.starts_at <= now and waits_for_a_person(mailing))
     return context
+
+
+def whom(mailing, run):
+    """Return to how many the next run would go, and how many have the letter or may have it.
+
+    Dear to count for a big mailing; kept until the owner's data change or the run moves.
+    """
+    moved = (run.pk, run.updated_at.timestamp()) if run else ()
+    key = "-".join(map(str, ("whom", mailing.pk, mailing.owner.version, *moved)))
+    return cache.get_or_set(
+        key, lambda: (who_gets_it(mailing), who_has_it(mailing) if run else 0), KEPT)
 
 
 def next_retry(run):
