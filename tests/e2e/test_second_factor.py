@@ -6,7 +6,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from tests.demo_site import log_in
 
 PHONE = {"width": 360, "height": 740}
-OTHER = "other@example.com"
+OTHER = "admin@example.com"
 
 
 def submit(page, **fields):
