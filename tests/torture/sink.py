@@ -22,6 +22,7 @@ class Session(asyncio.Protocol):
     def __init__(self, options, log):
         self.options, self.log = options, log
         self.buffer, self.recipient, self.reading = b"", b"", False
+        self.answering = False  # replies leave in order: what was pipelined waits for this one
 
     def connection_made(self, transport):
         self.transport = transport
@@ -29,7 +30,10 @@ class Session(asyncio.Protocol):
 
     def data_received(self, data):
         self.buffer += data
-        while self.letter() if self.reading else self.command():
+        self.go_on()
+
+    def go_on(self):
+        while not self.answering and (self.letter() if self.reading else self.command()):
             pass
 
     def command(self):
@@ -63,11 +67,16 @@ class Session(asyncio.Protocol):
             return False
         answer = b"250 2.0.0 Ok: queued as %X\r\n" % random.getrandbits(40)
         if self.options.delay:
-            asyncio.get_running_loop().call_later(
-                self.options.delay, self.transport.write, answer)
+            self.answering = True
+            asyncio.get_running_loop().call_later(self.options.delay, self.late, answer)
         else:
             self.transport.write(answer)
         return True
+
+    def late(self, answer):
+        self.answering = False
+        self.transport.write(answer)
+        self.go_on()
 
 
 async def serve(options):
