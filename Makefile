@@ -32,6 +32,7 @@ ifdef POSTGRES
 	$(TORTURE) --database $(POSTGRES) --processes 2
 	$(TORTURE) --database $(POSTGRES) --fault terminate --processes 2
 	$(BIN)/python -m tests.torture --database $(POSTGRES) --fault freeze --rounds 8 --recipients 3000
+	$(BIN)/python -m tests.torture --fault restart --rounds 10 --recipients 2000
 endif
 
 lint: .venv/test.stamp  ## Style, layers, migrations, deployment settings, security
