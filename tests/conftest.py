@@ -11,9 +11,17 @@ from tests.factories import MailingFactory, MessageFactory, RecipientFactory, Us
 MARK = "OWNERSMARK"  # stands in everything that is the owner's
 
 
+@pytest.fixture(scope="session")
+def common_data_dir(tmp_path_factory):
+    return tmp_path_factory.mktemp("var")
+
+
 @pytest.fixture(autouse=True)
-def fast_and_clean(settings):
+def fast_and_clean(settings, common_data_dir):
+    """Nothing of a test reaches the data of who runs it, and nothing of one the next."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.DATA_DIR = common_data_dir
+    (common_data_dir / "generation").unlink(missing_ok=True)  # the database starts afresh too
     cache.clear()
 
 
@@ -70,13 +78,7 @@ def htmx(owner):
 
 
 @pytest.fixture
-def data_dir(settings, tmp_path):
-    """A folder of the test's own: what a sender keeps beside the database is not another's."""
-    settings.DATA_DIR = tmp_path
-
-
-@pytest.fixture
-def pks(owner, data_dir):
+def pks(owner):
     """The ids of the owner's objects, one of each kind; the mailing has an active run."""
     message = MessageFactory(owner=owner, subject=f"{MARK} subject", body=f"{MARK} body")
     recipient = RecipientFactory(owner=owner, full_name=f"{MARK} name", comment=f"{MARK} comment",
@@ -101,7 +103,7 @@ def cast(owner, other, manager, blocked):
 
 
 @pytest.fixture
-def others(other, data_dir):
+def others(other):
     """Somebody else's own objects, so that their addresses can be asked for."""
     message, recipient = MessageFactory(owner=other), RecipientFactory(owner=other)
     mailing = MailingFactory(owner=other, message=message, recipients=[recipient])

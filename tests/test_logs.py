@@ -91,9 +91,7 @@ def write_and_send(client, settings):
 
 @pytest.mark.parametrize("shape", ["text", "json"])
 @pytest.mark.django_db(transaction=True)
-def test_no_secret_is_ever_written(client, shape, settings, tmp_path, monkeypatch):
-    settings.DATA_DIR = tmp_path
-
+def test_no_secret_is_ever_written(client, shape, settings, monkeypatch):
     def broken(*args):
         raise ValueError("postgres://vestnik:db-secret@db/ refused /u/unsubscribe-token/")
 

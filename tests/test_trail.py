@@ -17,7 +17,7 @@ PAGE = "/trail/"
 
 
 @pytest.fixture
-def mailing(owner, data_dir):
+def mailing(owner):
     return MailingFactory(owner=owner, message__subject="Осень", recipients=[
         RecipientFactory(owner=owner)])
 

@@ -171,11 +171,15 @@ SETTLINGS = {
 def mailing_settle(*, mailing, by, how, delivery_ids=None):
     """Decide a mailing's unknown outcomes in all of its runs, or those of `delivery_ids`.
 
-    All or none: raises RunRefused as `unknown_settle` does. Returns how many were decided.
+    To send them again makes their run active, of which a mailing has one at a time: then it is
+    those of the latest run that has any. Raises RunRefused as `unknown_settle` does. Returns how
+    many were decided.
     """
-    runs = mailing.runs.filter(unknown__gt=0)
+    runs = mailing.runs.filter(unknown__gt=0).order_by("-id")
     if delivery_ids is not None:
         runs = runs.filter(deliveries__in=delivery_ids).distinct()
+    if how == SEND_AGAIN:
+        runs = runs[:1]
     return sum(unknown_settle(run=run, by=by, how=how, delivery_ids=delivery_ids) for run in runs)
 
 

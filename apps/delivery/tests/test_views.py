@@ -145,6 +145,18 @@ def test_an_unknown_outcome_of_an_earlier_run_is_decided_too(htmx, mailing, run,
     assert (run.sent, run.unknown) == (3, 0)
 
 
+def test_unknown_outcomes_of_two_runs_are_sent_again_run_by_run(htmx, mailing, run, unknown):
+    later = run_start(mailing=mailing, trigger=Run.Trigger.PAGE, again=True)
+    later.deliveries.update(state=Delivery.State.UNKNOWN)
+    for left in (3, 0):
+        Run.objects.filter(pk=later.pk).update(unknown=left)
+        Run.objects.update(state=Run.State.FINISHED)
+        assert htmx.post(url("settle", mailing), {"how": "again"}).status_code == 200
+    later.refresh_from_db()
+    run.refresh_from_db()
+    assert (later.unknown, run.unknown, run.state) == (0, 0, Run.State.RUNNING)
+
+
 def test_a_delivery_of_another_mailing_is_not_decided(htmx, mailing, unknown):
     stranger = MailingFactory(owner=mailing.owner)
     assert htmx.post(url("settle", stranger), {
