@@ -57,15 +57,16 @@ def free_port():
 
 
 @contextlib.contextmanager
-def sink_server(settings, *, pipelining=False, **replies):
-    """Run a Sink that the settings point to."""
+def sink_server(settings, *, pipelining=False, tls=None, **replies):
+    """Run a Sink that the settings point to; with an SSL context it takes letters by TLS only."""
     sink = Sink(pipelining=pipelining, **replies)
-    controller = Controller(sink, hostname="127.0.0.1", port=free_port())
+    controller = Controller(sink, hostname="127.0.0.1", port=free_port(), tls_context=tls,
+                            require_starttls=bool(tls))
     controller.start()
     try:
         settings.EMAIL_HOST = "127.0.0.1"
         settings.EMAIL_PORT = controller.port
-        settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+        settings.EMAIL_USE_TLS, settings.EMAIL_USE_SSL = bool(tls), False
         settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
         yield sink
     finally:
