@@ -8,7 +8,7 @@ import csv
 from itertools import chain
 
 from django.http import StreamingHttpResponse
-from django.utils.translation import get_language
+from django.utils import timezone, translation
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would run these
 
@@ -27,9 +27,22 @@ def cell(value):
     return value
 
 
+def as_now(rows):
+    """Return `rows` as an iterator that makes each in the language and time zone of this moment:
+    a stream is read when its request's own are gone."""
+    language, zone, rows = translation.get_language(), timezone.get_current_timezone(), iter(rows)
+
+    def following():
+        with translation.override(language), timezone.override(zone):
+            return next(rows, None)
+
+    return iter(following, None)
+
+
 def csv_response(name, header, rows):
     """Stream `header` and `rows` as the file `name` (ASCII, without the ending)."""
-    writer = csv.writer(Echo(), delimiter=";" if get_language() == "ru" else ",")
+    writer = csv.writer(Echo(), delimiter=";" if translation.get_language() == "ru" else ",")
+    rows = as_now(rows)
 
     def lines():
         yield "\ufeff"

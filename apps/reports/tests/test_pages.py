@@ -1,9 +1,12 @@
+from datetime import UTC, datetime
+
 import pytest
 from django.utils import timezone
 
 from apps.mailings.meanings import Meaning
 from apps.mailings.models import Delivery, Mailing, Run, Tally
 from apps.mailings.services import user_data_changed
+from apps.users.models import User
 from tests.factories import MailingFactory, RecipientFactory
 
 pytestmark = pytest.mark.django_db
@@ -179,6 +182,15 @@ def test_exports_open_in_a_spreadsheet_and_run_nothing(as_owner, as_other, owner
     fates = lines(as_owner.get(f"/reports/mailings/{mailing.pk}/export/"))
     assert ";a@example.com;'+7 Анна;Успешно;0;\"250 Ok; thanks\";" in fates[1]
     assert len(lines(as_other.get("/reports/export/"))) == 1
+
+
+def test_an_export_is_in_the_readers_language_and_time_zone(as_owner, owner):
+    User.objects.filter(pk=owner.pk).update(language="en", time_zone="Asia/Vladivostok")
+    mailing = sent_mailing(owner)
+    Run.objects.update(started_at=datetime(2026, 1, 1, 15, tzinfo=UTC))
+    Delivery.objects.create(run=mailing.runs.get(), email="a@example.com")
+    fates = lines(as_owner.get(f"/reports/mailings/{mailing.pk}/export/"))
+    assert fates[1].startswith("2026-01-02 01:00:00,a@example.com,,Queued,")
 
 
 def test_nobody_chooses_another_persons_report(as_owner, as_other, owner):
