@@ -1,6 +1,7 @@
 """What every answer tells the browser: what may run, who may frame it, what may be kept."""
 import pytest
 from allauth.account.models import EmailAddress
+from django.test import Client
 from django.urls import reverse
 
 from apps.core.middleware import PERMISSIONS
@@ -69,3 +70,8 @@ def test_cookies_cross_only_tls_and_only_from_our_pages(client, owner, settings)
     csrf, session = client.cookies["csrftoken"], client.cookies["sessionid"]
     assert csrf["secure"] and session["secure"] and session["httponly"]
     assert csrf["samesite"] == session["samesite"] == "Lax"
+
+
+def test_a_form_whose_token_is_gone_gets_our_own_page():
+    page = Client(enforce_csrf_checks=True).post("/accounts/login/", {"login": "x"})
+    assert page.status_code == 403 and "Здесь вам этого нельзя" in page.text
