@@ -25,6 +25,17 @@ class OwnedForm(forms.ModelForm):
     def __init__(self, *args, owner, **kwargs):
         self.owner = owner
         super().__init__(*args, **kwargs)
+        columns = {field.name for field in self._meta.model._meta.concrete_fields}
+        self.written = {"updated_at", *columns.intersection(self.fields)}
+
+    def save(self):
+        """Write what the form asks for and no more: a block or a start meanwhile stays."""
+        if self.instance.pk is None:
+            return super().save()
+        owned = super().save(commit=False)
+        owned.save(update_fields=self.written)
+        self.save_m2m()
+        return owned
 
     def save_or_refuse(self):
         """Return the saved object; None, with the error at its field, when a race lost."""

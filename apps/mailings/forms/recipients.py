@@ -29,6 +29,7 @@ class RecipientForm(OwnedForm):
             raise ValidationError(TAKEN)
         if email.lower() != self.initial.get("email", "").lower():
             self.instance.bounced_at = None  # it was said of the address that was there
+            self.written.add("bounced_at")
         return email
 
     def clean_full_name(self):

@@ -5,7 +5,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.delivery.services import run_start
+from apps.mailings.forms import MailingForm
 from apps.mailings.models import Mailing, Recipient, Run
+from apps.mailings.services import mailing_disable
 from apps.users.models import User
 from tests.factories import MailingFactory, MessageFactory, RecipientFactory
 
@@ -154,3 +156,18 @@ def test_the_list_costs_the_same_for_one_mailing_as_for_twenty(
         run_start(mailing=mailing, trigger=Run.Trigger.PAGE)
     with django_assert_max_num_queries(12):
         as_owner.get("/mailings/")
+
+
+def test_saving_a_form_undoes_nothing_that_happened_meanwhile(
+        as_owner, owner, manager, fields, monkeypatch):
+    mailing = MailingFactory(owner=owner)
+    clean = MailingForm.clean
+
+    def clean_late(form):
+        mailing_disable(mailing=mailing, by=manager, disabled=True)
+        return clean(form)
+
+    monkeypatch.setattr(MailingForm, "clean", clean_late)
+    as_owner.post(f"/mailings/{mailing.pk}/edit/", fields)
+    mailing.refresh_from_db()
+    assert mailing.message_id == fields["message"] and mailing.disabled_at
