@@ -40,10 +40,12 @@ def check():
     if kept <= guard.number:
         keep(guard.number)
         return False
-    # The number first, and only from what was seen: of several senders one holds the runs.
-    if RestoreGuard.objects.filter(pk=1, number=guard.number).update(number=kept):
-        log.critical("the database was restored from a backup: sending waits for a person")
-        hold()
+    # The number first, and only from what was seen: of several senders one holds the runs, and
+    # the others wait for it. Both or none: a number alone would say that all is held.
+    with transaction.atomic():
+        if RestoreGuard.objects.filter(pk=1, number=guard.number).update(number=kept):
+            log.critical("the database was restored from a backup: sending waits for a person")
+            hold()
     return True
 
 

@@ -89,3 +89,12 @@ def test_an_operator_may_say_that_the_database_was_restored(mailing, capsys):
     run.refresh_from_db()
     assert run.reason == Run.Reason.RESTORE
     assert RestoreGuard.objects.get().restored_at <= timezone.now()
+
+
+def test_a_restore_is_not_forgotten_by_a_crash_before_the_runs_are_held(run, monkeypatch):
+    with monkeypatch.context() as patch, pytest.raises(OSError):
+        patch.setattr(restore, "hold", lambda: (_ for _ in ()).throw(OSError))
+        restore.check()
+    assert restore.check()
+    run.refresh_from_db()
+    assert run.state == Run.State.PAUSED
