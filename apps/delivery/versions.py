@@ -41,7 +41,7 @@ WHERE m.id = %(mailing)s AND m.deleted_at IS NULL ORDER BY r.id DESC
 
 def progress_etag(request, pk):
     """The ETag of `views.progress` for htmx; None while a run moves, and for a full page."""
-    if not is_partial(request):
+    if not is_partial(request) or pk.bit_length() > 63:  # no id is longer: the view says 404
         return None
     sql, now = CELL if "cell" in request.GET else PANEL, timezone.now()
     with connection.cursor() as cursor:

@@ -104,6 +104,7 @@ class People:
         rows = set(unknown.values_list("pk", flat=True))
         with contextlib.suppress(RunRefused):
             services.mailing_settle(mailing=self.mailing, by=self.owner, how=services.SEND_AGAIN)
+            rows -= set(unknown.values_list("pk", flat=True))
             self.released.update({pk: self.fresh()[pk] for pk in rows})
             self.world.marked -= rows
             self.world.expired -= rows

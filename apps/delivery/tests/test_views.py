@@ -157,6 +157,11 @@ def test_unknown_outcomes_of_two_runs_are_sent_again_run_by_run(htmx, mailing, r
     assert (later.unknown, run.unknown, run.state) == (0, 0, Run.State.RUNNING)
 
 
+def test_an_id_longer_than_any_is_nowhere(htmx):
+    for cell in ("", "?cell=1"):
+        assert htmx.get(f"/mailings/{'9' * 25}/progress/{cell}").status_code == 404
+
+
 def test_a_delivery_of_another_mailing_is_not_decided(htmx, mailing, unknown):
     stranger = MailingFactory(owner=mailing.owner)
     assert htmx.post(url("settle", stranger), {
