@@ -6,6 +6,7 @@ crash of the whole machine may lose lines, so the header carries the boot's id, 
 another boot proves only what it says. Lines: `S <delivery>` before a dot, `R <json>` after its
 answer. Emptied whenever its results are in the database.
 """
+import contextlib
 import fcntl
 import json
 import os
@@ -35,16 +36,13 @@ class JournalFull(Exception):
 
 
 class Journal:
-    """The journal of one living connection. Raises JournalFull when a line can not be kept."""
+    """The journal of one living connection. `mark` and `answer` raise JournalFull."""
 
     def __init__(self):
-        self.token = uuid.uuid4().hex
-        self.path = folder() / self.token
-        self.fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
-        fcntl.flock(self.fd, fcntl.LOCK_EX)
-        self.size = 0
+        self.token, self.fd = uuid.uuid4().hex, None
         self.header = f"B {boot_id()}\n".encode("ascii")
-        self._write(self.header)
+        with contextlib.suppress(JournalFull):  # each mark tries again
+            self._open()
 
     def mark(self, delivery_id):
         """Say that the dot of this delivery's letter may leave now."""
@@ -57,16 +55,35 @@ class Journal:
 
     def clear(self):
         """Forget what the database has."""
-        self.size = len(self.header)
-        os.ftruncate(self.fd, self.size)
+        if self.fd is not None:
+            self.size = len(self.header)
+            os.ftruncate(self.fd, self.size)
 
     def close(self, *, forget):
         """Let go of the journal; `forget` it when all that it knew is in the database."""
-        if forget:
-            self.path.unlink(missing_ok=True)
-        os.close(self.fd)
+        if self.fd is not None:
+            if forget:
+                self.path.unlink(missing_ok=True)
+            os.close(self.fd)
+            self.fd = None
+
+    def _open(self):
+        try:
+            self.path = folder() / self.token
+            self.fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
+        except OSError as error:
+            raise JournalFull(str(error)) from error
+        fcntl.flock(self.fd, fcntl.LOCK_EX)
+        self.size = 0
+        try:
+            self._write(self.header)
+        except JournalFull:
+            self.close(forget=True)
+            raise
 
     def _write(self, line):
+        if self.fd is None:
+            self._open()
         try:
             written = os.write(self.fd, line)
         except OSError as error:

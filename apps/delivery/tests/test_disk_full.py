@@ -1,0 +1,47 @@
+"""A disk that is full: without a durable mark no letter leaves, and nobody is left out."""
+import errno
+import os
+
+import pytest
+
+from apps.delivery import journal
+from apps.mailings.models import Attempt, Run
+
+from .conftest import send, work
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def disk(monkeypatch):
+    """A disk that takes `disk.lines` more lines of journals."""
+    disk, write = type("Disk", (), {"lines": 0}), os.write
+
+    def full(fd, octets):
+        if not disk.lines:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        disk.lines -= 1
+        return write(fd, octets)
+
+    monkeypatch.setattr(journal.os, "write", full)
+    return disk
+
+
+def rests(run, sink, sent):
+    """Whether the run rests with the reason, and what has no mark has not left."""
+    assert (run.state, run.sent, len(sink.letters)) == (Run.State.RUNNING, sent, sent)
+    assert run.hold_until and "No space left on device" in run.server_words
+    assert run.total == 3 == run.sent + run.left and Attempt.objects.count() == sent
+
+
+@pytest.mark.parametrize("lines, sent", [(0, 0), (1, 0), (3, 1), (4, 2)])
+def test_a_run_rests_while_the_disk_is_full_and_goes_on_when_it_is_not(
+        mailing, sink, disk, lines, sent):
+    disk.lines = lines  # one that opens the journal, then a mark and an answer for each letter
+    run = send(mailing, connections=1)
+    rests(run, sink, sent)
+    disk.lines = 1000
+    Run.objects.update(hold_until=None)  # the rest is over
+    work(run, connections=1)
+    assert (run.sent, run.state, run.server_words) == (3, Run.State.FINISHED, "")
+    assert len(set(sink.addresses)) == len(sink.letters) == 3
