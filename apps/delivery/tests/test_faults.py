@@ -3,6 +3,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.core.cache import caches
 from django.db import OperationalError, connection
 from django.utils import timezone
 
@@ -11,7 +12,7 @@ from apps.delivery.services import RunRefused, run_pause, run_resume, run_start
 from apps.mailings.models import Attempt, Delivery, Mailing, Run
 from apps.users.models import User
 from tests.factories import RecipientFactory
-from tests.smtp import sink_server
+from tests.smtp import free_port, sink_server
 
 from .conftest import send, work
 
@@ -183,3 +184,13 @@ def test_a_letter_that_can_not_be_written_is_skipped_and_the_others_go(mailing, 
     mailing.recipients.filter(email="boris@example.com").update(full_name="x\x0bBcc: a@b.c")
     run = send(mailing)
     assert (run.sent, run.skipped) == (2, 1) and len(sink.letters) == 2
+
+
+def test_letters_go_on_without_redis(mailing, sink, settings):
+    server = f"redis://127.0.0.1:{free_port()}/0"
+    settings.CACHES = {"default": {
+        "BACKEND": "apps.core.cache.SteadyCache", "LOCATION": server}}
+    run = send(mailing)
+    assert (run.sent, run.state) == (len(sink.letters), Run.State.FINISHED) == (3, "finished")
+    caches["default"].set("asked", 1)
+    assert not caches["default"].redis_works()
