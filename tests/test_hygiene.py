@@ -1,9 +1,13 @@
 """The repository keeps its own rules."""
 import re
 import subprocess
+import tomllib
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
 SETTINGS = (ROOT / "project/settings.py").read_text()
@@ -26,6 +30,24 @@ def test_the_locks_name_no_host_and_hash_everything(name):
     lock = (ROOT / name).read_text()
     assert "://" not in lock
     assert lock.count("==") <= lock.count("--hash=sha256:")
+
+
+def needed(text):
+    """Yield the name of a requirement, and of those that its extras bring."""
+    package = Requirement(text)
+    yield package.name
+    for need in map(Requirement, metadata.requires(package.name) if package.extras else ()):
+        asked = [{"extra": extra} for extra in package.extras]
+        if need.marker and any(map(need.marker.evaluate, asked)):
+            yield need.name
+
+
+@pytest.mark.parametrize("name, group", [("requirements.txt", ""), ("requirements-dev.txt", "dev")])
+def test_the_locks_hold_each_package_that_the_project_names(name, group):
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    named = project["dependencies"] + project["optional-dependencies"].get(group, [])
+    locked = set(re.findall(r"^([\w.-]+)==", (ROOT / name).read_text(), re.M))
+    assert locked >= {canonicalize_name(one) for text in named for one in needed(text)}
 
 
 def test_no_file_of_code_is_longer_than_a_person_reads():

@@ -16,7 +16,10 @@ function showToast(element, delay) {
   element.addEventListener("hidden.bs.toast", () => element.remove());
   new bootstrap.Toast(element, { delay }).show();
 }
+const isShown = (text) => [...document.querySelectorAll("#toasts .app-toast-danger")]
+  .some((shown) => shown.querySelector(".toast-body").textContent === text);
 function toast(text, level = "success", undo = "") {
+  if (level === "danger" && isShown(text)) return;  // what polls fails again and again
   const element = byId("toast-template").content.firstElementChild.cloneNode(true);
   const form = element.querySelector("form");
   element.classList.add(`app-toast-${level}`);
