@@ -24,6 +24,7 @@ from . import holds, ledger, tallies, upkeep
 from .journal import Journal, JournalFull
 from .ledger import LEASE, Result
 from .letter import Letter
+from .outage import outage
 from .pace import Pace
 from .transport import Envelope, Transport
 
@@ -91,7 +92,7 @@ class Connection(threading.Thread):
 
     def database_failed(self, error):
         """Wait for the database; results stay in hand, and in the journal."""
-        log.error("the database does not answer: %s", error)
+        outage.begin(error)
         connection.close()
         if self.engine.stopping.is_set() and not self.results:
             return False

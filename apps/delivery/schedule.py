@@ -4,11 +4,12 @@ One sender at a time keeps the clock, by a one-row lease. django-apscheduler log
 its memory job store is used, with the `DjangoJob` row made first: its database store ran jobs
 twice with two schedulers and died silently on SQLite.
 """
+import contextlib
 import logging
 from datetime import timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
-from django.db import close_old_connections, connection
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 from django.db.models.functions import Now
 from django.utils import timezone
 from django_apscheduler.jobstores import DjangoMemoryJobStore
@@ -94,10 +95,16 @@ class Clock:
         self.scheduler.start()
         log.info("this sender keeps the clock")
 
-    def stop(self):
-        """Stop ticking and give the lease back."""
+    def rest(self):
+        """Stop ticking until the lease is got again: without a database each tick fails."""
         if self.scheduler is not None:
             self.scheduler.shutdown(wait=False)
             self.scheduler = None
-            ClockLease.objects.filter(pk=1, token=self.token).update(until=Now())
+
+    def stop(self):
+        """Stop ticking and give the lease back."""
+        if self.scheduler is not None:
+            self.rest()
+            with contextlib.suppress(DatabaseError, InterfaceError):
+                ClockLease.objects.filter(pk=1, token=self.token).update(until=Now())
             connection.close_if_unusable_or_obsolete()

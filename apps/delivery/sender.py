@@ -1,7 +1,6 @@
 """A sending process: its lock on SQLite, its heartbeat, its engine, and the clock."""
 import contextlib
 import fcntl
-import logging
 import os
 import socket
 import threading
@@ -17,9 +16,9 @@ from django.utils import timezone
 from . import restore
 from .engine import Engine
 from .models import Sender
+from .outage import outage
 from .schedule import Clock
 
-log = logging.getLogger("vestnik.sender")
 ALIVE = timedelta(seconds=15)  # without a heartbeat for longer, a sender is not there
 FORGET = timedelta(days=1)
 LOOK = 0.05  # seconds until a sender at rest sees that there is something to send
@@ -83,8 +82,11 @@ class SendingProcess:
                 self.next_beat = time.monotonic() + 1
                 self.beat()
             self.engine.look()
+            outage.end()
         except (DatabaseError, InterfaceError) as error:
-            log.error("the database does not answer: %s", error)
+            outage.begin(error)
+            if self.clock:
+                self.clock.rest()
             connection.close()
 
     def run(self):

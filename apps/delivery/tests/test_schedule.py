@@ -1,10 +1,12 @@
 """What the clock does, and what of it a manager can read."""
 import pytest
+from django.db import OperationalError
 from django.urls import reverse
 from django.utils import timezone
 
 from apps.core.models import TrailEntry
-from apps.delivery import schedule, upkeep
+from apps.delivery import schedule, sender, upkeep
+from apps.delivery.sender import SendingProcess
 from apps.delivery.services import run_start
 from apps.mailings.models import Mailing, Run
 
@@ -37,3 +39,26 @@ def test_the_end_of_the_window_is_in_the_trail(mailing):
     for _ in range(2):
         upkeep.settle_runs(timezone.now())
     assert entries()[1:] == [(Action.STOP, Via.SCHEDULE, None)]
+
+
+def test_an_outage_of_the_database_is_a_line_and_the_clock_rests_meanwhile(
+        data_dir, monkeypatch, caplog):
+    process = SendingProcess(keep_clock=True, connections=0)
+    process.beat()
+
+    def refuse():
+        raise OperationalError("connection refused\n\tIs the server running?")
+
+    with monkeypatch.context() as away:
+        away.setattr(sender.restore, "check", refuse)
+        for _ in range(3):
+            process.next_beat = 0
+            process.tend()
+        assert process.clock.scheduler is None
+    process.next_beat = 0
+    process.tend()
+    assert process.clock.scheduler
+    process.clock.stop()
+    told = [line.getMessage() for line in caplog.records if line.name == "vestnik.sender"]
+    assert [line.partition(",")[0] for line in told] == [
+        "the database does not answer", "the database answers again"]
