@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from apps.core.models import TrailEntry
 from apps.delivery import schedule, sender, upkeep
+from apps.delivery.outage import Outage
 from apps.delivery.sender import SendingProcess
 from apps.delivery.services import run_start
 from apps.mailings.models import Mailing, Run
@@ -43,6 +44,7 @@ def test_the_end_of_the_window_is_in_the_trail(mailing):
 
 def test_an_outage_of_the_database_is_a_line_and_the_clock_rests_meanwhile(
         data_dir, monkeypatch, caplog):
+    monkeypatch.setattr(sender, "outage", Outage())
     process = SendingProcess(keep_clock=True, connections=0)
     process.beat()
 
