@@ -9,22 +9,12 @@ outcomes are at the most one for each open connection and kill.
 """
 import argparse
 import collections
-import contextlib
-import os
 import random
 import signal
-import subprocess
 import sys
-import tempfile
-from pathlib import Path
 
-from benchmarks.send import make_mailing, set_up, throwaway_database
-from tests.smtp import free_port
-
-from .cluster import own_cluster
-from .faults import DISTURB, ROOT, end, start_senders, wait_until
-
-CONNECTIONS = 4
+from .faults import DISTURB, end, start_senders, wait_until
+from .stage import CONNECTIONS, stage
 
 
 def arguments():
@@ -42,27 +32,6 @@ def arguments():
     parser.add_argument("--database", default="", metavar="URL")
     parser.add_argument("--seed", type=int, default=1)
     return parser.parse_args()
-
-
-class Sink:
-    """The judge's process and its log."""
-
-    def __init__(self, folder, options):
-        self.log, self.port = Path(folder) / "accepted.log", free_port()
-        self.log.touch()
-        self.slowest = 0.0  # seconds that senders took to stop
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.torture.sink", str(self.port), str(self.log),
-             "--delay", str(options.delay), "--lose-accepted", str(options.lose_accepted),
-             "--lose-refused", str(options.lose_refused)], cwd=ROOT)
-
-    def accepted(self):
-        """Return a Counter of the addresses whose letters were accepted in this round."""
-        lines = self.log.read_text().splitlines()
-        return collections.Counter(line.partition("|")[0] for line in lines)
-
-    def forget(self):
-        os.truncate(self.log, 0)
 
 
 def one_round(mailing, sink, options):
@@ -108,25 +77,14 @@ def main():
     options = arguments()
     random.seed(options.seed)
     total = collections.Counter()
-    with contextlib.ExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory())
-        if options.fault == "restart":
-            options.cluster = stack.enter_context(own_cluster())
-            database = options.cluster.url
-        else:
-            database = stack.enter_context(throwaway_database(options.database, folder))
-        sink = Sink(folder, options)
-        os.environ["SENDER_CONNECTIONS"] = str(CONNECTIONS)
-        set_up(database, f"127.0.0.1:{sink.port}", folder)
-        mailing = make_mailing(options.recipients)
+    with stage(options, "--delay", options.delay, "--lose-accepted", options.lose_accepted,
+               "--lose-refused", options.lose_refused) as (mailing, sink):
         for _ in range(options.rounds):
             run, accepted, hit = one_round(mailing, sink, options)
             total["kills"] += hit
             judge(run, accepted, total)
-        sink.process.terminate()
-        from django.db import connection, connections
+        from django.db import connection
         vendor = connection.vendor
-        connections.close_all()
     report(options, total, vendor, sink.slowest)
 
 
