@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -191,6 +192,13 @@ def test_an_export_is_in_the_readers_language_and_time_zone(as_owner, owner):
     Delivery.objects.create(run=mailing.runs.get(), email="a@example.com")
     fates = lines(as_owner.get(f"/reports/mailings/{mailing.pk}/export/"))
     assert fates[1].startswith("2026-01-02 01:00:00,a@example.com,,Queued,")
+
+
+def test_the_link_to_the_export_follows_the_filters(as_owner):
+    page = as_owner.get("/reports/", {"period": "all"}, headers={"hx-request": "true"}).text
+    link = re.search(r'<a [^>]*id="export"[^>]*>', page)[0]
+    assert 'hx-swap-oob="true"' in link and "/reports/export/?period=all" in link
+    assert as_owner.get("/reports/").text.count('id="export"') == 1
 
 
 def test_nobody_chooses_another_persons_report(as_owner, as_other, owner):
