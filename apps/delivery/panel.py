@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.core.cache import cache
-from django.db.models import Sum
+from django.db.models import Max, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -82,7 +82,8 @@ def panel(mailing, user):
     context = {"mailing": mailing, "run": run, "user": user,
                "is_owner": mailing.owner_id == user.pk, "active": bool(run and run.is_active)}
     if run:
-        context["unknown"] = mailing.runs.aggregate(n=Sum("unknown"))["n"]
+        totals = mailing.runs.aggregate(unknown=Sum("unknown"), moved=Max("updated_at"))
+        context["unknown"], moved = totals["unknown"], totals["moved"].timestamp()
         context["resting"] = rests(run, now)
         context["waits_retry"] = (
             run.state == Run.State.RUNNING and run.left and next_retry(run))
@@ -92,7 +93,7 @@ def panel(mailing, user):
             context["rate"], context["time_left"] = pace(run, now)
     else:
         context["reason"] = refusal(mailing, now)
-        context["rest"], context["has_it"] = whom(mailing, run)
+        context["rest"], context["has_it"] = whom(mailing, moved if run else 0)
         context["early"] = mailing.starts_at > now
         context["no_sender"] = not context["reason"] and not run and not sender_alive()
         context["restored"] = not context["reason"] and not run and (
@@ -100,15 +101,15 @@ def panel(mailing, user):
     return context
 
 
-def whom(mailing, run):
+def whom(mailing, moved):
     """Return to how many the next run would go, and how many have the letter or may have it.
 
-    Dear to count for a big mailing; kept until the owner's data change or the run moves.
+    Dear to count for a big mailing; kept until the owner's data change or one of the runs moves
+    (`moved`: when one last did, 0 before the first).
     """
-    moved = (run.pk, run.updated_at.timestamp()) if run else ()
-    key = "-".join(map(str, ("whom", mailing.pk, mailing.owner.version, *moved)))
+    key = f"whom-{mailing.pk}-{mailing.owner.version}-{moved}"
     return cache.get_or_set(
-        key, lambda: (who_gets_it(mailing), who_has_it(mailing) if run else 0), KEPT)
+        key, lambda: (who_gets_it(mailing), who_has_it(mailing) if moved else 0), KEPT)
 
 
 def next_retry(run):

@@ -5,6 +5,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from apps.delivery import upkeep
 from apps.delivery.models import Sender
 from apps.delivery.panel import pace
 from apps.delivery.services import run_start
@@ -172,6 +173,21 @@ def test_a_delivery_of_another_mailing_is_not_decided(htmx, mailing, unknown):
 
 def test_a_managers_view_of_unknown_outcomes_has_no_buttons(as_manager, mailing, unknown):
     assert 'name="how"' not in as_manager.get(mailing.get_absolute_url()).content.decode()
+
+
+def test_how_many_are_left_follows_each_run_and_the_address_book(htmx, mailing, run):
+    def rest():
+        return htmx.get(url("progress", mailing)).context["rest"]
+
+    run.deliveries.update(state=Delivery.State.CLAIMED)  # in hand when the run was stopped
+    Run.objects.update(state=Run.State.STOPPED)
+    Run.objects.create(mailing=mailing, owner=mailing.owner, state=Run.State.FINISHED)
+    assert rest() == 0
+    run.deliveries.update(state=Delivery.State.PENDING)
+    upkeep.cancel_rest(run.pk)
+    assert rest() == 3
+    htmx.post(f"/recipients/{run.deliveries.first().recipient_id}/delete/")
+    assert rest() == 2
 
 
 def test_a_lists_cell_moves_while_the_run_is_active(htmx, mailing, run):
