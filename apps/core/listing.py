@@ -12,9 +12,12 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LONGEST_QUERY = 200
 
 
-def search_text(request, name="q"):
-    """Return what was searched for: stripped, without NUL, not longer than any name is."""
-    return request.GET.get(name, "").replace("\x00", "").strip()[:LONGEST_QUERY]
+def search_text(request, name="q", data=None):
+    """Return what was searched for: stripped, without NUL, not longer than any name is.
+
+    It is in the address, or in `data`.
+    """
+    return (data or request.GET).get(name, "").replace("\x00", "").strip()[:LONGEST_QUERY]
 
 
 def number(request, name):

@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.views.decorators.http import require_safe
 
 from .htmx import render_page
-from .listing import cursor_page, days_filter, search_text
+from .listing import cursor_page, days_filter, number, search_text
 from .models import TrailEntry
 
 OFFERED = 200  # people whom the filter offers
@@ -15,7 +15,7 @@ OFFERED = 200  # people whom the filter offers
 @permission_required("users.view_all_users", raise_exception=True)
 def trail_list(request):
     """Who did what and when, newest first, by person, action, day and text."""
-    entries, who = TrailEntry.objects.select_related("who"), person_id(request)
+    entries, who = TrailEntry.objects.select_related("who"), number(request, "who")
     days, period = days_filter(request, "happened_at")
     q, what = search_text(request), request.GET.get("what", "")
     what = what if what in TrailEntry.Action.values else ""
@@ -39,9 +39,3 @@ def people():
     """Whom the filter offers: those who did something."""
     known = TrailEntry.objects.exclude(who=None).order_by().values("who").distinct()
     return get_user_model().objects.filter(pk__in=known).order_by("email")[:OFFERED]
-
-
-def person_id(request):
-    """Return the person's id from the address; None for none or nonsense."""
-    text = request.GET.get("who", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

@@ -129,12 +129,8 @@ def mailing_form(request, mailing, context):
             return form_valid(request, form)
     return render_form(request, "ui/form_page.html", {
         "form": form, "form_body": "mailings/_mailing_form.html", **context,
-        **candidates(request.user, search_text_posted(request)),
+        **candidates(request.user, search_text(request, "find", request.POST)),
     })
-
-
-def search_text_posted(request):
-    return request.POST.get("find", "").replace("\x00", "").strip()[:200]
 
 
 def picked(request):
@@ -143,7 +139,7 @@ def picked(request):
     ids = MailingForm.base_fields["recipients"].widget.value_from_datadict(
         request.POST, None, "recipients")
     if "_add" in request.POST:
-        found = candidates(request.user, search_text_posted(request))["found"]
+        found = candidates(request.user, search_text(request, "find", request.POST))["found"]
         ids += map(str, found.values_list("pk", flat=True))
     return {**initial, "recipients": ids, "everyone": "everyone" in request.POST}
 
