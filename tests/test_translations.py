@@ -27,6 +27,9 @@ def test_every_word_is_translated_and_compiled(path):
     assert [entry.msgid for entry in words.obsolete_entries()] == []
     assert {(e.msgctxt, e.msgid, e.msgstr, str(e.msgstr_plural)) for e in words} == {
         (e.msgctxt, e.msgid, e.msgstr, str(e.msgstr_plural)) for e in compiled}
+    forms = range(int(re.search(r"nplurals=(\d)", words.metadata["Plural-Forms"])[1]))
+    assert [e.msgid for e in words if e.msgid_plural and set(e.msgstr_plural) != set(forms)] == []
+    assert [e.msgid for e in words if e.previous_msgid or e.previous_msgctxt] == []
 
 
 def keys(path):
