@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import translation
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import escape_leading_slashes, url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -96,6 +96,7 @@ def unavailable(request):
     chosen = (getattr(request, "LANGUAGE_CODE", "")
               or request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, ""))
     language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+    again = escape_leading_slashes(request.path) if request.method == "GET" else "/"
     with translation.override(language):
         if "HX-Request" in request.headers:
             response = toast(HttpResponse(), _(
@@ -103,7 +104,7 @@ def unavailable(request):
                 level="danger")
         else:
             response = HttpResponse(render_to_string("core/503.html", {
-                **look(request), "again": request.path if request.method == "GET" else "/"}))
+                **look(request), "again": again}))
     response.status_code = 503
     response["Retry-After"], response["Cache-Control"] = "10", "no-store"
     return response

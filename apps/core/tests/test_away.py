@@ -58,6 +58,12 @@ def test_a_form_that_was_posted_offers_the_home_page(client):
     assert page.status_code == 503 and 'href="/">Попробовать' in page.text
 
 
+def test_it_leads_to_no_other_site(as_owner):
+    with database_away():
+        page = session(as_owner).get("/", PATH_INFO="//evil.example/x")
+    assert page.status_code == 503 and 'href="//' not in page.text
+
+
 @pytest.mark.parametrize("error", [OperationalError, InterfaceError])
 def test_health_is_503_then(client, error):
     with database_away(error):
