@@ -58,6 +58,17 @@ def test_an_unknown_mailing_is_said_and_exits_2(db, text):
     assert send("--", text)[0] == 2
 
 
+def test_one_of_several_that_can_not_be_sent_makes_it_exit_1(mailing, owner, sink):
+    assert send(mailing.pk, 999999)[0] == 1
+    ended = MailingFactory(owner=owner, ends_at=timezone.now() - timedelta(minutes=1))
+    assert send(mailing.pk, ended.pk, again=True)[0] == 1
+
+
+def test_a_mailing_that_is_named_and_due_is_sent_once(mailing, sink):
+    status, said = send(mailing.pk, all_due=True)
+    assert status == 0 and said.count("3 sent") == 1 and len(sink.letters) == 3
+
+
 def test_no_id_at_all_exits_2(db):
     assert send()[0] == 2
 

@@ -40,23 +40,27 @@ class Command(BaseCommand):
         runs = [run for run in map(self.start, mailings) if run]
         if not runs:
             sys.exit(NOTHING)
+        if len(runs) < len(mailings):
+            status = SOME_LEFT
         self.send(runs)
-        sys.exit(max(map(self.summary, runs)))
+        sys.exit(max([status, *map(self.summary, runs)]))
 
     def mailings(self, ids):
-        """Return the mailings asked for, and NOTHING as the status when there is none."""
+        """Return the mailings asked for, and the status: NOTHING or SOME_LEFT if one is missing."""
         found = due(timezone.now()) if self.options["all_due"] else []
+        status = ALL_SENT
         for text in dict.fromkeys(ids):
             number = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
             mailing = Mailing.objects.filter(pk=number).first()
-            if mailing:
+            if mailing and mailing not in found:
                 found.append(mailing)
-            else:
+            elif not mailing:
+                status = SOME_LEFT
                 self.stderr.write(f"Mailing {text}: there is none with this id.")
         if not found and not ids:
             self.stderr.write("Nothing is due." if self.options["all_due"]
                               else "Name a mailing's id, or use --all-due.")
-        return found, ALL_SENT if found else NOTHING
+        return found, status if found else NOTHING
 
     def dry_run(self, mailing):
         reason = refusal(mailing, timezone.now())
