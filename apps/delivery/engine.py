@@ -3,7 +3,7 @@
 Each connection is a thread with a transport, a journal and a database connection of its own.
 No transaction is open while the network is waited for. The engine asks the database between
 groups whether a run may go on, so that a pause, a block, a disable or the window's end holds
-within one group (about 0.1 s of work). It knows no request and no page.
+within one group (about 0.15 s of work). It knows no request and no page.
 """
 import contextlib
 import itertools
@@ -30,8 +30,9 @@ from .transport import Envelope, Transport
 
 log = logging.getLogger("vestnik.delivery")
 State = Delivery.State
-GROUP_SECONDS = 0.1  # what one claim may hold of work
-LARGEST_GROUP = 500
+GROUP_SECONDS = 0.15  # what one claim may hold of work
+GROUP_LIMIT = 0.4  # seconds after which the rest of a group is given back: the server has slowed
+FIRST_GROUP, LARGEST_GROUP, LAST_GROUPS = 20, 500, 150
 GONE = {
     "deleted": "The recipient was deleted.",
     "bounced": "The mailbox does not exist: the address has bounced before.",
@@ -54,7 +55,7 @@ class Connection(threading.Thread):
         self.journal = Journal()
         self.transport = Transport(before_dot=self.before_dot)
         self.pace = Pace()
-        self.rate = 0.0  # letters a second, as the last group went
+        self.rate = FIRST_GROUP / GROUP_SECONDS  # letters a second, as the last group went
         self.lease_until = 0.0  # monotonic
         self.run_now, self.claimed, self.results = None, [], []
         self.reached = {}  # run's id: the highest delivery that was claimed of it
@@ -128,7 +129,9 @@ class Connection(threading.Thread):
         self.lease_until = time.monotonic() + LEASE.total_seconds()
         size = self.pace.limit(max(1, min(LARGEST_GROUP, int(self.rate * GROUP_SECONDS))))
         for run in self.engine.runnable()[:10] if size else ():
-            claimed = ledger.claim(run.pk, size, self.journal.token, self.reached.get(run.pk, 0))
+            share = max(LAST_GROUPS, run.left // (2 * self.engine.size))  # the last are shared out
+            claimed = ledger.claim(
+                run.pk, min(size, share), self.journal.token, self.reached.get(run.pk, 0))
             if claimed:
                 self.reached = {run.pk: claimed[-1].id}
                 self.pace.book(len(claimed))
@@ -139,10 +142,14 @@ class Connection(threading.Thread):
         """Send what is claimed; what is not reached is given back."""
         letter, started = self.engine.letter(self.run_now), time.monotonic()
         for row, following in itertools.zip_longest(self.claimed, self.claimed[1:]):
+            if self.results and not self.pace.rate and time.monotonic() - started > GROUP_LIMIT:
+                break
             at_once = following and not following.gone and not self.pace.rate
             self.transport.following = following.email if at_once else None
             self.results.append(self.send_one(letter, row))
-        self.rate = len(self.claimed) / max(time.monotonic() - started, 1e-6)
+        self.rate = len(self.results) / max(time.monotonic() - started, 1e-6)
+        self.results += [Result(row, State.PENDING, row.tries)
+                         for row in self.claimed[len(self.results):]]
 
     def send_one(self, letter, row):
         """Send one letter through Django's `send_mail`; return its Result."""
@@ -231,7 +238,7 @@ class Engine:
             upkeep.upkeep()
 
     def look(self):
-        """Wake the connections when there is something to send. Call each `sender.LOOK` seconds."""
+        """Wake the connections when there is something to send. Costs one query."""
         if not self.wake.is_set() and self.runnable().exists():
             self.wake.set()
 

@@ -75,6 +75,14 @@ def kept_number():
         return 0
 
 
+def moved_at():
+    """Return when the number on this disk last moved, as the disk has it; None without one."""
+    try:
+        return path().stat().st_mtime_ns
+    except OSError:
+        return None
+
+
 def keep(number):
     """Write the number on this disk, whole or not at all. A full disk is not an error here."""
     if number <= kept_number():

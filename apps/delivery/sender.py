@@ -21,7 +21,8 @@ from .schedule import Clock
 
 ALIVE = timedelta(seconds=15)  # without a heartbeat for longer, a sender is not there
 FORGET = timedelta(days=1)
-LOOK = 0.05  # seconds until a sender at rest sees that there is something to send
+GLANCE = 0.01  # seconds between glances at the disk: a run that starts moves the number there
+LOOK = 0.05  # seconds between looks at the database, which tells of every machine's runs
 GRACE = 30  # seconds that a stopping sender waits for the answers to its letters
 
 
@@ -55,7 +56,8 @@ class SendingProcess:
         self.token = uuid.uuid4().hex
         self.engine = Engine(**engine)
         self.clock = Clock(self.token) if keep_clock else None
-        self.stopping, self.next_beat = threading.Event(), 0.0
+        self.stopping, self.next_beat, self.next_look = threading.Event(), 0.0, 0.0
+        self.moved = None
 
     def start(self):
         restore.check()
@@ -76,13 +78,16 @@ class SendingProcess:
             self.engine.heartbeat()
 
     def tend(self):
-        """Call each LOOK seconds: wake the connections, and `beat` when a second is over."""
+        """Call each GLANCE: wake the connections for new work, and `beat` once a second."""
         try:
             if time.monotonic() >= self.next_beat:
                 self.next_beat = time.monotonic() + 1
                 self.beat()
-            self.engine.look()
-            outage.end()
+            moved = restore.moved_at()
+            if moved != self.moved or time.monotonic() >= self.next_look:
+                self.moved, self.next_look = moved, time.monotonic() + LOOK
+                self.engine.look()
+                outage.end()
         except (DatabaseError, InterfaceError) as error:
             outage.begin(error)
             if self.clock:
@@ -92,7 +97,7 @@ class SendingProcess:
     def run(self):
         """Work until `stopping` is set or the engine fails. Returns whether all went well."""
         self.start()
-        while not self.stopping.wait(LOOK) and not self.engine.failed.is_set():
+        while not self.stopping.wait(GLANCE) and not self.engine.failed.is_set():
             self.tend()
         return self.finish()
 

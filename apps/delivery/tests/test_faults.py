@@ -138,6 +138,26 @@ def test_a_disable_a_block_and_the_end_hold_after_the_letters_in_hand(
     assert run.total == 23 == run.sent + run.skipped + run.left
 
 
+def test_a_pause_holds_within_a_group_when_the_server_has_slowed_down(
+        mailing, sink, monkeypatch):
+    run, before_dot = run_start(mailing=mailing, trigger=Run.Trigger.PAGE), (
+        engine.Connection.before_dot)
+
+    def pause_first(self):
+        run_pause(run=run)
+        monkeypatch.setattr(engine.Connection, "before_dot", before_dot)
+        before_dot(self)
+
+    monkeypatch.setattr(engine, "GROUP_LIMIT", 0)
+    monkeypatch.setattr(engine.Connection, "before_dot", pause_first)
+    work(run, connections=1)
+    assert (run.sent, run.left, len(sink.letters)) == (1, 2, 1)
+    assert not run.deliveries.filter(state=Delivery.State.CLAIMED).exists()
+    run_resume(run=run)
+    work(run, connections=1)
+    assert run.sent == len(sink.letters) == 3
+
+
 def test_a_paused_run_rests_and_goes_on_where_it_was(mailing, sink):
     run = run_start(mailing=mailing, trigger=Run.Trigger.PAGE)
     run_pause(run=run)
