@@ -32,7 +32,7 @@ log = logging.getLogger("vestnik.delivery")
 State = Delivery.State
 GROUP_SECONDS = 0.15  # what one claim may hold of work
 GROUP_LIMIT = 0.4  # seconds after which the rest of a group is given back: the server has slowed
-FIRST_GROUP, LARGEST_GROUP, LAST_GROUPS = 20, 500, 150
+LARGEST_GROUP, LAST_GROUPS = 500, 150
 GONE = {
     "deleted": "The recipient was deleted.",
     "bounced": "The mailbox does not exist: the address has bounced before.",
@@ -55,7 +55,7 @@ class Connection(threading.Thread):
         self.journal = Journal()
         self.transport = Transport(before_dot=self.before_dot)
         self.pace = Pace()
-        self.rate = FIRST_GROUP / GROUP_SECONDS  # letters a second, as the last group went
+        self.rate = 0.0  # letters a second, as the last group went
         self.lease_until = 0.0  # monotonic
         self.run_now, self.claimed, self.results = None, [], []
         self.reached = {}  # run's id: the highest delivery that was claimed of it
