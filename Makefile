@@ -17,13 +17,16 @@ test: .venv/test.stamp  ## All tests that this machine can run
 
 ROUNDS ?= 50
 RECIPIENTS ?= 2000
+SECONDS ?= 300
 TORTURE := $(BIN)/python -m tests.torture --rounds $(ROUNDS) --recipients $(RECIPIENTS)
 torture: .venv/test.stamp  ## Kill senders at random, count each letter's fate; POSTGRES=postgres://… too
 	$(BIN)/pytest -m torture
 	$(TORTURE)
-	$(TORTURE) --signal TERM --delay 0.02
+	$(TORTURE) --signal TERM --delay 0.005
 	$(TORTURE) --lose-accepted 0.02 --lose-refused 0.02
 	$(BIN)/python -m tests.torture.leaks
+	$(BIN)/python -m tests.torture.writers --seconds $(SECONDS)
+	$(BIN)/python -m tests.torture.memory
 	CORPUS=all $(BIN)/pytest tests/test_corpus.py
 	for step in claim claimed mark marked answer answered record; do \
 		$(BIN)/python -m tests.torture --rounds 3 --recipients 200 --crash-at $$step || exit 1; done
@@ -32,6 +35,7 @@ ifdef POSTGRES
 	$(TORTURE) --database $(POSTGRES) --processes 2
 	$(TORTURE) --database $(POSTGRES) --fault terminate --processes 2
 	$(BIN)/python -m tests.torture --database $(POSTGRES) --fault freeze --rounds 8 --recipients 3000
+	$(BIN)/python -m tests.torture.memory --database $(POSTGRES)
 	$(BIN)/python -m tests.torture --fault restart --rounds 10 --recipients 2000
 endif
 
