@@ -115,8 +115,17 @@ function faded() {
   return Boolean(next);
 }
 modalElement.addEventListener("show.bs.modal", () => { fading = "in"; });
+// A field that was gone to meanwhile keeps the focus.
+let early = null;
+modalContent.addEventListener("focusin", ({ target }) => { if (fading === "in") early = target; });
 modalElement.addEventListener("hide.bs.modal", () => { fading = "out"; });
-modalElement.addEventListener("shown.bs.modal", () => { if (!faded()) focusFirst(modalElement); });
+modalElement.addEventListener("shown.bs.modal", () => {
+  const field = early?.isConnected ? early : null;
+  early = null;
+  if (faded()) return;
+  if (field) field.focus();
+  else focusFirst(modalElement);
+});
 modalElement.addEventListener("hidden.bs.modal", () => {
   if (faded() || asker) return;
   modalContent.replaceChildren();
