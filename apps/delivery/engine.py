@@ -32,7 +32,7 @@ log = logging.getLogger("vestnik.delivery")
 State = Delivery.State
 GROUP_SECONDS = 0.15  # what one claim may hold of work
 GROUP_LIMIT = 0.4  # seconds after which the rest of a group is given back: the server has slowed
-LARGEST_GROUP, LAST_GROUPS = 500, 150
+FEW, LARGEST_GROUP, LAST_GROUPS = 8, 500, 150
 GONE = {
     "deleted": "The recipient was deleted.",
     "bounced": "The mailbox does not exist: the address has bounced before.",
@@ -127,7 +127,7 @@ class Connection(threading.Thread):
         if self.engine.stopping.is_set():
             return None, []
         self.lease_until = time.monotonic() + LEASE.total_seconds()
-        size = self.pace.limit(max(1, min(LARGEST_GROUP, int(self.rate * GROUP_SECONDS))))
+        size = self.pace.limit(self.group_size())
         for run in self.engine.runnable()[:10] if size else ():
             share = max(LAST_GROUPS, run.left // (2 * self.engine.size))  # the last are shared out
             claimed = ledger.claim(
@@ -137,6 +137,11 @@ class Connection(threading.Thread):
                 self.pace.book(len(claimed))
                 return run, claimed
         return None, []
+
+    def group_size(self):
+        """Return how many letters to claim: more of them where each transaction would be felt."""
+        some = max(self.rate * GROUP_SECONDS, min(FEW, self.rate * GROUP_LIMIT))
+        return max(1, min(LARGEST_GROUP, int(some)))
 
     def send_group(self):
         """Send what is claimed; what is not reached is given back."""
