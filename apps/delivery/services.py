@@ -131,6 +131,7 @@ def _run_start(mailing, trigger, by, again):
     return run
 
 
+@transaction.atomic
 def run_pause(*, run):
     """Pause a running run. Raises RunRefused when it is not running."""
     if not upkeep.pause(run.pk, Run.Reason.PERSON):
@@ -138,6 +139,7 @@ def run_pause(*, run):
     record(Action.PAUSE, on=run.mailing)
 
 
+@transaction.atomic
 def run_resume(*, run):
     """Go on with a paused run. Raises RunRefused when it can not."""
     mailing, now = run.mailing, timezone.now()
