@@ -74,6 +74,9 @@ class Journal:
         except OSError as error:
             raise JournalFull(str(error)) from error
         fcntl.flock(self.fd, fcntl.LOCK_EX)
+        if not self.path.exists():  # taken for a dead one's between the two: make it again
+            os.close(self.fd)
+            return self._open()
         self.size = 0
         try:
             self._write(self.header)

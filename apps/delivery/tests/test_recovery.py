@@ -74,6 +74,22 @@ def test_after_a_crash_of_the_machine_silence_proves_nothing(run, monkeypatch):
     assert set(states(run).values()) == {State.UNKNOWN}
 
 
+def test_a_journal_that_is_taken_for_a_dead_ones_while_it_is_made_is_made_again(monkeypatch):
+    lock, takers = journal.fcntl.flock, [journal.dead_journals]
+
+    def too_late(fd, how):
+        if takers:
+            for dead in takers.pop()():
+                dead.remove()
+        lock(fd, how)
+
+    monkeypatch.setattr(journal.fcntl, "flock", too_late)
+    mine = Journal()
+    assert mine.path.exists()
+    mine.mark(1)
+    mine.close(forget=True)
+
+
 def test_a_torn_last_line_is_no_answer(run):
     lost = Journal()
     anna = claimed(run, lost)[0]
