@@ -170,10 +170,9 @@ def shown(response):
 @pytest.mark.django_db
 def test_the_admin_lets_in_nobody_but_staff(cast, pks):
     for url in admin_addresses(pks):
-        for role in ROLES:
+        for role in set(ROLES) - {"superuser"}:
             for method in METHODS:
                 answer = cast[role].generic(method, url).status_code
-                if role != "superuser":
-                    assert answer in (302, 403), (url, role, method)
+                assert answer in (302, 403), (url, role, method)
         assert cast["superuser"].get(url).status_code < 500, url
     assert cast["superuser"].get(reverse("admin:index")).status_code == 200

@@ -146,6 +146,12 @@ on("htmx:afterRequest", (event) => {
   if (!successful) asker = null;
   else if (elt.matches("[data-close-modal]")) closeModal();
 });
+// Back twice in a hurry: the page that was only passed must not come last and stay.
+let restoring = null;
+on("htmx:historyCacheMiss", ({ detail }) => {
+  restoring?.abort();
+  restoring = detail.xhr;
+});
 on("htmx:historyRestore", () => {
   document.body.classList.remove("modal-open");
   document.body.removeAttribute("style");

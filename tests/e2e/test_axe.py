@@ -11,6 +11,10 @@ VISITOR = [
     ("/accounts/login/", "main form button", ".is-invalid"),
     ("/accounts/signup/", "main form button", ".is-invalid"), ("/help/",),
 ]
+# In the dark theme only colours can be wrong that were right in the light one.
+THEMES = {"light": {"resultTypes": ["violations"]},
+          "dark": {"runOnly": ["color-contrast", "link-in-text-block"]}}
+RUN = "options => axe.run(options).then(({ violations }) => violations)"
 MODAL = "#modal.show .modal-content > *"
 OWNER = [
     ("/",), ("/recipients/",), ("/recipients/?q=nobody-at-all",), ("/recipients/create/",),
@@ -44,7 +48,8 @@ def mailings(page, site):
     return [(form.format(first),) for form in MAILING] + [(link,) for link in others]
 
 
-def violations(axe, page, site, steps, language):
+def violations(page, site, steps, language):
+    """Return what axe finds after each of the steps, in both themes."""
     found = []
     for path, *opening in steps:
         page.goto(site + path)
@@ -52,9 +57,12 @@ def violations(axe, page, site, steps, language):
             page.locator(opening[0]).first.click()
             page.locator(opening[1]).first.wait_for()
         assert page.locator("html").get_attribute("lang") == language
-        for rule in axe.run(page).response["violations"]:
-            nodes = [node["html"][:120] for node in rule["nodes"][:3]]
-            found.append(f"{' '.join([path, *opening[:1]])}: {rule['id']}: {nodes}")
+        page.evaluate(Axe().axe_script)
+        for theme, options in THEMES.items():
+            page.emulate_media(color_scheme=theme)
+            for rule in page.evaluate(RUN, options):
+                nodes = [node["html"][:120] for node in rule["nodes"][:3]]
+                found.append(f"{' '.join([path, *opening[:1]])}, {theme}: {rule['id']}: {nodes}")
     return found
 
 
@@ -64,29 +72,26 @@ def choose(page, site, language):
     page.click(f"footer button[value={language}]")
 
 
-both_themes = pytest.mark.parametrize("theme", ["light", "dark"])
 both_languages = pytest.mark.parametrize("language", ["ru", "en"])
 
 
-@both_themes
 @both_languages
-def test_axe_finds_nothing_on_any_page(open_page, site, language, theme):
-    axe, found = Axe(), []
+def test_axe_finds_nothing_on_any_page(open_page, site, language):
+    found = []
     for who, steps in ((None, VISITOR), ("owner@example.com", OWNER),
                        ("manager@example.com", MANAGER)):
-        page = open_page(color_scheme=theme, reduced_motion="reduce")
+        page = open_page(reduced_motion="reduce")
         if who:
             log_in(page, site, who)
         choose(page, site, language)
         more = mailings(page, site) if steps is OWNER else []
-        found += violations(axe, page, site, steps + more, language)
+        found += violations(page, site, steps + more, language)
         choose(page, site, "ru")  # the demo's people are other tests' people too
     assert "\n".join(found) == ""
 
 
-@both_themes
 @both_languages
-def test_axe_finds_nothing_where_there_is_no_page(open_page, production, language, theme):
-    page = open_page(color_scheme=theme)
+def test_axe_finds_nothing_where_there_is_no_page(open_page, production, language):
+    page = open_page(reduced_motion="reduce")
     speak(page, production, language)
-    assert violations(Axe(), page, production, [("/nowhere/",)], language) == []
+    assert violations(page, production, [("/nowhere/",)], language) == []
