@@ -29,7 +29,7 @@ def browser(user):
     """Return a test client where `user` is logged in, and which asks as htmx does."""
     from django.test import Client
     client = Client(headers={"hx-request": "true"}, SERVER_NAME="localhost")
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="apps.users.backends.ModelBackend")
     return client
 
 

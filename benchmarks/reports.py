@@ -133,7 +133,7 @@ def clients_of(users):
     clients = {}
     for role, user in users.items():
         clients[role] = Client(SERVER_NAME="localhost")
-        clients[role].force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        clients[role].force_login(user, backend="apps.users.backends.ModelBackend")
     return clients
 
 

@@ -6,10 +6,10 @@ from apps.reports import views as reports
 
 urlpatterns = [
     path("", reports.home, name="home"),
-    path("", include("apps.core.urls")),
-    path("", include("apps.users.urls")),
+    path("", include("apps.delivery.urls")),  # first: pages poll them
     path("", include("apps.mailings.urls")),
-    path("", include("apps.delivery.urls")),
+    path("", include("apps.users.urls")),
+    path("", include("apps.core.urls")),
     path("reports/", include("apps.reports.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),

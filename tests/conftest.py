@@ -52,7 +52,7 @@ def blocked(db):
 def client_of(user, **headers):
     """Return a test client where `user` is logged in; Russian, as the service speaks."""
     client = Client(headers=headers)
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="apps.users.backends.ModelBackend")
     return client
 
 

@@ -198,7 +198,7 @@ def test_every_kind_of_body_is_answered(name, mallory, others, pks, owner):
 @pytest.mark.parametrize("name", addresses("POST"))
 def test_a_form_from_elsewhere_is_refused(name, others, other):
     client = Client(enforce_csrf_checks=True, headers={"origin": "https://evil.example"})
-    client.force_login(other, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(other, backend="apps.users.backends.ModelBackend")
     client.get(reverse("users:profile"))
     body = {"csrfmiddlewaretoken": client.cookies["csrftoken"].value}
     assert post(client, url_of(name, others), body).status_code == 403

@@ -75,7 +75,7 @@ def reset(client):
 def write_and_send(client, settings):
     """Write a letter with a mistake and without, send it, and have a request fail over it."""
     owner = EmailAddress.objects.get(email="new@example.com").user
-    client.force_login(owner, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(owner, backend="apps.users.backends.ModelBackend")
     url = reverse("mailings:message_create")
     for subject in ("", "News"):
         client.post(url, {"subject": subject, "body": BODY})

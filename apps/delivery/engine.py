@@ -3,7 +3,7 @@
 Each connection is a thread with a transport, a journal and a database connection of its own.
 No transaction is open while the network is waited for. The engine asks the database between
 groups whether a run may go on, so that a pause, a block, a disable or the window's end holds
-within one group (about 0.15 s of work). It knows no request and no page.
+within one group (about 0.25 s of work). It knows no request and no page.
 """
 import contextlib
 import itertools
@@ -30,7 +30,7 @@ from .transport import Envelope, Transport
 
 log = logging.getLogger("vestnik.delivery")
 State = Delivery.State
-GROUP_SECONDS = 0.15  # what one claim may hold of work
+GROUP_SECONDS = 0.25  # what one claim may hold of work
 GROUP_LIMIT = 0.4  # seconds after which the rest of a group is given back: the server has slowed
 FEW, LARGEST_GROUP, LAST_GROUPS = 8, 500, 150
 GONE = {

@@ -31,10 +31,11 @@ FATES = ("total", "sent", "failed", "unknown", "skipped")
 
 def over_time(tallies, period):
     """Return (figures of the period, a Chart of it); the chart is None where nothing was tried."""
-    ends = tallies.aggregate(first=Min("quarter"), last=Max("quarter"))
-    if ends["first"] is None:
+    quarters = tallies.values_list("quarter", flat=True)  # an index's ends: nothing is scanned
+    first, last = (quarters.order_by(order).first() for order in ("quarter", "-quarter"))
+    if first is None:
         return dict.fromkeys(FIGURES, 0), None
-    rows = tallies.values(day=local_day(ends["first"], ends["last"])).with_figures().values_list(
+    rows = tallies.values(day=local_day(first, last)).with_figures().values_list(
         "day", *FIGURES)
     rows = [(EPOCH + timedelta(days=day), *numbers) for day, *numbers in rows]
     figures = dict(zip(FIGURES, map(sum, zip(*(row[1:] for row in rows), strict=True)),

@@ -168,8 +168,15 @@ on("htmx:configRequest", (event) => {
 });
 
 // Failures are never silent; a refusal brings its own words in a `toast` event.
+function standStill(element) {  // what is gone is not asked for again
+  const still = element.cloneNode(true);
+  still.removeAttribute("hx-trigger");
+  element.replaceWith(still);
+  htmx.process(still);
+}
 on("htmx:responseError", (event) => {
-  const { xhr } = event.detail;
+  const { xhr, elt } = event.detail;
+  if (isPoll(elt) && [404, 410].includes(xhr.status)) standStill(elt);
   if ((xhr.getResponseHeader("HX-Trigger") || "").includes("toast")) return;
   const text = { 403: words.refused, 404: words.gone, 410: words.gone }[xhr.status];
   toast(text || words.broken, "danger");

@@ -43,6 +43,24 @@ def test_a_run_moves_by_itself_to_its_end_and_then_rests(open_page, site):
     expect(page.locator("#mailing-tab tbody tr")).to_have_count(1)  # two clicks, one run
 
 
+def test_what_is_gone_is_said_once_and_not_asked_for_again(open_page, site):
+    page, polls = open_page(), []
+    send(page, site)
+
+    def gone(route):
+        polls.append(route.request.url)
+        route.fulfill(status=404)
+
+    page.route("**/progress/", gone)
+    expect(page.locator(".app-toast-danger")).to_have_count(1)
+    page.wait_for_timeout(5000)  # longer than two polls
+    assert len(polls) == 1
+    expect(page.locator("#mailing-run")).to_be_visible()
+    with page.expect_response("**/stop/"):  # what is there still answers
+        page.click("#mailing-run form[action$='/stop/'] button")
+    assert page.evaluate("window.stayed")
+
+
 def test_a_run_is_paused_resumed_and_stopped_and_its_figures_add_up(open_page, site):
     page = open_page()
     send(page, site)

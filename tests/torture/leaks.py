@@ -76,7 +76,7 @@ class Person:
         """Take a fresh session, as the login form would give."""
         from django.test import Client
         client = Client()
-        client.force_login(self.user, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(self.user, backend="apps.users.backends.ModelBackend")
         self.session = client.cookies["sessionid"].value
         self.tags.clear()
 
@@ -141,7 +141,7 @@ class Manager:
         user = User.objects.create_user("manager@example.com", None)
         user.groups.set(Group.objects.all())
         client = Client()
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(user, backend="apps.users.backends.ModelBackend")
         self.session, self.token = client.cookies["sessionid"].value, "t" * 32
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
 

@@ -29,7 +29,7 @@ def write(number, owner_id, until):
     from apps.users.models import User
     client, took, errors, added = Client(SERVER_NAME="localhost"), [], [], 0
     client.force_login(User.objects.get(pk=owner_id),
-                       backend="django.contrib.auth.backends.ModelBackend")
+                       backend="apps.users.backends.ModelBackend")
     address = "/recipients/create/"
     while time.time() < until:
         started = time.perf_counter()
