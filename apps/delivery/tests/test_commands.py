@@ -1,8 +1,11 @@
 import io
+import threading
 from datetime import timedelta
+from unittest.mock import Mock
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from apps.delivery import schedule
@@ -39,6 +42,29 @@ def test_the_progress_bar_shows_every_fate(mailing, settings, capsys, monkeypatc
 def test_a_failed_letter_makes_it_exit_1(mailing, settings):
     with sink_server(settings, rcpt={"boris": "550 5.1.1 User unknown"}):
         assert send(mailing.pk)[0] == 1
+
+
+def test_a_database_that_is_away_for_a_while_is_waited_for(mailing, sink, monkeypatch, caplog):
+    look, away = Run.refresh_from_db, [OperationalError("gone"), InterfaceError("closed")]
+
+    def refresh(run, **options):
+        if away and threading.current_thread() is threading.main_thread():
+            raise away.pop()
+        return look(run, **options)
+
+    monkeypatch.setattr(Run, "refresh_from_db", refresh)
+    monkeypatch.setattr("apps.delivery.management.commands.send.PAUSE", 0)
+    status, said = send(mailing.pk)
+    assert status == 0 and "3 sent" in said and not away
+    assert "the database does not answer" in caplog.text
+
+
+def test_a_database_that_does_not_answer_is_said_in_a_line(monkeypatch):
+    monkeypatch.setattr("apps.delivery.management.commands.send.due",
+                        Mock(side_effect=OperationalError("connection refused")))
+    with pytest.raises(CommandError, match="does not answer: connection refused") as end:
+        call_command("send", all_due=True)
+    assert end.value.returncode == 2
 
 
 def test_temporary_refusals_are_left_to_the_sender_and_said(mailing, settings):

@@ -1,15 +1,33 @@
 import sys
 import time
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
+from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone, translation
 from tqdm import tqdm
 
+from apps.delivery.outage import outage
 from apps.delivery.sender import Busy, SendingProcess, sending_lock
 from apps.delivery.services import RunRefused, due, refusal, run_start, who_gets_it
 from apps.mailings.models import Mailing, Run
 
 ALL_SENT, SOME_LEFT, NOTHING, SOME_UNKNOWN = 0, 1, 2, 3
+AWAY = OperationalError, InterfaceError
+PAUSE = 1  # seconds before the database is asked again
+
+
+def steadily(look, *args):
+    """Return `look(*args)` as soon as the database answers: what is being sent goes on."""
+    while True:
+        try:
+            found = look(*args)
+        except AWAY as error:
+            outage.begin(error)
+            connection.close()
+            time.sleep(PAUSE)
+        else:
+            outage.end()
+            return found
 
 
 class Command(BaseCommand):
@@ -30,7 +48,11 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options):
         with translation.override("en"):  # the command line speaks English throughout
-            self.work(**options)
+            try:
+                self.work(**options)
+            except AWAY as error:
+                raise CommandError(
+                    f"The database does not answer: {error}", returncode=NOTHING) from error
 
     def work(self, ids, **options):
         self.options = options
@@ -43,7 +65,7 @@ class Command(BaseCommand):
         if len(runs) < len(mailings):
             status = SOME_LEFT
         self.send(runs)
-        sys.exit(max([status, *map(self.summary, runs)]))
+        sys.exit(max([status, *(steadily(self.summary, run) for run in runs)]))
 
     def mailings(self, ids):
         """Return the mailings asked for, and the status: NOTHING or SOME_LEFT if one is missing."""
@@ -101,24 +123,25 @@ class Command(BaseCommand):
         """Show progress until the runs are over, or (not with --wait) only retries are left."""
         total = sum(run.total for run in runs)
         with tqdm(total=total, unit="letter", disable=self.options["no_progress"] or None) as bar:
-            self.show(bar, runs)
-            while any(self.goes_on(run) for run in runs):
+            while steadily(self.look, bar, runs):
                 if process and not self.options["wait"] and process.engine.join(0.1):
                     break
                 if process:
                     process.tend()
                 time.sleep(0.1)
-                self.show(bar, runs)
-            self.show(bar, runs)
+            steadily(self.look, bar, runs)
 
-    @staticmethod
-    def show(bar, runs):
-        """Bring the runs and the bar up to date: the fates, beside the rate and the time left."""
+    def look(self, bar, runs):
+        """Bring the runs and the bar up to date: the fates, beside the rate and the time left.
+
+        Returns whether waiting still makes sense.
+        """
         for run in runs:
             run.refresh_from_db()
         bar.set_postfix({name: sum(getattr(run, name) for run in runs) for name in (
             "sent", "failed", "unknown", "skipped", "left")}, refresh=False)
         bar.update(sum(run.total - run.left for run in runs) - bar.n)
+        return any(self.goes_on(run) for run in runs)
 
     def goes_on(self, run):
         """Whether waiting for the run still makes sense."""
