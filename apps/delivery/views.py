@@ -44,12 +44,12 @@ def start(request, pk):
     if request.method != "POST" or not (confirmed or is_partial(request)):
         return confirm_start(request, mailing, again)
     if not confirmed:  # a panel from before the mailing was moved
-        return refused(request, _("Reload the page: this is to be confirmed first."), to=mailing)
+        return refuse(request, mailing, _("Reload the page: this is to be confirmed first."))
     try:
         run = services.run_start(
             mailing=mailing, by=request.user, trigger=Run.Trigger.PAGE, again=again)
     except RunRefused as reason:
-        return refused(request, str(reason), to=mailing)
+        return refuse(request, mailing, reason)
     return answer(request, mailing, ngettext(
         "Sending to %(n)s recipient.", "Sending to %(n)s recipients.",
         run.total) % {"n": run.total})
@@ -91,7 +91,7 @@ def control(request, pk, service, text):
             raise RunRefused(_("Nothing is being sent now."))
         service(run=run)
     except RunRefused as reason:
-        return refused(request, str(reason), to=mailing)
+        return refuse(request, mailing, reason)
     return answer(request, mailing, text)
 
 
@@ -107,11 +107,20 @@ def settle(request, pk):
         number = how in services.SETTLINGS and services.mailing_settle(
             mailing=mailing, by=request.user, how=how, delivery_ids=ids)
     except RunRefused as reason:
-        return refused(request, str(reason), to=mailing)
+        return refuse(request, mailing, reason)
     if not number:
-        return refused(request, _("There is nothing to decide."), to=mailing)
+        return refuse(request, mailing, _("There is nothing to decide."))
     response = answer(request, mailing, services.SETTLINGS[how])
     return trigger_client_event(response, CHANGED)
+
+
+def refuse(request, mailing, reason):
+    """Say why not; with the panel as it is now, for the one on the page is older than that."""
+    if not is_partial(request):
+        return refused(request, str(reason), to=mailing)
+    response = answer(request, mailing)
+    response.status_code = 409
+    return toast(response, reason, level="danger")
 
 
 def answer(request, mailing, text=""):

@@ -167,6 +167,11 @@ on("htmx:configRequest", (event) => {
   event.detail.parameters["csrfmiddlewaretoken"] = token;
 });
 
+// A refusal that brings the part of the page as it is now is shown in its place.
+on("htmx:beforeSwap", ({ detail }) => {
+  if (detail.xhr.status === 409 && detail.xhr.response) detail.shouldSwap = true;
+});
+
 // Failures are never silent; a refusal brings its own words in a `toast` event.
 function standStill(element) {  // what is gone is not asked for again
   const still = element.cloneNode(true);

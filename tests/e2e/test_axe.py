@@ -30,7 +30,7 @@ OWNER = [
     ("/attempts/",), ("/attempts/?q=nobody-at-all",), ("/reports/",), ("/profile/",),
     ("/profile/edit/",), ("/accounts/email/",), ("/accounts/password/change/",), ("/outbox/",),
     ("/accounts/logout/",), ("/help/",), ("/accounts/sessions/",),
-    ("/accounts/2fa/",), ("/accounts/2fa/totp/activate/",),
+    ("/accounts/2fa/",), ("/accounts/2fa/totp/activate/",), ("/trail/",),  # the last is refused
     ("/help/", ".app-guide-nav a:last-child", ".app-guide-nav a:last-child[aria-current=page]"),
 ]
 MAILING = ["{}", "{}?tab=runs", "{}?tab=attempts", "{}?tab=letter", "{}edit/", "{}delete/",

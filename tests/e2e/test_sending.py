@@ -43,6 +43,21 @@ def test_a_run_moves_by_itself_to_its_end_and_then_rests(open_page, site):
     expect(page.locator("#mailing-tab tbody tr")).to_have_count(1)  # two clicks, one run
 
 
+def test_a_start_that_comes_second_is_refused_and_shows_the_run_that_came_first(open_page, site):
+    page = open_page()
+    address = fresh_mailing(page, site, starts=LATER)
+    page.click("#mailing-run a.btn-primary")
+    expect(page.locator("#modal .btn-primary")).to_be_visible()
+    first = page.context.new_page()
+    first.goto(address)
+    first.click("#mailing-run a.btn-primary")
+    first.locator("#modal .btn-primary").click()
+    state(first, "Идёт")
+    page.locator("#modal .btn-primary").click()
+    expect(page.locator(".app-toast-danger")).to_be_visible()
+    state(page, "Закончен")
+
+
 def test_what_is_gone_is_said_once_and_not_asked_for_again(open_page, site):
     page, polls = open_page(), []
     send(page, site)

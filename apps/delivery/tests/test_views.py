@@ -40,7 +40,8 @@ def test_without_htmx_sending_leads_back_to_the_mailing(as_owner, mailing):
 
 def test_pressing_send_twice_makes_one_run(htmx, mailing):
     assert htmx.post(url("start", mailing)).status_code == 200
-    assert htmx.post(url("start", mailing)).status_code == 409
+    second = htmx.post(url("start", mailing))
+    assert second.status_code == 409 and 'hx-trigger="every 2s"' in second.content.decode()
     assert Run.objects.count() == 1
 
 
