@@ -108,18 +108,18 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 # One write at a time is SQLite's rule: IMMEDIATE takes the turn at the start of a transaction
 # and waits for it; FULL keeps committed rows through a power cut.
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR}/vestnik.sqlite3")}
+DATABASES["default"]["CONN_MAX_AGE"] = 60  # to open even SQLite's takes a third of a short request
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
-    DATABASES["default"]["CONN_MAX_AGE"] = 60  # to open the file takes a third of a short request
     if TESTING:  # senders are threads: they need a database in a file, not in memory
         DATABASES["default"]["TEST"] = {
             "NAME": Path(tempfile.gettempdir()) / f"vestnik-test-{os.getpid()}.sqlite3"}
 else:
-    DATABASES["default"].update(CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True)
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a mailing's recipients arrive as fields of one form

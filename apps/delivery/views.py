@@ -120,6 +120,7 @@ def refuse(request, mailing, reason):
         return refused(request, str(reason), to=mailing)
     response = answer(request, mailing)
     response.status_code = 409
+    trigger_client_event(response, "modal:close", {})
     return toast(response, reason, level="danger")
 
 

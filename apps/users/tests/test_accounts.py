@@ -1,10 +1,13 @@
 import re
+from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.management import call_command
+from django.utils import timezone
 
 from apps.users.models import MANAGERS_GROUP, User
 from tests.conftest import client_of
@@ -67,6 +70,18 @@ def test_logging_out_takes_a_post(as_owner):
     assert as_owner.get("/profile/").status_code == 200
     as_owner.post("/accounts/logout/")
     assert as_owner.get("/profile/").status_code == 302
+
+
+@pytest.mark.parametrize("change", [
+    lambda owner: Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1)),
+    lambda owner: Session.objects.all().delete(),
+    lambda owner: owner.delete(),
+    lambda owner: User.objects.update(password="another"),
+], ids=["past its end", "ended", "without its person", "from before another password"])
+def test_a_session_that_no_longer_holds_is_a_visitors(change, as_owner, owner):
+    assert as_owner.get("/profile/").status_code == 200
+    change(owner)
+    assert as_owner.get("/profile/").url == "/accounts/login/?next=/profile/"
 
 
 @pytest.mark.parametrize("target", ["//evil.example", "https:evil", "/\\evil"])
