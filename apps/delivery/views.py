@@ -120,7 +120,8 @@ def refuse(request, mailing, reason):
         return refused(request, str(reason), to=mailing)
     response = answer(request, mailing)
     response.status_code = 409
-    trigger_client_event(response, "modal:close", {})
+    for event in ("modal:close", CHANGED):
+        trigger_client_event(response, event, {})
     return toast(response, reason, level="danger")
 
 

@@ -56,6 +56,7 @@ def test_a_start_that_comes_second_is_refused_and_shows_the_run_that_came_first(
     page.locator("#modal .btn-primary").click()
     expect(page.locator(".app-toast-danger")).to_be_visible()
     expect(page.locator("#modal")).to_be_hidden()
+    expect(page.locator("#mailing-tab tbody")).to_contain_text("250 2.0.0")
     state(page, "Закончен")
 
 
