@@ -108,6 +108,14 @@ def senders(connections):
         process.wait(60)
 
 
+def is_active(run):
+    """Look at the run without the ORM: it would take a twentieth of the machine from the sender."""
+    from django.db import connection
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT state FROM mailings_run WHERE id = %s", [run.pk])
+        return cursor.fetchone()[0] in run.ACTIVE
+
+
 def measure(number, connections):
     """Return the figures of one run: from its start to its last letter's record."""
     from apps.delivery.services import run_start
@@ -117,9 +125,8 @@ def measure(number, connections):
         started = time.perf_counter()
         run = run_start(mailing=mailing, trigger=Run.Trigger.COMMAND)
         prepared = time.perf_counter()
-        while run.is_active and time.perf_counter() - prepared < LONGEST:
+        while is_active(run) and time.perf_counter() - prepared < LONGEST:
             time.sleep(0.01)
-            run.refresh_from_db(fields=["state"])
         sent = time.perf_counter()
     run.refresh_from_db()
     return {

@@ -14,8 +14,6 @@ import time
 from django.conf import settings
 from django.core import mail
 from django.db import DatabaseError, InterfaceError, connection, transaction
-from django.db.models import Exists, OuterRef, Q
-from django.utils import timezone
 
 from apps.core import logs
 from apps.mailings.models import Delivery, Run
@@ -27,12 +25,13 @@ from .letter import Letter
 from .outage import outage
 from .pace import Pace
 from .transport import Envelope, Transport
+from .waiting import runs_with_letters
 
 log = logging.getLogger("vestnik.delivery")
 State = Delivery.State
 GROUP_SECONDS = 0.25  # what one claim may hold of work
 GROUP_LIMIT = 0.4  # seconds after which the rest of a group is given back: the server has slowed
-FEW, LARGEST_GROUP, LAST_GROUPS = 8, 500, 150
+FEW, LARGEST_GROUP, LAST_GROUPS = 8, 500, 100
 GONE = {
     "deleted": "The recipient was deleted.",
     "bounced": "The mailbox does not exist: the address has bounced before.",
@@ -128,10 +127,9 @@ class Connection(threading.Thread):
             return None, []
         self.lease_until = time.monotonic() + LEASE.total_seconds()
         size = self.pace.limit(self.group_size())
-        for run in self.engine.runnable()[:10] if size else ():
-            share = max(LAST_GROUPS, run.left // (2 * self.engine.size))  # the last are shared out
-            claimed = ledger.claim(
-                run.pk, min(size, share), self.journal.token, self.reached.get(run.pk, 0))
+        for run in self.engine.runnable() if size else ():
+            claimed = ledger.claim(run.pk, min(size, self.engine.share(run)), self.journal.token,
+                                   self.reached.get(run.pk, 0))
             if claimed:
                 self.reached = {run.pk: claimed[-1].id}
                 self.pace.book(len(claimed))
@@ -152,6 +150,7 @@ class Connection(threading.Thread):
             at_once = following and not following.gone and not self.pace.rate
             self.transport.following = following.email if at_once else None
             self.results.append(self.send_one(letter, row))
+        started = max(started, self.transport.connected_at)  # connecting is no measure of letters
         self.rate = len(self.results) / max(time.monotonic() - started, 1e-6)
         self.results += [Result(row, State.PENDING, row.tries)
                          for row in self.claimed[len(self.results):]]
@@ -181,7 +180,7 @@ class Connection(threading.Thread):
         outcome = self.transport.outcome
         with contextlib.suppress(JournalFull):  # the answer is in hand; only a crash loses it
             self.journal.answer(row.id, outcome)
-        result = upkeep.result_of(row, outcome, self.run_now.mailing.ends_at)
+        result = upkeep.result_of(row, outcome, self.run_now.ends_at)
         self.engine.failures.note(self.run_now.pk, result)
         return result
 
@@ -208,6 +207,7 @@ class Engine:
     def __init__(self, *, connections=None, run_ids=None, patient=False):
         self.patient = patient or run_ids is None
         self.size = connections or settings.SENDER_CONNECTIONS
+        self.all = max(self.size, settings.SENDER_CONNECTIONS)  # those of other processes too
         self.run_ids = run_ids
         self.stopping, self.failed, self.wake = (
             threading.Event(), threading.Event(), threading.Event())
@@ -244,20 +244,17 @@ class Engine:
 
     def look(self):
         """Wake the connections when there is something to send. Costs one query."""
-        if not self.wake.is_set() and self.runnable().exists():
+        if not self.wake.is_set() and self.runnable():
             self.wake.set()
 
     def runnable(self):
-        """The runs that may go on now and have letters waiting; the least recent first."""
-        now = timezone.now()
-        runs = Run.objects.filter(
-            Q(hold_until=None) | Q(hold_until__lte=now),
-            Exists(Delivery.objects.filter(run=OuterRef("pk"), state=State.PENDING)),
-            state=Run.State.RUNNING, mailing__ends_at__gt=now, mailing__disabled_at=None,
-            owner__is_active=True)
-        if self.run_ids is not None:
-            runs = runs.filter(pk__in=self.run_ids)
-        return runs.select_related("mailing").order_by("updated_at")
+        """The runs that this engine may send letters of now."""
+        return runs_with_letters(self.run_ids)
+
+    def share(self, run):
+        """Return how many letters one connection may claim, so that all end at the same time."""
+        in_hand = sum(len(worker.claimed) for worker in self.connections) * self.all // self.size
+        return max(LAST_GROUPS, (run.left - in_hand) // self.all)
 
     def letter(self, run):
         """The run's letter, made ready once."""
@@ -273,7 +270,7 @@ class Engine:
         """With nothing to claim: True when the engine is done, else False after a rest."""
         if self.stopping.is_set():
             return True
-        if settings.SENDER_RATE and self.runnable().exists():
+        if settings.SENDER_RATE and self.runnable():
             return self.stopping.wait(0.05)  # the time is booked by others for a moment
         if not self.patient and not self.busy():
             self.wake.set()

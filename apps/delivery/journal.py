@@ -12,6 +12,7 @@ import json
 import os
 import uuid
 from dataclasses import dataclass, field
+from json.encoder import encode_basestring_ascii as quoted
 from pathlib import Path
 
 from django.conf import settings
@@ -50,7 +51,7 @@ class Journal:
 
     def answer(self, delivery_id, outcome):
         """Keep the answer until it is in the database."""
-        code, text = outcome.code or "null", json.dumps(outcome.text)
+        code, text = outcome.code or "null", quoted(outcome.text)
         self._write(f'R [{delivery_id}, "{outcome.phase}", {code}, {text}]\n'.encode("ascii"))
 
     def clear(self):

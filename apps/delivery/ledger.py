@@ -6,15 +6,14 @@ somebody else has decided. Counters on the run move in the same transaction: the
 """
 from dataclasses import dataclass
 from datetime import timedelta
-from json import dumps
+from json.encoder import encode_basestring_ascii as quoted
 from operator import attrgetter
 
 from django.db import connection, transaction
-from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from apps.mailings.models import Delivery, Recipient, Run
+from apps.mailings.models import Delivery, Recipient
 from apps.mailings.services import user_data_changed
 
 from . import tallies
@@ -26,6 +25,12 @@ COUNTER = {
     State.SENT: "sent", State.FAILED: "failed", State.UNKNOWN: "unknown",
     State.SKIPPED: "skipped", State.CANCELLED: "skipped",
 }
+COUNTERS = "sent", "failed", "unknown", "skipped"
+COUNT = """
+UPDATE mailings_run SET updated_at = %s, sent = sent + %s, failed = failed + %s,
+    unknown = unknown + %s, skipped = skipped + %s
+WHERE id = %s
+"""
 # A JSON list as rows; SQLite's json_each gives one column, PostgreSQL's recordset many.
 ROWS = {
     "sqlite": """(SELECT value->>'id' id, value->>'state' state, value->>'tries' tries,
@@ -132,10 +137,10 @@ def record(run, results, token):
     if not results:
         return {}, {}
     rows = as_rows(results)
-    written = settle(run, rows.values(), token, State.CLAIMED)
+    written = settle(run, rows, token, State.CLAIMED)
     late = set()
     if len(written) < len(rows):
-        rest = [row for pk, row in rows.items() if pk not in written]
+        rest = {pk: row for pk, row in rows.items() if pk not in written}
         late = settle(run, rest, token, State.UNKNOWN)
         written |= late
     mark_bounced(run, [result for result in results if result.delivery.id in written])
@@ -146,37 +151,42 @@ def record(run, results, token):
 
 
 def as_rows(results):
-    """Return results as ROWS reads them, by the delivery's id."""
+    """Return results as ROWS reads them: JSON objects by the delivery's id."""
     moment, rows = connection.ops.adapt_datetimefield_value, {}
     for result in results:
         outcome = result.outcome
-        row = rows[result.delivery.id] = {
-            "id": result.delivery.id, "state": result.state.value, "tries": result.tries,
-            "answer": outcome.reply if outcome else result.reason}
+        answer = outcome.reply if outcome else result.reason
+        row = (f'"id": {result.delivery.id}, "state": "{result.state}", '
+               f'"tries": {result.tries}, "answer": {quoted(answer)}')
         if outcome:
-            row["at"], row["code"] = str(moment(result.at)), outcome.code
+            row += f', "at": "{moment(result.at)}", "code": {outcome.code or "null"}'
         if result.next_try_at:
-            row["next_try_at"] = str(moment(result.next_try_at))
+            row += f', "next_try_at": "{moment(result.next_try_at)}"'
+        rows[result.delivery.id] = f"{{{row}}}"
     return rows
 
 
 def settle(run, rows, token, state):
     """Move deliveries in `state` that `token` holds to their results, and tell of their tries.
 
-    Returns the ids that moved.
+    `rows` are of `as_rows`. Returns the ids that moved.
     """
-    now, rows, reader = db_time(timezone.now()), list(rows), ROWS[connection.vendor]
+    now, reader = db_time(timezone.now()), ROWS[connection.vendor]
     about = [run.mailing_id, run.owner_id]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(SETTLE_AND_TELL.format(rows=reader),
-                           [now, dumps(rows), token, state, *about])
+                           [now, json_list(rows.values()), token, state, *about])
             return {row[0] for row in cursor.fetchall()}
-        cursor.execute(SETTLE.format(rows=reader), [now, dumps(rows), token, state])
+        cursor.execute(SETTLE.format(rows=reader), [now, json_list(rows.values()), token, state])
         moved = {row[0] for row in cursor.fetchall()}
         cursor.execute(TELL.format(settled=SETTLED.format(rows=reader)),
-                       [*about, dumps([row for row in rows if row["id"] in moved])])
+                       [*about, json_list(rows[pk] for pk in rows if pk in moved)])
         return moved
+
+
+def json_list(objects):
+    return f"[{', '.join(objects)}]"
 
 
 def mark_bounced(run, results):
@@ -205,9 +215,10 @@ def tally(results, written):
 
 def count(run_id, counts):
     """Add `counts` (by counter's name) to the run."""
-    changes = {name: F(name) + number for name, number in counts.items() if number}
-    if changes:
-        Run.objects.filter(pk=run_id).update(updated_at=timezone.now(), **changes)
+    if any(counts.values()):
+        numbers = [counts.get(name, 0) for name in COUNTERS]
+        with connection.cursor() as cursor:
+            cursor.execute(COUNT, [db_time(timezone.now()), *numbers, run_id])
 
 
 @transaction.atomic

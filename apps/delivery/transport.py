@@ -10,6 +10,7 @@ import smtplib
 import socket
 import ssl
 import struct
+import time
 from dataclasses import dataclass
 
 from django.core.mail.backends.smtp import EmailBackend
@@ -22,6 +23,7 @@ KEPT_REPLY = 2000
 BIG_LETTER = 64 * 1024
 LETTERS_PER_CONNECTION = 5000
 SOCKET_READ = 8192
+REPLY_MARKS = (b" ", b"-", b"\r", b"\n")  # what may follow the code
 ENVELOPE = (Phase.MAIL, Phase.RCPT, Phase.DATA)
 
 
@@ -53,7 +55,7 @@ class Transport(EmailBackend):
         self.before_dot = before_dot
         self.envelope = self.outcome = None
         self.following = self.announced = None
-        self.letters = 0
+        self.letters, self.connected_at = 0, 0.0  # monotonic
 
     def send_messages(self, messages):
         """Send one letter to `envelope`; its Outcome is in `outcome`. Returns letters accepted."""
@@ -133,6 +135,7 @@ class Transport(EmailBackend):
             self.sock.settimeout(None)
             self._kernel_timeout(socket.SO_SNDTIMEO, self.timeout)
         self.patience, self.kept_patience = self.timeout, None
+        self.connected_at = time.monotonic()
 
     def _transact(self, message):
         to = self.envelope
@@ -152,13 +155,12 @@ class Transport(EmailBackend):
     def _envelope(self, sender, recipient):
         """MAIL, RCPT and DATA. Returns the refusal's Outcome, None when the server is ready."""
         announced, self.announced = self.announced, None
-        commands = envelope_of(sender, recipient)
         if self.pipelining and announced is None:
-            self._send(b"".join(commands))
+            self._send(envelope_of(sender, recipient))
         refusal = None
-        for phase, command in zip(ENVELOPE, commands):
+        for step, phase in enumerate(ENVELOPE):
             if not self.pipelining:
-                self._send(command)
+                self._send(envelope_of(sender, recipient).splitlines(keepends=True)[step])
             code, text = self._reply()
             if code == 421:
                 self.abort()
@@ -196,7 +198,7 @@ class Transport(EmailBackend):
         data += b".\r\n"
         if self.following and self.pipelining and self.letters + 1 < LETTERS_PER_CONNECTION:
             self.announced = self.following
-            data += b"".join(envelope_of(sender, self.following))
+            data += envelope_of(sender, self.following)
         self.patience = AFTER_DOT_TIMEOUT
         try:
             self._send(data)
@@ -216,16 +218,17 @@ class Transport(EmailBackend):
         lines, size = [], 0
         while True:
             line = self._line()
+            code, mark = line[:3], line[3:4]
             size += len(line)
             if size > REPLY_LIMIT:
                 raise NoReply("The server's reply has no end.")
-            if not line[:3].isdigit() or line[3:4] not in (b" ", b"-", b"\r", b"\n"):
+            if not code.isdigit() or mark not in REPLY_MARKS:
                 raise NoReply(f"The server answered: {decoded(line)}")
-            if line[3:4] != b"-" and not lines:
-                return int(line[:3]), line[4:]
+            if mark != b"-" and not lines:
+                return int(code), line[4:]
             lines.append(line[4:].strip())
-            if line[3:4] != b"-":
-                return int(line[:3]), b"\n".join(lines)
+            if mark != b"-":
+                return int(code), b"\n".join(lines)
 
     def _line(self):
         """Return the server's next line with its end; replies to what was pipelined wait."""
@@ -264,9 +267,8 @@ class Transport(EmailBackend):
 
 
 def envelope_of(sender, recipient):
-    """Return the commands MAIL, RCPT and DATA for a letter."""
-    return (f"MAIL FROM:<{sender}>\r\n".encode("ascii"),
-            f"RCPT TO:<{recipient}>\r\n".encode("ascii"), b"DATA\r\n")
+    """Return the commands MAIL, RCPT and DATA for a letter, a line each."""
+    return f"MAIL FROM:<{sender}>\r\nRCPT TO:<{recipient}>\r\nDATA\r\n".encode("ascii")
 
 
 def decoded(octets):

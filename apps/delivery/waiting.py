@@ -1,0 +1,54 @@
+"""The runs that have letters to send now, read by one statement written by hand.
+
+Each group of letters asks for them: the ORM needs longer to write it than all else of the exchange.
+"""
+from datetime import UTC, datetime
+from functools import cache
+
+from django.db import connection
+from django.utils import timezone
+
+from apps.mailings.models import Run
+
+from .ledger import db_time
+
+MOST = 10  # runs that one look brings
+RUNNABLE = """
+SELECT {columns}, m.ends_at AS window_end
+FROM mailings_run r JOIN mailings_mailing m ON m.id = r.mailing_id
+JOIN users_user o ON o.id = r.owner_id
+WHERE r.state = 'running' AND (r.hold_until IS NULL OR r.hold_until <= %(now)s)
+    AND m.ends_at > %(now)s AND m.disabled_at IS NULL AND o.is_active
+    AND EXISTS (SELECT 1 FROM mailings_delivery d WHERE d.run_id = r.id AND d.state = 'pending')
+    {only} ORDER BY r.updated_at LIMIT {most}
+"""
+
+
+def runs_with_letters(run_ids=None):
+    """Return up to MOST Runs that may go on now and have letters waiting, the least recent first.
+
+    With `run_ids`, only those. Each Run's `ends_at` is the end of its mailing's window.
+    """
+    only, values = "", {"now": db_time(timezone.now())}
+    if run_ids is not None:
+        names = [f"run{number}" for number in range(len(run_ids))]
+        values.update(zip(names, run_ids))
+        only = f"AND r.id IN ({', '.join(f'%({name})s' for name in names) or 'NULL'})"
+    runs = list(Run.objects.raw(statement(only), values))
+    for run in runs:
+        run.ends_at = moment(run.window_end)
+    return runs
+
+
+@cache
+def statement(only):
+    columns = ", ".join(f"r.{connection.ops.quote_name(field.column)}"
+                        for field in Run._meta.concrete_fields)
+    return RUNNABLE.format(columns=columns, only=only, most=MOST)
+
+
+def moment(value):
+    """Return a column's moment, as the database's driver gives it, as an aware datetime."""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value)
+    return value if value.tzinfo else value.replace(tzinfo=UTC)
