@@ -62,6 +62,7 @@ class Connection(threading.Thread):
 
     def run(self):
         try:
+            self.rehearse()
             while self.turn():
                 self.send_group()
         except Exception:
@@ -71,6 +72,11 @@ class Connection(threading.Thread):
             self.transport.close()
             self.journal.close(forget=not self.claimed)
             connection.close()
+
+    def rehearse(self):
+        """Have the database read its catalogs now, not when somebody waits for letters."""
+        with contextlib.suppress(DatabaseError, InterfaceError), self.engine.database_turn:
+            ledger.rehearse(self.journal.token)
 
     def turn(self):
         """Record the last group and claim the next. Returns False when the engine is done."""

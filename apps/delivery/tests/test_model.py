@@ -117,7 +117,8 @@ class Sending(People, RuleBasedStateMachine):
             self.world.expired |= sender.held
             path = sender.connection.journal.path
             if number == who:
-                path.write_bytes(path.read_bytes()[:path.stat().st_size // 2])
+                lines = path.read_bytes().rstrip(b"\0")
+                path.write_bytes(lines[:len(lines) // 2])
             self.lose(number)
 
     def clock_goes_wrong(self, who):

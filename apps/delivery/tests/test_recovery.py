@@ -1,3 +1,4 @@
+import errno
 from datetime import timedelta
 
 import pytest
@@ -94,8 +95,8 @@ def test_a_torn_last_line_is_no_answer(run):
     lost = Journal()
     anna = claimed(run, lost)[0]
     lost.mark(anna.id)
-    with open(lost.path, "ab") as file:
-        file.write(b'R [%d, "dot", 25' % anna.id)
+    torn = b'R [%d, "dot", 250, "Ok"]' % anna.id  # whole but for its end
+    lost.map[lost.end:lost.end + len(torn)] = torn
     die(lost)
     upkeep.recover_journals()
     assert states(run)[anna.email] == State.UNKNOWN
@@ -211,16 +212,34 @@ def test_a_letter_over_which_the_sender_crashes_three_times_is_set_aside(run):
     assert (run.skipped, run.left) == (3, 0)
 
 
-def test_a_full_disk_leaves_no_torn_line(monkeypatch):
+def test_a_mark_that_a_full_disk_refused_is_not_there_and_later_ones_are(monkeypatch):
+    monkeypatch.setattr(journal, "STEP", 1)
     lines = Journal()
     lines.mark(1)
-    write = journal.os.write
-    monkeypatch.setattr(journal.os, "write", lambda fd, data: write(fd, data[:2]))
-    with pytest.raises(JournalFull):
-        lines.mark(2)
-    monkeypatch.undo()
+
+    def full(fd, start, length):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(journal.os, "posix_fallocate", full)
+        with pytest.raises(JournalFull, match="No space left"):
+            lines.mark(2)
     lines.mark(3)
     die(lines)
     [dead] = journal.dead_journals()
     assert dead.marked == {1, 3}
+    dead.remove()
+
+
+def test_a_journal_grows_beyond_its_first_room_and_shows_nothing_of_before_its_clearing():
+    lines, long = Journal(), Outcome(Phase.DOT, 250, "x" * 2000)
+    for number in range(100):
+        lines.mark(number)
+        lines.answer(number, long)
+    lines.clear()
+    lines.mark(100)
+    lines.answer(100, long)
+    die(lines)
+    [dead] = journal.dead_journals()
+    assert (dead.marked, dead.answers, dead.complete) == ({100}, {100: long}, True)
     dead.remove()
