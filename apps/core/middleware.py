@@ -2,6 +2,7 @@
 import uuid
 from urllib.parse import urlencode, urlsplit
 
+from csp.middleware import CSPMiddleware
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import resolve_url
@@ -10,6 +11,15 @@ from django.utils.cache import patch_vary_headers
 from . import logs
 
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+
+
+class ContentPolicy(CSPMiddleware):
+    """django-csp, but nothing for a 304: the browser keeps its answer, with the policy of that."""
+
+    def process_response(self, request, response):
+        if response.status_code == 304:
+            return response
+        return super().process_response(request, response)
 
 
 def request_id(get_response):
@@ -31,10 +41,10 @@ def htmx_login(get_response):
 
     def middleware(request):
         response = get_response(request)
+        if response.status_code != 302 or not getattr(request, "htmx", False):
+            return response
         login = resolve_url(settings.LOGIN_URL)
-        location = response.get("Location", "")
-        if not (response.status_code == 302 and getattr(request, "htmx", False)
-                and urlsplit(location).path == login):
+        if urlsplit(response["Location"]).path != login:
             return response
         page = urlsplit(request.htmx.current_url_abs_path or "/")
         back = urlencode({"next": page._replace(scheme="", netloc="").geturl()})

@@ -8,13 +8,14 @@ from functools import cache
 from django.db import connection
 from django.utils import timezone
 
+from apps.core import ready
 from apps.mailings.models import Run
 
 from .ledger import db_time
 
 MOST = 10  # runs that one look brings
 RUNNABLE = """
-SELECT {columns}, m.ends_at AS window_end
+SELECT m.ends_at, {columns}
 FROM mailings_run r JOIN mailings_mailing m ON m.id = r.mailing_id
 JOIN users_user o ON o.id = r.owner_id
 WHERE r.state = 'running' AND (r.hold_until IS NULL OR r.hold_until <= %(now)s)
@@ -34,17 +35,20 @@ def runs_with_letters(run_ids=None):
         names = [f"run{number}" for number in range(len(run_ids))]
         values.update(zip(names, run_ids))
         only = f"AND r.id IN ({', '.join(f'%({name})s' for name in names) or 'NULL'})"
-    runs = list(Run.objects.raw(statement(only), values))
-    for run in runs:
-        run.ends_at = moment(run.window_end)
-    return runs
+    with connection.cursor() as cursor:
+        cursor.execute(statement(only), values)
+        return [run_of(*row) for row in cursor.fetchall()]
+
+
+def run_of(window_end, *row):
+    run = ready.instance(Run, row)
+    run.ends_at = moment(window_end)
+    return run
 
 
 @cache
 def statement(only):
-    columns = ", ".join(f"r.{connection.ops.quote_name(field.column)}"
-                        for field in Run._meta.concrete_fields)
-    return RUNNABLE.format(columns=columns, only=only, most=MOST)
+    return RUNNABLE.format(columns=ready.columns(Run, "r"), only=only, most=MOST)
 
 
 def moment(value):
