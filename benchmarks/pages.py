@@ -17,6 +17,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from benchmarks.send import make_mailing, set_up, throwaway_database  # noqa: E402
 
 
+MORE = 4  # other mailings that are sent at the same time, for a list's bars
+
+
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--requests", type=int, default=300)
@@ -60,6 +63,21 @@ def measure(browser, url, number):
             "ratio": round(unchanged / full, 2)}
 
 
+def more_mailings(mailing, number):
+    """Start `number` more mailings of a hundred recipients; return their ids."""
+    from apps.delivery.services import run_start
+    from apps.mailings.models import Mailing, Run
+    some, ids = list(mailing.recipients.all()[:100]), []
+    for _ in range(number):
+        another = Mailing.objects.create(
+            owner=mailing.owner, message=mailing.message, starts_at=mailing.starts_at,
+            ends_at=mailing.ends_at)
+        another.recipients.set(some)
+        run_start(mailing=another, trigger=Run.Trigger.PAGE)
+        ids.append(another.pk)
+    return ids
+
+
 def main():
     options = arguments()
     with tempfile.TemporaryDirectory() as folder, throwaway_database(
@@ -72,13 +90,16 @@ def main():
         from apps.mailings.models import Run
         mailing = make_mailing(options.recipients)
         run_start(mailing=mailing, trigger=Run.Trigger.PAGE)
+        ids = [mailing.pk, *more_mailings(mailing, MORE)]
         browser, url = Browser(mailing.owner), reverse("delivery:progress", args=[mailing.pk])
         figures = {"database": connection.vendor, "requests": options.requests,
                    "recipients": options.recipients}
         for state in (Run.State.PAUSED, Run.State.FINISHED):
             Run.objects.update(state=state)
             figures[f"panel_{state}"] = measure(browser, url, options.requests)
-        figures["cell"] = measure(browser, f"{url}?cell=1", options.requests)
+        for asked in (ids[:1], ids):
+            bars = f"{reverse('delivery:bars')}?" + "&".join(f"id={pk}" for pk in asked)
+            figures[f"bars_{len(asked)}"] = measure(browser, bars, options.requests)
         connection.close()
     print(json.dumps(figures))
 

@@ -55,7 +55,7 @@ FIELD_VALUES = [*NUMBERS, *HEADERS, *TEXTS, *NEXTS, *SEARCHES[:-3]]
 # Names that addresses and forms may know, besides those that a view is seen to look at.
 PARAMETERS = [
     "q", "page", "sort", "cursor", "status", "mailing", "owner", "message", "recipient", "find",
-    "fate", "tab", "edit", "again", "cell", "from", "to", "who", "what", "next", "tag",
+    "fate", "tab", "edit", "again", "id", "from", "to", "who", "what", "next", "tag",
 ]
 FIELDS = [
     "email", "login", "password", "password1", "password2", "oldpassword", "full_name", "comment",

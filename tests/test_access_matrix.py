@@ -60,6 +60,7 @@ TABLE = {
     "mailings:recipient_pick": LIST,
     "mailings:attempt_list": LIST,
     "delivery:progress": {"GET": row({200, 302}, 404)},
+    "delivery:bars": {"GET": row({200, 302})},
     "delivery:start": CHANGE,
     "delivery:pause": ACTION,
     "delivery:resume": ACTION,

@@ -4,6 +4,7 @@ from . import outbox, views
 
 app_name = "delivery"
 urlpatterns = [
+    path("mailings/progress/", views.bars, name="bars"),
     path("mailings/<int:pk>/progress/", views.progress, name="progress"),
     path("mailings/<int:pk>/start/", views.start, name="start"),
     path("mailings/<int:pk>/pause/", views.pause, name="pause"),

@@ -6,7 +6,7 @@ written by hand: to have the ORM write it takes longer than all the rest of a 30
 from django.db import connection
 from django.utils import timezone
 
-from apps.core.access import for_reading
+from apps.core.access import for_reading, ids_in
 from apps.core.caching import fragment_etag
 from apps.core.htmx import is_partial
 from apps.mailings.models import Mailing, Run
@@ -14,10 +14,11 @@ from apps.mailings.models import Mailing, Run
 from .ledger import db_time
 from .sender import ALIVE
 
-CELL = """
+BARS = """
 SELECT m.owner_id, r.id, r.state, r.total, r.sent, r.failed, r.unknown, r.skipped
-FROM mailings_mailing m LEFT JOIN mailings_run r ON r.mailing_id = m.id
-WHERE m.id = %(mailing)s AND m.deleted_at IS NULL ORDER BY r.id DESC LIMIT 1
+FROM mailings_mailing m JOIN mailings_run r
+    ON r.id = (SELECT MAX(id) FROM mailings_run WHERE mailing_id = m.id)
+WHERE m.id IN ({ids}) AND m.deleted_at IS NULL ORDER BY m.id
 """
 # Letters at hand are looked for by state: each has an index of its own.
 PANEL = """
@@ -43,15 +44,29 @@ def progress_etag(request, pk):
     """The ETag of `views.progress` for htmx; None while a run moves, and for a full page."""
     if not is_partial(request) or pk.bit_length() > 63:  # no id is longer: the view says 404
         return None
-    sql, now = CELL if "cell" in request.GET else PANEL, timezone.now()
+    now = timezone.now()
     with connection.cursor() as cursor:
-        cursor.execute(sql, {"mailing": pk, "now": db_time(now), "alive": db_time(now - ALIVE)})
+        cursor.execute(PANEL, {"mailing": pk, "now": db_time(now), "alive": db_time(now - ALIVE)})
         rows = cursor.fetchall()
     if not rows or rows[0][0] != request.user.pk:  # not one's own: 404, or a manager's
         for_reading(request.user, Mailing.objects, pk)
-    if sql is PANEL and moves(*rows[0][2:7]):
+    if moves(*rows[0][2:7]):
         return None
     return fragment_etag(request, pk, rows)
+
+
+def bars_etag(request):
+    """The ETag of `views.bars` for htmx; None for who asks for none."""
+    ids = ids_in(request.GET.getlist("id"))
+    if not ids or not is_partial(request):
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(BARS.format(ids=", ".join(["%s"] * len(ids))), ids)
+        rows = cursor.fetchall()
+    own = [row for row in rows if row[0] == request.user.pk]
+    if len(own) < len(rows) and not request.user.has_perm("mailings.view_all_mailings"):
+        rows = own
+    return fragment_etag(request, ids, rows)
 
 
 def moves(state, rests, alive, at_hand, next_try):

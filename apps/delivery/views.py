@@ -9,7 +9,7 @@ from django.views.decorators.http import (
 )
 from django_htmx.http import trigger_client_event
 
-from apps.core.access import for_reading, for_writing
+from apps.core.access import for_reading, for_writing, ids_in
 from apps.core.htmx import is_partial, refused, render_form, toast
 from apps.mailings.models import Mailing, Run
 
@@ -23,12 +23,20 @@ CHANGED = "mailings:changed"
 @require_safe
 @condition(versions.progress_etag)
 def progress(request, pk):
-    """The live panel, or with `cell` a list's thin bar; without htmx, the mailing's page."""
+    """The live panel; without htmx, the mailing's page."""
     mailing = for_reading(request.user, Mailing.objects.select_related("message", "owner"), pk)
-    if "cell" in request.GET and is_partial(request):
-        return render(request, "delivery/_cell.html", {
-            "mailing": mailing, "run": mailing.runs.order_by("-id").defer("body").first()})
     return answer(request, mailing)
+
+
+@require_safe
+@condition(versions.bars_etag)
+def bars(request):
+    """The thin bars of the mailings `id`, each for its place in a list; without htmx, the list."""
+    if not is_partial(request):
+        return redirect("mailings:mailing_list")
+    return render(request, "delivery/_bars.html", {
+        "runs": Run.objects.visible_to(request.user).newest().filter(
+            mailing__in=ids_in(request.GET.getlist("id")), mailing__deleted_at=None)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -101,8 +109,7 @@ def settle(request, pk):
     mailing = for_writing(request.user, Mailing.objects.select_related("message", "owner"), pk)
     how, ids = request.POST.get("how"), None
     if "delivery" in request.POST:
-        ids = [int(text) for text in request.POST.getlist("delivery")
-               if text.isascii() and text.isdigit() and len(text) < 19]
+        ids = ids_in(request.POST.getlist("delivery"))
     try:
         number = how in services.SETTLINGS and services.mailing_settle(
             mailing=mailing, by=request.user, how=how, delivery_ids=ids)

@@ -85,6 +85,11 @@ class RunQuerySet(OwnedQuerySet):
     def active(self):
         return self.filter(state__in=self.model.ACTIVE)
 
+    def newest(self):
+        """The latest of each mailing."""
+        newest = self.model.objects.filter(mailing=OuterRef("mailing")).order_by("-id")
+        return self.filter(pk=Subquery(newest.values("pk")[:1])).defer("body")
+
     def ended_with_letters_left(self):
         return self.filter(self.model.LETTERS_LEFT).exclude(
             state__in=self.model.ACTIVE).select_related("mailing")

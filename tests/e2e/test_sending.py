@@ -114,3 +114,18 @@ def test_without_a_script_a_run_is_started_paused_and_stopped_as_well(open_page,
         page.click(f"form[action$='/{action}/'] button")
         state(page, words)
     assert sum(figures(page)) == 25
+
+
+def test_a_lists_bars_move_by_themselves_at_one_request_for_all(open_page, site):
+    page, polls = open_page(), []
+    number = send(page, site).rstrip("/").rpartition("/")[2]
+    page.goto(f"{site}/mailings/?sort=-start")
+    page.evaluate("window.stayed = true")
+    page.on("request", lambda request: "/progress/" in request.url and polls.append(request.url))
+    cell = page.locator(f"td#bar-{number}")
+    expect(cell).to_have_text(re.compile(r"\s*24 из 25\s*"))  # it ended: the state is not said
+    expect(cell.locator("svg[role=img]")).to_have_attribute(
+        "aria-label", re.compile("^Успешно: 24,"))
+    assert page.evaluate("window.stayed") and polls
+    assert all("/mailings/progress/?id=" in url for url in polls)
+    assert f"id={number}" not in (page.locator("#moving").get_attribute("hx-get") or "")

@@ -32,7 +32,7 @@ MARK = re.compile(r"mark(\d+)x")
 PAGES = ("/", "/recipients/", "/recipients/?q=mark", "/messages/", "/mailings/", "/attempts/",
          "/attempts/?status=failed", "/reports/", "/profile/", "/recipients/{recipient}/",
          "/messages/{message}/", "/mailings/{mailing}/", "/mailings/{mailing}/?tab=attempts",
-         "/mailings/{mailing}/progress/", "/mailings/{mailing}/progress/?cell=1",
+         "/mailings/{mailing}/progress/", "/mailings/progress/?id={mailing}",
          "/mailings/{mailing}/edit/", "/reports/mailings/{mailing}/", "/mailings/recipients/")
 ROWS = 40  # recipients of each person: more than a page
 

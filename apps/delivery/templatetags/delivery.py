@@ -1,10 +1,19 @@
 """Sending as other apps' pages show it, without importing this app."""
+from urllib.parse import urlencode
+
 from django import template
 
 from .. import panel
 
 register = template.Library()
 register.filter("bar", panel.bar)
+
+
+@register.inclusion_tag("delivery/_moving.html")
+def moving(runs):
+    """What asks for the bars of a list's active `runs` again and again, all at once."""
+    ids = [("id", run.mailing_id) for run in runs if run and run.is_active]
+    return {"query": urlencode(ids)}
 
 
 @register.inclusion_tag("delivery/_run.html", takes_context=True)

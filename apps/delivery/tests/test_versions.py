@@ -13,6 +13,7 @@ from apps.mailings.models import Delivery, Mailing, Run
 from apps.mailings.services import mailing_disable, owned_delete, user_data_changed
 from apps.users.services import user_block
 from tests.conftest import client_of
+from tests.factories import MailingFactory
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -167,14 +168,19 @@ def test_a_managers_switch_reaches_a_page_that_was_quiet(htmx, url, mailing, run
     assert str(manager) in text(get(htmx, url, etag))
 
 
-def test_a_lists_cell_is_304_until_a_counter_moves(htmx, url, run, django_assert_num_queries):
-    cell = f"{url}?cell=1"
-    etag = get(htmx, cell)["ETag"]
+def test_a_lists_bars_are_304_until_a_counter_of_one_moves(
+        htmx, as_other, mailing, run, django_assert_num_queries):
+    second = Run.objects.create(
+        mailing=MailingFactory(owner=mailing.owner), owner=mailing.owner, total=3)
+    bars = f"/mailings/progress/?id={mailing.pk}&id={second.mailing_id}"
+    etag = get(htmx, bars)["ETag"]
     with django_assert_num_queries(3):
-        assert get(htmx, cell, etag).status_code == 304
-    assert get(htmx, url, etag).status_code == 200
-    Run.objects.update(sent=1)
-    assert get(htmx, cell, etag).status_code == 200
+        assert get(htmx, bars, etag).status_code == 304
+    as_other.defaults["HTTP_HX_REQUEST"] = "true"
+    strangers = get(as_other, bars)["ETag"]
+    Run.objects.filter(pk=second.pk).update(sent=1)
+    assert get(htmx, bars, etag).status_code == 200
+    assert get(as_other, bars, strangers).status_code == 304  # theirs are no business of others
 
 
 def test_a_version_is_one_persons_in_one_language_and_time_zone(

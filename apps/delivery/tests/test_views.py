@@ -1,5 +1,6 @@
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.urls import reverse
@@ -160,8 +161,8 @@ def test_unknown_outcomes_of_two_runs_are_sent_again_run_by_run(htmx, mailing, r
 
 
 def test_an_id_longer_than_any_is_nowhere(htmx):
-    for cell in ("", "?cell=1"):
-        assert htmx.get(f"/mailings/{'9' * 25}/progress/{cell}").status_code == 404
+    assert htmx.get(f"/mailings/{'9' * 25}/progress/").status_code == 404
+    assert "swap-oob" not in htmx.get("/mailings/progress/", {"id": "9" * 25}).content.decode()
 
 
 def test_a_delivery_of_another_mailing_is_not_decided(htmx, mailing, unknown):
@@ -191,12 +192,36 @@ def test_how_many_are_left_follows_each_run_and_the_address_book(htmx, mailing, 
     assert rest() == 2
 
 
-def test_a_lists_cell_moves_while_the_run_is_active(htmx, mailing, run):
-    cell = htmx.get(url("progress", mailing), {"cell": 1}).content.decode()
-    assert cell.lstrip().startswith("<td") and 'hx-trigger="every 2s"' in cell
-    assert cell.strip() in htmx.get(reverse("mailings:mailing_list")).content.decode()
-    Run.objects.update(state=Run.State.FINISHED, sent=3)
-    assert "hx-trigger" not in htmx.get(url("progress", mailing), {"cell": 1}).content.decode()
+def moving(page):
+    """Return the address that a page asks for its active runs' bars, None when it asks no more."""
+    found = re.search(r'hx-get="(/mailings/progress/[^"]*)" hx-trigger="every 2s"', page)
+    return found and unescape(found[1])
+
+
+def test_a_lists_bars_move_at_one_request_while_a_run_is_active(htmx, mailing, run):
+    second = MailingFactory(owner=mailing.owner)
+    second.recipients.set(mailing.recipients.all())
+    run_start(mailing=second, trigger=Run.Trigger.PAGE)
+    MailingFactory(owner=mailing.owner)  # not sent yet: not asked for
+    for page in (reverse("mailings:mailing_list"), reverse("home")):
+        page = htmx.get(page, headers={"hx-request": ""}).content.decode()
+        asked = moving(page)
+        assert {f"id={mailing.pk}", f"id={second.pk}"} == set(asked.partition("?")[2].split("&"))
+        assert f'<td class="app-cell-bar" id="bar-{mailing.pk}">' in page
+    Run.objects.filter(pk=run.pk).update(state=Run.State.FINISHED, sent=3)
+    answer = htmx.get(asked).content.decode()
+    assert answer.count(f'hx-swap-oob="innerHTML:#bar-{mailing.pk}"') == 1
+    assert "3 из 3" in answer and moving(answer).endswith(f"?id={second.pk}")
+    Run.objects.update(state=Run.State.FINISHED)
+    assert moving(htmx.get(moving(answer)).content.decode()) is None
+
+
+def test_the_bars_of_a_list_are_ones_own_or_a_managers(htmx, as_other, as_manager, mailing, run):
+    asked = f"/mailings/progress/?id={mailing.pk}&id=x&id=0"
+    for browser, number in ((htmx, 1), (as_other, 0), (as_manager, 1)):
+        answer = browser.get(asked, headers={"hx-request": "true"})
+        assert answer.content.decode().count("hx-swap-oob") == number
+    assert htmx.get(asked, headers={"hx-request": ""}).url == reverse("mailings:mailing_list")
 
 
 def test_the_rate_is_of_the_last_seconds_so_a_pause_does_not_count(run):

@@ -37,7 +37,8 @@ def mailing_list(request):
     page = page_of(request, ordered(request, mailings, SORTS, "-start"))
     add_figures(page.object_list)
     return render_page(request, "mailings/mailing_list.html", {
-        "page": page, "q": q, "status": status, "statuses": Mailing.Status.choices,
+        "page": page, "runs": [mailing.last_run for mailing in page.object_list],
+        "q": q, "status": status, "statuses": Mailing.Status.choices,
         "sort": sorting(request, SORTS, "-start"),
     }, partial="table")
 
@@ -45,9 +46,7 @@ def mailing_list(request):
 def add_figures(mailings):
     """Give each of `mailings` its `last_run` and `recipients_count`, in two queries."""
     pks = [mailing.pk for mailing in mailings]
-    newest = Run.objects.filter(mailing=OuterRef("mailing")).order_by("-id").values("pk")[:1]
-    runs = {run.mailing_id: run for run in Run.objects.filter(
-        mailing__in=pks, pk=Subquery(newest)).defer("body")}
+    runs = {run.mailing_id: run for run in Run.objects.newest().filter(mailing__in=pks)}
     counts = dict(Mailing.objects.filter(pk__in=pks).values_list("pk").annotate(
         n=Count("recipients", filter=Q(recipients__deleted_at=None))).order_by())
     for mailing in mailings:
