@@ -1,7 +1,7 @@
 """The managers' page of the audit trail."""
 from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import permission_required
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.views.decorators.http import require_safe
 
 from .htmx import render_page
@@ -37,5 +37,5 @@ def trail_list(request):
 
 def people():
     """Whom the filter offers: those who did something."""
-    known = TrailEntry.objects.exclude(who=None).order_by().values("who").distinct()
-    return get_user_model().objects.filter(pk__in=known).order_by("email")[:OFFERED]
+    theirs = TrailEntry.objects.filter(who=OuterRef("pk"))
+    return get_user_model().objects.filter(Exists(theirs)).order_by("email")[:OFFERED]

@@ -142,4 +142,6 @@ def answer(request, mailing, text=""):
         return redirect(mailing)
     context = {**panel(mailing, request.user), "fragment": True}
     response = render(request, "delivery/_run.html", context)
+    if request.method != "POST" and not context["active"]:  # it was asked for while it was active
+        trigger_client_event(response, CHANGED)
     return toast(response, text) if text else response

@@ -51,7 +51,7 @@ def confirmed(user, person, period):
         settled_at__isnull=False, settled_at__lt=until, state=Delivery.State.SENT)
     if since:
         letters = letters.filter(settled_at__gte=since)
-    if person or not user.is_manager:
+    if person or not user.has_perm("mailings.view_all_mailings"):
         letters = letters.filter(settled_by=person or user)
     return letters.count()
 

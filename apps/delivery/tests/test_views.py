@@ -77,6 +77,12 @@ def test_a_run_is_paused_resumed_and_stopped(htmx, mailing, run):
     assert htmx.post(url("pause", mailing)).status_code == 409
 
 
+def test_a_run_that_ends_by_itself_brings_the_list_below_up_to_date(htmx, mailing, run):
+    assert "HX-Trigger" not in htmx.get(url("progress", mailing))
+    Run.objects.update(state=Run.State.FINISHED, sent=3)
+    assert "mailings:changed" in htmx.get(url("progress", mailing))["HX-Trigger"]
+
+
 @pytest.mark.parametrize("how, state, figures", [
     ("delivered", Run.State.FINISHED, (3, 0)), ("again", Run.State.RUNNING, (2, 0)),
 ])

@@ -2,6 +2,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.utils import timezone
 
 from apps.mailings.meanings import Meaning
@@ -110,7 +111,8 @@ def test_a_report_counts_attempts_and_letters_by_person(as_owner, as_manager, ow
 
 
 def test_a_letter_marked_as_delivered_counts_as_sent_and_its_attempt_stays_unknown(
-        as_owner, as_manager, as_other, owner):
+        as_owner, as_manager, as_other, owner, other):
+    other.user_permissions.set(Permission.objects.filter(codename="view_all_users"))  # no mailings
     mailing = sent_mailing(owner, unknown=2)
     run = mailing.runs.get()
     Delivery.objects.create(run=run, email="a@example.com", settled_by=owner, answer="",
