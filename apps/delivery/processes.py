@@ -1,7 +1,12 @@
-"""Child processes of `serve`: started together, restarted when one dies, stopped politely."""
+"""Processes and signals: how one is asked to stop, and how `serve` keeps its children.
+
+Children are started together, restarted when one dies, stopped politely.
+"""
+import contextlib
 import ctypes
 import logging
 import os
+import queue
 import signal
 import subprocess
 import time
@@ -21,6 +26,33 @@ def part_from_terminal():
     os.setpgrp()
     if hasattr(LIBC, "prctl"):
         LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+class Stop:
+    """What a signal's handler sets and the main thread waits for; like a threading.Event.
+
+    An Event will not do: where the signal interrupts the thread within the Event's own `wait`,
+    its `set` waits for that thread for ever. To put into a SimpleQueue is safe in a handler.
+    """
+
+    def __init__(self, *signals):
+        self.asked, self.calls = False, queue.SimpleQueue()
+        for number in signals:
+            signal.signal(number, lambda *_: self.set())
+
+    def set(self):
+        self.asked = True
+        self.calls.put(None)
+
+    def is_set(self):
+        return self.asked
+
+    def wait(self, seconds=None):
+        """Wait until it is set, but no longer than `seconds`. Returns whether it is set."""
+        if not self.asked:
+            with contextlib.suppress(queue.Empty):
+                self.calls.get(timeout=seconds)
+        return self.asked
 
 
 class Child:

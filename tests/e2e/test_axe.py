@@ -1,7 +1,12 @@
 """axe finds nothing on any page: in both themes and both languages, with what opens on it."""
+from urllib.parse import urlsplit
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth.models import AnonymousUser
+from django.utils.translation import override
 
+from apps.core.views import error_page, unavailable
 from tests.demo_site import log_in
 from tests.screenshots import speak
 
@@ -10,6 +15,9 @@ VISITOR = [
     ("/",), ("/accounts/login/",), ("/accounts/signup/",), ("/accounts/password/reset/",),
     ("/accounts/login/", "main form button", ".is-invalid"),
     ("/accounts/signup/", "main form button", ".is-invalid"), ("/help/",),
+    ("/accounts/password/reset/done/",), ("/accounts/confirm-email/",), ("/accounts/inactive/",),
+    ("/accounts/confirm-email/wrong/",), ("/accounts/password/reset/key/1-wrong/",),
+    ("/accounts/password/reset/key/done/",),
 ]
 # In the dark theme only colours can be wrong that were right in the light one.
 THEMES = {"light": {"resultTypes": ["violations"]},
@@ -28,6 +36,7 @@ OWNER = [
     ("/mailings/",), ("/mailings/create/",), ("/mailings/", "[data-new]", MODAL),
     ("/mailings/create/", ".app-form .btn-primary", ".is-invalid"),
     ("/attempts/",), ("/attempts/?q=nobody-at-all",), ("/reports/",), ("/profile/",),
+    ("/accounts/reauthenticate/",),
     ("/profile/edit/",), ("/accounts/email/",), ("/accounts/password/change/",), ("/outbox/",),
     ("/accounts/logout/",), ("/help/",), ("/accounts/sessions/",),
     ("/accounts/2fa/",), ("/accounts/2fa/totp/activate/",), ("/trail/",),  # the last is refused
@@ -88,6 +97,45 @@ def test_axe_finds_nothing_on_any_page(open_page, site, language):
         found += violations(page, site, steps + more, language)
         choose(page, site, "ru")  # the demo's people are other tests' people too
     assert "\n".join(found) == ""
+
+
+def letters_door(page, site, email):
+    """Return the paths of the newest letter to `email` and of the link in it."""
+    page.goto(f"{site}/outbox/?q={email}")
+    page.locator("#outbox-table td a").first.click()
+    door = page.locator(".app-letter a").first.get_attribute("href")
+    return urlsplit(page.url).path, urlsplit(door).path
+
+
+@both_languages
+def test_axe_finds_nothing_at_the_doors_that_letters_open(open_page, site, language):
+    page, email = open_page(reduced_motion="reduce"), f"axe.{language}@example.com"
+    choose(page, site, language)
+    for form, fields in (("signup", ("email", "password1", "password2")),
+                         ("password/reset", ("email",))):
+        page.goto(f"{site}/accounts/{form}/")
+        for name in fields:
+            page.fill(f"main [name={name}]", email if name == "email" else "correct-horse-7")
+        page.click("main form button")
+        letter, door = letters_door(page, site, email)
+        assert violations(page, site, [(letter,), (door,)], language) == []
+        page.goto(site + door)
+        page.locator("main form button").first.wait_for()  # the door opens: this is not its refusal
+        if form == "signup":
+            page.click("main form button")
+
+
+@both_languages
+@pytest.mark.parametrize("status", [400, 403, 500, 503])
+def test_axe_finds_nothing_on_the_pages_of_errors(open_page, site, rf, status, language):
+    page, request = open_page(reduced_motion="reduce"), rf.get("/broken/")
+    request.user, request.htmx, request.LANGUAGE_CODE = AnonymousUser(), False, language
+    with override(language):
+        answer = unavailable(request) if status == 503 else error_page(request, status)
+    assert answer.status_code == status
+    page.route("**/broken/", lambda route: route.fulfill(
+        content_type="text/html", body=answer.content.decode()))
+    assert violations(page, site, [("/broken/",)], language) == []
 
 
 @both_languages

@@ -90,6 +90,17 @@ def test_a_child_that_does_not_stop_is_killed_with_all_that_it_started(children,
     assert eventually(lambda: not alive(int(ready.read_text())))
 
 
+def test_a_signal_in_the_midst_of_waiting_for_it_is_heard():
+    hammer = ("import signal; from apps.delivery.processes import Stop; stops = [];"
+              "signal.signal(signal.SIGALRM, lambda *_: stops and stops[-1].set());"
+              "signal.setitimer(signal.ITIMER_REAL, 1e-4, 1e-4)\n"
+              "while len(stops) < 1000:\n"
+              "    stops.append(Stop())\n"
+              "    while not stops[-1].wait(5e-5): pass\n"
+              "signal.setitimer(signal.ITIMER_REAL, 0)")  # a threading.Event hangs here at once
+    assert subprocess.run([sys.executable, "-c", hammer], timeout=30).returncode == 0
+
+
 def test_a_busy_port_is_said_and_nothing_is_started(monkeypatch):
     monkeypatch.setattr(Child, "start", lambda self: pytest.fail("started"))
     with socket.create_server(("127.0.0.1", 0)) as taken:

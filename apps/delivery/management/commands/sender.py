@@ -1,12 +1,11 @@
 import signal
 import sys
-import threading
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from apps.delivery.processes import Child, stop_all
+from apps.delivery.processes import Child, Stop, stop_all
 from apps.delivery.sender import GRACE, Busy, SendingProcess, sending_lock
 
 
@@ -23,9 +22,7 @@ class Command(BaseCommand):
     def handle(self, *args, processes, connections, **options):
         if connection.vendor == "sqlite":
             processes = 1
-        self.stop = threading.Event()
-        for name in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(name, lambda *_: self.stop.set())
+        self.stop = Stop(signal.SIGTERM, signal.SIGINT)
         if processes > 1:
             self.supervise(min(processes, connections), connections)
         else:

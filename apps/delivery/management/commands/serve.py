@@ -4,7 +4,6 @@ import os
 import signal
 import socket
 import sys
-import threading
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -14,7 +13,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from apps.delivery import demo
-from apps.delivery.processes import Child, stop_all
+from apps.delivery.processes import Child, Stop, stop_all
 from apps.delivery.sender import GRACE
 
 LOOPBACK = "127.0.0.1"
@@ -46,7 +45,7 @@ class Command(BaseCommand):
 
     def keep(self, host, port, workers, catchers):
         """Keep the children running until a signal comes; the catcher outlives the sender."""
-        children, stopping = [*catchers, *workers], threading.Event()
+        children, stopping = [*catchers, *workers], Stop()
 
         def stop(*_):
             if stopping.is_set():  # asked twice: at once
