@@ -31,7 +31,7 @@ log = logging.getLogger("vestnik.delivery")
 State = Delivery.State
 GROUP_SECONDS = 0.25  # what one claim may hold of work
 GROUP_LIMIT = 0.4  # seconds after which the rest of a group is given back: the server has slowed
-FEW, LARGEST_GROUP, LAST_GROUPS = 8, 500, 100
+FEW, LARGEST_GROUP, LAST_GROUPS = 8, 700, 100
 GONE = {
     "deleted": "The recipient was deleted.",
     "bounced": "The mailbox does not exist: the address has bounced before.",
