@@ -209,7 +209,10 @@ function wait({ elt, target }, begins) {
   if (begins) target?.setAttribute("aria-busy", "true");
   else target?.removeAttribute("aria-busy");
   if (!elt.matches("form[method=post]")) return;
+  const active = document.activeElement;  // a button that is disabled loses the focus
+  if (begins && elt.contains(active) && !modalElement.contains(elt)) lost = placeOf(active);
   elt.querySelectorAll("button:not([type=button])").forEach((button) => { button.disabled = begins; });
+  if (!begins && lost && active === document.body && elt.isConnected) focusPlace(lost);
 }
 on("htmx:beforeRequest", (event) => wait(event.detail, true));
 on("htmx:afterRequest", (event) => wait(event.detail, false));
