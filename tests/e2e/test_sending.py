@@ -35,7 +35,8 @@ def test_a_run_moves_by_itself_to_its_end_and_then_rests(open_page, site):
         pass
     page.context.set_offline(False)
     state(page, "Закончен")
-    assert figures(page) == [24, 1, 0, 0, 0]
+    # One address is not there: refused the first time, skipped in later runs of other tests.
+    assert figures(page) in ([24, 1, 0, 0, 0], [24, 0, 0, 1, 0])
     assert page.locator("#mailing-run[hx-trigger]").count() == 0
     expect(page.locator(".app-toast-danger")).to_have_count(0)
     assert page.evaluate("window.stayed")
