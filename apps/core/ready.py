@@ -18,9 +18,16 @@ def columns(model, table):
 def instance(model, row):
     """Return the instance that a row of `columns` holds, as a query of the ORM would."""
     values = list(row)
-    for place, convert in converters(model):
-        values[place] = convert(values[place])
+    for place, field in converted(model):
+        values[place] = value(field, values[place])
     return model.from_db(DEFAULT_DB_ALIAS, attributes(model), values)
+
+
+def value(field, given):
+    """Return what a column of `field` holds, from what the database's driver gives."""
+    for convert in converters(field):
+        given = convert(given)
+    return given
 
 
 @cache
@@ -29,13 +36,14 @@ def attributes(model):
 
 
 @cache
-def converters(model):
-    """Return [(place in the row, function of its value)] for what the driver gives otherwise."""
-    found = []
-    for place, field in enumerate(model._meta.concrete_fields):
-        column = field.get_col(model._meta.db_table)
-        for convert in (*connection.ops.get_db_converters(column),
-                        *column.get_db_converters(connection)):
-            found.append((place, partial(
-                convert, expression=column, connection=connection)))
-    return found
+def converted(model):
+    """Return [(place in a row, field)] of the fields whose columns the driver gives otherwise."""
+    return [(place, field) for place, field in enumerate(model._meta.concrete_fields)
+            if converters(field)]
+
+
+@cache
+def converters(field):
+    column = field.get_col(field.model._meta.db_table)
+    return [partial(convert, expression=column, connection=connection) for convert in (
+        *connection.ops.get_db_converters(column), *column.get_db_converters(connection))]

@@ -36,7 +36,7 @@ def bars(request):
         return redirect("mailings:mailing_list")
     return render(request, "delivery/_bars.html", {
         "runs": Run.objects.visible_to(request.user).newest().filter(
-            mailing__in=ids_in(request.GET.getlist("id")), mailing__deleted_at=None)})
+            mailing__in=versions.bars_asked(request), mailing__deleted_at=None)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -2,17 +2,17 @@
 
 Each group of letters asks for them: the ORM needs longer to write it than all else of the exchange.
 """
-from datetime import UTC, datetime
 from functools import cache
 
 from django.db import connection
 from django.utils import timezone
 
 from apps.core import ready
-from apps.mailings.models import Run
+from apps.mailings.models import Mailing, Run
 
 from .ledger import db_time
 
+WINDOW_END = Mailing._meta.get_field("ends_at")
 MOST = 10  # runs that one look brings
 RUNNABLE = """
 SELECT m.ends_at, {columns}
@@ -42,17 +42,10 @@ def runs_with_letters(run_ids=None):
 
 def run_of(window_end, *row):
     run = ready.instance(Run, row)
-    run.ends_at = moment(window_end)
+    run.ends_at = ready.value(WINDOW_END, window_end)
     return run
 
 
 @cache
 def statement(only):
     return RUNNABLE.format(columns=ready.columns(Run, "r"), only=only, most=MOST)
-
-
-def moment(value):
-    """Return a column's moment, as the database's driver gives it, as an aware datetime."""
-    if isinstance(value, str):
-        value = datetime.fromisoformat(value)
-    return value if value.tzinfo else value.replace(tzinfo=UTC)
