@@ -12,7 +12,6 @@ import threading
 import time
 
 from django.conf import settings
-from django.core import mail
 from django.db import DatabaseError, InterfaceError, connection, transaction
 
 from apps.core import logs
@@ -24,18 +23,15 @@ from .ledger import LEASE, Result
 from .letter import Letter
 from .outage import outage
 from .pace import Pace
-from .transport import Envelope, Transport
+from .spool import Spool
+from .transport import Transport
 from .waiting import runs_with_letters
 
 log = logging.getLogger("vestnik.delivery")
 State = Delivery.State
 GROUP_SECONDS = 0.25  # what one claim may hold of work
 GROUP_LIMIT = 0.4  # seconds after which the rest of a group is given back: the server has slowed
-FEW, LARGEST_GROUP, LAST_GROUPS = 8, 700, 100
-GONE = {
-    "deleted": "The recipient was deleted.",
-    "bounced": "The mailbox does not exist: the address has bounced before.",
-}
+FIRST_GROUP, FEW, LARGEST_GROUP, LAST_GROUPS = 100, 8, 700, 100
 MARGIN = 5  # seconds of lease that must be left when a dot leaves
 DATABASE_PAUSE = 1
 IDLE = 1  # seconds after which a connection looks for itself, if nobody wakes it
@@ -134,8 +130,9 @@ class Connection(threading.Thread):
         self.lease_until = time.monotonic() + LEASE.total_seconds()
         size = self.pace.limit(self.group_size())
         for run in self.engine.runnable() if size else ():
-            claimed = ledger.claim(run.pk, min(size, self.engine.share(run)), self.journal.token,
-                                   self.reached.get(run.pk, 0))
+            share = self.engine.share(run, LAST_GROUPS if self.rate else 1)
+            claimed = ledger.claim(
+                run.pk, min(size, share), self.journal.token, self.reached.get(run.pk, 0))
             if claimed:
                 self.reached = {run.pk: claimed[-1].id}
                 self.pace.book(len(claimed))
@@ -144,48 +141,50 @@ class Connection(threading.Thread):
 
     def group_size(self):
         """Return how many letters to claim: more of them where each transaction would be felt."""
+        if not self.rate:
+            return FIRST_GROUP
         some = max(self.rate * GROUP_SECONDS, min(FEW, self.rate * GROUP_LIMIT))
         return max(1, min(LARGEST_GROUP, int(some)))
 
     def send_group(self):
         """Send what is claimed; what is not reached is given back."""
         letter, started = self.engine.letter(self.run_now), time.monotonic()
-        for row, following in itertools.zip_longest(self.claimed, self.claimed[1:]):
+        ready = itertools.chain(Spool(letter).ready(self.claimed), [None])
+        for this, following in itertools.pairwise(ready):
             if self.results and not self.pace.rate and time.monotonic() - started > GROUP_LIMIT:
                 break
-            at_once = following and not following.gone and not self.pace.rate
-            self.transport.following = following.email if at_once else None
-            self.results.append(self.send_one(letter, row))
+            at_once = following and following.octets and not self.pace.rate
+            self.results.append(
+                self.send_one(letter.sender, this, following.row.email if at_once else None))
         started = max(started, self.transport.connected_at)  # connecting is no measure of letters
         self.rate = len(self.results) / max(time.monotonic() - started, 1e-6)
         self.results += [Result(row, State.PENDING, row.tries)
                          for row in self.claimed[len(self.results):]]
 
-    def send_one(self, letter, row):
-        """Send one letter through Django's `send_mail`; return its Result."""
-        if row.gone:
-            return Result(row, State.SKIPPED, row.tries, reason=GONE[row.gone])
+    def send_one(self, sender, ready, following):
+        """Send one letter, if it may still be sent; return its Result.
+
+        `following` is whom the next one is for, where it will leave at once.
+        """
+        row = ready.row
+        if not ready.octets:
+            return Result(row, State.SKIPPED, row.tries, reason=ready.reason)
         if self.engine.stopping.is_set() or self.engine.failures.enough(self.run_now.pk):
             return Result(row, State.PENDING, row.tries)
         self.pace.wait(self.engine.stopping)
-        subject, body = letter.fill(row.email, row.full_name)
         self.current = row.id
-        self.transport.envelope = Envelope(letter, row.id, row.email, row.full_name)
         try:
-            mail.send_mail(
-                subject, body, letter.from_header, [row.email], connection=self.transport)
+            outcome = self.transport.send(ready.octets, sender, row.email, following)
         except LeaseTooOld:
             return Result(row, State.PENDING, row.tries)
         except JournalFull as error:
             log.error("the journal takes no more: %s", error)
             self.engine.failures.trouble(self.run_now.pk, str(error))
             return Result(row, State.PENDING, row.tries, reason=str(error))
-        except ValueError as error:  # a letter that can not be written
-            log.exception("delivery %s can not be made into a letter", row.id)
-            return Result(row, State.SKIPPED, row.tries, reason=str(error))
-        outcome = self.transport.outcome
-        with contextlib.suppress(JournalFull):  # the answer is in hand; only a crash loses it
+        try:
             self.journal.answer(row.id, outcome)
+        except JournalFull as error:
+            log.error("an answer is in hand, but not in the journal: %s", error)
         result = upkeep.result_of(row, outcome, self.run_now.ends_at)
         self.engine.failures.note(self.run_now.pk, result)
         return result
@@ -257,10 +256,10 @@ class Engine:
         """The runs that this engine may send letters of now."""
         return runs_with_letters(self.run_ids)
 
-    def share(self, run):
+    def share(self, run, least):
         """Return how many letters one connection may claim, so that all end at the same time."""
         in_hand = sum(len(worker.claimed) for worker in self.connections) * self.all // self.size
-        return max(LAST_GROUPS, (run.left - in_hand) // self.all)
+        return max(least, (run.left - in_hand) // self.all)
 
     def letter(self, run):
         """The run's letter, made ready once."""

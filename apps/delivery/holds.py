@@ -20,31 +20,36 @@ POLICY_WORDS = "The server calls this spam: {}"
 class Seen:
     """What one run has met of the server lately."""
 
-    __slots__ = ("effect", "in_a_row", "recent", "refused", "words")
+    __slots__ = ("effect", "in_a_row", "letters", "refused", "words")
 
     def __init__(self):
         self.effect, self.in_a_row, self.words = Effect.NONE, 0, ""
-        self.recent, self.refused = deque(), 0  # of the last letters: was it for its contents?
+        self.letters = 0
+        self.refused = deque(maxlen=POLICY_WINDOW)  # for their contents: numbers of letters
 
     def add(self, effect, words):
-        if effect is not Effect.NONE:
-            self.words = words
-        if effect in (Effect.NONE, Effect.POLICY):
+        self.letters += 1
+        if effect is Effect.NONE:
+            self.effect, self.in_a_row = effect, 0
+            return
+        self.words = words
+        if effect is Effect.POLICY:
             self.effect, self.in_a_row = Effect.NONE, 0
+            self.refused.append(self.letters)
         else:
             self.in_a_row = self.in_a_row + 1 if effect is self.effect else 1
             self.effect = effect
-        if len(self.recent) == POLICY_WINDOW:
-            self.refused -= self.recent.popleft()
-        self.recent.append(effect is Effect.POLICY)
-        self.refused += effect is Effect.POLICY
 
     def due(self):
         """Return the effect that the failures call for now."""
-        if len(self.recent) == POLICY_WINDOW and self.refused > POLICY_SHARE * POLICY_WINDOW:
+        if self.refused and self.refused_often():
             return Effect.POLICY
         needed = 1 if self.effect is Effect.BUSY else IN_A_ROW
         return self.effect if self.in_a_row >= needed else Effect.NONE
+
+    def refused_often(self):
+        late = sum(number > self.letters - POLICY_WINDOW for number in tuple(self.refused))
+        return self.letters >= POLICY_WINDOW and late > POLICY_SHARE * POLICY_WINDOW
 
 
 class Failures:
@@ -75,7 +80,8 @@ class Failures:
 
     def enough(self, run_id):
         """Whether to stop trying until the database has been told."""
-        return run_id in self.runs and self.runs[run_id].due() is not Effect.NONE
+        seen = self.runs.get(run_id)
+        return seen is not None and seen.due() is not Effect.NONE
 
     def take(self, run_id):
         """Return (effect that is due for the run, its words), and start counting anew."""

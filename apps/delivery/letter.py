@@ -125,10 +125,11 @@ def encoded_words(text):
 
 def mailbox(name, address):
     """Return `name <address>` for a header, the name encoded where it needs to be."""
-    if CONTROL.search(name) or not ADDRESS.fullmatch(address):
+    plain = PLAIN_NAME.fullmatch(name)
+    if not plain and CONTROL.search(name) or not ADDRESS.fullmatch(address):
         raise ValueError("This name or address can not stand in a header.")
     if not name:
         return address
-    if PLAIN_NAME.fullmatch(name) and len(name) <= 60:
+    if plain and len(name) <= 60:
         return f'"{name}" <{address}>'
     return f"{encoded_words(name)}\r\n <{address}>"

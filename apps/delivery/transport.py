@@ -1,17 +1,16 @@
 """SMTP with its phases and replies kept (RFC 5321), commands pipelined where offered (RFC 2920).
 
-`send_mail(..., connection=Transport(...))` is the way in. Django's own backend and smtplib throw
-away the server's 250 text and hide whether the dot had left; here `outcome` tells both. Where the
-server takes pipelined commands, the next letter's envelope leaves together with a letter's dot:
-one round trip a letter instead of two.
+Django's own backend and smtplib throw away the server's 250 text and hide whether the dot had
+left; the Outcome tells both. Where the server takes pipelined commands, the next letter's envelope
+leaves together with a letter's dot: one round trip a letter instead of two.
 """
 import contextlib
+import re
 import smtplib
 import socket
 import ssl
 import struct
 import time
-from dataclasses import dataclass
 
 from django.core.mail.backends.smtp import EmailBackend
 
@@ -23,62 +22,46 @@ KEPT_REPLY = 2000
 BIG_LETTER = 64 * 1024
 LETTERS_PER_CONNECTION = 5000
 SOCKET_READ = 8192
-REPLY_MARKS = (b" ", b"-", b"\r", b"\n")  # what may follow the code
+REPLY_MARKS = (b" ", b"-", b"\r", b"")  # what may follow the code
 ENVELOPE = (Phase.MAIL, Phase.RCPT, Phase.DATA)
+# The usual answers to an envelope, in a row: for each letter one search instead of three replies.
+READY_FOR_DATA = re.compile(rb"2\d\d [^\n]*\n2\d\d [^\n]*\n354 [^\n]*\n")
 
 
 class NoReply(Exception):
     """The server closed, fell silent, or said something that is no SMTP reply."""
 
 
-@dataclass(slots=True)
-class Envelope:
-    """Whom the next `send_mail` is for, and the letter that it fills."""
-
-    letter: object
-    delivery_id: int
-    email: str
-    full_name: str
-
-
 class Transport(EmailBackend):
     """One connection, kept over many letters; not for sharing between threads.
 
-    `before_dot` is called when the server is ready for the letter: what must be durable before
-    the letter can be accepted is written there. When it raises, the letter is not sent.
-    `following` is the address of the letter that comes next, where it is known already; it must
-    come next, or the connection is dropped.
+    Opened by the settings of Django's SMTP backend. `before_dot` is called when the server is
+    ready for the letter: what must be durable before the letter can be accepted is written there.
+    When it raises, the letter is not sent.
     """
 
     def __init__(self, *args, before_dot=None, **kwargs):
         super().__init__(*args, **kwargs)
         self.before_dot = before_dot
-        self.envelope = self.outcome = None
-        self.following = self.announced = None
+        self.announced = None  # whom the next letter is for, as the server knows already
         self.letters, self.connected_at = 0, 0.0  # monotonic
 
-    def send_messages(self, messages):
-        """Send one letter to `envelope`; its Outcome is in `outcome`. Returns letters accepted."""
-        accepted = 0
-        for message in messages:
-            if self.announced is not None and self.announced != self.envelope.email:
-                self.abort()
-            elif self.letters >= LETTERS_PER_CONNECTION:
-                self.close()
-            reused = self.connection is not None
-            self.outcome = self._connect() or self._transact(message)
-            if reused and self._closed_meanwhile():
-                self.outcome = self._connect() or self._transact(message)
-            self.letters += 1
-            accepted += self.outcome.accepted
-        return accepted
+    def send(self, letter, sender, recipient, following=None):
+        """Send the octets of one `letter` (of `Letter.render`). Returns the Outcome.
 
-    def _closed_meanwhile(self):
-        """Whether the server had hung up on an idle connection: nothing was sent."""
-        outcome = self.outcome
-        return self.connection is None and (
-            outcome.phase is Phase.MAIL and outcome.code == 421
-            or outcome.phase is Phase.DATA and outcome.code is None)
+        `following` is the recipient of the letter that comes next, where it is known already; it
+        must come next, or the connection is dropped.
+        """
+        if self.announced not in (None, recipient):
+            self.abort()
+        elif self.letters >= LETTERS_PER_CONNECTION:
+            self.close()
+        reused = self.connection is not None
+        outcome = self._connect() or self._transact(letter, sender, recipient, following)
+        if reused and self.connection is None and hung_up(outcome):
+            outcome = self._connect() or self._transact(letter, sender, recipient, following)
+        self.letters += 1
+        return outcome
 
     def close(self):
         """Leave; errors at QUIT change nothing about letters already answered."""
@@ -137,24 +120,21 @@ class Transport(EmailBackend):
         self.patience, self.kept_patience = self.timeout, None
         self.connected_at = time.monotonic()
 
-    def _transact(self, message):
-        to = self.envelope
-        data = to.letter.render(
-            message.subject, message.body, delivery_id=to.delivery_id, email=to.email,
-            full_name=to.full_name)
+    def _transact(self, letter, sender, recipient, following):
         self.patience = self.timeout
         try:
-            refused = self._envelope(to.letter.sender, to.email)
+            refused = self._envelope(sender, recipient)
         except (OSError, NoReply) as error:
             self.abort()
             return Outcome(Phase.DATA, None, f"{type(error).__name__}: {error}")
-        if refused:
-            return refused
-        return self._content(data, to.letter.sender)
+        return refused or self._content(letter, sender, following)
 
     def _envelope(self, sender, recipient):
         """MAIL, RCPT and DATA. Returns the refusal's Outcome, None when the server is ready."""
         announced, self.announced = self.announced, None
+        if announced and (usual := READY_FOR_DATA.match(self.inbox)):
+            self.inbox = self.inbox[usual.end():]
+            return None
         if self.pipelining and announced is None:
             self._send(envelope_of(sender, recipient))
         refusal = None
@@ -162,13 +142,15 @@ class Transport(EmailBackend):
             if not self.pipelining:
                 self._send(envelope_of(sender, recipient).splitlines(keepends=True)[step])
             code, text = self._reply()
+            good = code == 354 if phase is Phase.DATA else 200 <= code < 300
+            if good and not refusal:
+                continue
             if code == 421:
                 self.abort()
                 return refusal or Outcome(phase, code, decoded(text))
-            good = code == 354 if phase is Phase.DATA else 200 <= code < 300
-            if good and refusal and phase is Phase.DATA:
+            if good and phase is Phase.DATA:
                 self.abort()  # ready for a letter that has no recipient: leave without a dot
-            elif not good and not refusal:
+            elif not refusal:
                 refusal = Outcome(phase, code, decoded(text))
                 if not self.pipelining:
                     break
@@ -181,7 +163,7 @@ class Transport(EmailBackend):
         if self._reply()[0] != 250:
             self.abort()
 
-    def _content(self, data, sender):
+    def _content(self, data, sender, following):
         """Mark, then the letter and its dot. From the mark on, only a reply makes it known."""
         if len(data) > BIG_LETTER:
             try:
@@ -196,9 +178,9 @@ class Transport(EmailBackend):
             self.abort()
             raise
         data += b".\r\n"
-        if self.following and self.pipelining and self.letters + 1 < LETTERS_PER_CONNECTION:
-            self.announced = self.following
-            data += envelope_of(sender, self.following)
+        if following and self.pipelining and self.letters + 1 < LETTERS_PER_CONNECTION:
+            self.announced = following
+            data += envelope_of(sender, following)
         self.patience = AFTER_DOT_TIMEOUT
         try:
             self._send(data)
@@ -219,27 +201,25 @@ class Transport(EmailBackend):
         while True:
             line = self._line()
             code, mark = line[:3], line[3:4]
+            if not code.isdigit() or mark not in REPLY_MARKS:
+                raise NoReply(f"The server answered: {decoded(line)}")
+            lines.append(line[4:])
+            if mark != b"-":
+                return int(code), line[4:] if size == 0 else b"\n".join(map(bytes.strip, lines))
             size += len(line)
             if size > REPLY_LIMIT:
                 raise NoReply("The server's reply has no end.")
-            if not code.isdigit() or mark not in REPLY_MARKS:
-                raise NoReply(f"The server answered: {decoded(line)}")
-            if mark != b"-" and not lines:
-                return int(code), line[4:]
-            lines.append(line[4:].strip())
-            if mark != b"-":
-                return int(code), b"\n".join(lines)
 
     def _line(self):
-        """Return the server's next line with its end; replies to what was pipelined wait."""
-        while (end := self.inbox.find(b"\n") + 1) == 0:
+        """Return the server's next line without its end; replies to what was pipelined wait."""
+        while b"\n" not in self.inbox:
             if len(self.inbox) > REPLY_LIMIT:
                 raise NoReply("The server's reply has no end.")
             octets = self._receive()
             if not octets:
                 raise NoReply("The server closed the connection.")
             self.inbox += octets
-        line, self.inbox = self.inbox[:end], self.inbox[end:]
+        line, _, self.inbox = self.inbox.partition(b"\n")
         return line
 
     def _receive(self):
@@ -264,6 +244,12 @@ class Transport(EmailBackend):
     def _kernel_timeout(self, option, seconds):
         timeval = struct.pack("ll", int(seconds), int(seconds % 1 * 1_000_000))
         self.sock.setsockopt(socket.SOL_SOCKET, option, timeval)
+
+
+def hung_up(outcome):
+    """Whether a connection that is gone had been closed while it was idle: nothing was sent."""
+    return (outcome.phase is Phase.MAIL and outcome.code == 421
+            or outcome.phase is Phase.DATA and outcome.code is None)
 
 
 def envelope_of(sender, recipient):

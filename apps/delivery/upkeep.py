@@ -13,7 +13,7 @@ from apps.core.trail import record
 from apps.mailings.models import Attempt, Delivery, Run
 
 from . import ledger, tallies
-from .answers import Outcome, Phase, judge, retry_time
+from .answers import ACCEPTED, Outcome, Phase, judge, retry_time
 from .journal import dead_journals
 from .ledger import Claimed, Result
 
@@ -166,6 +166,8 @@ def recovered(journal, row):
 def result_of(claimed, outcome, ends_at):
     """Return the Result of a try: the verdict, and when it is tried again."""
     now, verdict = timezone.now(), judge(outcome)
+    if verdict is ACCEPTED:
+        return Result(claimed, State.SENT, claimed.tries, outcome, now)
     tries, state, due = claimed.tries + verdict.costs_a_try, verdict.state, None
     if state == State.RETRY:
         due = retry_time(tries, now, ends_at)

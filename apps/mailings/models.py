@@ -285,7 +285,8 @@ class Attempt(models.Model):
         SUCCESS = "Успешно", pgettext_lazy("attempt status", "Sent")
         FAILURE = "Не успешно", pgettext_lazy("attempt status", "Failed")
 
-    # Both are the run's own, whose constraints hold them: two checks less for each letter.
+    # All four are the delivery's or its run's, in the same statement, and held by constraints
+    # there: four checks less for each letter.
     mailing = models.ForeignKey(
         Mailing, models.PROTECT, related_name="attempts", verbose_name=_("mailing"),
         db_index=False, db_constraint=False)
@@ -293,10 +294,11 @@ class Attempt(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="attempts",
         verbose_name=_("owner"), db_index=False, db_constraint=False)
     run = models.ForeignKey(
-        Run, models.PROTECT, related_name="attempts", verbose_name=_("run"), db_index=False)
+        Run, models.PROTECT, related_name="attempts", verbose_name=_("run"), db_index=False,
+        db_constraint=False)
     recipient = models.ForeignKey(
         Recipient, models.SET_NULL, null=True, related_name="attempts",
-        verbose_name=_("recipient"))
+        verbose_name=_("recipient"), db_constraint=False)
     email = models.EmailField(_("e-mail"), max_length=254)
     attempted_at = models.DateTimeField(_("time"))
     status = models.CharField(_("status"), max_length=16, choices=Status.choices)

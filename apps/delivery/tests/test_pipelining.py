@@ -2,14 +2,11 @@
 import pytest
 
 from apps.delivery.answers import Phase
-from apps.delivery.letter import Letter
-from apps.delivery.transport import Envelope, Transport
+from apps.delivery.transport import Transport
 
-from .test_replies import DROP, Script
+from .test_replies import DROP, LETTER, Script
 
 PIPELINING = b"250-hi\r\n250-PIPELINING\r\n250 SIZE\r\n"
-LETTER = Letter(run_id=1, subject="s", body="b", from_email="shop@example.com")
-MESSAGE = type("Message", (), {"subject": "s", "body": "b"})
 
 
 @pytest.fixture
@@ -21,7 +18,7 @@ def connect():
         script, marks = Script(EHLO=PIPELINING, **answers), []
         transport = Transport(
             host="127.0.0.1", port=script.port, username="", password="", use_tls=False,
-            use_ssl=False, timeout=2, before_dot=lambda: marks.append(transport.envelope.email))
+            use_ssl=False, timeout=2, before_dot=lambda: marks.append(transport.at))
         made.append((transport, script))
         return transport, script, marks
 
@@ -35,10 +32,8 @@ def send(transport, *addresses, then=None):
     """Send to each address, the next one always announced; return the outcomes."""
     outcomes = []
     for address, following in zip(addresses, [*addresses[1:], then]):
-        transport.following = following
-        transport.envelope = Envelope(LETTER, 1, address, "")
-        transport.send_messages([MESSAGE])
-        outcomes.append(transport.outcome)
+        transport.at = address
+        outcomes.append(transport.send(LETTER, "shop@example.com", address, following))
     return outcomes
 
 

@@ -8,8 +8,7 @@ import pytest
 
 from apps.delivery import transport
 from apps.delivery.answers import Phase, judge
-from apps.delivery.letter import Letter
-from apps.delivery.transport import Envelope, Transport
+from apps.delivery.transport import Transport
 
 STEPS = ("banner", "EHLO", "MAIL", "RCPT", "DATA", "dot", "QUIT")
 PHASES = {"banner": Phase.CONNECT, "EHLO": Phase.CONNECT, "MAIL": Phase.MAIL, "RCPT": Phase.RCPT,
@@ -18,6 +17,7 @@ GOOD = {"banner": b"220 hi\r\n", "EHLO": b"250-hi\r\n250 SIZE\r\n", "MAIL": b"25
         "RCPT": b"250 Ok\r\n", "DATA": b"354 go on\r\n", "dot": b"250 2.0.0 Ok: queued as 1\r\n",
         "RSET": b"250 Ok\r\n", "QUIT": b"221 bye\r\n", "HELO": b"250 hi\r\n"}
 DROP, HANG = None, "hang"
+LETTER = b"Subject: s\r\n\r\nb\r\n"
 
 
 class Script(threading.Thread):
@@ -90,12 +90,9 @@ def send(settings):
         client = Transport(host="127.0.0.1", port=script.port, username="", password="",
                            use_tls=False, use_ssl=False, timeout=timeout,
                            before_dot=lambda: marks.append(1))
-        letter = Letter(run_id=1, subject="s", body="b", from_email="shop@example.com")
-        client.envelope = Envelope(letter, 1, "anna@example.com", "Анна")
-        message = type("Message", (), {"subject": "s", "body": "b"})
-        client.send_messages([message])
+        outcome = client.send(LETTER, "shop@example.com", "anna@example.com")
         client.close()
-        return client.outcome, marks, script
+        return outcome, marks, script
 
     yield send_one
     for script in scripts:
@@ -154,9 +151,9 @@ def test_tls_that_the_server_does_not_offer_is_never_replaced_by_plain_text(sett
     script = Script()
     transport = Transport(host="127.0.0.1", port=script.port, username="", password="",
                           use_tls=True, use_ssl=False, timeout=2)
-    transport.send_messages([None])
-    assert (transport.outcome.phase, transport.outcome.code) == (Phase.LOGIN, 530)
-    assert "STARTTLS" in transport.outcome.text and script.letters == 0
+    outcome = transport.send(LETTER, "shop@example.com", "anna@example.com")
+    assert (outcome.phase, outcome.code) == (Phase.LOGIN, 530)
+    assert "STARTTLS" in outcome.text and script.letters == 0
     script.close()
 
 
@@ -168,9 +165,7 @@ def test_a_letter_that_may_not_be_marked_never_leaves(send, settings):
 
     transport = Transport(host="127.0.0.1", port=script.port, username="", password="",
                           use_tls=False, use_ssl=False, timeout=2, before_dot=full)
-    letter = Letter(run_id=1, subject="s", body="b", from_email="shop@example.com")
-    transport.envelope = Envelope(letter, 1, "anna@example.com", "")
     with pytest.raises(OSError):
-        transport.send_messages([type("Message", (), {"subject": "s", "body": "b"})])
+        transport.send(LETTER, "shop@example.com", "anna@example.com")
     assert script.letters == 0 and transport.connection is None
     script.close()

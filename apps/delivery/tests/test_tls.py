@@ -3,15 +3,14 @@ import pytest
 
 from apps.delivery import transport
 from apps.delivery.answers import Phase
-from apps.delivery.letter import Letter
-from apps.delivery.transport import Envelope, Transport
+from apps.delivery.transport import Transport
 from apps.mailings.models import Delivery, Run
 from tests.certificates import DAY, Authority
 from tests.factories import RecipientFactory
 from tests.smtp import sink_server
 
 from .conftest import send
-from .test_replies import HANG, Script
+from .test_replies import HANG, LETTER, Script
 
 
 @pytest.fixture(scope="session")
@@ -84,9 +83,7 @@ def test_a_silent_server_is_left_in_time_behind_tls_too(monkeypatch, trusted, st
     client = Transport(host="127.0.0.1", port=script.port, username="", password="",
                        use_tls=False, use_ssl=True, timeout=0.3)
     client.before_dot = lambda: None
-    letter = Letter(run_id=1, subject="s", body="b", from_email="shop@example.com")
-    client.envelope = Envelope(letter, 1, "anna@example.com", "")
-    client.send_messages([type("Message", (), {"subject": "s", "body": "b"})])
+    outcome = client.send(LETTER, "shop@example.com", "anna@example.com")
     script.close()
-    assert (client.outcome.phase, client.outcome.code) == (phase, None)
-    assert "timed out" in client.outcome.text
+    assert (outcome.phase, outcome.code) == (phase, None)
+    assert "timed out" in outcome.text
