@@ -13,6 +13,7 @@ import time
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection, transaction
+from django.utils import timezone
 
 from apps.core import logs
 from apps.mailings.models import Delivery, Run
@@ -148,23 +149,24 @@ class Connection(threading.Thread):
 
     def send_group(self):
         """Send what is claimed; what is not reached is given back."""
-        letter, started = self.engine.letter(self.run_now), time.monotonic()
+        letter, started, tries = self.engine.letter(self.run_now), time.monotonic(), []
         ready = itertools.chain(Spool(letter).ready(self.claimed), [None])
         for this, following in itertools.pairwise(ready):
-            if self.results and not self.pace.rate and time.monotonic() - started > GROUP_LIMIT:
+            if tries and not self.pace.rate and time.monotonic() - started > GROUP_LIMIT:
                 break
             at_once = following and following.octets and not self.pace.rate
-            self.results.append(
+            tries.append(
                 self.send_one(letter.sender, this, following.row.email if at_once else None))
         started = max(started, self.transport.connected_at)  # connecting is no measure of letters
-        self.rate = len(self.results) / max(time.monotonic() - started, 1e-6)
-        self.results += [Result(row, State.PENDING, row.tries)
-                         for row in self.claimed[len(self.results):]]
+        self.rate = len(tries) / max(time.monotonic() - started, 1e-6)
+        self.results = [this if isinstance(this, Result) else
+                        upkeep.result_of(*this, self.run_now.ends_at) for this in tries]
+        self.results += [Result(row, State.PENDING, row.tries) for row in self.claimed[len(tries):]]
 
     def send_one(self, sender, ready, following):
-        """Send one letter, if it may still be sent; return its Result.
+        """Send one letter, if it may still be sent; `following` is whom the next one is for.
 
-        `following` is whom the next one is for, where it will leave at once.
+        Returns what `result_of` makes the Result of, when there is time; else the Result.
         """
         row = ready.row
         if not ready.octets:
@@ -185,9 +187,8 @@ class Connection(threading.Thread):
             self.journal.answer(row.id, outcome)
         except JournalFull as error:
             log.error("an answer is in hand, but not in the journal: %s", error)
-        result = upkeep.result_of(row, outcome, self.run_now.ends_at)
-        self.engine.failures.note(self.run_now.pk, result)
-        return result
+        self.engine.failures.note(self.run_now.pk, outcome)
+        return row, outcome, timezone.now()
 
     def before_dot(self):
         """What the transport calls when the server is ready for the letter."""

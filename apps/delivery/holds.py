@@ -9,7 +9,7 @@ from django.utils import timezone
 from apps.mailings.models import Run
 
 from . import upkeep
-from .answers import IN_A_ROW, Effect, hold_time
+from .answers import IN_A_ROW, Effect, hold_time, judge
 
 log = logging.getLogger("vestnik.delivery")
 POLICY_WINDOW, POLICY_SHARE = 100, 0.2
@@ -30,11 +30,11 @@ class Seen:
     def add(self, effect, words):
         self.letters += 1
         if effect is Effect.NONE:
-            self.effect, self.in_a_row = effect, 0
+            self.in_a_row = 0
             return
         self.words = words
         if effect is Effect.POLICY:
-            self.effect, self.in_a_row = Effect.NONE, 0
+            self.in_a_row = 0
             self.refused.append(self.letters)
         else:
             self.in_a_row = self.in_a_row + 1 if effect is self.effect else 1
@@ -57,13 +57,16 @@ class Failures:
 
     def __init__(self):
         self.lock = threading.Lock()
-        self.runs = {}
+        self.runs, self.due = {}, set()
 
-    def note(self, run_id, result):
+    def note(self, run_id, outcome):
         """Count a try's effect; a try that ended otherwise ends the row of failures."""
-        words = words_of(result) if result.effect is not Effect.NONE else ""
+        effect = Effect.NONE if outcome.accepted else judge(outcome).effect
         with self.lock:
-            self.seen(run_id).add(result.effect, words)
+            seen = self.seen(run_id)
+            seen.add(effect, outcome.reply if effect else "")
+            if effect and seen.due() is not Effect.NONE:
+                self.due.add(run_id)
 
     def seen(self, run_id):
         if run_id not in self.runs:
@@ -77,15 +80,16 @@ class Failures:
         with self.lock:
             seen = self.seen(run_id)
             seen.effect, seen.in_a_row, seen.words = Effect.CONNECTION, IN_A_ROW, words
+            self.due.add(run_id)
 
     def enough(self, run_id):
         """Whether to stop trying until the database has been told."""
-        seen = self.runs.get(run_id)
-        return seen is not None and seen.due() is not Effect.NONE
+        return run_id in self.due
 
     def take(self, run_id):
         """Return (effect that is due for the run, its words), and start counting anew."""
         with self.lock:
+            self.due.discard(run_id)
             seen = self.runs.get(run_id)
             effect = seen.due() if seen else Effect.NONE
             if effect is not Effect.NONE:
@@ -107,10 +111,3 @@ def apply(run, results, failures):
         log.warning("run %s rests until %s: %s", run.pk, until, words, extra={"run": run.pk})
     elif run.holds and any(r.outcome and r.outcome.code for r in results):
         Run.objects.filter(pk=run.pk).update(hold_until=None, holds=0, server_words="")
-
-
-def words_of(result):
-    """Return what the server, or the disk, said when a try came to nothing."""
-    if result.outcome is None:
-        return result.reason
-    return "" if result.outcome.accepted else result.outcome.reply

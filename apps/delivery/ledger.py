@@ -17,7 +17,7 @@ from apps.mailings.models import Delivery, Recipient, Run
 from apps.mailings.services import user_data_changed
 
 from . import tallies
-from .answers import Effect, Outcome, is_bounce
+from .answers import Outcome, is_bounce
 
 State = Delivery.State
 LEASE = timedelta(seconds=30)
@@ -115,7 +115,6 @@ class Result:
     at: object = None
     next_try_at: object = None
     reason: str = ""
-    effect: Effect = Effect.NONE
 
 
 def claim(run_id, limit, token, after=0):
@@ -161,7 +160,7 @@ def as_rows(results):
     for result in results:
         outcome = result.outcome
         answer = outcome.reply if outcome else result.reason
-        row = (f'"id": {result.delivery.id}, "state": "{result.state}", '
+        row = (f'"id": {result.delivery.id}, "state": "{result.state.value}", '
                f'"tries": {result.tries}, "answer": {quoted(answer)}')
         if outcome:
             row += f', "at": "{moment(result.at)}", "code": {outcome.code or "null"}'

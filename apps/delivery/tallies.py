@@ -37,8 +37,8 @@ def of_results(results):
     tries = {}
     for result in results:
         outcome = result.outcome
-        meaning = meaning_of(accepted=outcome.accepted, unknown=outcome.unknown,
-                             code=outcome.code, reply=outcome.text)
+        meaning = Meaning.ACCEPTED if outcome.accepted else meaning_of(
+            accepted=False, unknown=outcome.unknown, code=outcome.code, reply=outcome.text)
         key = int(result.at.timestamp()) // 60, meaning
         tries[key] = tries[key][0] + 1 if key in tries else 1, outcome
     return {key: (number, last.reply) for key, (number, last) in tries.items()}

@@ -151,7 +151,7 @@ def recovered(journal, row):
     claimed = Claimed(row.pk, row.email, row.full_name, row.recipient_id, row.tries, "")
     answer = journal.answers.get(row.pk)
     if answer is not None:
-        return result_of(claimed, answer, row.run.mailing.ends_at)
+        return result_of(claimed, answer, timezone.now(), row.run.mailing.ends_at)
     if row.pk in journal.marked or not journal.complete:
         told = row.state == State.UNKNOWN  # its lease ran out before: there is an attempt
         return Result(claimed, State.UNKNOWN, row.tries, None if told else LOST_OUTCOME,
@@ -163,16 +163,16 @@ def recovered(journal, row):
     return Result(claimed, State.PENDING, row.tries)
 
 
-def result_of(claimed, outcome, ends_at):
-    """Return the Result of a try: the verdict, and when it is tried again."""
-    now, verdict = timezone.now(), judge(outcome)
+def result_of(claimed, outcome, at, ends_at):
+    """Return the Result of a try that ended `at`: the verdict, and when it is tried again."""
+    verdict = judge(outcome)
     if verdict is ACCEPTED:
-        return Result(claimed, State.SENT, claimed.tries, outcome, now)
+        return Result(claimed, State.SENT, claimed.tries, outcome, at)
     tries, state, due = claimed.tries + verdict.costs_a_try, verdict.state, None
     if state == State.RETRY:
-        due = retry_time(tries, now, ends_at)
+        due = retry_time(tries, at, ends_at)
         state = State.RETRY if due else State.FAILED
-    return Result(claimed, state, tries, outcome, at=now, next_try_at=due, effect=verdict.effect)
+    return Result(claimed, state, tries, outcome, at, due)
 
 
 def expire_leases():
