@@ -3,7 +3,11 @@ import logging
 import threading
 import time
 
+from django.db import InterfaceError, OperationalError, connection
+
 log = logging.getLogger("vestnik.sender")
+AWAY = OperationalError, InterfaceError
+PAUSE = 1  # seconds before the database is asked again
 
 
 class Outage:
@@ -29,3 +33,18 @@ class Outage:
 
 
 outage = Outage()
+
+
+def steadily(look, *args, rest=time.sleep):
+    """Return `look(*args)` as soon as the database answers; None when `rest` says to give up."""
+    while True:
+        try:
+            found = look(*args)
+        except AWAY as error:
+            outage.begin(error)
+            connection.close()
+            if rest(PAUSE):
+                return None
+        else:
+            outage.end()
+            return found

@@ -16,7 +16,7 @@ from django.utils import timezone
 from . import restore
 from .engine import Engine
 from .models import Sender
-from .outage import outage
+from .outage import outage, steadily
 from .schedule import Clock
 
 ALIVE = timedelta(seconds=15)  # without a heartbeat for longer, a sender is not there
@@ -96,7 +96,7 @@ class SendingProcess:
 
     def run(self):
         """Work until `stopping` is set or the engine fails. Returns whether all went well."""
-        self.start()
+        steadily(self.start, rest=self.stopping.wait)
         while not self.stopping.wait(GLANCE) and not self.engine.failed.is_set():
             self.tend()
         return self.finish()

@@ -40,16 +40,18 @@ def one_round(mailing, sink, options):
     from apps.mailings.models import Run
     sink.forget()
     run = run_start(mailing=mailing, trigger=Run.Trigger.COMMAND, again=True)
-    senders = start_senders(options.processes, options.crash_at)
-    gone = DISTURB[options.fault](senders, sink, options)
-    run.refresh_from_db()
-    hit = run.is_active
-    if gone:
-        senders = start_senders(options.processes)
+
+    def goes_on():
+        run.refresh_from_db()
+        return run.is_active
 
     def over():
-        run.refresh_from_db()
-        return not run.is_active and not run.left
+        return not goes_on() and not run.left
+
+    senders = start_senders(options.processes, options.crash_at)
+    gone, hit = DISTURB[options.fault](senders, sink, goes_on, options)
+    if gone:
+        senders = start_senders(options.processes)
 
     wait_until(over)
     end(senders, signal.SIGTERM)

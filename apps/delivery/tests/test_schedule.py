@@ -64,3 +64,21 @@ def test_an_outage_of_the_database_is_a_line_and_the_clock_rests_meanwhile(
     told = [line.getMessage() for line in caplog.records if line.name == "vestnik.sender"]
     assert [line.partition(",")[0] for line in told] == [
         "the database does not answer", "the database answers again"]
+
+
+def test_a_sender_that_starts_while_the_database_is_away_waits_for_it(
+        data_dir, monkeypatch, caplog):
+    monkeypatch.setattr("apps.delivery.outage.PAUSE", 0)
+    answers = [OperationalError("the database system is starting up"), None]
+
+    def check():
+        if answers and (error := answers.pop(0)):
+            raise error
+
+    monkeypatch.setattr(sender.restore, "check", check)
+    process = SendingProcess(keep_clock=False, connections=0)
+    process.engine.failed.set()  # it ends once it has started
+    process.run()
+    assert not answers
+    assert "the database system is starting up" in caplog.text
+    assert "the database answers again" in caplog.text

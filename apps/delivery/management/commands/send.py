@@ -2,32 +2,15 @@ import sys
 import time
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone, translation
 from tqdm import tqdm
 
-from apps.delivery.outage import outage
+from apps.delivery.outage import AWAY, steadily
 from apps.delivery.sender import Busy, SendingProcess, sending_lock
 from apps.delivery.services import RunRefused, due, refusal, run_start, who_gets_it
 from apps.mailings.models import Mailing, Run
 
 ALL_SENT, SOME_LEFT, NOTHING, SOME_UNKNOWN = 0, 1, 2, 3
-AWAY = OperationalError, InterfaceError
-PAUSE = 1  # seconds before the database is asked again
-
-
-def steadily(look, *args):
-    """Return `look(*args)` as soon as the database answers: what is being sent goes on."""
-    while True:
-        try:
-            found = look(*args)
-        except AWAY as error:
-            outage.begin(error)
-            connection.close()
-            time.sleep(PAUSE)
-        else:
-            outage.end()
-            return found
 
 
 class Command(BaseCommand):
