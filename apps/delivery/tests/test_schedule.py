@@ -69,6 +69,7 @@ def test_an_outage_of_the_database_is_a_line_and_the_clock_rests_meanwhile(
 def test_a_sender_that_starts_while_the_database_is_away_waits_for_it(
         data_dir, monkeypatch, caplog):
     monkeypatch.setattr("apps.delivery.outage.PAUSE", 0)
+    monkeypatch.setattr("apps.delivery.outage.outage", Outage())
     answers = [OperationalError("the database system is starting up"), None]
 
     def check():
