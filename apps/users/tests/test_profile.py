@@ -59,11 +59,12 @@ def test_the_answer_is_in_the_language_just_chosen(as_owner):
 def test_an_avatar_becomes_a_small_square_of_another_name(as_owner, owner, media, kind):
     post(as_owner, picture(kind), "../../my secret.png")
     owner.refresh_from_db()
-    image = Image.open(media / owner.avatar.name)
-    assert image.size == (256, 256) and image.format == "WEBP"
+    with Image.open(media / owner.avatar.name) as image:
+        assert image.size == (256, 256) and image.format == "WEBP"
     assert "secret" not in owner.avatar.name
     shown = as_owner.get(f"/avatars/{owner.avatar_name}")
     assert shown["Content-Type"] == "image/webp" and "private" in shown["Cache-Control"]
+    shown.close()
 
 
 def test_a_pictures_metadata_is_gone(as_owner, owner, media):
