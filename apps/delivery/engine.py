@@ -150,7 +150,7 @@ class Connection(threading.Thread):
     def send_group(self):
         """Send what is claimed; what is not reached is given back."""
         letter, started, tries = self.engine.letter(self.run_now), time.monotonic(), []
-        ready = itertools.chain(Spool(letter).ready(self.claimed), [None])
+        ready = itertools.chain(Spool(letter, self.journal).ready(self.claimed), [None])
         for this, following in itertools.pairwise(ready):
             if tries and not self.pace.rate and time.monotonic() - started > GROUP_LIMIT:
                 break

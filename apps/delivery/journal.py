@@ -5,7 +5,8 @@ by an flock that the kernel frees on death. It is written through a shared map o
 the kernel's: a line survives the process, and costs no call. Its line end comes last, so what was
 torn by death does not count. A crash of the whole machine may lose lines, so the header carries
 the boot's id, and a journal of another boot proves only what it says. Lines: `S <delivery>` before
-a dot, `R <json>` after its answer. Emptied whenever its results are in the database.
+a dot, `R <json>` after its answer, `M <delivery>` while a letter is made that may be what kills.
+Emptied whenever its results are in the database.
 """
 import contextlib
 import fcntl
@@ -52,6 +53,10 @@ class Journal:
     def mark(self, delivery_id):
         """Say that the dot of this delivery's letter may leave now."""
         self._write(b"S %d" % delivery_id)
+
+    def making(self, delivery_id):
+        """Say which letter is being made, one that was in hand at a death before; 0: none."""
+        self._write(b"M %d" % delivery_id)
 
     def answer(self, delivery_id, outcome):
         """Keep the answer until it is in the database."""
@@ -112,7 +117,10 @@ class Journal:
 
 @dataclass
 class DeadJournal:
-    """What a dead connection left: `marked` ids, `answers` by id, and whether silence proves."""
+    """What a dead connection left: `marked` ids, `answers` by id, and whether silence proves.
+
+    `making` is the id of the letter over whose making it died, if so.
+    """
 
     token: str
     path: Path
@@ -120,6 +128,7 @@ class DeadJournal:
     complete: bool
     marked: set = field(default_factory=set)
     answers: dict = field(default_factory=dict)
+    making: int = 0
 
     def remove(self):
         self.path.unlink(missing_ok=True)
@@ -158,6 +167,8 @@ def read(path, fd):
         with contextlib.suppress(ValueError):  # what a crash of the machine left may be anything
             if kind == b"S":
                 journal.marked.add(int(rest))
+            elif kind == b"M":
+                journal.making = int(rest)
             elif kind == b"R":
                 delivery_id, phase, code, text = json.loads(rest)
                 journal.answers[delivery_id] = Outcome(Phase(phase), code, text)

@@ -52,7 +52,7 @@ UPDATE mailings_delivery SET state = 'claimed', lease_token = %s, lease_until = 
 WHERE {these} (
     SELECT {place} FROM mailings_delivery WHERE run_id = %s AND state = 'pending' AND id > %s
     ORDER BY id LIMIT %s {lock}
-){end} RETURNING id, email, full_name, recipient_id, tries, (
+){end} RETURNING id, email, full_name, recipient_id, tries, crashes, (
     SELECT CASE WHEN r.deleted_at IS NOT NULL THEN 'deleted'
         WHEN r.bounced_at IS NOT NULL THEN 'bounced' ELSE '' END
     FROM mailings_recipient r WHERE r.id = mailings_delivery.recipient_id)
@@ -101,6 +101,7 @@ class Claimed:
     full_name: str
     recipient_id: int | None
     tries: int
+    crashes: int  # more than 0: it was in hand when a sender died
     gone: str | None  # why the recipient gets no letter: "deleted", "bounced"
 
 

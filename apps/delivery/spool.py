@@ -4,12 +4,17 @@ Between two waits for the network the processor forgets the code that makes lett
 costs three times what it costs in a row. So some are made at once, each through Django's
 `send_mail()`, whose backend this is; a connection takes them out in order. A letter that is ready
 and not sent after all is dropped: nothing has been marked for it.
+
+A letter that was in hand when a sender died may have been the cause: it is made by itself, and the
+journal tells meanwhile.
 """
+import contextlib
 import logging
 from dataclasses import dataclass
 
 from django.core import mail
 
+from .journal import JournalFull
 from .ledger import Claimed
 
 log = logging.getLogger("vestnik.delivery")
@@ -35,19 +40,28 @@ class Ready:
 class Spool:
     """The mail backend that `send_mail()` hands the letters of one run to."""
 
-    def __init__(self, letter):
-        self.letter, self.row, self.octets = letter, None, b""
+    def __init__(self, letter, journal):
+        self.letter, self.journal = letter, journal
+        self.row, self.octets = None, b""
 
     def ready(self, rows):
         """Yield a Ready for each of `rows` (Claimed), in their order."""
         made, size = [], 0
         for row in rows:
-            made.append(self.make(row))
+            made.append(self.make_alone(row) if row.crashes else self.make(row))
             size += len(made[-1].octets)
             if size >= AHEAD:
                 yield from made
                 made, size = [], 0
         yield from made
+
+    def make_alone(self, row):
+        with contextlib.suppress(JournalFull):  # it takes no mark either: nothing will be sent
+            self.journal.making(row.id)
+            ready = self.make(row)
+            self.journal.making(0)
+            return ready
+        return self.make(row)
 
     def make(self, row):
         if row.gone:

@@ -136,7 +136,9 @@ def recover(journal):
     held = Delivery.objects.filter(
         lease_token=journal.token, state__in=[State.CLAIMED, State.UNKNOWN], settled_at=None)
     by_run = {}
-    for row in held.select_related("run__mailing").order_by("run", "pk"):
+    rows = list(held.select_related("run__mailing").order_by("run", "pk"))
+    held.filter(crashes=0).update(crashes=1)  # from now on each is made by itself
+    for row in rows:
         by_run.setdefault(row.run, []).append(recovered(journal, row))
     for run, results in by_run.items():
         counts, tries = ledger.record(run, results, journal.token)
@@ -148,7 +150,7 @@ def recover(journal):
 
 def recovered(journal, row):
     """Return the Result that the journal proves for a Delivery."""
-    claimed = Claimed(row.pk, row.email, row.full_name, row.recipient_id, row.tries, "")
+    claimed = Claimed(row.pk, row.email, row.full_name, row.recipient_id, row.tries, 0, "")
     answer = journal.answers.get(row.pk)
     if answer is not None:
         return result_of(claimed, answer, timezone.now(), row.run.mailing.ends_at)
@@ -156,10 +158,10 @@ def recovered(journal, row):
         told = row.state == State.UNKNOWN  # its lease ran out before: there is an attempt
         return Result(claimed, State.UNKNOWN, row.tries, None if told else LOST_OUTCOME,
                       at=timezone.now(), reason=LOST)
-    crashes = row.crashes + 1
-    Delivery.objects.filter(pk=row.pk).update(crashes=crashes)
-    if crashes >= CRASHES:
-        return Result(claimed, State.SKIPPED, row.tries, reason=SET_ASIDE)
+    if row.pk == journal.making:
+        Delivery.objects.filter(pk=row.pk).update(crashes=row.crashes + 1)
+        if row.crashes + 1 >= CRASHES:
+            return Result(claimed, State.SKIPPED, row.tries, reason=SET_ASIDE)
     return Result(claimed, State.PENDING, row.tries)
 
 

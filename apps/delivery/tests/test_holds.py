@@ -16,7 +16,7 @@ def run(mailing):
 
 
 def test_a_run_that_rests_says_why_whichever_connection_tells_the_database(run):
-    failures, row = Failures(), Claimed(1, "a@example.com", "", None, 0, "")
+    failures, row = Failures(), Claimed(1, "a@example.com", "", None, 0, 0, "")
     refused = Outcome(Phase.CONNECT, None, "Connection refused")
     for _ in range(3):
         failures.note(run.pk, refused)

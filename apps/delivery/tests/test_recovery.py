@@ -1,3 +1,4 @@
+import contextlib
 import errno
 from datetime import timedelta
 
@@ -7,7 +8,9 @@ from django.utils import timezone
 from apps.delivery import journal, ledger, upkeep
 from apps.delivery.answers import Outcome, Phase
 from apps.delivery.journal import Journal, JournalFull
+from apps.delivery.letter import Letter
 from apps.delivery.services import run_start
+from apps.delivery.spool import Spool
 from apps.mailings.models import Attempt, Delivery, Run
 
 pytestmark = pytest.mark.django_db
@@ -202,14 +205,44 @@ def test_a_recorded_unknown_outcome_stays_unknown_when_its_sender_dies_later(run
     assert run.unknown == 1
 
 
-def test_a_letter_over_which_the_sender_crashes_three_times_is_set_aside(run):
-    for _ in range(3):
+class Poison(BaseException):
+    """What ends a process at once."""
+
+
+class PoisonLetter(Letter):
+    """The letter of a run; to make it for one address is the end."""
+
+    def fill(self, email, full_name):
+        if email == self.deadly:
+            raise Poison
+        return super().fill(email, full_name)
+
+
+@pytest.mark.parametrize("deaths, left, skipped", [(2, 3, 0), (3, 2, 1), (4, 2, 1)])
+def test_a_letter_over_whose_making_the_sender_dies_three_times_is_set_aside(
+        run, deaths, left, skipped):
+    letter = PoisonLetter(run_id=run.pk, subject="s", body="b", from_email="shop@example.com")
+    letter.deadly = run.deliveries.order_by("pk")[1].email
+    for _ in range(deaths):
+        lost = Journal()
+        with contextlib.suppress(Poison):
+            list(Spool(letter, lost).ready(claimed(run, lost)))
+        die(lost)
+        upkeep.recover_journals()
+    run.refresh_from_db()
+    assert (run.left, run.skipped) == (left, skipped)
+    if skipped:
+        assert states(run)[letter.deadly] == State.SKIPPED
+
+
+def test_letters_that_were_only_in_hand_are_sent_however_often_senders_die(run):
+    for _ in range(5):
         lost = Journal()
         claimed(run, lost)
         die(lost)
         upkeep.recover_journals()
     run.refresh_from_db()
-    assert (run.skipped, run.left) == (3, 0)
+    assert (run.skipped, run.left) == (0, 3)
 
 
 def test_a_mark_that_a_full_disk_refused_is_not_there_and_later_ones_are(monkeypatch):
