@@ -152,9 +152,10 @@ class Connection(threading.Thread):
         letter, started, tries = self.engine.letter(self.run_now), time.monotonic(), []
         ready = itertools.chain(Spool(letter, self.journal).ready(self.claimed), [None])
         for this, following in itertools.pairwise(ready):
-            if tries and not self.pace.rate and time.monotonic() - started > GROUP_LIMIT:
+            spent = time.monotonic() - started
+            if tries and not self.pace.rate and spent > GROUP_LIMIT:
                 break
-            at_once = following and following.octets and not self.pace.rate
+            at_once = following and following.octets and self.will_follow(spent, len(tries))
             tries.append(
                 self.send_one(letter.sender, this, following.row.email if at_once else None))
         started = max(started, self.transport.connected_at)  # connecting is no measure of letters
@@ -162,6 +163,12 @@ class Connection(threading.Thread):
         self.results = [this if isinstance(this, Result) else
                         upkeep.result_of(*this, self.run_now.ends_at) for this in tries]
         self.results += [Result(row, State.PENDING, row.tries) for row in self.claimed[len(tries):]]
+
+    def will_follow(self, spent, sent):
+        """Whether one more letter after this one will be within GROUP_LIMIT, and leave at once."""
+        if self.pace.rate:
+            return False
+        return spent + spent / sent < GROUP_LIMIT if sent else self.rate * GROUP_LIMIT > 1
 
     def send_one(self, sender, ready, following):
         """Send one letter, if it may still be sent; `following` is whom the next one is for.

@@ -1,5 +1,6 @@
 """Faults of the database and of people's timing, with the real engine and a real server."""
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -15,6 +16,8 @@ from tests.factories import RecipientFactory
 from tests.smtp import free_port, sink_server
 
 from .conftest import send, work
+from .test_pipelining import PIPELINING
+from .test_replies import Script
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -156,6 +159,23 @@ def test_a_pause_holds_within_a_group_when_the_server_has_slowed_down(
     run_resume(run=run)
     work(run, connections=1)
     assert run.sent == len(sink.letters) == 3
+
+
+def test_a_slow_server_is_told_of_no_letter_that_does_not_follow(
+        mailing, settings, monkeypatch):
+    def slowly(line):
+        time.sleep(0.06)
+        return b"250 2.0.0 Ok\r\n"
+
+    for number in range(9):
+        mailing.recipients.add(
+            RecipientFactory(owner=mailing.owner, email=f"more{number}@example.com"))
+    script = Script(EHLO=PIPELINING, dot=slowly)
+    settings.EMAIL_PORT, settings.SENDER_CONNECTIONS = script.port, 1
+    monkeypatch.setattr(engine, "FIRST_GROUP", 9)
+    run = send(mailing, connections=1)
+    script.close()
+    assert run.sent == script.letters == 12 and script.connections == 1
 
 
 def test_a_paused_run_rests_and_goes_on_where_it_was(mailing, sink):
