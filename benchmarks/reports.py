@@ -81,7 +81,7 @@ def seed(owner, there, wanted):
     from django.db import connection, transaction
     from django.utils import timezone
 
-    from apps.delivery import tallies
+    from apps.delivery import counting, tallies
     from apps.mailings.models import Attempt, Delivery, Mailing, Message, Run
     now, size = timezone.now(), min(A_RUN, (wanted - there) // LEAST)
     number = (wanted - there) // size
@@ -100,8 +100,9 @@ def seed(owner, there, wanted):
                     email=EMAIL, state=STATE, reply=REPLY, code=CODE,
                     numbers=NUMBERS[connection.vendor], moment=MOMENT[connection.vendor]),
                     [size, run.pk])
-            tallies.add(run, tallies.of_attempts(
+            counting.add(run.pk, {}, tallies.of_attempts(
                 Attempt.objects.filter(mailing=mailing).iterator()))
+            counting.fold()
             counts = {state: Delivery.objects.filter(run=run, state=state).count()
                       for state in ("sent", "failed", "unknown")}
             Run.objects.filter(pk=run.pk).update(**counts)

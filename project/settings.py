@@ -119,8 +119,15 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         DATABASES["default"]["TEST"] = {
             "NAME": Path(tempfile.gettempdir()) / f"vestnik-test-{os.getpid()}.sqlite3"}
 else:
+    # Whoever stands still in a transaction loses it: nobody else is to wait for them for long.
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+    DATABASES["default"]["OPTIONS"] = {
+        "connect_timeout": 5,
+        "options": "-c idle_in_transaction_session_timeout=15s -c lock_timeout=2s",
+        **DATABASES["default"].get("OPTIONS", {}),
+    }
+# Where a pooler stands between: how a sender reaches PostgreSQL itself, for its doorbell.
+DATABASE_DIRECT = env.db("DATABASE_DIRECT_URL") if env.str("DATABASE_DIRECT_URL", "") else {}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a mailing's recipients arrive as fields of one form
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
-from apps.delivery import tallies
+from apps.delivery import counting, tallies
 from apps.mailings.models import Attempt, Run
 from tests.factories import MailingFactory
 
@@ -37,7 +37,8 @@ def attempts(owner):
                 attempted_at=first + timedelta(seconds=chance.choice(
                     [chance.randrange(270 * 86400), 900 * chance.randrange(270 * 96)]))))
         Attempt.objects.bulk_create(rows)
-        tallies.add(run, tallies.of_attempts(rows))
+        counting.add(run.pk, {}, tallies.of_attempts(rows))
+    counting.fold()
     return list(Attempt.objects.all())
 
 

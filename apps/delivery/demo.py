@@ -13,7 +13,7 @@ from apps.mailings.models import Attempt, Delivery, Mailing, Message, Recipient,
 from apps.users.models import MANAGERS_GROUP, User
 
 from . import demo_data as words
-from . import tallies
+from . import counting, tallies
 
 PASSWORD = "vestnik-demo"  # public: it is made only with DEBUG
 PEOPLE = {
@@ -151,7 +151,8 @@ class Shop:
         Delivery.objects.bulk_create(deliveries)
         Attempt.objects.bulk_create(attempts)
         finished = max(attempt.attempted_at for attempt in attempts)
-        tallies.add(run, tallies.of_attempts(attempts))
+        counting.add(run.pk, {}, tallies.of_attempts(attempts))
+        counting.fold()
         run.deliveries.update(updated_at=finished)
         Run.objects.filter(pk=run.pk).update(
             started_at=at, updated_at=finished,

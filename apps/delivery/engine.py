@@ -16,13 +16,13 @@ from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.utils import timezone
 
 from apps.core import logs
-from apps.mailings.models import Delivery, Run
+from apps.mailings.models import Delivery
 
-from . import holds, ledger, tallies, upkeep
+from . import counting, holds, ledger, restore, upkeep
 from .journal import Journal, JournalFull
 from .ledger import LEASE, Result
 from .letter import Letter
-from .outage import outage
+from .outage import SameFile, outage
 from .pace import Pace
 from .spool import Spool
 from .transport import Transport
@@ -35,7 +35,7 @@ GROUP_LIMIT = 0.4  # seconds after which the rest of a group is given back: the 
 FIRST_GROUP, FEW, LARGEST_GROUP, LAST_GROUPS = 100, 8, 700, 100
 MARGIN = 5  # seconds of lease that must be left when a dot leaves
 DATABASE_PAUSE = 1
-IDLE = 1  # seconds after which a connection looks for itself, if nobody wakes it
+IDLE = 60  # seconds after which a connection looks for itself, if nobody wakes it
 
 
 class LeaseTooOld(Exception):
@@ -56,6 +56,7 @@ class Connection(threading.Thread):
         self.run_now, self.claimed, self.results = None, [], []
         self.reached = {}  # run's id: the highest delivery that was claimed of it
         self.current = None
+        self.same_file = SameFile()
 
     def run(self):
         try:
@@ -67,8 +68,21 @@ class Connection(threading.Thread):
             self.engine.failed.set()
         finally:
             self.transport.close()
-            self.journal.close(forget=not self.claimed)
+            self.leave()
             connection.close()
+
+    def leave(self):
+        """Let the database's number stand for what was taken, and go; else the journal tells."""
+        told = not self.claimed
+        try:
+            if told and self.journal.letters:
+                restore.advance()
+        except (DatabaseError, InterfaceError):
+            told = False
+        self.journal.close(forget=told)
+        if told:
+            with contextlib.suppress(DatabaseError, InterfaceError):
+                restore.forget(self.journal.token)
 
     def rehearse(self):
         """Have the database read its catalogs now, not when somebody waits for letters."""
@@ -78,20 +92,46 @@ class Connection(threading.Thread):
     def turn(self):
         """Record the last group and claim the next. Returns False when the engine is done."""
         while True:
+            calls = self.engine.calls
+            done = self.run_now
             try:
-                with self.engine.database_turn, transaction.atomic():
-                    run, claimed = self.exchange()
+                with self.engine.database_turn:
+                    claimed = self.exchange_or_hold()
             except (DatabaseError, InterfaceError) as error:
                 if not self.database_failed(error):
                     return False
                 continue
-            self.run_now, self.claimed, self.results = run, claimed, []
-            logs.note(run=run.pk if run else "-")
-            self.journal.clear()
+            if done and (not claimed or self.run_now.pk != done.pk):
+                self.close_run(done)
             if claimed:
                 return True
-            if self.engine.done_or_wait():
+            if self.engine.done_or_wait(calls):
                 return False
+
+    def close_run(self, run):
+        """Finish the run if it is over. Where the database fails now, the upkeep does it later."""
+        try:
+            with self.engine.database_turn:
+                upkeep.close_run(run)
+        except (DatabaseError, InterfaceError) as error:
+            outage.begin(error)
+            connection.close()
+
+    def exchange_or_hold(self):
+        """Exchange, and have the journal know it. Returns what is claimed; [] after a restore."""
+        self.same_file.look()
+        if self.results:
+            holds.apply(self.run_now, self.results, self.engine.failures)
+        try:
+            with transaction.atomic():
+                run, claimed = self.exchange()
+        except restore.Restored:
+            restore.notice()
+            return []
+        self.run_now, self.claimed, self.results = run, claimed, []
+        logs.note(run=run.pk if run else "-")
+        self.journal.clear(len(claimed))
+        return claimed
 
     def database_failed(self, error):
         """Wait for the database; results stay in hand, and in the journal."""
@@ -107,27 +147,21 @@ class Connection(threading.Thread):
         return True
 
     def exchange(self):
-        """In one transaction: what came of the last group, and the next one.
-
-        The counters and tallies come last: they lock rows that the other connections need too.
-        """
-        done = self.run_now if self.results else None
-        counts = tries = {}
-        if done:
-            counts, tries = ledger.record(done, self.results, self.journal.token)
-            holds.apply(done, self.results, self.engine.failures)  # before more is claimed of it
+        """In one transaction: what came of the last group, and the next one."""
+        if self.results:
+            run = self.run_now
+            counts, tries = ledger.record(run, self.results, self.journal.token)
+            counting.add(run.pk, counts, tries)
         run, claimed = self.claim()
-        if done:
-            ledger.count(done.pk, counts)
-            if run is None or run.pk != done.pk:
-                upkeep.finish_runs(Run.objects.filter(pk=done.pk))
-            tallies.add(done, tries)
+        if claimed:
+            restore.take(self.journal.token, self.journal.letters + len(claimed))
         return run, claimed
 
     def claim(self):
         """Return a run and what is claimed of it, as one group; (None, []) when nothing waits."""
         if self.engine.stopping.is_set():
             return None, []
+        restore.verify()
         self.lease_until = time.monotonic() + LEASE.total_seconds()
         size = self.pace.limit(self.group_size())
         for run in self.engine.runnable() if size else ():
@@ -222,8 +256,9 @@ class Engine:
         self.size = connections or settings.SENDER_CONNECTIONS
         self.all = max(self.size, settings.SENDER_CONNECTIONS)  # those of other processes too
         self.run_ids = run_ids
-        self.stopping, self.failed, self.wake = (
-            threading.Event(), threading.Event(), threading.Event())
+        self.stopping, self.failed = threading.Event(), threading.Event()
+        self.news = threading.Condition()
+        self.calls = self.waiting = 0
         self.database_turn = threading.Lock() if connection.vendor == "sqlite" else NoLock()
         self.failures = holds.Failures()
         self.letters, self.connections = {}, []
@@ -238,7 +273,7 @@ class Engine:
     def stop(self):
         """Claim nothing more; letters in hand get their answers."""
         self.stopping.set()
-        self.wake.set()
+        self.wake_up()
 
     def join(self, timeout=None):
         """Wait for the connections. Returns whether all have ended."""
@@ -247,18 +282,26 @@ class Engine:
             worker.join(timeout and max(0, deadline - time.monotonic()))
         return not any(worker.is_alive() for worker in self.connections)
 
-    def heartbeat(self):
-        """Renew leases, and do the upkeep. Call each second."""
+    def renew_leases(self):
+        """Keep the leases of letters that a slow server has. Call each second."""
         for worker in self.connections:
             if worker.claimed and worker.lease_until - time.monotonic() < LEASE.total_seconds() / 2:
                 worker.renew()
+
+    def upkeep(self):
         with self.database_turn:
             upkeep.upkeep()
 
     def look(self):
-        """Wake the connections when there is something to send. Costs one query."""
-        if not self.wake.is_set() and self.runnable():
-            self.wake.set()
+        """Wake the connections that wait when there is something to send. Costs one query."""
+        if self.waiting and self.runnable():
+            self.wake_up()
+
+    def wake_up(self):
+        """Have the connections look for letters."""
+        with self.news:
+            self.calls += 1
+            self.news.notify_all()
 
     def runnable(self):
         """The runs that this engine may send letters of now."""
@@ -267,7 +310,7 @@ class Engine:
     def share(self, run, least):
         """Return how many letters one connection may claim, so that all end at the same time."""
         in_hand = sum(len(worker.claimed) for worker in self.connections) * self.all // self.size
-        return max(least, (run.left - in_hand) // self.all)
+        return max(least, (run.left_now - in_hand) // self.all)
 
     def letter(self, run):
         """The run's letter, made ready once."""
@@ -279,17 +322,22 @@ class Engine:
                 from_email=settings.DEFAULT_FROM_EMAIL)
         return self.letters[run.pk]
 
-    def done_or_wait(self):
-        """With nothing to claim: True when the engine is done, else False after a rest."""
+    def done_or_wait(self, calls):
+        """With nothing to claim: True when the engine is done, else False after a rest.
+
+        `calls` is what `self.calls` was before the look that found nothing.
+        """
         if self.stopping.is_set():
             return True
         if settings.SENDER_RATE and self.runnable():
             return self.stopping.wait(0.05)  # the time is booked by others for a moment
         if not self.patient and not self.busy():
-            self.wake.set()
+            self.wake_up()
             return True
-        self.wake.clear()
-        self.wake.wait(IDLE)
+        with self.news:
+            self.waiting += 1
+            self.news.wait_for(lambda: self.calls != calls, IDLE)
+            self.waiting -= 1
         return self.stopping.is_set()
 
     def busy(self):

@@ -4,15 +4,18 @@ One file per connection, under `DATA_DIR/journal/`, named by the connection's le
 by an flock that the kernel frees on death. It is written through a shared map of memory, which is
 the kernel's: a line survives the process, and costs no call. Its line end comes last, so what was
 torn by death does not count. A crash of the whole machine may lose lines, so the header carries
-the boot's id, and a journal of another boot proves only what it says. Lines: `S <delivery>` before
-a dot, `R <json>` after its answer, `M <delivery>` while a letter is made that may be what kills.
-Emptied whenever its results are in the database.
+the boot's id, and a journal of another boot proves only what it says. Lines: `N <letters> <time>`
+first, how many letters the connection has taken in all and when it took the last (`restore.py`);
+`S <delivery>` before a dot, `R <json>` after its answer, `M <delivery>` while a letter is made that
+may be what kills. Emptied, but for the first two, whenever its results are in the database.
 """
 import contextlib
 import fcntl
 import json
 import mmap
 import os
+import re
+import time
 import uuid
 from dataclasses import dataclass, field
 from json.encoder import encode_basestring_ascii as quoted
@@ -21,9 +24,13 @@ from pathlib import Path
 from django.conf import settings
 
 from .answers import Outcome, Phase
+from .transport import KEPT_REPLY
 
 STEP = 64 * 1024  # octets that a journal grows by
 LINE_END = ord("\n")
+ANSWER_ROOM = 6 * KEPT_REPLY + 200  # octets of the longest line of an answer, as JSON in ASCII
+TAKEN = b"N %020d %020.6f"  # always as long: it is written over in its place
+TAKEN_LINE = re.compile(rb"B [^\n]*\nN (\d{20}) (\d{13}\.\d{6})\n")
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -46,13 +53,14 @@ class Journal:
 
     def __init__(self):
         self.token, self.fd = uuid.uuid4().hex, None
-        self.header = f"B {boot_id()}".encode("ascii")
+        self.header = f"B {boot_id()}\n".encode("ascii")
+        self.letters = 0  # taken in all
         with contextlib.suppress(JournalFull):  # each mark tries again
             self._open()
 
     def mark(self, delivery_id):
-        """Say that the dot of this delivery's letter may leave now."""
-        self._write(b"S %d" % delivery_id)
+        """Say that the dot of this delivery's letter may leave now. Keeps room for its answer."""
+        self._write(b"S %d" % delivery_id, ANSWER_ROOM)
 
     def making(self, delivery_id):
         """Say which letter is being made, one that was in hand at a death before; 0: none."""
@@ -63,12 +71,20 @@ class Journal:
         code, text = outcome.code or "null", quoted(outcome.text)
         self._write(f'R [{delivery_id}, "{outcome.phase}", {code}, {text}]'.encode("ascii"))
 
-    def clear(self):
-        """Forget what the database has."""
-        if self.fd is not None:
-            start, end = len(self.header) + 1, self.end
-            self.map[start:end] = bytes(end - start)
-            self.end = start
+    def clear(self, taken=0):
+        """Forget what the database has; say first that so many letters more were `taken`."""
+        self.letters += taken
+        if self.fd is None:
+            return
+        start = len(self.header)
+        if taken:
+            self.map[start:start + len(self.taken())] = self.taken()
+        start += len(self.taken())
+        self.map[start:self.end] = bytes(self.end - start)
+        self.end = start
+
+    def taken(self):
+        return TAKEN % (self.letters, time.time()) + b"\n"
 
     def close(self, *, forget):
         """Let go of the journal; `forget` it when all that it knew is in the database."""
@@ -90,17 +106,18 @@ class Journal:
             return self._open()
         self.map, self.end = b"", 0
         try:
-            self._write(self.header)
+            self._write((self.header + self.taken())[:-1])
         except JournalFull:
             self.close(forget=True)
             raise
 
-    def _write(self, line):
+    def _write(self, line, room=0):
+        """Write a line, and see to it that `room` octets more can follow."""
         if self.fd is None:
             self._open()
         end = self.end + len(line)
-        if end >= len(self.map):
-            self._reserve(end + 1)
+        if end + room >= len(self.map):
+            self._reserve(end + room + 1)
         self.map[self.end:end] = line
         self.map[end] = LINE_END
         self.end = end + 1
@@ -119,13 +136,14 @@ class Journal:
 class DeadJournal:
     """What a dead connection left: `marked` ids, `answers` by id, and whether silence proves.
 
-    `making` is the id of the letter over whose making it died, if so.
+    `making` is the id of the letter over whose making it died, if so. `letters`: how many it took.
     """
 
     token: str
     path: Path
     fd: int
     complete: bool
+    letters: int = 0
     marked: set = field(default_factory=set)
     answers: dict = field(default_factory=dict)
     making: int = 0
@@ -161,7 +179,7 @@ def read(path, fd):
     written = os.read(fd, os.fstat(fd).st_size).partition(b"\0")[0]
     lines = written.split(b"\n")[:-1]
     complete = lines[:1] == [f"B {boot_id()}".encode("ascii")]
-    journal = DeadJournal(path.name, path, fd, complete)
+    journal = DeadJournal(path.name, path, fd, complete, taken_in(written)[0])
     for line in lines[1:]:
         kind, _, rest = line.partition(b" ")
         with contextlib.suppress(ValueError):  # what a crash of the machine left may be anything
@@ -173,3 +191,17 @@ def read(path, fd):
                 delivery_id, phase, code, text = json.loads(rest)
                 journal.answers[delivery_id] = Outcome(Phase(phase), code, text)
     return journal
+
+
+def taken():
+    """Return {token: (letters taken, when last in seconds since 1970)} of this disk's journals."""
+    found = {}
+    for path in folder().iterdir():
+        with contextlib.suppress(FileNotFoundError), path.open("rb") as file:
+            found[path.name] = taken_in(file.read(200))
+    return found
+
+
+def taken_in(written):
+    line = TAKEN_LINE.match(written)
+    return (int(line[1]), float(line[2])) if line else (0, 0.0)

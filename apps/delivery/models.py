@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 class Sender(models.Model):
     """A living sending process; it says so each few seconds."""
 
-    token = models.CharField(max_length=32, unique=True)
+    # A number would come from a sequence, and be another row's while a dump is loaded.
+    token = models.CharField(max_length=32, primary_key=True)
     host = models.CharField(_("host"), max_length=255)
     pid = models.PositiveIntegerField()
     started_at = models.DateTimeField(_("started at"), auto_now_add=True)
@@ -26,6 +27,7 @@ class ClockLease(models.Model):
 
     token = models.CharField(max_length=32, blank=True)
     until = models.DateTimeField()
+    ticked_at = models.DateTimeField(_("last tick"), null=True)
 
     class Meta:
         verbose_name = _("clock lease")
@@ -48,11 +50,29 @@ class RateSlot(models.Model):
         return f"{self.free_at:%H:%M:%S.%f}"
 
 
-class RestoreGuard(models.Model):
-    """One row: a number that only grows, and when it was found to be less than it had been."""
+class Connection(models.Model):
+    """How many letters one SMTP connection has taken from the queue since it was opened."""
 
-    number = models.PositiveBigIntegerField(default=0)
-    restored_at = models.DateTimeField(_("restored at"), null=True)
+    token = models.CharField(max_length=32, primary_key=True)
+    letters = models.PositiveBigIntegerField()
+
+    class Meta:
+        verbose_name = _("connection")
+        verbose_name_plural = _("connections")
+
+    def __str__(self):
+        return f"{self.token}: {self.letters}"
+
+
+class RestoreGuard(models.Model):
+    """One row: what tells that the database was restored, and what is known of the last restore."""
+
+    number = models.PositiveBigIntegerField(default=0)  # only grows
+    identity = models.CharField(max_length=100, default="", blank=True)
+    restores = models.PositiveIntegerField(default=0)  # so many were noticed
+    restored_at = models.DateTimeField(_("restored at"), null=True)  # when it was noticed
+    dumped_at = models.DateTimeField(_("backup made at"), null=True)
+    left_at = models.DateTimeField(_("last letter left at"), null=True)
 
     class Meta:
         verbose_name = _("restore guard")

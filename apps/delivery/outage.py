@@ -1,5 +1,6 @@
 """A line when the database goes away and a line when it is back, whoever of many notices."""
 import logging
+import os
 import threading
 import time
 
@@ -48,3 +49,20 @@ def steadily(look, *args, rest=time.sleep):
         else:
             outage.end()
             return found
+
+
+class SameFile:
+    """Whether SQLite's file is still the one that this thread has open: a restore may move another
+    one into its place, and the old one would go on without a name."""
+
+    def __init__(self):
+        self.number = None
+
+    def look(self):
+        """Close the connection when its file is another one now; Django opens the new one."""
+        if connection.vendor != "sqlite":
+            return
+        number = os.stat(connection.settings_dict["NAME"]).st_ino
+        if self.number not in (None, number):
+            connection.close()
+        self.number = number

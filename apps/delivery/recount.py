@@ -3,7 +3,7 @@ from django.db import transaction
 
 from apps.mailings.models import Attempt, DomainTally, MinuteTally, Run, Tally
 
-from . import tallies
+from . import counting, tallies
 
 FATES = ("total", "sent", "failed", "unknown", "skipped")
 
@@ -14,7 +14,8 @@ def differences(run, *, repair=False):
 
     The run's row is held meanwhile: nothing moves.
     """
-    run = Run.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    counting.fold()
+    run = Run.objects.select_for_update(of=("self",), no_key=True).get(pk=run.pk)
     if run.domains_at != run.updated_at:
         tallies.count_domains(run)  # not wrong: they follow in seconds
         run.domains_at = run.updated_at
@@ -22,7 +23,9 @@ def differences(run, *, repair=False):
     Tally.objects.filter(run=run).delete()
     MinuteTally.objects.filter(run=run).delete()
     attempts = Attempt.objects.filter(mailing=run.mailing_id, run=run).order_by("attempted_at")
-    tallies.add(run, tallies.of_attempts(attempts.iterator()))
+    counting.add(run.pk, {}, tallies.of_attempts(attempts.iterator()))
+    counting.fold()
+    run.refresh_from_db(fields=["updated_at"])
     tallies.count_domains(run)
     recounted = snapshot(run)
     if not repair:

@@ -1,95 +1,243 @@
 """After a restore from a backup nothing is sent before a person says so.
 
-The restored database does not know what was sent since the backup was made. A number that moves
-with each run and each sender's start is kept in the database and in `DATA_DIR/generation`: where
-the database is behind the disk, it was restored. Then open runs are paused, and the clock starts
-nothing whose time had come by then.
+The restored database does not know what was sent since the backup was made. What tells: each
+connection counts the letters it takes, in the database (`Connection`) in the transaction that
+takes them, and in its journal on this disk before the first of them leaves. A number of the whole
+database moves with each run, each start of a sender and each end of a connection, and is kept on
+the disk too, in `DATA_DIR/generation`. Where the database knows less than the disk, it was
+restored. PostgreSQL tells of dumps by itself as well: their tables are new ones, whichever disk
+asks.
+
+A restore is counted. A run may go on when it was started or resumed since the last one.
 """
 import logging
 import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import F
+from django.db import OperationalError, connection, transaction
+from django.db.models import F, Max
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
-from apps.mailings.models import Run
+from apps.core.models import TrailEntry
+from apps.mailings.models import Attempt, Run
 
-from .models import RestoreGuard
+from . import journal
+from .models import Connection, RestoreGuard, Sender
 
 log = logging.getLogger("vestnik.delivery")
+IDENTITY = {
+    "sqlite": "''",
+    "postgresql": """CONCAT((SELECT system_identifier FROM pg_control_system()), ':',
+        (SELECT oid FROM pg_database WHERE datname = current_database()), ':',
+        'delivery_restoreguard'::regclass::oid)""",
+}
+READ = """
+SELECT g.number, g.identity, {identity}, c.token, c.letters
+FROM delivery_restoreguard g LEFT JOIN delivery_connection c ON TRUE WHERE g.id = 1
+"""
+TAKE = """
+INSERT INTO delivery_connection (token, letters) VALUES (%s, %s)
+ON CONFLICT (token) DO UPDATE SET letters = excluded.letters
+"""
 
 
-def advance():
+class Restored(Exception):
+    """The database is older than what this disk knows of it."""
+
+
+class NotReady(OperationalError):
+    """The database has no guard, but this disk knows of one: it is being restored now."""
+
+
+@dataclass(slots=True)
+class Known:
+    """What the database knows; `letters` by a connection's token."""
+
+    number: int
+    identity: str  # as the guard has it
+    identity_now: str
+    letters: dict[str, int]
+
+
+def check() -> bool:
+    """Hold everything when the database was restored. Returns whether it was."""
+    try:
+        verify()
+    except Restored:
+        notice()
+        return True
+    return False
+
+
+def verify() -> None:
+    """Raise Restored when the database is behind this disk, or is not the one that it was.
+
+    Call it in the transaction that takes letters, before they are taken: what it has read stands
+    until the transaction ends. Raises NotReady while a dump is loaded.
+    """
+    if behind() and behind():  # the disk may have been read while it was written
+        raise Restored
+
+
+def behind() -> bool:
+    """Whether the database knows less than this disk, which is read first."""
+    number, letters = kept()[0], letters_on_disk()
+    known = read()
+    if known is None:
+        return False
+    if known.number < number or known.identity not in ("", known.identity_now):
+        return True
+    return any(known.letters.get(token, 0) < taken for token, taken in letters.items())
+
+
+def letters_on_disk() -> dict[str, int]:
+    """Return how many letters each connection of this disk has taken, by its token."""
+    return {token: letters for token, (letters, _) in journal.taken().items() if letters}
+
+
+def read() -> Known | None:
+    """Return what the database knows; None where it is new, and this disk too."""
+    with connection.cursor() as cursor:
+        cursor.execute(READ.format(identity=IDENTITY[connection.vendor]))
+        rows = cursor.fetchall()
+    if rows:
+        return Known(*rows[0][:3], {token: letters for *_, token, letters in rows})
+    if kept()[0]:
+        raise NotReady("The database is not ready. Is it being restored?")
+    return None
+
+
+def advance() -> None:
     """Move the number: what is done from now on is not in any backup made before.
 
     After `check`, and late in a transaction: it locks the row.
     """
     with transaction.atomic():
-        RestoreGuard.objects.get_or_create(pk=1)
-        RestoreGuard.objects.filter(pk=1).update(number=F("number") + 1)
-        number = RestoreGuard.objects.get(pk=1).number
+        number = move().number
         transaction.on_commit(lambda: keep(number))
 
 
-def check():
-    """Hold everything when the database is behind this disk. Returns whether it was."""
-    guard, _ = RestoreGuard.objects.get_or_create(pk=1)
-    kept = kept_number()
-    if kept <= guard.number:
-        keep(guard.number)
-        return False
-    # The number first, and only from what was seen: of several senders one holds the runs, and
-    # the others wait for it. Both or none: a number alone would say that all is held.
-    with transaction.atomic():
-        if RestoreGuard.objects.filter(pk=1, number=guard.number).update(number=kept):
-            log.critical("the database was restored from a backup: sending waits for a person")
-            hold()
-    return True
+def move() -> RestoreGuard:
+    """Return the guard with its number moved, made where there is none."""
+    if read() is None:
+        RestoreGuard.objects.get_or_create(pk=1)
+    RestoreGuard.objects.filter(pk=1).update(number=F("number") + 1)
+    guard = RestoreGuard.objects.get(pk=1)
+    if not guard.identity:
+        RestoreGuard.objects.filter(pk=1).update(identity=identity())
+    return guard
 
 
-def hold():
-    """Pause all open runs; what is due by now is for a person to send."""
-    RestoreGuard.objects.update_or_create(pk=1, defaults={"restored_at": timezone.now()})
-    Run.objects.active().update(
+def identity() -> str:
+    """Return what tells a database from the same one restored from a dump."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {IDENTITY[connection.vendor]}")
+        return cursor.fetchone()[0]
+
+
+@transaction.atomic
+def notice() -> None:
+    """Hold everything, unless another sender has noticed this restore before."""
+    guard = RestoreGuard.objects.select_for_update().get(pk=1)
+    left = last_left()
+    if guard.restored_at is None or guard.identity not in ("", identity()) or (
+            left and left > guard.restored_at):
+        hold()
+    learn()
+
+
+@transaction.atomic
+def hold() -> None:
+    """Count a restore and pause all open runs; what is due by now is for a person to send."""
+    log.critical("the database was restored from a backup: sending waits for a person")
+    move()
+    RestoreGuard.objects.filter(pk=1).update(
+        restores=F("restores") + 1, restored_at=timezone.now(), dumped_at=last_known(),
+        left_at=last_left())
+    pause_older_runs()
+
+
+def learn() -> None:
+    """Have the database know what this disk knows: the same is not noticed twice."""
+    RestoreGuard.objects.filter(pk=1).update(
+        number=Greatest(F("number"), kept()[0]), identity=identity())
+    Connection.objects.bulk_create(
+        [Connection(token=token, letters=letters) for token, letters in letters_on_disk().items()],
+        update_conflicts=True, unique_fields=["token"], update_fields=["letters"])
+
+
+def restores() -> int:
+    """Return how many restores have been noticed: a run that begins now knows of these."""
+    return RestoreGuard.objects.values_list("restores", flat=True).filter(pk=1).first() or 0
+
+
+def take(token: str, letters: int) -> None:
+    """Say in the database that a connection has taken so many letters in all."""
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE, [token, letters])
+
+
+def pause_older_runs() -> None:
+    """Pause the open runs that were started before the last restore and not resumed since."""
+    restores = RestoreGuard.objects.filter(pk=1).values("restores")
+    Run.objects.filter(state=Run.State.RUNNING).exclude(restores=restores[:1]).update(
         state=Run.State.PAUSED, reason=Run.Reason.RESTORE, server_words="", hold_until=None,
         updated_at=timezone.now())
 
 
-def waits_for_a_person(mailing):
+def last_known() -> datetime | None:
+    """Return when the backup was made: the last moment that the database knows of."""
+    moments = [
+        Sender.objects.aggregate(at=Max("seen_at"))["at"],
+        Run.objects.aggregate(at=Max("updated_at"))["at"],
+        Attempt.objects.aggregate(at=Max("attempted_at"))["at"],
+        TrailEntry.objects.aggregate(at=Max("happened_at"))["at"],
+    ]
+    return max(filter(None, moments), default=None)
+
+
+def last_left() -> datetime | None:
+    """Return when letters last left this machine, as its disk knows."""
+    seconds = max([at for _, at in journal.taken().values()] + [kept()[1]])
+    return datetime.fromtimestamp(seconds, UTC) if seconds else None
+
+
+def waits_for_a_person(mailing) -> bool:
     """Whether the clock leaves a due `mailing` alone: it may have been sent after the backup."""
     guard = RestoreGuard.objects.filter(pk=1, restored_at__gte=mailing.starts_at).first()
     return guard is not None
 
 
-def path():
+def forget(token: str) -> None:
+    """Forget a connection whose journal is gone, after `advance`."""
+    Connection.objects.filter(token=token).delete()
+
+
+def path() -> Path:
     return Path(settings.DATA_DIR) / "generation"
 
 
-def kept_number():
-    """Return the number on this disk; 0 where there is none that can be read."""
+def kept() -> tuple[int, float]:
+    """Return the number on this disk and when letters last left (seconds since 1970); or zeros."""
     try:
-        return int(path().read_text("ascii"))
+        number, _, left = path().read_text("ascii").partition(" ")
+        return int(number), float(left or 0)
     except (OSError, ValueError):
-        return 0
+        return 0, 0.0
 
 
-def moved_at():
-    """Return when the number on this disk last moved, as the disk has it; None without one."""
-    try:
-        return path().stat().st_mtime_ns
-    except OSError:
-        return None
-
-
-def keep(number):
+def keep(number: int) -> None:
     """Write the number on this disk, whole or not at all. A full disk is not an error here."""
-    if number <= kept_number():
+    if number <= kept()[0]:
         return
     new = path().with_name(f"generation.{os.getpid()}")
+    left = max([at for _, at in journal.taken().values()] + [kept()[1]])
     try:
-        new.write_text(str(number), "ascii")
+        new.write_text(f"{number} {left}", "ascii")
         os.replace(new, path())
     except OSError as error:
         log.error("the number of this run is not on the disk: %s", error)

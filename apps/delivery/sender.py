@@ -11,18 +11,23 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
+from django.db.backends.signals import connection_created
 from django.utils import timezone
 
-from . import restore
+from . import restore, upkeep
+from .bell import open_bell
 from .engine import Engine
 from .models import Sender
-from .outage import outage, steadily
+from .outage import SameFile, outage, steadily
 from .schedule import Clock
 
 ALIVE = timedelta(seconds=15)  # without a heartbeat for longer, a sender is not there
 FORGET = timedelta(days=1)
-GLANCE = 0.01  # seconds between glances at the disk: a run that starts moves the number there
-LOOK = 0.05  # seconds between looks at the database, which tells of every machine's runs
+GLANCE = 0.2  # seconds in which a stop is noticed
+LOOK = 1  # seconds between looks at the database, which tells of every machine's runs
+BEAT = 4
+REST = 10  # seconds between rounds of upkeep while runs only wait
+LOCKS = 20  # seconds that a sender waits for a row: longer than a transaction may stand still
 GRACE = 30  # seconds that a stopping sender waits for the answers to its letters
 
 
@@ -49,56 +54,82 @@ def sender_alive():
     return Sender.objects.filter(seen_at__gte=timezone.now() - ALIVE).exists()
 
 
+def wait_for_locks(connection, **kwargs):
+    """Receiver of `connection_created`: what would be too long for a page is not for a sender."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET lock_timeout = '{LOCKS}s'")
+
+
 class SendingProcess:
     """Engine and heartbeat together; `keep_clock` starts due mailings too."""
 
     def __init__(self, *, keep_clock, **engine):
-        self.token = uuid.uuid4().hex
+        connection_created.connect(wait_for_locks, dispatch_uid="sender-waits-for-locks")
         self.engine = Engine(**engine)
-        self.clock = Clock(self.token) if keep_clock else None
-        self.stopping, self.next_beat, self.next_look = threading.Event(), 0.0, 0.0
-        self.moved = None
+        self.clock = Clock() if keep_clock else None
+        self.stopping = threading.Event()
+        self.next_look, self.next_beat, self.next_upkeep = 0.0, 0.0, 0.0  # monotonic
+        self.token, self.bell = uuid.uuid4().hex, None
+        self.same_file = SameFile()
 
     def start(self):
         restore.check()
         restore.advance()
         self.beat()
+        self.bell = self.bell or open_bell()
         self.engine.start()
 
-    def beat(self):
-        """One second's work besides sending. Errors of the database are waited out."""
-        now = timezone.now()
-        Sender.objects.update_or_create(token=self.token, defaults={
-            "host": socket.gethostname()[:255], "pid": os.getpid(), "seen_at": now})
-        Sender.objects.filter(seen_at__lt=now - FORGET).delete()
-        restore.check()
-        if self.clock:
-            self.clock.tick()
-        if self.engine.connections:
-            self.engine.heartbeat()
-
-    def tend(self):
-        """Call each GLANCE: wake the connections for new work, and `beat` once a second."""
+    def tend(self, seconds=0):
+        """Wait for the bell up to `seconds`, then do what is due. Errors of the database are
+        waited out. Call it again and again."""
+        rang = self.bell.wait(seconds)
+        now = time.monotonic()
+        if not rang and now < self.next_look:
+            return
         try:
-            if time.monotonic() >= self.next_beat:
-                self.next_beat = time.monotonic() + 1
-                self.beat()
-            moved = restore.moved_at()
-            if moved != self.moved or time.monotonic() >= self.next_look:
-                self.moved, self.next_look = moved, time.monotonic() + LOOK
-                self.engine.look()
-                outage.end()
+            self.same_file.look()
+            if now >= self.next_look:
+                self.next_look = now + LOOK
+                self.every_second(now)
+            if rang:
+                self.engine.wake_up()
+            outage.end()
         except (DatabaseError, InterfaceError) as error:
             outage.begin(error)
             if self.clock:
                 self.clock.rest()
             connection.close()
 
+    def every_second(self, now):
+        """Beat, keep leases, and do the upkeep: each second while letters are under way."""
+        if now >= self.next_beat:
+            self.next_beat = now + BEAT
+            self.beat()
+        if self.clock:
+            self.clock.tick()
+        self.engine.renew_leases()
+        work = upkeep.work()
+        if work.at_once or work.running and now >= self.next_upkeep:
+            self.next_upkeep = now + REST
+            self.engine.upkeep()
+        if work.letters:
+            self.engine.look()
+
+    def beat(self):
+        """Say that this process lives; see whether the database was restored."""
+        if restore.check():
+            self.token = uuid.uuid4().hex  # the old one may come with a dump that is loaded now
+        now = timezone.now()
+        Sender.objects.update_or_create(token=self.token, defaults={
+            "host": socket.gethostname()[:255], "pid": os.getpid(), "seen_at": now})
+        Sender.objects.filter(seen_at__lt=now - FORGET).delete()
+
     def run(self):
         """Work until `stopping` is set or the engine fails. Returns whether all went well."""
         steadily(self.start, rest=self.stopping.wait)
-        while not self.stopping.wait(GLANCE) and not self.engine.failed.is_set():
-            self.tend()
+        while not self.stopping.is_set() and not self.engine.failed.is_set():
+            self.tend(GLANCE)
         return self.finish()
 
     def finish(self):
@@ -107,6 +138,8 @@ class SendingProcess:
             self.clock.stop()
         self.engine.stop()
         ended = self.engine.join(GRACE)
+        if self.bell:
+            self.bell.close()
         with contextlib.suppress(DatabaseError, InterfaceError):
             Sender.objects.filter(token=self.token).delete()
         return ended and not self.engine.failed.is_set()

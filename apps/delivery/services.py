@@ -10,7 +10,7 @@ from apps.core.trail import Action, record
 from apps.mailings.models import Delivery, Mailing, Run
 from apps.mailings.services import user_data_changed
 
-from . import ledger, restore, upkeep
+from . import bell, counting, ledger, restore, upkeep
 
 log = logging.getLogger("vestnik.delivery")
 
@@ -41,6 +41,10 @@ INSERT INTO mailings_delivery (run_id, recipient_id, email, full_name, state, tr
     lease_token, answer, updated_at)
 SELECT %s, r.id, r.email, r.full_name, 'pending', 0, 0, '', '', %s {who} ORDER BY r.id
 """
+
+
+MAY_HAVE_LEFT = ("The database was restored from a backup made before this letter's turn; whether "
+                 "it was sent is not known.")
 
 
 class RunRefused(Exception):
@@ -106,14 +110,14 @@ def run_start(*, mailing, trigger, by=None, again=False):
 
 def _run_start(mailing, trigger, by, again):
     restore.check()
-    mailing = Mailing.all_objects.select_for_update(of=("self",)).select_related(
+    mailing = Mailing.all_objects.select_for_update(of=("self",), no_key=True).select_related(
         "message", "owner").get(pk=mailing.pk)
     reason = refusal(mailing, timezone.now())
     if reason:
         raise RunRefused(reason)
     run = Run.objects.create(
         mailing=mailing, owner_id=mailing.owner_id, started_by=by, trigger=trigger,
-        subject=mailing.message.subject, body=mailing.message.body)
+        subject=mailing.message.subject, body=mailing.message.body, restores=restore.restores())
     who, params = _who(mailing, again)
     with connection.cursor() as cursor:
         cursor.execute(FILL.format(who=who), [run.pk, ledger.db_time(timezone.now()), *params])
@@ -123,6 +127,7 @@ def _run_start(mailing, trigger, by, again):
                            "has the letter, or may have it."))
     run.save(update_fields=["total"])
     restore.advance()
+    bell.ring()
     Mailing.objects.filter(pk=mailing.pk).update(status=Mailing.Status.RUNNING)
     user_data_changed(owner_id=mailing.owner_id)
     record(Action.START, on=mailing, by=by, via=trigger, details=run.total)
@@ -148,11 +153,36 @@ def run_resume(*, run):
                            "over."))
     resumed = Run.objects.filter(pk=run.pk, state=Run.State.PAUSED).update(
         state=Run.State.RUNNING, reason="", server_words="", hold_until=None, holds=0,
-        updated_at=now)
+        restores=restore.restores(), updated_at=now)
     if not resumed:
         raise RunRefused(_("This run is not paused any more."))
+    bell.ring()
     record(Action.RESUME, on=run.mailing)
     log.info("run %s resumed", run.pk, extra={"run": run.pk})
+
+
+@transaction.atomic
+def run_count_unknown(*, run, by):
+    """Take the letters that a restored database has as unsent for unknown: they may have left.
+
+    Nobody gets a letter twice then; who has none is decided like any unknown outcome. Returns how
+    many there were. Raises RunRefused unless the run is paused after a restore.
+    """
+    paused = Run.objects.filter(
+        pk=run.pk, state=Run.State.PAUSED, reason=Run.Reason.RESTORE).update(
+        state=Run.State.RUNNING, reason="", restores=restore.restores(),
+        updated_at=timezone.now())
+    if not paused:
+        raise RunRefused(_("This run is not paused any more."))
+    number = Delivery.objects.filter(run=run, state__in=Delivery.OPEN).update(
+        state=Delivery.State.UNKNOWN, answer=MAY_HAVE_LEFT, lease_token="", lease_until=None,
+        next_try_at=None, updated_at=timezone.now())
+    counting.add(run.pk, {"unknown": number}, {})
+    upkeep.close_run(run)
+    record(Action.COUNT_UNKNOWN, on=run.mailing, by=by, details=number)
+    log.warning("run %s: %s letters that were unsent in the backup are unknown", run.pk, number,
+                extra={"run": run.pk})
+    return number
 
 
 def run_stop(*, run):
@@ -192,8 +222,8 @@ def unknown_settle(*, run, by, how, delivery_ids=None):
     Marked as delivered they count as sent; to send them again reopens a finished run, and
     raises RunRefused after the end of the window or while another run is active.
     """
-    run = Run.objects.select_for_update(of=("self",)).select_related("mailing", "owner").get(
-        pk=run.pk)
+    run = Run.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "mailing", "owner").get(pk=run.pk)
     rows = Delivery.objects.filter(run=run, state=Delivery.State.UNKNOWN)
     if delivery_ids is not None:
         rows = rows.filter(pk__in=delivery_ids)
@@ -201,11 +231,13 @@ def unknown_settle(*, run, by, how, delivery_ids=None):
     decided = {"settled_by": by, "settled_at": now, "lease_token": "", "updated_at": now}
     if how == DELIVERED:
         number = rows.update(state=Delivery.State.SENT, **decided)
-        ledger.count(run.pk, {"unknown": -number, "sent": number})
+        counting.add(run.pk, {"unknown": -number, "sent": number}, {})
     else:
         _reopen(run, now)
         number = rows.update(state=Delivery.State.PENDING, **{**decided, "settled_at": None})
-        ledger.count(run.pk, {"unknown": -number})
+        counting.add(run.pk, {"unknown": -number}, {})
+        bell.ring()
+    counting.fold()
     user_data_changed(owner_id=run.owner_id)
     if number:
         record(Action(how), on=run.mailing, by=by, details=number)
@@ -219,4 +251,4 @@ def _reopen(run, now):
     if reason and not run.is_active:
         raise RunRefused(reason)
     Run.objects.filter(pk=run.pk).exclude(state__in=Run.ACTIVE).update(
-        state=Run.State.RUNNING, reason="", finished_at=None)
+        state=Run.State.RUNNING, reason="", finished_at=None, restores=restore.restores())

@@ -1,11 +1,7 @@
-"""Keeps the tallies that reports read: by the attempts' own transaction, domains a little later.
-
-A run's row is locked before its tallies by all who write both, so that connections which record
-letters of the same run wait for each other in one place and never in a circle.
-"""
+"""What the tallies that reports read are made of: tries by minute and meaning, fates by domain."""
 from datetime import timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Count, F, Q, Value
 from django.db.models.functions import Lower, StrIndex, Substr
 from django.utils import timezone
@@ -14,26 +10,12 @@ from apps.mailings.meanings import Meaning, meaning_of
 from apps.mailings.models import Attempt, Delivery, DomainTally, Run
 
 State = Delivery.State
-MINUTES = 15  # in a quarter
-TALLIES = """
-INSERT INTO mailings_tally (run_id, mailing_id, owner_id, quarter, meaning, number, example)
-VALUES {rows} ON CONFLICT (run_id, quarter, meaning) DO UPDATE
-SET number = mailings_tally.number + excluded.number, example = excluded.example
-"""
-COURSE = """
-INSERT INTO mailings_minutetally (run_id, minute, sent, failed, unknown)
-VALUES {rows} ON CONFLICT (run_id, minute) DO UPDATE
-SET sent = mailings_minutetally.sent + excluded.sent,
-    failed = mailings_minutetally.failed + excluded.failed,
-    unknown = mailings_minutetally.unknown + excluded.unknown
-"""
-OUTCOMES = (Meaning.ACCEPTED, None, Meaning.UNKNOWN)  # in the order of COURSE; None: any other
 DOMAINS_EVERY = timedelta(seconds=10)  # at most, while a run goes on …
 LETTERS_A_SECOND = 2000  # … and longer for a big one: counting takes a small share of the time
 
 
 def of_results(results):
-    """Return what `add` takes from the ledger's Results: how many, and the last, of each kind."""
+    """Return what `counting.add` takes of the ledger's Results: number and last reply by kind."""
     tries = {}
     for result in results:
         outcome = result.outcome
@@ -45,7 +27,7 @@ def of_results(results):
 
 
 def of_attempts(attempts):
-    """Return what `add` takes, from Attempts."""
+    """Return what `counting.add` takes of Attempts."""
     tries = {}
     for attempt in attempts:
         meaning = meaning_of(
@@ -54,31 +36,6 @@ def of_attempts(attempts):
         key = int(attempt.attempted_at.timestamp()) // 60, meaning
         tries[key] = tries[key][0] + 1 if key in tries else 1, attempt.server_response
     return tries
-
-
-def add(run, tries):
-    """Add `tries`, {(minute, meaning): (number, a reply)}, to the tallies of `run`.
-
-    Call it last in the transaction that stores the attempts, after the run's counters.
-    """
-    if not tries:
-        return
-    quarters, minutes = {}, {}
-    for (minute, meaning), (number, reply) in sorted(tries.items()):
-        key = minute // MINUTES, meaning
-        quarters[key] = quarters[key][0] + number if key in quarters else number, reply
-        outcome = OUTCOMES.index(meaning if meaning in OUTCOMES else None)
-        minutes.setdefault(minute, [0, 0, 0])[outcome] += number
-    upsert(TALLIES, [(run.pk, run.mailing_id, run.owner_id, *key, *value)
-                     for key, value in sorted(quarters.items())])
-    upsert(COURSE, [(run.pk, minute, *numbers) for minute, numbers in minutes.items()])
-
-
-def upsert(statement, rows):
-    marks = f"({', '.join(['%s'] * len(rows[0]))})"
-    with connection.cursor() as cursor:
-        cursor.execute(statement.format(rows=", ".join([marks] * len(rows))),
-                       [value for row in rows for value in row])
 
 
 def refresh_domains():

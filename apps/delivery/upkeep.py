@@ -2,6 +2,7 @@
 import logging
 from datetime import timedelta
 from operator import attrgetter
+from typing import NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import F, Q
@@ -12,7 +13,7 @@ from apps.core.models import TrailEntry
 from apps.core.trail import record
 from apps.mailings.models import Attempt, Delivery, Run
 
-from . import ledger, tallies
+from . import counting, ledger, restore, tallies
 from .answers import ACCEPTED, Outcome, Phase, judge, retry_time
 from .journal import dead_journals
 from .ledger import Claimed, Result
@@ -23,6 +24,31 @@ CRASHES = 3  # so many crashes over the same letter set it aside
 LOST = "The sender was lost while it had this letter in hand; whether it was sent is not known."
 LOST_OUTCOME = Outcome(Phase.DOT, None, LOST)
 SET_ASIDE = "Set aside: the sender crashed three times over this letter."
+
+
+# Three looks at small indexes: what a sender at rest asks each second.
+WORK = """
+SELECT EXISTS (SELECT 1 FROM mailings_increment)
+    OR EXISTS (SELECT 1 FROM mailings_delivery WHERE state = 'claimed'),
+    EXISTS (SELECT 1 FROM mailings_run WHERE state IN ('running', 'paused')),
+    EXISTS (SELECT 1 FROM mailings_run r WHERE r.state = 'running' AND EXISTS (
+        SELECT 1 FROM mailings_delivery d WHERE d.run_id = r.id AND d.state = 'pending'))
+"""
+
+
+class Work(NamedTuple):
+    """What there is to do: upkeep at once, upkeep now and then, letters to send."""
+
+    at_once: bool
+    running: bool
+    letters: bool
+
+
+def work():
+    """Return the Work that there is now. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(WORK)
+        return Work(*cursor.fetchone())
 
 
 def upkeep():
@@ -43,6 +69,8 @@ def promote_retries():
 
 def settle_runs(now):
     """Pause, stop and finish runs as their mailing, owner, window and ledger say."""
+    counting.fold()
+    restore.pause_older_runs()
     running = Run.objects.filter(state=Run.State.RUNNING)
     for reason, when in (
             (Reason.DISABLED, Q(mailing__disabled_at__isnull=False)),
@@ -71,6 +99,12 @@ def reopen_or_cancel(run, now):
                     extra={"run": run.pk})
     else:
         cancel_rest(run.pk)
+
+
+def close_run(run):
+    """Bring the figures of a run up to date, and finish it when nothing is left."""
+    counting.fold()
+    finish_runs(Run.objects.filter(pk=run.pk))
 
 
 def finish_runs(runs):
@@ -110,13 +144,27 @@ def stop(run_id, reason):
     return bool(stopped)
 
 
-@transaction.atomic
 def cancel_rest(run_id):
-    """Cancel what waits in a stopped run; a letter in hand is settled by who holds it."""
-    cancelled = Delivery.objects.filter(
-        run_id=run_id, state__in=[State.PENDING, State.RETRY],
-    ).update(state=State.CANCELLED, next_try_at=None, updated_at=timezone.now())
-    ledger.count(run_id, {"skipped": cancelled})
+    """Cancel what waits in a stopped run; a letter in hand is settled by who holds it.
+
+    What a sender is claiming this moment is passed over: a page does not wait for it, and
+    `settle_runs` cancels it once it is given back.
+    """
+    with transaction.atomic():
+        waiting = unlocked(Delivery.objects.filter(
+            run_id=run_id, state__in=[State.PENDING, State.RETRY]))
+        cancelled = waiting.update(
+            state=State.CANCELLED, next_try_at=None, updated_at=timezone.now())
+        counting.add(run_id, {"skipped": cancelled}, {})
+    counting.fold()
+
+
+def unlocked(deliveries):
+    """Return those of `deliveries` that nobody holds, for an update in this transaction."""
+    if not connection.features.has_select_for_update_skip_locked:
+        return deliveries
+    free = deliveries.select_for_update(skip_locked=True, of=("self",))
+    return Delivery.objects.filter(pk__in=free.values("pk"))
 
 
 def recover_journals():
@@ -124,15 +172,24 @@ def recover_journals():
     for journal in dead_journals():
         try:
             recover(journal)
+            if journal.letters:
+                restore.advance()
+        except restore.Restored:
+            journal.release()
+            restore.notice()
+            return
         except Exception:
             journal.release()
             raise
         journal.remove()
+        restore.forget(journal.token)
+        counting.fold()
 
 
 @transaction.atomic
 def recover(journal):
     """Settle the deliveries of a DeadJournal: by its answers, its marks, its silence."""
+    restore.verify()
     held = Delivery.objects.filter(
         lease_token=journal.token, state__in=[State.CLAIMED, State.UNKNOWN], settled_at=None)
     by_run = {}
@@ -142,8 +199,7 @@ def recover(journal):
         by_run.setdefault(row.run, []).append(recovered(journal, row))
     for run, results in by_run.items():
         counts, tries = ledger.record(run, results, journal.token)
-        ledger.count(run.pk, counts)
-        tallies.add(run, tries)
+        counting.add(run.pk, counts, tries)
         log.warning("run %s: settled %s letters of a lost sender", run.pk, len(results),
                     extra={"run": run.pk})
 
@@ -181,9 +237,7 @@ def expire_leases():
     """Give up as unknown what a silent machine holds past its lease; its journal may know more."""
     late = Now() - timedelta(seconds=2)
     with transaction.atomic():
-        rows = Delivery.objects.filter(state=State.CLAIMED, lease_until__lt=late)
-        if connection.features.has_select_for_update_skip_locked:
-            rows = rows.select_for_update(skip_locked=True, of=("self",))
+        rows = unlocked(Delivery.objects.filter(state=State.CLAIMED, lease_until__lt=late))
         rows = list(rows.select_related("run"))
         if not rows:
             return
@@ -192,10 +246,10 @@ def expire_leases():
         for run in sorted({row.run for row in rows}, key=attrgetter("pk")):
             mine = Attempt.objects.bulk_create(
                 [lost_attempt(row) for row in rows if row.run_id == run.pk])
-            ledger.count(run.pk, {"unknown": len(mine)})
-            tallies.add(run, tallies.of_attempts(mine))
+            counting.add(run.pk, {"unknown": len(mine)}, tallies.of_attempts(mine))
             log.error("run %s: %s letters of a lost sender are unknown", run.pk, len(mine),
                       extra={"run": run.pk})
+    counting.fold()
 
 
 def lost_attempt(row):

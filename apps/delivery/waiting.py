@@ -15,11 +15,13 @@ from .ledger import db_time
 WINDOW_END = Mailing._meta.get_field("ends_at")
 MOST = 10  # runs that one look brings
 RUNNABLE = """
-SELECT m.ends_at, {columns}
+SELECT m.ends_at, (SELECT COALESCE(SUM(i.sent + i.failed + i.unknown + i.skipped), 0)
+    FROM mailings_increment i WHERE i.run_id = r.id), {columns}
 FROM mailings_run r JOIN mailings_mailing m ON m.id = r.mailing_id
 JOIN users_user o ON o.id = r.owner_id
 WHERE r.state = 'running' AND (r.hold_until IS NULL OR r.hold_until <= %(now)s)
     AND m.ends_at > %(now)s AND m.disabled_at IS NULL AND o.is_active
+    AND r.restores = COALESCE((SELECT g.restores FROM delivery_restoreguard g WHERE g.id = 1), 0)
     AND EXISTS (SELECT 1 FROM mailings_delivery d WHERE d.run_id = r.id AND d.state = 'pending')
     {only} ORDER BY r.updated_at LIMIT {most}
 """
@@ -28,7 +30,8 @@ WHERE r.state = 'running' AND (r.hold_until IS NULL OR r.hold_until <= %(now)s)
 def runs_with_letters(run_ids=None):
     """Return up to MOST Runs that may go on now and have letters waiting, the least recent first.
 
-    With `run_ids`, only those. Each Run's `ends_at` is the end of its mailing's window.
+    With `run_ids`, only those. Each Run has `ends_at`, the end of its mailing's window, and
+    `left_now`, how many letters are left, those that are not folded into its figures counted.
     """
     only, values = "", {"now": db_time(timezone.now())}
     if run_ids is not None:
@@ -40,9 +43,10 @@ def runs_with_letters(run_ids=None):
         return [run_of(*row) for row in cursor.fetchall()]
 
 
-def run_of(window_end, *row):
+def run_of(window_end, not_folded, *row):
     run = ready.instance(Run, row)
     run.ends_at = ready.value(WINDOW_END, window_end)
+    run.left_now = run.left - not_folded
     return run
 
 

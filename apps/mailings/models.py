@@ -15,7 +15,7 @@ from django.utils.translation import pgettext_lazy
 
 from .querysets import AttemptQuerySet, MailingQuerySet, NotDeletedManager
 from .querysets import OwnedQuerySet, RecipientQuerySet, RunQuerySet
-from .tallies import DOMAINS_STALE, DomainTally, MinuteTally, Tally  # noqa: F401 their tables
+from .tallies import DOMAINS_STALE, DomainTally, Increment, MinuteTally, Tally  # noqa: F401 tables
 
 
 class Owned(models.Model):
@@ -175,6 +175,7 @@ class Run(models.Model):
     server_words = models.TextField(_("server's answer"), blank=True)
     hold_until = models.DateTimeField(_("waits until"), null=True, blank=True)
     holds = models.PositiveSmallIntegerField(default=0)
+    restores = models.PositiveIntegerField(default=0, editable=False)  # noticed when it last began
     total = models.PositiveIntegerField(_("recipients"), default=0)
     sent = models.PositiveIntegerField(_("sent"), default=0)
     failed = models.PositiveIntegerField(_("failed"), default=0)

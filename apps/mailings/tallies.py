@@ -86,6 +86,30 @@ class MinuteTally(models.Model):
         return f"{self.minute}: {self.sent} + {self.failed} + {self.unknown}"
 
 
+class Increment(models.Model):
+    """What a group of letters adds to its run's figures, until it is folded into them.
+
+    Who records a group writes rows of its own, so that senders never wait for each other.
+    """
+
+    run = models.ForeignKey("mailings.Run", models.PROTECT, related_name="+")
+    minute = models.PositiveIntegerField()
+    meaning = models.CharField(max_length=12, choices=Meaning.choices, blank=True)
+    number = models.PositiveIntegerField()  # of attempts
+    example = models.TextField(blank=True)
+    sent = models.IntegerField()
+    failed = models.IntegerField()
+    unknown = models.IntegerField()
+    skipped = models.IntegerField()
+
+    class Meta:
+        verbose_name = _("increment")
+        verbose_name_plural = _("increments")
+
+    def __str__(self):
+        return f"{self.run_id}: {self.meaning} {self.number}"
+
+
 class DomainTally(models.Model):
     """The fates of a run's recipients at one domain, as of `Run.domains_at`."""
 

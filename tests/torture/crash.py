@@ -18,13 +18,13 @@ def main():
     django.setup()
     from django.core.management import call_command
 
-    from apps.delivery import engine, ledger
+    from apps.delivery import counting, engine, ledger
     from apps.delivery.journal import Journal
     places = {
         "claim": (ledger, "claim", "after"), "claimed": (engine.Connection, "send_group", "before"),
         "mark": (Journal, "mark", "before"), "marked": (Journal, "mark", "after"),
         "answer": (Journal, "answer", "before"), "answered": (Journal, "answer", "after"),
-        "record": (ledger, "count", "after"),
+        "record": (counting, "add", "after"),
     }
     die_at(*places[step], number)
     call_command("sender", "--processes", "1", "--connections", "4")

@@ -14,7 +14,7 @@ from unittest import mock
 from django.db import connection, transaction
 from django.utils import timezone
 
-from apps.delivery import engine, journal, ledger
+from apps.delivery import counting, engine, journal, ledger
 from apps.delivery.transport import smtplib
 from apps.mailings.models import Delivery
 
@@ -126,7 +126,8 @@ class Sender:
 
     def beat(self):
         with self.world.sending(self):
-            self.engine.heartbeat()
+            self.engine.renew_leases()
+            self.engine.upkeep()
 
     def end(self):
         """SIGTERM: record what is in hand, claim nothing more."""
@@ -226,13 +227,13 @@ class World:
             (engine, "time", SimpleNamespace(monotonic=lambda: self.elapsed, sleep=self.passes)),
             (engine, "connection", SimpleNamespace(vendor=connection.vendor, close=int)),
             (engine, "transaction", SimpleNamespace(atomic=self.atomic)),
-            (engine.Engine, "done_or_wait", lambda own: True),
+            (engine.Engine, "done_or_wait", lambda own, calls: True),
             (smtplib.SMTP, "_get_socket", lambda own, *address: self.connect(*address)),
             (journal, "boot_id", lambda: f"boot {self.boot}"),
             (lines, "mark", self.hooked(lines.mark, "mark", "marked")),
             (lines, "answer", self.hooked(lines.answer, "answer", "answered")),
             (ledger, "claim", self.hooked(ledger.claim, after="claim")),
-            (ledger, "count", self.hooked(ledger.count, after="record")),
+            (counting, "add", self.hooked(counting.add, after="record")),
         )
         with contextlib.ExitStack() as stack:
             for owner, name, fake in fakes:

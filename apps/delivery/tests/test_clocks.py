@@ -59,10 +59,10 @@ def test_letters_of_a_lost_sender_with_a_wrong_clock_are_given_up_after_its_leas
 def test_a_dead_clock_keeper_with_a_wrong_clock_is_followed_in_seconds(db, clock_wrong_by, error):
     right = timezone.now()
     clock_wrong_by(error)
-    assert Clock("dead").hold()
+    assert Clock().hold()
     assert timedelta(0) < ClockLease.objects.get().until - right < timedelta(seconds=60)
     clock_wrong_by(-error)
-    assert not Clock("living").hold()
+    assert not Clock().hold()
 
 
 @pytest.mark.parametrize("error", WRONG)

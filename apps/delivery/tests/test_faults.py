@@ -130,7 +130,7 @@ def test_a_disable_a_block_and_the_end_hold_after_the_letters_in_hand(
             threading.Event().wait(0.01)
         change()
         there = len(sink.letters)
-        worker.heartbeat()
+        worker.upkeep()
         threading.Event().wait(0.8)
         worker.stop()
         assert worker.join(10)

@@ -56,7 +56,7 @@ def during(settings, run, monkeypatch):
             change()
             sink.go_on.set()
             assert engine.join(20)
-            engine.heartbeat()
+            engine.upkeep()
         run.refresh_from_db()
         return sink
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from apps.delivery import journal, ledger, upkeep
+from apps.delivery import counting, journal, ledger, upkeep
 from apps.delivery.answers import Outcome, Phase
 from apps.delivery.journal import Journal, JournalFull
 from apps.delivery.letter import Letter
@@ -185,7 +185,8 @@ def test_recording_twice_counts_once(run):
     results = [ledger.Result(row, State.SENT, 0, OK, at=timezone.now())
                for row in claimed(run, mine)]
     for _ in range(2):
-        ledger.count(run.pk, ledger.record(run, results, mine.token)[0])
+        counting.add(run.pk, *ledger.record(run, results, mine.token))
+    counting.fold()
     run.refresh_from_db()
     assert run.sent == Attempt.objects.count() == 3
     mine.close(forget=True)
@@ -196,7 +197,8 @@ def test_a_recorded_unknown_outcome_stays_unknown_when_its_sender_dies_later(run
     row = claimed(run, lost)[0]
     silence = Outcome(Phase.DOT, None, "The server closed the connection.")
     results = [ledger.Result(row, State.UNKNOWN, 0, silence, at=timezone.now())]
-    ledger.count(run.pk, ledger.record(run, results, lost.token)[0])
+    counting.add(run.pk, *ledger.record(run, results, lost.token))
+    counting.fold()
     lost.clear()
     die(lost)
     upkeep.recover_journals()

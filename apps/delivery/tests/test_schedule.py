@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from apps.core.models import TrailEntry
 from apps.delivery import schedule, sender, upkeep
+from apps.delivery.bell import open_bell
 from apps.delivery.outage import Outage
 from apps.delivery.sender import SendingProcess
 from apps.delivery.services import run_start
@@ -46,21 +47,23 @@ def test_an_outage_of_the_database_is_a_line_and_the_clock_rests_meanwhile(
         data_dir, monkeypatch, caplog):
     monkeypatch.setattr(sender, "outage", Outage())
     process = SendingProcess(keep_clock=True, connections=0)
-    process.beat()
+    process.bell = open_bell()
+    process.tend()
+    assert process.clock.scheduler
 
     def refuse():
         raise OperationalError("connection refused\n\tIs the server running?")
 
     with monkeypatch.context() as away:
-        away.setattr(sender.restore, "check", refuse)
+        away.setattr(sender.upkeep, "work", refuse)
         for _ in range(3):
-            process.next_beat = 0
+            process.next_look = 0
             process.tend()
         assert process.clock.scheduler is None
-    process.next_beat = 0
+    process.next_look = process.clock.next_look = 0
     process.tend()
     assert process.clock.scheduler
-    process.clock.stop()
+    process.finish()
     told = [line.getMessage() for line in caplog.records if line.name == "vestnik.sender"]
     assert [line.partition(",")[0] for line in told] == [
         "the database does not answer", "the database answers again"]

@@ -55,7 +55,7 @@ def others_send(run):
     other = Engine(connections=1, run_ids=[run.pk])
     other.start()
     assert other.join(10)
-    other.heartbeat()
+    other.upkeep()
 
 
 def answered(run, sender, server):
@@ -70,7 +70,7 @@ def test_a_heartbeat_holds_a_letter_whose_answer_takes_many_leases(slow):
     for _ in range(4):
         sender.connections[0].lease_until = time.monotonic() + 1  # the lease is nearly over
         assert in_hand.update(lease_until=Now() + timedelta(seconds=1)) == 1
-        sender.heartbeat()
+        sender.renew_leases()
         assert in_hand.filter(lease_until__gt=Now() + LEASE / 2).count() == 1
         others_send(run)
     run = answered(run, sender, server)

@@ -1,0 +1,114 @@
+"""The doorbell: whoever gives the senders something to do rings it, so they need not keep asking.
+
+PostgreSQL carries it between machines, by NOTIFY. Beside SQLite, which one machine has, each sender
+has a named pipe under `DATA_DIR/bell/`. A ring may be lost (a pooler stands between, a disk is
+full): senders look by themselves once a second as well.
+"""
+import contextlib
+import logging
+import os
+import select
+import time
+import uuid
+from pathlib import Path
+
+import psycopg2
+from django.conf import settings
+from django.db import connection, transaction
+
+log = logging.getLogger("vestnik.sender")
+CHANNEL = "vestnik_bell"
+AGAIN = 10  # seconds before a connection that was lost is opened anew
+
+
+def ring() -> None:
+    """Wake all senders once the transaction at hand is committed."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"NOTIFY {CHANNEL}")
+    else:
+        transaction.on_commit(write_to_pipes)
+
+
+def folder() -> Path:
+    return Path(settings.DATA_DIR) / "bell"
+
+
+def write_to_pipes() -> None:
+    """Write an octet to each sender's pipe; a pipe that nobody reads any more goes."""
+    for path in folder().glob("*"):
+        try:
+            pipe = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError:
+            path.unlink(missing_ok=True)
+            continue
+        with contextlib.suppress(BlockingIOError):  # it is full: the sender will hear that
+            os.write(pipe, b"!")
+        os.close(pipe)
+
+
+class Pipe:
+    """The bell of a sender beside SQLite."""
+
+    def __init__(self):
+        folder().mkdir(exist_ok=True)
+        self.path = folder() / uuid.uuid4().hex
+        os.mkfifo(self.path, 0o600)
+        self.file = os.open(self.path, os.O_RDWR | os.O_NONBLOCK)
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for a ring, but no longer than `seconds`. Returns whether it rang."""
+        heard, _, _ = select.select([self.file], [], [], seconds)
+        if heard:
+            os.read(self.file, 65536)
+        return bool(heard)
+
+    def close(self) -> None:
+        self.path.unlink(missing_ok=True)
+        os.close(self.file)
+
+
+class Listener:
+    """The bell of a sender beside PostgreSQL, on a connection of its own."""
+
+    def __init__(self):
+        self.connection, self.retry_at = None, 0.0  # monotonic
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for a ring, but no longer than `seconds`. Returns whether it rang."""
+        try:
+            if self.connection is None and not self.listen():
+                time.sleep(seconds)
+                return False
+            heard, _, _ = select.select([self.connection], [], [], seconds)
+            if heard:
+                self.connection.poll()
+            rang = bool(self.connection.notifies)
+            self.connection.notifies.clear()
+            return rang
+        except (OSError, psycopg2.Error):
+            self.close()
+            return False
+
+    def listen(self) -> bool:
+        """Open the connection, unless that failed a moment ago. Returns whether it is open."""
+        if time.monotonic() < self.retry_at:
+            return False
+        self.retry_at = time.monotonic() + AGAIN
+        direct = {**connection.settings_dict, **settings.DATABASE_DIRECT}
+        wrapper = type(connection)(direct, "bell")
+        wrapper.connect()
+        with wrapper.cursor() as cursor:
+            cursor.execute(f"LISTEN {CHANNEL}")
+        self.connection = wrapper.connection
+        return True
+
+    def close(self) -> None:
+        if self.connection is not None:
+            self.connection.close()
+        self.connection = None
+
+
+def open_bell() -> Pipe | Listener:
+    """Return the bell of this sender; close it at the end."""
+    return Listener() if connection.vendor == "postgresql" else Pipe()
