@@ -3,12 +3,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.core.cache import cache
-from django.db.models import Max, Sum
+from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from apps.core.caching import KEPT
 from apps.mailings.models import Run
 
 from .restore import waits_for_a_person
@@ -75,15 +74,15 @@ def rests(run, now):
 def panel(mailing, user):
     """Return the context of `delivery/_run.html` for `user`, who may read `mailing`.
 
-    What is shown must be in the version, too (`versions.py`), or the page stands still.
+    Whom the next run would take is dear to count for a big mailing: only where a button says it,
+    which is where no run is active, and then the page does not ask again by itself.
     """
     now = timezone.now()
     run = mailing.runs.order_by("-id").first()
     context = {"mailing": mailing, "run": run, "user": user,
                "is_owner": mailing.owner_id == user.pk, "active": bool(run and run.is_active)}
     if run:
-        totals = mailing.runs.aggregate(unknown=Sum("unknown"), moved=Max("updated_at"))
-        context["unknown"], moved = totals["unknown"], totals["moved"].timestamp()
+        context["unknown"] = mailing.runs.aggregate(n=Sum("unknown"))["n"]
         context["resting"] = rests(run, now)
         context["waits_retry"] = (
             run.state == Run.State.RUNNING and run.left and next_retry(run))
@@ -93,23 +92,14 @@ def panel(mailing, user):
             context["rate"], context["time_left"] = pace(run, now)
     else:
         context["reason"] = refusal(mailing, now)
-        context["rest"], context["has_it"] = whom(mailing, moved if run else 0)
         context["early"] = mailing.starts_at > now
         context["no_sender"] = not context["reason"] and not run and not sender_alive()
         context["restored"] = not context["reason"] and not run and (
             mailing.starts_at <= now and waits_for_a_person(mailing))
+        if context["is_owner"] and not context["reason"]:
+            context["rest"] = who_gets_it(mailing)
+            context["has_it"] = who_has_it(mailing) if run else 0
     return context
-
-
-def whom(mailing, moved):
-    """Return to how many the next run would go, and how many have the letter or may have it.
-
-    Dear to count for a big mailing; kept until the owner's data change or one of the runs moves
-    (`moved`: when one last did, 0 before the first).
-    """
-    key = f"whom-{mailing.pk}-{mailing.owner.version}-{moved}"
-    return cache.get_or_set(
-        key, lambda: (who_gets_it(mailing), who_has_it(mailing) if moved else 0), KEPT)
 
 
 def next_retry(run):
