@@ -2,7 +2,6 @@
 import uuid
 from urllib.parse import urlencode, urlsplit
 
-from csp.middleware import CSPMiddleware
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import resolve_url
@@ -11,15 +10,6 @@ from django.utils.cache import patch_vary_headers
 from . import logs
 
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
-
-
-class ContentPolicy(CSPMiddleware):
-    """django-csp, but nothing for a 304: the browser keeps its answer, with the policy of that."""
-
-    def process_response(self, request, response):
-        if response.status_code == 304:
-            return response
-        return super().process_response(request, response)
 
 
 def request_id(get_response):
@@ -77,8 +67,7 @@ def cache_headers(get_response):
         response = get_response(request)
         if known and not request.user.is_authenticated:
             response["Clear-Site-Data"] = '"cache"'
-        if (response.status_code == 304
-                or response.get("Content-Type", "").startswith("text/html")):
+        if response.get("Content-Type", "").startswith("text/html"):
             patch_vary_headers(response, ["HX-Request", "Cookie"])
         if not response.has_header("Cache-Control"):
             personal = request.user.is_authenticated and not request.htmx

@@ -1,0 +1,194 @@
+"""The panel that pages ask for again and again: right at each look, and cheap."""
+import re
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from apps.delivery.models import Sender
+from apps.delivery.services import run_start
+from apps.mailings.models import Delivery, Mailing, Recipient, Run
+from apps.mailings.services import mailing_disable, owned_delete, recipient_bounce_clear
+from apps.users.services import user_block
+from tests.conftest import client_of
+from tests.factories import MailingFactory, RecipientFactory
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def url(mailing):
+    return reverse("delivery:progress", args=[mailing.pk])
+
+
+@pytest.fixture
+def sender():
+    return Sender.objects.create(token="t", host="h", pid=1, seen_at=timezone.now())
+
+
+@pytest.fixture
+def run(mailing, sender):
+    return run_start(mailing=mailing, trigger=Run.Trigger.PAGE)
+
+
+def running(run):
+    """As it was made."""
+
+
+def paused(run):
+    Run.objects.update(state=Run.State.PAUSED, reason=Run.Reason.SERVER, server_words="535 no")
+
+
+def resting(run):
+    Run.objects.update(hold_until=timezone.now() + HOUR, server_words="421 busy")
+
+
+def waiting(run):
+    run.deliveries.update(state=Delivery.State.RETRY, next_try_at=timezone.now() + HOUR)
+
+
+def without_sender(run):
+    Sender.objects.update(seen_at=timezone.now() - HOUR)
+
+
+def finished(run):
+    run.deliveries.update(state=Delivery.State.UNKNOWN)
+    Run.objects.update(state=Run.State.FINISHED, unknown=3)
+
+
+STATES = [running, paused, resting, waiting, without_sender, finished]
+
+
+def text(client, url):
+    page = client.get(url).content.decode()
+    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", page)
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_look_at_the_panel_costs_few_queries_and_is_kept_by_nobody(
+        htmx, url, run, state, django_assert_max_num_queries):
+    state(run)
+    with django_assert_max_num_queries(11):
+        response = htmx.get(url)
+    assert response.status_code == 200 and "ETag" not in response
+    assert response["Cache-Control"] == "private, no-cache"
+    assert {"HX-Request", "Cookie"} <= set(response["Vary"].split(", "))
+
+
+def test_only_an_active_run_is_asked_about_again(htmx, url, run):
+    for state in Run.State:
+        Run.objects.update(state=state)
+        assert ("hx-trigger=" in text(htmx, url)) == (state in Run.ACTIVE)
+
+
+def runs(**changes):
+    return lambda mailing, run: Run.objects.update(**changes)
+
+
+def mailings(**changes):
+    return lambda mailing, run: Mailing.objects.update(**changes)
+
+
+def another_run(mailing, run):
+    Run.objects.update(state=Run.State.FINISHED)
+    run_start(mailing=mailing, trigger=Run.Trigger.PAGE, again=True)
+
+
+PAST, FUTURE = timezone.now() - HOUR, timezone.now() + 50 * HOUR
+CHANGES = [
+    (running, runs(sent=1)), (running, runs(failed=1)), (paused, runs(skipped=1)),
+    (finished, runs(unknown=2)), (paused, runs(total=9)), (running, runs(state="paused")),
+    (paused, runs(state="stopped")), (paused, runs(reason=Run.Reason.PERSON)),
+    (paused, runs(server_words="535 other")), (running, runs(hold_until=FUTURE)),
+    (finished, mailings(starts_at=PAST - HOUR, ends_at=PAST)),
+    (paused, mailings(disabled_at=PAST)), (finished, another_run),
+    (waiting, lambda mailing, run: run.deliveries.update(state="pending", next_try_at=None)),
+    (waiting, lambda mailing, run: run.deliveries.update(next_try_at=FUTURE - HOUR / 7)),
+    (running, lambda mailing, run: Sender.objects.update(seen_at=PAST)),
+    (without_sender, lambda mailing, run: Sender.objects.update(seen_at=FUTURE)),
+]
+
+
+@pytest.mark.parametrize("state, change", CHANGES)
+def test_what_has_changed_is_seen_with_the_next_look(htmx, url, mailing, run, state, change):
+    state(run)
+    before = text(htmx, url)
+    assert text(htmx, url) == before
+    change(mailing, run)
+    assert text(htmx, url) != before
+
+
+def test_time_alone_changes_it_too(htmx, url, run, monkeypatch):
+    without_sender(run)
+    resting(run)
+    rests = text(htmx, url)
+    later = timezone.now() + 2 * HOUR
+    monkeypatch.setattr(timezone, "now", lambda: later)
+    assert text(htmx, url) != rests
+
+
+def button(client, url):
+    """Return the number on the button that sends; None without one."""
+    number = re.search(r"Отправить (\d+) получател|Отправить оставшимся: (\d+)", text(client, url))
+    return int(number[1] or number[2]) if number else None
+
+
+def test_the_number_on_the_button_is_counted_anew_at_each_look(htmx, url, mailing):
+    assert button(htmx, url) == 3
+    owned_delete(owned=mailing.recipients.first())
+    assert button(htmx, url) == 2
+    mailing.recipients.add(*RecipientFactory.create_batch(3, owner=mailing.owner))
+    assert button(htmx, url) == 5
+    user_block(user=mailing.owner, by=mailing.owner, blocked=True)
+    assert button(htmx, url) is None
+
+
+def test_the_button_knows_of_what_was_sent_and_of_bounces(htmx, url, mailing, run):
+    run.deliveries.update(state=Delivery.State.FAILED)
+    Run.objects.update(state=Run.State.FINISHED, failed=3)
+    assert button(htmx, url) == 3
+    gone = Recipient.objects.get(email="boris@example.com")
+    Recipient.objects.filter(pk=gone.pk).update(bounced_at=timezone.now())
+    assert button(htmx, url) == 2
+    recipient_bounce_clear(recipient=gone)
+    assert button(htmx, url) == 3
+    Delivery.objects.filter(recipient=gone).update(state=Delivery.State.SENT)
+    assert button(htmx, url) == 2
+
+
+def test_who_may_not_send_costs_no_count_of_recipients(as_manager, url, mailing):
+    as_manager.defaults["HTTP_HX_REQUEST"] = "true"
+    assert "rest" not in as_manager.get(url).context
+    Mailing.objects.update(ends_at=timezone.now())
+    assert "rest" not in client_of(mailing.owner, hx_request="true").get(url).context
+
+
+def test_a_managers_switch_reaches_a_page_that_was_quiet(htmx, url, mailing, run, manager):
+    paused(run)
+    assert str(manager) not in text(htmx, url)
+    mailing_disable(mailing=mailing, by=manager, disabled=True)
+    assert str(manager) in text(htmx, url)
+
+
+def test_a_lists_bars_follow_the_counters_of_ones_own_runs(
+        htmx, as_other, mailing, run, django_assert_max_num_queries):
+    second = Run.objects.create(
+        mailing=MailingFactory(owner=mailing.owner), owner=mailing.owner, total=3)
+    bars = f"/mailings/progress/?id={mailing.pk}&id={second.mailing_id}"
+    with django_assert_max_num_queries(5):
+        before = htmx.get(bars)
+    assert "ETag" not in before and before["Cache-Control"] == "private, no-cache"
+    Run.objects.filter(pk=second.pk).update(sent=1)
+    assert htmx.get(bars).content != before.content
+    as_other.defaults["HTTP_HX_REQUEST"] = "true"
+    assert not list(as_other.get(bars).context["runs"])  # theirs are no business of others
+
+
+def test_the_panel_is_in_the_language_of_who_looks(htmx, as_manager, url, run, owner):
+    paused(run)
+    as_manager.defaults["HTTP_HX_REQUEST"] = "true"
+    russian = text(as_manager, url)
+    type(owner).objects.filter(pk=owner.pk).update(language="en")
+    assert "Paused" in text(htmx, url) and "Paused" not in text(as_manager, url) == russian
