@@ -4,42 +4,56 @@ from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from apps.core.caching import cached
 from apps.mailings.models import Mailing, Message, Recipient, Run
 from apps.users.models import User
 
 HOUR = 3600
-SERVICE = "figures:service"
+A_MOMENT = 15  # seconds
+# What everybody's totals are kept under: they are the same for all who may see them.
+FOR_VISITORS = "totals:visitors"
+OF_MAILINGS = "totals:managers:mailings"
+OF_RECIPIENTS = "totals:managers:recipients"
 SHOWN = 5  # rows of each of the home page's lists
 ENDED = (Run.State.FINISHED, Run.State.STOPPED)
 
 
 def home_figures(user):
-    """Return the home page's three counts, for who looks: a visitor, a user, a manager."""
+    """Return the home page's three counts, for who looks: a visitor, a user, a manager.
+
+    Only totals of everybody are cached. A person's own are counted each time.
+    """
     if not user.is_authenticated:
-        return cache.get_or_set(SERVICE, service_figures, HOUR)
-    return cached(user, "home", lambda: user_figures(user))
+        return cache.get_or_set(FOR_VISITORS, service_figures, HOUR)
+    return {**mailing_figures(user), "recipients_unique": recipients_unique(user)}
 
 
-def user_figures(user):
-    mailings = Mailing.objects.visible_to(user)
-    return {
-        "mailings_total": mailings.count(),
-        "mailings_active": mailings.active().count(),
-        "recipients_unique": Recipient.objects.visible_to(user).aggregate(
-            n=Count(Lower("email"), distinct=True))["n"],
-    }
+def mailing_figures(user):
+    """Return how many mailings `user` sees, and how many of them are active."""
+    if user.has_perm("mailings.view_all_mailings"):
+        return cache.get_or_set(OF_MAILINGS, lambda: counts(Mailing.objects.all()), A_MOMENT)
+    return counts(Mailing.objects.owned_by(user))
+
+
+def counts(mailings):
+    return {"mailings_total": mailings.count(), "mailings_active": mailings.active().count()}
+
+
+def recipients_unique(user):
+    """Return how many addresses `user` sees; an owner has each of them once."""
+    if user.has_perm("mailings.view_all_recipients"):
+        return cache.get_or_set(OF_RECIPIENTS, addresses_of_all, A_MOMENT)
+    return Recipient.objects.owned_by(user).count()
+
+
+def addresses_of_all():
+    return Recipient.objects.aggregate(n=Count(Lower("email"), distinct=True))["n"]
 
 
 def service_figures():
     """Totals for visitors. Recipients are counted within each owner, and all of it hourly: a live
     distinct count would tell a visitor whether an address is already somebody's client."""
     Mailing.objects.settle(timezone.now())
-    return {
-        "mailings_total": Mailing.objects.count(),
-        "mailings_active": Mailing.objects.active().count(),
-        "recipients_unique": Recipient.objects.count(),
-    }
+    return {**counts(Mailing.objects), "recipients_unique": Recipient.objects.count()}
 
 
 def home_lists(user):

@@ -7,7 +7,6 @@ from django.utils import timezone
 
 from apps.mailings.meanings import Meaning
 from apps.mailings.models import Delivery, Mailing, Run, Tally
-from apps.mailings.services import user_data_changed
 from apps.users.models import User
 from tests.factories import MailingFactory, RecipientFactory
 
@@ -65,7 +64,6 @@ def test_a_newcomer_gets_three_steps_that_tick_off(as_owner, owner):
     RecipientFactory(owner=owner)
     assert as_owner.get("/").context["steps"]["recipients"]
     MailingFactory(owner=owner)
-    user_data_changed(owner_id=owner.pk)
     assert not as_owner.get("/").context["steps"]
 
 
