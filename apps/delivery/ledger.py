@@ -14,7 +14,6 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from apps.mailings.models import Delivery, Recipient, Run
-from apps.mailings.services import user_data_changed
 
 from . import tallies
 from .answers import Outcome, is_bounce
@@ -195,7 +194,6 @@ def mark_bounced(run, results):
     if bounced:
         Recipient.objects.filter(pk__in=bounced, bounced_at=None).update(
             bounced_at=timezone.now())
-        user_data_changed(owner_id=run.owner_id)
 
 
 def db_time(moment):

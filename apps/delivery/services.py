@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy
 
 from apps.core.trail import Action, record
 from apps.mailings.models import Delivery, Mailing, Run
-from apps.mailings.services import user_data_changed
 
 from . import bell, counting, ledger, restore, upkeep
 
@@ -129,7 +128,6 @@ def _run_start(mailing, trigger, by, again):
     restore.advance()
     bell.ring()
     Mailing.objects.filter(pk=mailing.pk).update(status=Mailing.Status.RUNNING)
-    user_data_changed(owner_id=mailing.owner_id)
     record(Action.START, on=mailing, by=by, via=trigger, details=run.total)
     log.info("run %s of mailing %s started (%s) for %s recipients", run.pk, mailing.pk, trigger,
              run.total, extra={"run": run.pk})
@@ -238,7 +236,6 @@ def unknown_settle(*, run, by, how, delivery_ids=None):
         counting.add(run.pk, {"unknown": -number}, {})
         bell.ring()
     counting.fold()
-    user_data_changed(owner_id=run.owner_id)
     if number:
         record(Action(how), on=run.mailing, by=by, details=number)
     log.info("run %s: %s unknown outcomes settled as %s", run.pk, number, how,

@@ -1,7 +1,6 @@
 from django.contrib import admin
 
 from .models import Attempt, Delivery, Mailing, Message, Recipient, Run
-from .services import user_data_changed
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -18,24 +17,12 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
 
 class OwnedAdmin(admin.ModelAdmin):
-    """Whoever changes it here, the owner's pages show it; what is made here is one's own."""
+    """What is made here is one's own."""
 
     def save_model(self, request, obj, form, change):
         if not change:
             obj.owner = request.user
         super().save_model(request, obj, form, change)
-
-    def save_related(self, request, form, formsets, change):
-        super().save_related(request, form, formsets, change)
-        user_data_changed(owner_id=form.instance.owner_id)
-
-    def delete_model(self, request, obj):
-        super().delete_model(request, obj)
-        user_data_changed(owner_id=obj.owner_id)
-
-    def delete_queryset(self, request, queryset):
-        for obj in queryset:
-            self.delete_model(request, obj)
 
 
 @admin.register(Recipient)

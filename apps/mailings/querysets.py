@@ -1,5 +1,5 @@
 """Filters of the nouns: who may see what, what is due, and a status that is always right."""
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Subquery, Value, When
 
 
@@ -43,7 +43,6 @@ class MailingQuerySet(OwnedQuerySet):
         call it before every read: no background process is needed for a right status.
         """
         from .models import Mailing, Run
-        from .services import user_data_changed
 
         Status = Mailing.Status
         over = Q(ends_at__lte=now)
@@ -52,16 +51,11 @@ class MailingQuerySet(OwnedQuerySet):
             (over & ~Q(status=Status.COMPLETED)) | (~over & Q(status=Status.COMPLETED)))
         if not stale.exists():
             return 0
-        with transaction.atomic():
-            owners = set(stale.values_list("owner", flat=True))
-            settled = stale.update(status=Case(
-                When(over, then=Value(Status.COMPLETED.value)),
-                When(has_run, then=Value(Status.RUNNING.value)),
-                default=Value(Status.CREATED.value),
-            ))
-            for owner in sorted(owners):
-                user_data_changed(owner_id=owner)
-        return settled
+        return stale.update(status=Case(
+            When(over, then=Value(Status.COMPLETED.value)),
+            When(has_run, then=Value(Status.RUNNING.value)),
+            default=Value(Status.CREATED.value),
+        ))
 
     def active(self):
         """«Запущена» and not disabled by a manager."""

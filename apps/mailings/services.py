@@ -3,13 +3,11 @@ import logging
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from apps.core.trail import Action, record
-from apps.users.models import User
 
 from .models import Mailing, Message, Recipient
 
@@ -19,11 +17,6 @@ UNDO_FOR = timedelta(minutes=1)
 
 class OwnedRefused(Exception):
     """It can not be deleted, or brought back, now. `str()` is for the person who asked."""
-
-
-def user_data_changed(*, owner_id):
-    """Move the owner's `version`: what was cached of their data is stale."""
-    User.objects.filter(pk=owner_id).update(version=F("version") + 1)
 
 
 def deletion_refusal(owned):
@@ -48,7 +41,6 @@ def owned_delete(*, owned):
         raise OwnedRefused(reason)
     owned.deleted_at = timezone.now()
     owned.save(update_fields=["deleted_at"])
-    user_data_changed(owner_id=owned.owner_id)
     record(Action.DELETE, on=owned)
 
 
@@ -61,7 +53,6 @@ def owned_restore(*, owned):
     try:
         with transaction.atomic():
             restored = deleted_lately.update(deleted_at=None)
-            user_data_changed(owner_id=owned.owner_id)
     except IntegrityError:
         raise OwnedRefused(
             _("You have a new recipient with this address, so the old one stays deleted.")
@@ -75,7 +66,6 @@ def recipient_bounce_clear(*, recipient):
     """Take the address for good again. Returns whether it was marked as bounced."""
     cleared = Recipient.objects.filter(pk=recipient.pk, bounced_at__isnull=False).update(
         bounced_at=None)
-    user_data_changed(owner_id=recipient.owner_id)
     return bool(cleared)
 
 
@@ -84,7 +74,6 @@ def mailing_disable(*, mailing, by, disabled):
     now = timezone.now() if disabled else None
     changed = Mailing.objects.filter(pk=mailing.pk, disabled_at__isnull=disabled).update(
         disabled_at=now, disabled_by=by if disabled else None)
-    user_data_changed(owner_id=mailing.owner_id)
     if changed:
         record(Action.DISABLE if disabled else Action.ENABLE, on=mailing, by=by)
     log.warning("mailing %s %s by user %s", mailing.pk, "disabled" if disabled else "enabled",

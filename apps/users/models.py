@@ -32,7 +32,7 @@ class UserManager(BaseUserManager):
 
 
 class User(AbstractUser):
-    """Logs in by e-mail. `version` moves with each change of the user's data: caches hang on it."""
+    """Logs in by e-mail."""
 
     username = None
     email = models.EmailField(_("e-mail"), unique=True, error_messages={
@@ -48,7 +48,6 @@ class User(AbstractUser):
     blocked_by = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, editable=False, related_name="+",
         verbose_name=_("blocked by"))
-    version = models.PositiveBigIntegerField(default=0, editable=False)
 
     objects = UserManager()
 

@@ -3,7 +3,6 @@ import logging
 
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.backends import ModelBackend
-from django.db.models import F
 from django.utils import timezone
 
 from apps.core.trail import Action, record
@@ -29,8 +28,7 @@ def user_block(*, user, by, blocked):
     """Block or unblock. A block ends the sessions at the next request, and stops sends."""
     now = timezone.now() if blocked else None
     changed = User.objects.filter(pk=user.pk, is_active=blocked).update(
-        is_active=not blocked, blocked_at=now, blocked_by=by if blocked else None,
-        version=F("version") + 1)
+        is_active=not blocked, blocked_at=now, blocked_by=by if blocked else None)
     if blocked:
         for session in UserSession.objects.filter(user=user):
             session.end()  # else it would be back after an unblock

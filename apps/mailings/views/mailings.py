@@ -15,7 +15,7 @@ from apps.core.listing import ordered, page_of, search_text, sorting
 from ..forms import MailingForm
 from ..forms.mailings import SHOWN
 from ..models import Delivery, Mailing, Recipient, Run
-from ..services import deletion_refusal, mailing_disable, user_data_changed
+from ..services import deletion_refusal, mailing_disable
 from .deleting import delete
 from .recipients import FORM_METHODS
 
@@ -165,7 +165,6 @@ def form_valid(request, form):
     form.instance.owner = request.user
     mailing = form.save()
     Mailing.objects.settle(timezone.now())
-    user_data_changed(owner_id=request.user.pk)
     response = done(request, _("The mailing is saved."), to=mailing, changed=CHANGED)
     if is_partial(request):
         response["HX-Redirect"] = mailing.get_absolute_url()

@@ -12,7 +12,7 @@ from apps.core.listing import ordered, page_of, search_text, sorting
 from ..forms import MessageForm
 from ..models import Message, Recipient
 from ..personal import fill
-from ..services import deletion_refusal, user_data_changed
+from ..services import deletion_refusal
 from .deleting import delete
 from .recipients import FORM_METHODS
 
@@ -77,7 +77,6 @@ def form_valid(request, form):
     """Save the current user's message."""
     form.instance.owner = request.user
     message = form.save()
-    user_data_changed(owner_id=request.user.pk)
     text = _("Saved: %(name)s") % {"name": message.subject}
     return done(request, text, to=message, changed=CHANGED)
 

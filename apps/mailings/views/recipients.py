@@ -12,7 +12,7 @@ from apps.core.listing import ordered, page_of, search_text, sorting
 
 from ..forms import RecipientForm
 from ..models import Attempt, Recipient
-from ..services import recipient_bounce_clear, user_data_changed
+from ..services import recipient_bounce_clear
 from .deleting import delete
 
 SORTS = {"name": ("full_name",), "email": ("email",), "added": ("created_at",)}
@@ -74,7 +74,6 @@ def form_valid(request, form):
     recipient = form.save_or_refuse()
     if recipient is None:
         return None
-    user_data_changed(owner_id=request.user.pk)
     text = _("Saved: %(name)s") % {"name": recipient.full_name}
     return done(request, text, to=recipient, changed=CHANGED)
 
