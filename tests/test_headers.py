@@ -9,6 +9,7 @@ from tests.factories import PASSWORD
 from tests.matrix import addresses, url_of
 
 pytestmark = pytest.mark.django_db
+VALIDATORS = {"ETag", "Last-Modified"}  # a person's page changes in ways that neither tells
 
 
 def answers(client, pks, **headers):
@@ -40,12 +41,14 @@ def test_every_answer_forbids_foreign_code_frames_and_forms(role, cast, pks):
 def test_what_is_personal_is_kept_by_no_browser_and_no_shared_cache(role, cast, pks):
     for name, answer in answers(cast[role], pks):
         assert {"private", "no-store"} <= set(answer["Cache-Control"].split(", ")), name
+        assert not VALIDATORS & set(answer.headers), name
 
 
 @pytest.mark.parametrize("role", ["anonymous", "owner"])
 def test_a_fragment_is_asked_about_again_and_never_taken_for_a_page(role, cast, pks):
     for name, answer in answers(cast[role], pks, **{"hx-request": "true"}):
         assert "private" in answer["Cache-Control"], name
+        assert not VALIDATORS & set(answer.headers), name
         assert "no-cache" in answer["Cache-Control"] or "no-store" in answer["Cache-Control"], name
         if answer["Content-Type"].startswith("text/html") and answer.content:
             assert {"HX-Request", "Cookie"} <= set(answer["Vary"].split(", ")), name
