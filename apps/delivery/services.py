@@ -205,11 +205,11 @@ def mailing_settle(*, mailing, by, how, delivery_ids=None):
     those of the latest run that has any. Raises RunRefused as `unknown_settle` does. Returns how
     many were decided.
     """
-    runs = mailing.runs.filter(unknown__gt=0).order_by("-id")
+    runs = mailing.runs.filter(unknown__gt=0).order_by("id")  # as all who lock several
     if delivery_ids is not None:
         runs = runs.filter(deliveries__in=delivery_ids).distinct()
     if how == SEND_AGAIN:
-        runs = runs[:1]
+        runs = runs.reverse()[:1]
     return sum(unknown_settle(run=run, by=by, how=how, delivery_ids=delivery_ids) for run in runs)
 
 
@@ -222,9 +222,7 @@ def unknown_settle(*, run, by, how, delivery_ids=None):
     """
     run = Run.objects.select_for_update(of=("self",), no_key=True).select_related(
         "mailing", "owner").get(pk=run.pk)
-    rows = Delivery.objects.filter(run=run, state=Delivery.State.UNKNOWN)
-    if delivery_ids is not None:
-        rows = rows.filter(pk__in=delivery_ids)
+    rows = _undecided(run, delivery_ids)
     now = timezone.now()
     decided = {"settled_by": by, "settled_at": now, "lease_token": "", "updated_at": now}
     if how == DELIVERED:
@@ -241,6 +239,19 @@ def unknown_settle(*, run, by, how, delivery_ids=None):
     log.info("run %s: %s unknown outcomes settled as %s", run.pk, number, how,
              extra={"run": run.pk})
     return number
+
+
+def _undecided(run, delivery_ids):
+    """Return the run's deliveries of unknown outcome: all, or those of `delivery_ids`.
+
+    One whose answer is being recorded is passed over: who records it may wait for the run, which
+    is locked here, and to wait for each other would be a deadlock.
+    """
+    rows = Delivery.objects.filter(run=run, state=Delivery.State.UNKNOWN)
+    if delivery_ids is not None:
+        rows = rows.filter(pk__in=delivery_ids)
+    free = rows.select_for_update(skip_locked=True).values("pk")
+    return Delivery.objects.filter(pk__in=free)
 
 
 def _reopen(run, now):

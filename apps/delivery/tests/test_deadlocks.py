@@ -3,12 +3,13 @@
 SQLite has one writer at a time, so this is PostgreSQL's alone.
 """
 import threading
+from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from apps.delivery import ledger, services, tallies
+from apps.delivery import ledger, services, tallies, upkeep
 from apps.delivery.answers import Outcome, Phase
 from apps.delivery.ledger import Claimed, Result
 from apps.mailings.models import Delivery, Recipient, Run
@@ -18,6 +19,8 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL"),
 ]
+often = pytest.mark.parametrize("times", [100, pytest.param(1000, marks=pytest.mark.torture)])
+HOUR = timedelta(hours=1)
 State = Delivery.State
 TOKEN = "t"
 
@@ -39,6 +42,20 @@ def settle_unknowns(run, deliveries):
     for row in deliveries:
         services.unknown_settle(
             run=run, by=run.owner, how=services.DELIVERED, delivery_ids=[row.pk])
+
+
+def lose_leases(deliveries):
+    """Let the leases of `deliveries` run out, a few at a time, as if their sender were lost."""
+    for number in range(0, len(deliveries), 4):
+        few = [row.pk for row in deliveries[number:number + 4]]
+        Delivery.objects.filter(pk__in=few).update(lease_until=timezone.now() - HOUR)
+        upkeep.expire_leases()
+
+
+def decide(mailing, times):
+    """Mark all unknown outcomes of a mailing as delivered, again and again."""
+    for _ in range(times):
+        services.mailing_settle(mailing=mailing, by=mailing.owner, how=services.DELIVERED)
 
 
 def at_once(*tasks):
@@ -72,8 +89,7 @@ def deliveries(run, state, number, **fields):
         for person in people])
 
 
-@pytest.mark.parametrize("times", [
-    100, pytest.param(1000, marks=pytest.mark.torture)])
+@often
 def test_bounces_are_recorded_while_the_owner_decides_unknowns(mailing, times):
     run = Run.objects.create(
         mailing=mailing, owner=mailing.owner, total=2 * times, unknown=times)
@@ -83,3 +99,30 @@ def test_bounces_are_recorded_while_the_owner_decides_unknowns(mailing, times):
     run.refresh_from_db()
     assert (run.failed, run.sent, run.unknown) == (times, times, 0)
     assert Recipient.objects.exclude(bounced_at=None).count() == times
+
+
+@often
+def test_a_late_answer_meets_the_owners_decision_about_the_same_letter(mailing, times):
+    run = Run.objects.create(mailing=mailing, owner=mailing.owner, total=times, unknown=times)
+    unknown = deliveries(run, State.UNKNOWN, times, lease_token=TOKEN)
+    assert at_once((record_bounces, run, unknown), (settle_unknowns, run, unknown)) == []
+    run.refresh_from_db()
+    assert run.sent + run.failed == times and run.unknown == 0
+    assert run.deliveries.filter(state=State.SENT).count() == run.sent
+    assert run.deliveries.filter(state=State.FAILED).count() == run.failed
+
+
+@often
+def test_leases_of_two_runs_run_out_while_the_owner_decides(mailing, times):
+    first, second = (Run.objects.create(
+        mailing=mailing, owner=mailing.owner, total=times, state=Run.State.FINISHED)
+        for _ in range(2))
+    lost = [row for pair in zip(*(
+        deliveries(run, State.CLAIMED, times, lease_until=timezone.now() + HOUR)
+        for run in (first, second))) for row in pair]
+    assert at_once((lose_leases, lost), (decide, mailing, times)) == []
+    decide(mailing, 1)
+    assert Delivery.objects.filter(state=State.SENT).count() == 2 * times
+    for run in (first, second):
+        run.refresh_from_db()
+        assert (run.sent, run.unknown) == (times, 0)
