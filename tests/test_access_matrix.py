@@ -63,7 +63,8 @@ TABLE = {
     "delivery:bars": {"GET": row({200, 302})},
     "delivery:start": CHANGE,
     "delivery:pause": ACTION,
-    "delivery:resume": ACTION,
+    "delivery:resume": CHANGE,
+    "delivery:count_unknown": ACTION,
     "delivery:stop": ACTION,
     "delivery:settle": ACTION,
     "delivery:outbox": {"GET": everybody(404)},  # there only in the demo

@@ -34,6 +34,8 @@ class TrailEntry(models.Model):
         STOP = "stop", pgettext_lazy("trail", "Stopped")
         DELIVERED = "delivered", pgettext_lazy("trail", "Marked unknown outcomes as delivered")
         AGAIN = "again", pgettext_lazy("trail", "Put unknown outcomes back in the queue")
+        COUNT_UNKNOWN = "count_unknown", pgettext_lazy(
+            "trail", "Took unsent letters for unknown after a restore")
         DELETE = "delete", pgettext_lazy("trail", "Deleted")
         RESTORE = "restore", pgettext_lazy("trail", "Brought back")
         IMPORT = "import", pgettext_lazy("trail", "Imported")

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psycopg2
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, connections, transaction
 
 log = logging.getLogger("vestnik.sender")
 CHANNEL = "vestnik_bell"
@@ -86,7 +86,7 @@ class Listener:
             rang = bool(self.connection.notifies)
             self.connection.notifies.clear()
             return rang
-        except (OSError, psycopg2.Error):
+        except (OSError, DatabaseError, psycopg2.Error):
             self.close()
             return False
 
@@ -95,8 +95,8 @@ class Listener:
         if time.monotonic() < self.retry_at:
             return False
         self.retry_at = time.monotonic() + AGAIN
-        direct = {**connection.settings_dict, **settings.DATABASE_DIRECT}
-        wrapper = type(connection)(direct, "bell")
+        wrapper = connections["default"].copy()
+        wrapper.settings_dict.update(settings.DATABASE_DIRECT)
         wrapper.connect()
         with wrapper.cursor() as cursor:
             cursor.execute(f"LISTEN {CHANNEL}")

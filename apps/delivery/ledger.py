@@ -217,6 +217,15 @@ def rehearse(token):
     settle(Run(pk=0), {}, token, State.CLAIMED)
 
 
+def free(deliveries):
+    """Return those of `deliveries` that nobody holds, for an update in this transaction.
+
+    Nobody waits for a sender that is recording or claiming them this moment; nor it for them.
+    """
+    unlocked = deliveries.select_for_update(skip_locked=True, of=("self",))
+    return Delivery.objects.filter(pk__in=unlocked.values("pk"))
+
+
 @transaction.atomic
 def abandon(token, known=()):
     """Give back what `token` holds and nobody knows of: a commit whose answer was lost."""
@@ -231,7 +240,4 @@ def renew(token):
     Returns how many were moved. Waiting for those rows could end in a deadlock with the recorder.
     """
     held = Delivery.objects.filter(state=State.CLAIMED, lease_token=token)
-    if connection.features.has_select_for_update_skip_locked:
-        free = held.select_for_update(skip_locked=True).values_list("pk", flat=True)
-        held = Delivery.objects.filter(pk__in=list(free))
-    return held.update(lease_until=Now() + LEASE)
+    return free(held).update(lease_until=Now() + LEASE)

@@ -1,7 +1,9 @@
 """What a page shows of a mailing's sending: figures that add up, and what can be done now."""
+import shutil
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.conf import settings
 from django.core.cache import cache
 from django.db.models import Sum
 from django.utils import timezone
@@ -10,11 +12,15 @@ from django.utils.translation import ngettext
 
 from apps.mailings.models import Run
 
+from . import counting
+from .models import RestoreGuard
 from .restore import waits_for_a_person
+from .schedule import stopped_at
 from .sender import sender_alive
 from .services import refusal, who_gets_it, who_has_it
 
 PACE_WINDOW, PACE_STEP = timedelta(seconds=20), timedelta(seconds=1)
+ROOM = 512 * 1024  # octets
 PARTS = ("sent", "failed", "unknown", "skipped")
 
 
@@ -66,6 +72,11 @@ def time_left(seconds):
     return ngettext("about %(n)s hour", "about %(n)s hours", hours) % {"n": hours}
 
 
+def disk_full():
+    """Whether the disk of this machine has no room for a sender's journals."""
+    return shutil.disk_usage(settings.DATA_DIR).free < ROOM
+
+
 def rests(run, now):
     """Whether the run waits because the mail server does not take letters."""
     return bool(run.is_active and run.hold_until and run.hold_until > now)
@@ -78,6 +89,7 @@ def panel(mailing, user):
     which is where no run is active, and then the page does not ask again by itself.
     """
     now = timezone.now()
+    counting.fold()
     run = mailing.runs.order_by("-id").first()
     context = {"mailing": mailing, "run": run, "user": user,
                "is_owner": mailing.owner_id == user.pk, "active": bool(run and run.is_active)}
@@ -86,7 +98,9 @@ def panel(mailing, user):
         context["resting"] = rests(run, now)
         context["waits_retry"] = (
             run.state == Run.State.RUNNING and run.left and next_retry(run))
+    context["disk_full"] = disk_full()
     if context["active"]:
+        context["guard"] = run.reason == Run.Reason.RESTORE and RestoreGuard.objects.first()
         context["no_sender"] = run.state == Run.State.RUNNING and not sender_alive()
         if not (context["resting"] or context["waits_retry"] or context["no_sender"]):
             context["rate"], context["time_left"] = pace(run, now)
@@ -94,6 +108,7 @@ def panel(mailing, user):
         context["reason"] = refusal(mailing, now)
         context["early"] = mailing.starts_at > now
         context["no_sender"] = not context["reason"] and not run and not sender_alive()
+        context["clock_stopped"] = not context["reason"] and not run and stopped_at(now)
         context["restored"] = not context["reason"] and not run and (
             mailing.starts_at <= now and waits_for_a_person(mailing))
         if context["is_owner"] and not context["reason"]:

@@ -242,16 +242,11 @@ def unknown_settle(*, run, by, how, delivery_ids=None):
 
 
 def _undecided(run, delivery_ids):
-    """Return the run's deliveries of unknown outcome: all, or those of `delivery_ids`.
-
-    One whose answer is being recorded is passed over: who records it may wait for the run, which
-    is locked here, and to wait for each other would be a deadlock.
-    """
+    """Return the run's deliveries of unknown outcome: all, or those of `delivery_ids`."""
     rows = Delivery.objects.filter(run=run, state=Delivery.State.UNKNOWN)
     if delivery_ids is not None:
         rows = rows.filter(pk__in=delivery_ids)
-    free = rows.select_for_update(skip_locked=True).values("pk")
-    return Delivery.objects.filter(pk__in=free)
+    return ledger.free(rows)
 
 
 def _reopen(run, now):

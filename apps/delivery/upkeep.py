@@ -151,20 +151,12 @@ def cancel_rest(run_id):
     `settle_runs` cancels it once it is given back.
     """
     with transaction.atomic():
-        waiting = unlocked(Delivery.objects.filter(
+        waiting = ledger.free(Delivery.objects.filter(
             run_id=run_id, state__in=[State.PENDING, State.RETRY]))
         cancelled = waiting.update(
             state=State.CANCELLED, next_try_at=None, updated_at=timezone.now())
         counting.add(run_id, {"skipped": cancelled}, {})
     counting.fold()
-
-
-def unlocked(deliveries):
-    """Return those of `deliveries` that nobody holds, for an update in this transaction."""
-    if not connection.features.has_select_for_update_skip_locked:
-        return deliveries
-    free = deliveries.select_for_update(skip_locked=True, of=("self",))
-    return Delivery.objects.filter(pk__in=free.values("pk"))
 
 
 def recover_journals():
@@ -237,7 +229,7 @@ def expire_leases():
     """Give up as unknown what a silent machine holds past its lease; its journal may know more."""
     late = Now() - timedelta(seconds=2)
     with transaction.atomic():
-        rows = unlocked(Delivery.objects.filter(state=State.CLAIMED, lease_until__lt=late))
+        rows = ledger.free(Delivery.objects.filter(state=State.CLAIMED, lease_until__lt=late))
         rows = list(rows.select_related("run"))
         if not rows:
             return

@@ -9,6 +9,7 @@ urlpatterns = [
     path("mailings/<int:pk>/start/", views.start, name="start"),
     path("mailings/<int:pk>/pause/", views.pause, name="pause"),
     path("mailings/<int:pk>/resume/", views.resume, name="resume"),
+    path("mailings/<int:pk>/count-unknown/", views.count_unknown, name="count_unknown"),
     path("mailings/<int:pk>/stop/", views.stop, name="stop"),
     path("mailings/<int:pk>/settle/", views.settle, name="settle"),
     path("outbox/", outbox.outbox, name="outbox"),

@@ -1,4 +1,6 @@
 """Start, pause, resume, stop, progress, and what to do about unknown outcomes."""
+from functools import partial
+
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -12,6 +14,7 @@ from apps.core.htmx import is_partial, refused, render_form, toast
 from apps.mailings.models import Mailing, Run
 
 from . import services
+from .models import RestoreGuard
 from .panel import panel
 from .services import RunRefused
 
@@ -78,9 +81,27 @@ def pause(request, pk):
     return control(request, pk, services.run_pause, _("Paused."))
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def resume(request, pk):
+    """Go on with the paused run. After a restore it asks: some would get the letter twice."""
+    mailing = for_writing(request.user, Mailing.objects.select_related("message", "owner"), pk)
+    run = mailing.runs.active().first()
+    restored = run is not None and run.reason == Run.Reason.RESTORE
+    confirmed = request.POST.get("confirm") == "1" or not restored
+    if request.method == "POST" and not confirmed and is_partial(request):
+        return refuse(request, mailing, _("Reload the page: this is to be confirmed first."))
+    if request.method != "POST" or not confirmed:
+        return render_form(request, "delivery/resume.html", {
+            "form": None, "mailing": mailing, "run": run, "guard": RestoreGuard.objects.first(),
+            "heading": _("Send what the backup has as unsent?")})
     return control(request, pk, services.run_resume, _("Going on."))
+
+
+@require_POST
+def count_unknown(request, pk):
+    """After a restore: take what the backup has as unsent for unknown."""
+    return control(request, pk, partial(services.run_count_unknown, by=request.user),
+                   _("Nobody gets the letter twice. Decide the unknown ones when you know more."))
 
 
 @require_POST
