@@ -1,5 +1,5 @@
 """The proof of the tallies: counts attempts and deliveries anew, and tells where they differ."""
-from django.db import transaction
+from django.db import connection, transaction
 
 from apps.mailings.models import Attempt, DomainTally, MinuteTally, Run, Tally
 
@@ -12,10 +12,12 @@ FATES = ("total", "sent", "failed", "unknown", "skipped")
 def differences(run, *, repair=False):
     """Return the names of the run's tallies that a recount contradicts; `repair` rights them.
 
-    The run's row is held meanwhile: nothing moves.
+    Recording is held up meanwhile: nothing moves.
     """
-    counting.fold()
     run = Run.objects.select_for_update(of=("self",), no_key=True).get(pk=run.pk)
+    hold_recorders()
+    counting.fold()
+    run.refresh_from_db()
     if run.domains_at != run.updated_at:
         tallies.count_domains(run)  # not wrong: they follow in seconds
         run.domains_at = run.updated_at
@@ -31,6 +33,13 @@ def differences(run, *, repair=False):
     if not repair:
         transaction.set_rollback(True)
     return [name for name in stored if stored[name] != recounted[name]]
+
+
+def hold_recorders():
+    """Wait for the senders that are recording, and have the others wait for this transaction."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE mailings_increment IN SHARE ROW EXCLUSIVE MODE")
 
 
 def snapshot(run):

@@ -121,9 +121,10 @@ class SendingProcess:
         if restore.check():
             self.token = uuid.uuid4().hex  # the old one may come with a dump that is loaded now
         now = timezone.now()
-        Sender.objects.update_or_create(token=self.token, defaults={
-            "host": socket.gethostname()[:255], "pid": os.getpid(), "seen_at": now})
-        Sender.objects.filter(seen_at__lt=now - FORGET).delete()
+        if not Sender.objects.filter(token=self.token).update(seen_at=now):
+            Sender.objects.filter(seen_at__lt=now - FORGET).delete()
+            Sender.objects.create(token=self.token, host=socket.gethostname()[:255],
+                                  pid=os.getpid(), seen_at=now)
 
     def run(self):
         """Work until `stopping` is set or the engine fails. Returns whether all went well."""
