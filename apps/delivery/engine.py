@@ -183,7 +183,14 @@ class Connection(threading.Thread):
 
     def send_group(self):
         """Send what is claimed; what is not reached is given back."""
-        letter, started, tries = self.engine.letter(self.run_now), time.monotonic(), []
+        try:
+            letter = self.engine.letter(self.run_now)
+        except Exception as error:  # whatever it is, the connection and other runs go on
+            log.exception("run %s can not be made into letters", self.run_now.pk)
+            self.engine.failures.fault(self.run_now.pk, str(error) or type(error).__name__)
+            self.results = [Result(row, State.PENDING, row.tries) for row in self.claimed]
+            return
+        started, tries = time.monotonic(), []
         ready = itertools.chain(Spool(letter, self.journal).ready(self.claimed), [None])
         for this, following in itertools.pairwise(ready):
             spent = time.monotonic() - started
@@ -210,10 +217,12 @@ class Connection(threading.Thread):
         Returns what `result_of` makes the Result of, when there is time; else the Result.
         """
         row = ready.row
-        if not ready.octets:
-            return Result(row, State.SKIPPED, row.tries, reason=ready.reason)
         if self.engine.stopping.is_set() or self.engine.failures.enough(self.run_now.pk):
             return Result(row, State.PENDING, row.tries)
+        if not ready.octets:
+            if ready.unmade:
+                self.engine.failures.unmade(self.run_now.pk, ready.reason)
+            return Result(row, State.SKIPPED, row.tries, reason=ready.reason)
         self.pace.wait(self.engine.stopping)
         self.current = row.id
         try:
@@ -318,7 +327,7 @@ class Engine:
             if len(self.letters) > 50:
                 self.letters.clear()
             self.letters[run.pk] = Letter(
-                run_id=run.pk, subject=run.subject, body=run.body,
+                seed=run.seed, subject=run.subject, body=run.body,
                 from_email=settings.DEFAULT_FROM_EMAIL)
         return self.letters[run.pk]
 

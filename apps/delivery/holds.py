@@ -82,6 +82,21 @@ class Failures:
             seen.effect, seen.in_a_row, seen.words = Effect.CONNECTION, IN_A_ROW, words
             self.due.add(run_id)
 
+    def fault(self, run_id, words):
+        """Have the run pause: no letter of it can be made, as `words` say."""
+        with self.lock:
+            seen = self.seen(run_id)
+            seen.effect, seen.in_a_row, seen.words = Effect.SETTINGS, IN_A_ROW, words
+            self.due.add(run_id)
+
+    def unmade(self, run_id, words):
+        """Count a letter that could not be made; as many in a row as refused logins pause."""
+        with self.lock:
+            seen = self.seen(run_id)
+            seen.add(Effect.SETTINGS, words)
+            if seen.due() is not Effect.NONE:
+                self.due.add(run_id)
+
     def enough(self, run_id):
         """Whether to stop trying until the database has been told."""
         return run_id in self.due

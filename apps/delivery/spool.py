@@ -29,12 +29,13 @@ GONE = {
 class Ready:
     """A claimed delivery and its letter's octets as SMTP's DATA takes them.
 
-    Without octets no letter is to be sent, for the `reason`.
+    Without octets no letter is to be sent, for the `reason`; `unmade` when it could not be made.
     """
 
     row: Claimed
     octets: bytes = b""
     reason: str = ""
+    unmade: bool = False
 
 
 class Spool:
@@ -67,12 +68,12 @@ class Spool:
         if row.gone:
             return Ready(row, reason=GONE[row.gone])
         self.row = row
-        subject, body = self.letter.fill(row.email, row.full_name)
         try:
-            mail.send_mail(subject, body, self.letter.from_header, [row.email], connection=self)
-        except ValueError as error:
+            subject, body = self.letter.fill(row.email, row.full_name)
+            mail.send_mail(subject, body, self.letter.sender, [row.email], connection=self)
+        except Exception as error:  # whatever it is, the other letters go
             log.exception("delivery %s can not be made into a letter", row.id)
-            return Ready(row, reason=str(error))
+            return Ready(row, reason=str(error) or type(error).__name__, unmade=True)
         return Ready(row, self.octets)
 
     def send_messages(self, messages):

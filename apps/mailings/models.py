@@ -15,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 
 from .querysets import AttemptQuerySet, MailingQuerySet, NotDeletedManager
 from .querysets import OwnedQuerySet, RecipientQuerySet, RunQuerySet
+from .seeds import new_seed
 from .tallies import DOMAINS_STALE, DomainTally, Increment, MinuteTally, Tally  # noqa: F401 tables
 
 
@@ -169,6 +170,7 @@ class Run(models.Model):
     trigger = models.CharField(_("started"), max_length=10, choices=Trigger.choices)
     subject = models.CharField(_("subject"), max_length=255)
     body = models.TextField(_("body"))
+    seed = models.CharField(max_length=32, default=new_seed, editable=False)  # of Message-IDs
     state = models.CharField(
         _("state"), max_length=10, choices=State.choices, default=State.RUNNING)
     reason = models.CharField(_("reason"), max_length=10, choices=Reason.choices, blank=True)

@@ -15,13 +15,14 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from apps.delivery import counting, engine, journal, ledger
+from apps.delivery.letter import Letter
 from apps.delivery.transport import smtplib
 from apps.mailings.models import Delivery
 
 DROP, LOST = b"-", b"+"  # the server hangs up without an answer; LOST: it had accepted
 GOOD = {"EHLO": b"250-hi\r\n250 PIPELINING", "MAIL": b"250 Ok", "RCPT": b"250 Ok",
         "DATA": b"354 go on", "RSET": b"250 Ok", "QUIT": b"221 bye"}
-MESSAGE_ID = re.compile(rb"^Message-ID: <(\d+)\.", re.M)
+MESSAGE_ID = re.compile(rb"^Message-ID: (<.+>)\r$", re.M)
 SUBJECT = re.compile(rb"^Subject: (.*?)\r$", re.M)
 
 
@@ -98,6 +99,9 @@ class Wire(io.RawIOBase):
     def setsockopt(self, *option):
         pass
 
+    def getsockname(self):
+        return "127.0.0.1", 2525
+
     settimeout = setsockopt
 
     def close(self):
@@ -151,13 +155,14 @@ class World:
         self.fates, self.down = [], False
         self.accepted, self.marked, self.expired = Counter(), set(), set()
         self.letters, self.replies = [], set()
+        self.deliveries = {}  # ids by Message-ID
         self.depth = len(connection.savepoint_ids)
 
     def next_fate(self):
         return self.fates.pop(0) if self.fates else {}
 
     def accept(self, recipient, content, answer):
-        pk = int(MESSAGE_ID.search(content)[1])
+        pk = self.deliveries[MESSAGE_ID.search(content)[1].decode()]
         self.accepted[pk] += 1
         self.letters.append((pk, recipient, SUBJECT.search(content)[1].decode()))
         self.replies.add((pk, answer.decode()))
@@ -218,6 +223,13 @@ class World:
             return result
         return wrapper
 
+    def noting(self, real):
+        """Return Letter's `message_id` such that the judge knows which delivery has which."""
+        def message_id(letter, delivery_id):
+            made = real(letter, delivery_id)
+            return made if self.deliveries.setdefault(made, delivery_id) == delivery_id else "twice"
+        return message_id
+
     @contextlib.contextmanager
     def running(self):
         """Replace what is real around the sender: clocks, network, steps."""
@@ -229,6 +241,7 @@ class World:
             (engine, "transaction", SimpleNamespace(atomic=self.atomic)),
             (engine.Engine, "done_or_wait", lambda own, calls: True),
             (smtplib.SMTP, "_get_socket", lambda own, *address: self.connect(*address)),
+            (Letter, "message_id", self.noting(Letter.message_id)),
             (journal, "boot_id", lambda: f"boot {self.boot}"),
             (lines, "mark", self.hooked(lines.mark, "mark", "marked")),
             (lines, "answer", self.hooked(lines.answer, "answer", "answered")),

@@ -1,20 +1,26 @@
 import email
 import email.policy
+import re
+from email.header import decode_header, make_header
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from apps.delivery.letter import Letter
+from apps.mailings.seeds import new_seed
 
 # What the forms let through: no control characters but line feeds and tabs in the body.
 LINE = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")), max_size=300)
+SEED = "5eed" * 8
 BODY = st.lists(st.one_of(LINE, st.just(".."), st.just("."), st.just("a" * 1500)),
                 max_size=12).map("\n".join)
 
 
-def made(subject="Новости", body="Текст", name="Анна", address="anna@example.com"):
-    letter = Letter(run_id=7, subject=subject, body=body, from_email="Лавка <shop@example.com>")
+def made(subject="Новости", body="Текст", name="Анна", address="anna@example.com",
+         sender="Лавка"):
+    letter = Letter(
+        seed=SEED, subject=subject, body=body, from_email=f"{sender} <shop@example.com>")
     filled = letter.fill(address, name)
     return letter.render(*filled, delivery_id=42, email=address, full_name=name)
 
@@ -36,6 +42,39 @@ def test_a_letter_reads_back_as_it_was_written(subject, body, name):
     assert content == body.replace("{", "(").removesuffix("\n")
 
 
+def lines_of(octets):
+    """The lines of a header."""
+    return octets.partition(b"\r\n\r\n")[0].decode("ascii").split("\r\n")
+
+
+@given(subject=LINE, name=LINE, sender=LINE)
+@example(subject="Первое слово полно до краёв и дальше", name="я" * 40, sender="Shop, Inc.")
+@example(subject="a" * 69, name='"', sender="=?utf-8?b?")
+def test_header_lines_are_as_short_as_the_rules_want_and_read_back_whole(subject, name, sender):
+    octets = made(subject, name=name, sender=sender.replace("\\", "/"))
+    for line in lines_of(octets):
+        assert len(line) <= (76 if "=?" in line else 78) and line.strip()
+        assert all(len(word) <= 75 for word in line.split() if word.startswith("=?"))
+    parsed = email.message_from_bytes(octets)  # the old way: the new one parts a long name
+    assert text_of(parsed["Subject"]) == subject
+    to = f"{name.strip()} <anna@example.com>" if name.strip() else "anna@example.com"
+    assert text_of(parsed["To"]) == to
+
+
+def text_of(value):
+    """A header's text, its quotes gone."""
+    text = str(make_header(decode_header(value)))
+    return re.sub(r'^"(.*)" <', r"\1 <", text)
+
+
+@pytest.mark.parametrize("name", [
+    "Shop, Inc.", "Лавка (Москва)", "A. B.", 'ООО "Лавка"', "a@b <c>"])
+def test_a_senders_name_with_any_sign_reads_back_in_any_program(name):
+    letter = read(made(sender=name))
+    assert letter["From"].addresses[0].display_name == name
+    assert letter["From"].addresses[0].addr_spec == "shop@example.com"
+
+
 @given(subject=LINE, body=BODY, name=LINE)
 def test_a_letter_keeps_the_rules_of_the_wire(subject, body, name):
     octets = made(subject, body, name)
@@ -55,10 +94,18 @@ def test_what_one_recipient_is_called_is_never_read_as_a_field():
     assert letter.get_content().strip() == "Здравствуйте, {email} {full_name}"
 
 
+def named(delivery_id, seed=SEED, sender="shop@example.com"):
+    return Letter(seed=seed, subject="s", body="b", from_email=sender).message_id(delivery_id)
+
+
 def test_the_message_id_is_the_same_for_each_try_and_its_own_for_each_delivery():
-    letter = Letter(run_id=7, subject="s", body="b", from_email="shop@example.com")
-    assert letter.message_id(1) == letter.message_id(1) != letter.message_id(2)
-    assert letter.message_id(1).endswith("@example.com>")
+    assert named(1) == named(1) != named(2)
+    assert named(1, sender="Магазин <a@магазин.рф>").endswith("@xn--80aairftm.xn--p1ai>")
+
+
+def test_a_message_id_never_comes_again_and_tells_no_number():
+    assert named(1, seed=new_seed()) != named(1, seed=new_seed())  # a restore gives numbers again
+    assert re.fullmatch("<[0-9a-f]{32}@example.com>", named(7))
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\x0b", "\x1c", "\x85", "\u2028", "\x00"])

@@ -1,0 +1,121 @@
+"""Headers and bodies as the wire takes them: ASCII, folded, never 8bit.
+
+The library's own folding splits characters, leaves the first line of a long subject empty, and
+lets a word of 76 characters through; some receivers refuse such letters.
+"""
+import binascii
+import re
+from base64 import b64encode
+
+LINE = 78  # characters that a line should not pass, RFC 5322, 2.1.1
+WORD_LINE = 76  # of a line with an encoded word, RFC 2047, 2
+LONGEST_LINE = 998  # octets without CRLF, RFC 5321, 4.5.3.1.6
+WORD_START, WORD_END = "=?utf-8?b?", "?="
+WORD_MARKS = len(WORD_START) + len(WORD_END)
+WORD_ROOM = (WORD_LINE - 1 - WORD_MARKS) // 4 * 3  # octets of UTF-8 in a word of 75 at the most
+LONGEST_CHARACTER = 4  # octets
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+ADDRESS = re.compile(r"[!-;=?A-~]+@[!-;=?A-~]+")  # printable ASCII, no blank and no <>
+QUOTABLE = re.compile(r"[ !#-\[\]-~]*")  # what a quoted string holds without a backslash
+
+
+def text_header(header: str, text: str) -> str:
+    """Return `header: text` of unstructured text, with encoded words where it is not plain ASCII.
+
+    ValueError for what would end the line: the forms refuse it, this is the last guard.
+    """
+    if CONTROL.search(text):
+        raise ValueError("A header can not hold line breaks or control characters.")
+    used = len(header) + 2
+    plain = text.isascii() and "=?" not in text and text == text.strip()
+    if plain and used + len(text) <= LINE:
+        return f"{header}: {text}"
+    return f"{header}: {encoded_words(text, used)}"
+
+
+def encoded_words(text: str, used: int) -> str:
+    """Return `text` as RFC 2047 encoded words that never split a character.
+
+    `used` is how many characters of the first line are taken.
+    """
+    octets = text.encode("utf-8")
+    room = max(LONGEST_CHARACTER, (WORD_LINE - used - WORD_MARKS) // 4 * 3)
+    words = []
+    while len(octets) > room:
+        end = room
+        while octets[end] & 0xC0 == 0x80:  # within a character
+            end -= 1
+        words.append(encoded_word(octets[:end]))
+        octets = octets[end:]
+        room = WORD_ROOM
+    return "\r\n ".join([*words, encoded_word(octets)])
+
+
+def encoded_word(octets: bytes) -> str:
+    return WORD_START + binascii.b2a_base64(octets, newline=False).decode("ascii") + WORD_END
+
+
+def mailbox_header(header: str, *mailboxes: tuple[str, str]) -> str:
+    """Return `header` with its mailboxes, pairs of a name and an address; ValueError as below."""
+    used = len(header) + 2
+    if len(mailboxes) == 1:
+        return f"{header}: {mailbox(*mailboxes[0], used)}"
+    lines = []
+    for name, address in mailboxes:
+        lines.append(mailbox(name, address, used + 1))  # a comma follows
+        used = 1
+    return f"{header}: " + ",\r\n ".join(lines)
+
+
+def mailbox(name: str, address: str, used: int) -> str:
+    """Return `name <address>` for a header of whose first line `used` characters are taken.
+
+    ValueError when one of them can not stand in a header.
+    """
+    name = name.strip()
+    plain = QUOTABLE.fullmatch(name)
+    if not plain and CONTROL.search(name) or not ADDRESS.fullmatch(address):
+        raise ValueError("This name or address can not stand in a header.")
+    if not name:
+        return address
+    if plain and used + len(name) + 2 <= LINE and "=?" not in name:
+        phrase, longest = f'"{name}"', LINE
+    else:
+        phrase, longest = encoded_words(name, used), WORD_LINE
+    line_start = phrase.rfind("\n") + 1
+    end = len(phrase) - line_start if line_start else used + len(phrase)
+    blank = " " if end + len(address) + 3 <= longest else "\r\n "
+    return f"{phrase}{blank}<{address}>"
+
+
+def folded_header(header: str, value: str) -> str:
+    """Return a header of ASCII tokens (`List-Unsubscribe`, `References`), folded at its blanks."""
+    if not value.isascii() or CONTROL.search(value):
+        raise ValueError("A header can not hold line breaks or control characters.")
+    lines = [f"{header}:"]
+    for token in value.split():
+        if len(lines[-1]) + 1 + len(token) > LINE and not lines[-1].endswith(":"):
+            lines.append("")
+        lines[-1] += f" {token}"
+    return "\r\n".join(lines)
+
+
+def encoded_body(body: str, short_lines: bool = False) -> tuple[str, bytes]:
+    """Return the transfer encoding and the encoded octets of `body` (lines end with CRLF).
+
+    `short_lines` says that no line is longer than SMTP takes; otherwise it is looked for.
+    """
+    if body.isascii() and (
+            short_lines or max(map(len, body.split("\r\n"))) <= LONGEST_LINE):
+        text = body if body.endswith("\r\n") else f"{body}\r\n"
+        return "7bit", dots_doubled(text.encode("ascii"))
+    octets = b64encode(body.encode("utf-8"))
+    lines = [octets[start:start + 76] for start in range(0, len(octets), 76)]
+    return "base64", b"\r\n".join([*lines, b""])
+
+
+def dots_doubled(octets: bytes) -> bytes:
+    """Return `octets` (lines end with CRLF) as SMTP's DATA takes them, RFC 5321, 4.5.2."""
+    if octets.startswith(b"."):
+        octets = b"." + octets
+    return octets.replace(b"\r\n.", b"\r\n..")
