@@ -15,10 +15,10 @@ import time
 from django.core.mail.backends.smtp import EmailBackend
 
 from .answers import Outcome, Phase
+from .replies import decoded
 
 AFTER_DOT_TIMEOUT = 600  # as in Postfix: giving up sooner makes duplicates
 REPLY_LIMIT = 64 * 1024
-KEPT_REPLY = 2000
 BIG_LETTER = 64 * 1024
 LETTERS_PER_CONNECTION = 5000
 SOCKET_READ = 8192
@@ -255,10 +255,3 @@ def hung_up(outcome):
 def envelope_of(sender, recipient):
     """Return the commands MAIL, RCPT and DATA for a letter, a line each."""
     return f"MAIL FROM:<{sender}>\r\nRCPT TO:<{recipient}>\r\nDATA\r\n".encode("ascii")
-
-
-def decoded(octets):
-    """Return a reply's text: UTF-8 where it is, no NUL (databases refuse it)."""
-    if isinstance(octets, str):
-        return octets.replace("\x00", "")
-    return octets[:KEPT_REPLY].decode("utf-8", "replace").replace("\x00", "").strip()

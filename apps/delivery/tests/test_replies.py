@@ -133,7 +133,7 @@ def test_each_answer_at_each_step_has_its_meaning(send, monkeypatch, answer, ste
 
 @pytest.mark.parametrize("answer, text", [
     (b"252 perhaps\r\n", "perhaps"), (b"250-one\r\n250 two\r\n", "one\ntwo"),
-    (b"250 \xd0\xaf \xff\r\n", "Я \ufffd"), (b"250 a\x00b\r\n", "ab"), (b"250\r\n", ""),
+    (b"250 \xd0\xaf\xd0\xaf\xff\r\n", "ЯЯ\\xff"), (b"250 a\x00b\r\n", "a\u2400b"), (b"250\r\n", ""),
 ])
 def test_any_2yz_to_the_dot_is_a_success_word_for_word(send, answer, text):
     outcome, _, script = send(dot=answer)
@@ -142,7 +142,7 @@ def test_any_2yz_to_the_dot_is_a_success_word_for_word(send, answer, text):
 
 def test_a_reply_of_9_kb_is_read_and_a_reply_without_an_end_is_none(send):
     outcome, _, _ = send(dot=b"250 " + b"x" * 9000 + b"\r\n")
-    assert outcome.accepted and len(outcome.text) == 2000
+    assert outcome.accepted and outcome.text.endswith("x [… 839 more characters]")
     outcome, _, _ = send(dot=b"250-" + b"x" * 70_000 + b"\r\n")
     assert outcome.unknown
 
