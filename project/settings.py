@@ -9,6 +9,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from .mail import mail_settings
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 TESTING = "PYTEST_VERSION" in os.environ  # processes that tests start are tests too
@@ -195,10 +197,11 @@ MEDIA_ROOT = DATA_DIR / "media"
 EMAIL_URL = env("EMAIL_URL", default="")
 CATCHER_PORT = env.int("CATCHER_PORT", 8025)
 CATCHER = DEBUG and not EMAIL_URL
-vars().update(env.email_url_config(
+vars().update(mail_settings(
     EMAIL_URL or (f"smtp://127.0.0.1:{CATCHER_PORT}" if CATCHER else "smtp://localhost:25")
 ))
 EMAIL_TIMEOUT = 30
+EHLO_NAME = env("EHLO_NAME", default="")
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Вестник <vestnik@localhost.localdomain>")
 SENDER_CONNECTIONS = env.int("SENDER_CONNECTIONS", 4)
 SENDER_RATE = env.float("SENDER_RATE", 0)

@@ -12,13 +12,16 @@ import ssl
 import struct
 import time
 
+from django.conf import settings
 from django.core.mail.backends.smtp import EmailBackend
 
 from .answers import Outcome, Phase
 from .replies import decoded
+from .smtp import SettingsFault, dial
 
 AFTER_DOT_TIMEOUT = 600  # as in Postfix: giving up sooner makes duplicates
 REPLY_LIMIT = 64 * 1024
+QUIT_TIMEOUT = 1  # a server that is slow to say goodbye holds up nobody
 BIG_LETTER = 64 * 1024
 LETTERS_PER_CONNECTION = 5000
 SOCKET_READ = 8192
@@ -37,12 +40,13 @@ class Transport(EmailBackend):
 
     Opened by the settings of Django's SMTP backend. `before_dot` is called when the server is
     ready for the letter: what must be durable before the letter can be accepted is written there.
-    When it raises, the letter is not sent.
+    When it raises, the letter is not sent. `after_dot` is for how long an answer to the dot is
+    waited for.
     """
 
-    def __init__(self, *args, before_dot=None, **kwargs):
+    def __init__(self, *args, before_dot=None, after_dot=None, **kwargs):
         super().__init__(*args, **kwargs)
-        self.before_dot = before_dot
+        self.before_dot, self.after_dot = before_dot, after_dot or AFTER_DOT_TIMEOUT
         self.announced = None  # whom the next letter is for, as the server knows already
         self.letters, self.connected_at = 0, 0.0  # monotonic
 
@@ -63,16 +67,37 @@ class Transport(EmailBackend):
         self.letters += 1
         return outcome
 
-    def close(self):
-        """Leave; errors at QUIT change nothing about letters already answered."""
-        if self.announced is not None:
-            self.abort()  # the server waits for a letter: QUIT would be its text
+    def open(self):
+        """Connect, encrypt, log in. Returns whether that was needed.
+
+        Raises OSError, smtplib's exceptions, and ValueError where the settings are at fault.
+        """
         if self.connection is not None:
-            with contextlib.suppress(OSError):
-                self.sock.settimeout(self.timeout)
-        with contextlib.suppress(Exception):
-            super().close()
-        self.connection = None
+            return False
+        if not self.host:
+            raise SettingsFault(settings.EMAIL_FAULT or "EMAIL_URL names no mail server.")
+        context = self.ssl_context if self.use_ssl else None
+        self._partial_connection = server = dial(self.host, self.port, self.timeout, context)
+        if self.use_tls:
+            server.starttls(context=self.ssl_context)
+        if self.username and self.password:
+            server.login(self.username, self.password)
+        self.connection, self._partial_connection = server, None
+        self._after_open()
+        return True
+
+    def close(self):
+        """Leave; whatever comes of it changes nothing about letters already answered."""
+        if self.announced is None and self.connection is not None:
+            with contextlib.suppress(Exception):
+                self._quit()
+        self.abort()  # a server that waits for an announced letter would take QUIT for its text
+
+    def _quit(self):
+        sock = self.connection.sock
+        sock.settimeout(QUIT_TIMEOUT)
+        sock.sendall(b"QUIT\r\n")
+        sock.recv(SOCKET_READ)
 
     def abort(self):
         """Drop the connection without a word."""
@@ -88,21 +113,22 @@ class Transport(EmailBackend):
             return None
         try:
             self.open()
-            self._after_open()
             return None
-        except smtplib.SMTPAuthenticationError as error:
-            outcome = Outcome(Phase.LOGIN, error.smtp_code, decoded(error.smtp_error))
         except smtplib.SMTPResponseException as error:
-            outcome = Outcome(Phase.CONNECT, error.smtp_code, decoded(error.smtp_error))
-            if not 200 <= error.smtp_code < 600:
-                outcome = Outcome(Phase.CONNECT, None, str(error))
+            outcome = answered(error)
         except smtplib.SMTPNotSupportedError as error:
             # STARTTLS or AUTH is not offered: the settings ask for what the server has not.
-            outcome = Outcome(Phase.LOGIN, 530, str(error))
+            outcome = Outcome(Phase.LOGIN, 530, decoded(str(error)))
         except ssl.SSLCertVerificationError as error:
             outcome = Outcome(Phase.LOGIN, 530, f"TLS: {error.verify_message}")
-        except (OSError, smtplib.SMTPException, ValueError) as error:
-            outcome = Outcome(Phase.CONNECT, None, f"{type(error).__name__}: {error}")
+        except SettingsFault as error:
+            outcome = Outcome(Phase.LOGIN, 530, str(error))
+        except (ValueError, TypeError, OverflowError) as error:
+            # No fault of the network. The text is left out: it may hold a part of the password.
+            fault = f"The mail settings can not be used: {type(error).__name__}."
+            outcome = Outcome(Phase.LOGIN, 530, fault)
+        except (OSError, smtplib.SMTPException) as error:
+            outcome = lost(Phase.CONNECT, error)
         self.abort()
         return outcome
 
@@ -126,7 +152,7 @@ class Transport(EmailBackend):
             refused = self._envelope(sender, recipient)
         except (OSError, NoReply) as error:
             self.abort()
-            return Outcome(Phase.DATA, None, f"{type(error).__name__}: {error}")
+            return lost(Phase.DATA, error)
         return refused or self._content(letter, sender, following)
 
     def _envelope(self, sender, recipient):
@@ -170,7 +196,7 @@ class Transport(EmailBackend):
                 self._send(data)
             except OSError as error:
                 self.abort()
-                return Outcome(Phase.DATA, None, f"{type(error).__name__}: {error}")
+                return lost(Phase.DATA, error)
             data = b""
         try:
             self.before_dot()
@@ -181,13 +207,13 @@ class Transport(EmailBackend):
         if following and self.pipelining and self.letters + 1 < LETTERS_PER_CONNECTION:
             self.announced = following
             data += envelope_of(sender, following)
-        self.patience = AFTER_DOT_TIMEOUT
+        self.patience = self.after_dot
         try:
             self._send(data)
             code, text = self._reply()
         except (OSError, NoReply) as error:
             self.abort()
-            return Outcome(Phase.DOT, None, f"{type(error).__name__}: {error}")
+            return lost(Phase.DOT, error)
         if code == 421:
             self.abort()
         if not 200 <= code < 600 or 300 <= code < 400:
@@ -244,6 +270,20 @@ class Transport(EmailBackend):
     def _kernel_timeout(self, option, seconds):
         timeval = struct.pack("ll", int(seconds), int(seconds % 1 * 1_000_000))
         self.sock.setsockopt(socket.SOL_SOCKET, option, timeval)
+
+
+def answered(error):
+    """Return the Outcome of a reply before the first letter that smtplib raised."""
+    if not 200 <= error.smtp_code < 600:
+        return lost(Phase.CONNECT, error)  # it is no reply
+    login = isinstance(error, smtplib.SMTPAuthenticationError)
+    return Outcome(Phase.LOGIN if login else Phase.CONNECT, error.smtp_code,
+                   decoded(error.smtp_error))
+
+
+def lost(phase, error):
+    """Return the Outcome of a dialogue that ended without a reply."""
+    return Outcome(phase, None, decoded(f"{type(error).__name__}: {error}"))
 
 
 def hung_up(outcome):

@@ -3,6 +3,7 @@ import contextlib
 import socket
 import ssl
 import threading
+import time
 
 import pytest
 
@@ -155,6 +156,13 @@ def test_tls_that_the_server_does_not_offer_is_never_replaced_by_plain_text(sett
     assert (outcome.phase, outcome.code) == (Phase.LOGIN, 530)
     assert "STARTTLS" in outcome.text and script.letters == 0
     script.close()
+
+
+def test_a_server_that_is_silent_at_quit_holds_up_nobody(send, monkeypatch):
+    monkeypatch.setattr(transport, "QUIT_TIMEOUT", 0.05)
+    started = time.monotonic()
+    outcome, _, _ = send(timeout=10, QUIT=HANG)
+    assert outcome.accepted and time.monotonic() - started < 1
 
 
 def test_a_letter_that_may_not_be_marked_never_leaves(send, settings):

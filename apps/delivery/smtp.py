@@ -1,0 +1,161 @@
+"""smtplib with logins in UTF-8 (RFC 4616), and the name that EHLO greets by (RFC 5321, 4.1.1.1)."""
+import base64
+import binascii
+import hmac
+import ipaddress
+import re
+import smtplib
+import ssl
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.mail.utils import DNS_NAME
+
+from apps.mailings.addresses import domain_label
+
+from .mailboxes import ascii_domain
+
+LOGGED_IN = (235, 503)  # 503: logged in already
+GO_ON = 334
+OURS_ALONE = ("localhost", "localdomain")
+FORBIDDEN = re.compile(r"[\0\r\n]")
+
+
+class SettingsFault(ValueError):
+    """The mail settings can not be used. `str()` says why, and holds no login and no password."""
+
+
+class Speaker:
+    """What both of smtplib's classes learn here."""
+
+    def ehlo(self, name=""):
+        """Greet by our name, or by the address that the server sees."""
+        self.local_hostname = self.local_hostname or address_literal(self.sock)
+        return super().ehlo(name)
+
+    def login(self, user, password, *, initial_response_ok=True):
+        """Log in; raises what smtplib's own does, and SettingsFault.
+
+        A server may offer what it can not do, so each way that it offers is tried; a temporary
+        refusal is for all of them.
+        """
+        user, password = credential(user), credential(password)
+        self.ehlo_or_helo_if_needed()
+        offered = self.esmtp_features.get("auth", "").upper().split()
+        ways = [way for way in self.preferred(user + password) if way in offered]
+        if not ways:
+            raise smtplib.SMTPNotSupportedError(
+                f"The server offers no AUTH that is known here: {' '.join(offered) or 'none'}.")
+        for way in ways:
+            code, reply = WAYS[way](self, user, password)
+            if code == GO_ON:
+                code, reply = self.docmd("*")  # it asks for more than there is
+            if code in LOGGED_IN:
+                return code, reply
+            if code < 500:
+                break
+        raise smtplib.SMTPAuthenticationError(code, reply)
+
+    def preferred(self, secrets):
+        """CRAM-MD5 hides the password where nothing else does, but knows ASCII alone."""
+        if secrets.isascii() and not isinstance(self.sock, ssl.SSLSocket):
+            return "CRAM-MD5", "PLAIN", "LOGIN"
+        return "PLAIN", "LOGIN", "CRAM-MD5"
+
+
+class SMTP(Speaker, smtplib.SMTP):
+    pass
+
+
+class SMTP_SSL(Speaker, smtplib.SMTP_SSL):  # noqa: N801 as smtplib has it
+    pass
+
+
+def dial(host: str, port: int, timeout: float, context: ssl.SSLContext | None = None) -> SMTP:
+    """Return a connection that was greeted; with a `context` it is TLS from the first octet."""
+    name = ehlo_name()
+    if context is None:
+        return SMTP(host, port, local_hostname=name, timeout=timeout)
+    return SMTP_SSL(host, port, local_hostname=name, timeout=timeout, context=context)
+
+
+def credential(text: str) -> bytes:
+    """Return a login or password as UTF-8; octets of the environment that are none stay."""
+    if FORBIDDEN.search(text):
+        raise SettingsFault("The mail server's login or password holds a line break or a NUL.")
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        raise SettingsFault("The mail server's login or password is not UTF-8.") from None
+
+
+def in_base64(octets: bytes) -> str:
+    return base64.b64encode(octets).decode("ascii")
+
+
+def by_plain(server, user, password):
+    """RFC 4616."""
+    answer = in_base64(b"\0%s\0%s" % (user, password))
+    code, reply = server.docmd("AUTH", f"PLAIN {answer}")
+    return server.docmd(answer) if code == GO_ON else (code, reply)
+
+
+def by_login(server, user, password):
+    code, reply = server.docmd("AUTH", "LOGIN")
+    for answer in (user, password):
+        if code == GO_ON:
+            code, reply = server.docmd(in_base64(answer))
+    return code, reply
+
+
+def by_cram_md5(server, user, password):
+    """RFC 2195."""
+    code, reply = server.docmd("AUTH", "CRAM-MD5")
+    if code != GO_ON:
+        return code, reply
+    try:
+        challenge = base64.b64decode(reply)
+    except binascii.Error:
+        raise smtplib.SMTPException("The server's challenge is not base64.") from None
+    proof = hmac.new(password, challenge, "md5").hexdigest()
+    return server.docmd(in_base64(b"%s %s" % (user, proof.encode("ascii"))))
+
+
+WAYS = {"PLAIN": by_plain, "LOGIN": by_login, "CRAM-MD5": by_cram_md5}
+
+
+def ehlo_name() -> str:
+    """Return the name for EHLO; "" when this machine has none that others could know.
+
+    SettingsFault when EHLO_NAME is no name.
+    """
+    if settings.EHLO_NAME:
+        return chosen_name(settings.EHLO_NAME)
+    return known_name(urlsplit(settings.BASE_URL).hostname or "") or known_name(DNS_NAME.get_fqdn())
+
+
+def chosen_name(text: str) -> str:
+    """Return a host name in A-labels, or an address literal as it is."""
+    try:
+        if text.startswith("["):
+            ipaddress.ip_address(text[1:-1].removeprefix("IPv6:"))
+            return text
+        return ascii_domain(text)
+    except ValueError:
+        raise SettingsFault(f"EHLO_NAME: {text!r} is no host name, and no address.") from None
+
+
+def known_name(host: str) -> str:
+    """Return `host` in A-labels when it is a full name, else ""."""
+    try:
+        label = domain_label(host)
+    except ValidationError:
+        return ""
+    return "" if label.rpartition(".")[2] in OURS_ALONE else label
+
+
+def address_literal(sock) -> str:
+    """Return the socket's own address as EHLO takes it, RFC 5321, 4.1.3."""
+    address = ipaddress.ip_address(sock.getsockname()[0].partition("%")[0])
+    return f"[{address}]" if address.version == 4 else f"[IPv6:{address}]"
