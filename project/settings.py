@@ -200,6 +200,7 @@ CATCHER = DEBUG and not EMAIL_URL
 vars().update(mail_settings(
     EMAIL_URL or (f"smtp://127.0.0.1:{CATCHER_PORT}" if CATCHER else "smtp://localhost:25")
 ))
+EMAIL_BACKEND = "apps.delivery.mail.Backend"  # of the service's own letters
 EMAIL_TIMEOUT = 30
 EHLO_NAME = env("EHLO_NAME", default="")
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Вестник <vestnik@localhost.localdomain>")
