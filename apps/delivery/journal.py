@@ -24,11 +24,11 @@ from pathlib import Path
 from django.conf import settings
 
 from .answers import Outcome, Phase
-from .transport import KEPT_REPLY
+from .replies import KEPT_REPLY
 
 STEP = 64 * 1024  # octets that a journal grows by
 LINE_END = ord("\n")
-ANSWER_ROOM = 6 * KEPT_REPLY + 200  # octets of the longest line of an answer, as JSON in ASCII
+ANSWER_ROOM = 12 * KEPT_REPLY + 300  # octets of the longest line of an answer, as JSON in ASCII
 TAKEN = b"N %020d %020.6f"  # always as long: it is written over in its place
 TAKEN_LINE = re.compile(rb"B [^\n]*\nN (\d{20}) (\d{13}\.\d{6})\n")
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")

@@ -13,7 +13,7 @@ def seed_each(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("mailings", "0009_attempt_fewer_checks"),
+        ("mailings", "0012_figures"),
     ]
 
     operations = [
