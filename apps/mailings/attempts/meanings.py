@@ -1,0 +1,76 @@
+"""The table of what an answer can mean: whose fault, what comes of it, in which plain words."""
+from enum import StrEnum
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class Fault(StrEnum):
+    """Whose matter an answer is."""
+
+    NOBODY = "nobody"  # the letter was accepted
+    ADDRESS = "address"  # it is no more
+    RECIPIENT = "recipient"  # for now: full, busy, greylisting
+    LETTER = "letter"
+    US = "us"  # a person has to change something
+    US_FOR_NOW = "us_for_now"  # goes by itself: slower, or later
+    WAY = "way"  # the server was not reached
+    NOT_KNOWN = "not_known"  # the dot left, and no answer to it was read
+
+
+OUTCOMES = {
+    Fault.NOBODY: "sent", Fault.ADDRESS: "gone", Fault.RECIPIENT: "now", Fault.LETTER: "letter",
+    Fault.US: "us", Fault.US_FOR_NOW: "us", Fault.WAY: "us", Fault.NOT_KNOWN: "unknown",
+}
+
+
+class Meaning(models.TextChoices):
+    """What an answer says, in words for the person who sends; the values are stored."""
+
+    ACCEPTED = "accepted", _("The server took the letter")
+    UNKNOWN = "unknown", _("It is not known whether the server took the letter")
+    NO_MAILBOX = "no_mailbox", _("There is no such mailbox")
+    NO_DOMAIN = "no_domain", _("There is no such domain, or it takes no mail")
+    NO_MAIL = "no_mail", _("The domain takes no mail")
+    MOVED = "moved", _("The mailbox has moved to another address")
+    FULL = "full", _("The mailbox is full")
+    INACTIVE = "inactive", _("The mailbox is switched off or blocked for now")
+    WAIT = "wait", _("The server asked to come again later")
+    ROUTE = "route", _("The letter could not be passed on to the recipient's server")
+    SPAM = "spam", _("The server took the letter for spam")
+    POLICY = "policy", _("The server took the letter for spam, or its rules forbid it")
+    MALFORMED = "malformed", _("The server finds a fault in how the letter is made")
+    TOO_BIG = "too_big", _("The letter is too big")
+    LOGIN = "login", _("The server does not accept our login or password")
+    TLS = "tls", _("No safe connection with the server: its certificate, or TLS itself")
+    RELAY = "relay", _("The server does not take letters for other domains from us")
+    HELO = "helo", _("The server does not accept the name that we greet it with")
+    SENDER = "sender", _("The server does not accept the sender's address")
+    AUTH = "auth", _("The sender's domain does not prove its letters: SPF, DKIM or DMARC")
+    BLOCKED = "blocked", _("The server our letters come from is blocked, or has no proper name")
+    QUOTA = "quota", _("Our limit at the server is used up, or our account there is blocked")
+    SETTINGS = "settings", _("The server refused our login, settings or sender's address")
+    REFUSED = "refused", _("The server refuses us and does not say why")
+    CROWDED = "crowded", _("The recipient gets letters faster than the server lets them in")
+    CONNECTIONS = "connections", _("The server takes fewer connections at once")
+    RATE = "rate", _("The server finds that we send too fast")
+    BUSY = "busy", _("The server is busy and asked us to come again later")
+    DISK = "disk", _("The server has no room for letters now")
+    UNREACHABLE = "unreachable", _("The server could not be reached")
+    OTHER = "other", pgettext_lazy("server's answer", "Something else")
+
+
+M = Meaning
+TABLE = {
+    Fault.NOBODY: (M.ACCEPTED,),
+    Fault.ADDRESS: (M.NO_MAILBOX, M.NO_DOMAIN, M.NO_MAIL, M.MOVED),
+    Fault.RECIPIENT: (M.FULL, M.INACTIVE, M.WAIT, M.ROUTE),
+    Fault.LETTER: (M.SPAM, M.POLICY, M.MALFORMED, M.TOO_BIG, M.OTHER),
+    Fault.US: (M.LOGIN, M.TLS, M.RELAY, M.HELO, M.SENDER, M.AUTH, M.BLOCKED, M.QUOTA, M.SETTINGS,
+               M.REFUSED),
+    Fault.US_FOR_NOW: (M.CONNECTIONS, M.CROWDED, M.RATE, M.BUSY, M.DISK),
+    Fault.WAY: (M.UNREACHABLE,),
+    Fault.NOT_KNOWN: (M.UNKNOWN,),
+}
+FAULTS = {meaning: fault for fault, meanings in TABLE.items() for meaning in meanings}
