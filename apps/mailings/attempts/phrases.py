@@ -18,8 +18,8 @@ PARTS = {
                  r"|no longer (?:accepts|available)|wrong or no longer|has been (?:deleted|removed)"
                  r"|could not be found|cannot be found|inconnue?|inexistante?|n'existe pas"
                  r"|not an? (?:known|valid|active))",
-    "bad": r"(?:unknown|no such|no known|no (?:correct|valid)|invalid|non-?existent|bad|incorrect"
-           r"|unrecogni[sz]ed|undefined|illegal|not an? (?:valid|known|local|existing))",
+    "bad": r"(?:unknown|no such|no known|no (?:correct|valid)|invalid|non[- ]?existent|bad|wrong"
+           r"|incorrect|unrecogni[sz]ed|undefined|illegal|not an? (?:valid|known|local|existing))",
     "no": r"(?:not (?:be )?(?:allowed|accepted|verified|authori[sz]ed|permitted|valid|supported"
           r"|pre-approved|owned|exist)|rejected(?! for)|denied|refused|invalid|unknown|blocked"
           r"|forbidden|prohibited|disallowed|disabled|\w*blacklisted|unverified|does(?: not|n't)"
@@ -27,7 +27,7 @@ PARTS = {
     "blocked": r"(?:\w*bl[ao]c?k(?:ed|list\w*)|listed|banned|denied|rejected|bloqu\w+|reputation"
                r"|not allowed|prohibited|spamming)",
     "off": r"(?:disabled|suspended|(?:temporar\w+ )?locked|frozen|archived|blocked|expired|closed"
-           r"|terminated|discontinued|not accepting|on hold)",
+           r"|terminated|discontinued|restricted|not accepting|on hold)",
 }
 
 OURS = (
@@ -51,14 +51,14 @@ OURS = (
     (M.SENDER, r"""
         sender verif
         verification failed for
-        verify(?:ing)? (?:the )?sender
+        verify(?:ing)? (?:the )?(?:sender|mail ?from)|forger|mail ?from\b.{0,60}mismatch
         call(?:out|back|-out|-back)\b
         (?:sender|from|originat\w+|return[- ]path)(?:'s)?(?: e-?mail)?(?: address| domain| id)?:? ?@?:? ?(?:is |was |has been )?{no}
         (?:invalid|unknown|bad|unrout\w+|bogus|unverified|unqualified|forged|null|illegal|unacceptable|empty envelope) (?:envelope |mail )?(?:sender|from\b|return[- ]path|originator)
         domain of (?:the )?sender
         sender(?:'s)?(?: e-?mail)?(?: address| domain| id\b)
-        badmailfrom|sendasdenied|\bsend-?as\b|spoof
-        not owned by
+        batv|badmailfrom|sendasdenied|\bsend-?as\b|spoof
+        not owned by|mx records for|domain does not exist:|mail not accepted here
         (?:not|does not have) (?:authori[sz]ed|allowed|permitted|permissions?) to send (?:as|on behalf)
         does not accept (?:e?-?mails?|messages?) from
         address is not verified
@@ -76,7 +76,7 @@ OURS = (
         not allowed to send (?:e?-?mails? )?from
     """),
     (M.LOGIN, r"""
-        password|credential|not logged|парол
+        password|credential|not logged|(?:please|must) log ?in|парол
         (?<!sender )authenticat\w+ (?:is )?(?:fail|required|error|unsuccess|credential|needed)
         (?:log ?in|auth) (?:fail|error|denied|required)
     """),
@@ -85,13 +85,14 @@ OURS = (
         ip name lookup
         (?:find|resolve|lookup) your (?:reverse )?(?:host ?name|address|ip|name)
         client (?:host|ip)
-        blocked using|blocked by (?:\S{1,60} )?(?:rbl|dnsbl|ip)\b|blocked - see
+        blocked using|blocked by (?:\S{1,60}+ )?(?:rbl|dnsbl|ip)\b|blocked - see
         mismatch\w* client ip
         (?:dynamic|generic) (?:ip|address|host|dns|ptr)|open (?:proxy|relay)
         (?:your|sender|sending|source|client|this|the|from|banned)(?: \S{1,40}){0,3} (?:ips?|network|mail ?server|server|host|mta)(?: \S{1,60}){0,6} {blocked}
-        \bips?(?: address(?:es)?)? (?:\S{1,60} ){0,3}?(?:(?:is|are|was|been|has|have) )*(?:\w*bl[ao]c?k(?:ed|list\w*)|listed|banned)
+        \bips?(?: address(?:es)?)? (?:\S{1,60}+ ){0,3}?(?:(?:is|are|was|been|has|have) )*(?:\w*bl[ao]c?k(?:ed|list\w*)|listed|banned)
         (?:poor|bad|low|negative|sender|ip|domain)(?:[ /]\w+)? reputation|reputation (?:of|problem|is|service)
-        adresse ip
+        adresse ip|smtp server of your|unresolvable|unverif[iy]able
+        mail ?server (?:at )?\S{1,80}+ (?:is )?{blocked}
         \b(?:dnsbl|rbl|spamhaus|spamcop|sorbs|abuseat|senderbase|ivmsip|barracudacentral|uceprotect)\b
         cdrbl|(?<!url )(?:black|block)[ -]?list(?!ed url)|banned sending
         your access to
@@ -115,18 +116,18 @@ OURS = (
     """),
     (M.CROWDED, r"""
         is receiving (?:e?-?mail|messages)
-        recipient (?:\S{1,80} )?has exceeded their
+        recipient (?:\S{1,80}+ )?has exceeded their
     """),
     (M.RATE, r"""
         \brate[- ]?limit|throttl|at a rate|\bfrequen(?:cy|t)|slow(?:er| down)
         (?:unusual|excessive|maximum|high|message|sending|send|mail|connection|delivery|recipient|submission) (?:rate|\w+ activity)
-        too (?:many|much) (?:\w+ ){0,3}(?:messages|mails?|e-?mails|recipients|requests|login|errors|commands|attempts|transactions|deliveries)\b(?! on the)
+        too (?:many|much) (?:\w+ ){0,3}(?:messages|mails?|e-?mails|recipients|requests|login|errors|commands|attempts|transactions|deliveries)\b(?! on the| data)
         too (?:fast|quickly|often)|sending too
         max(?:imum)? (?:e?-?mails?|messages?) per|per (?:minute|hour|connection|second|session)\b
         unexpected volume|numerous attempts
     """),
     (M.BUSY, r"""
-        (?:server|system) (?:is )?(?:too |currently |temporarily )?(?:busy|overloaded)|load (?:is )?too high
+        (?:server|system)\S{0,4} (?:is )?(?:too |currently |temporarily )?(?:busy|overloaded)|load (?:is )?too high
         not accepting connections|service refus
     """),
     (M.DISK, r"""
@@ -149,7 +150,7 @@ FOR_NOW = (
     (M.INACTIVE, r"""
         policy rejection on the target
         (?:in|de)activ(?:e|ated)\b|not active|inactivity|not activated
-        {who}(?:'s)?(?: \S{1,80}){0,4} {off}
+        {who}(?:'s)?(?: \S{1,80}){0,7} {off}
         {off} (?:\w+ )?(?:user|mailbox|account|recipient)
         suspend the service|archiv[ée]e
         (?:ящик|пользовател|получател|аккаунт|адрес)[^.;]{0,40}(?:заблокир|отключ|неактив|приостанов)
@@ -167,7 +168,7 @@ FOR_NOW = (
     """),
     (M.TOO_BIG, r"""
         (?:message|mail|letter|e-?mail|data|file|attachment|header|size)s?(?: \S{1,40}){0,4} (?:too (?:big|large|long)|exceed\w*)
-        exceed\w* (?:\S{1,40} ){0,4}(?:size|length)
+        exceed\w* (?:\S{1,40}+ ){0,4}(?:size|length)
         size (?:limit|exceed)|too (?:big|large)\b|taille limite|слишком (?:больш|велик)
     """),
     (M.WAIT, r"""
@@ -176,15 +177,16 @@ FOR_NOW = (
     (M.ROUTE, r"""
         too many hops|hop count|\bloop(?:s|ing|ed)?\b|in the queue too long|queue period
         message (?:has )?expired|delivery time expired|tim(?:ed|e)[ -]?out|retry time not|giving up on
-        dns query failed|lookup fail|host not found, try|unexpected name server|no relevant answers
+        dns query failed|lookup fail|host not found, try|name server reply|no relevant answers
         no route|resolve route|host (?:is )?unreachable|network (?:error|unreachable)|unroute?able mail domain
         connection (?:refused|reset|dropped)|could not (?:connect|find a gateway)|failed to connect
-        did not respond|unknown mail transport
+        did not respond|unknown mail transport|not been collected|deferred because|misconfigured
+        can't create|could not load|encountered an error|queue file|interrupted|dns records for
     """),
 )
 GUARDS = (
     (M.REFUSED, r"""
-        \bip\b|your (?:mail ?)?(?:server|host|domain|network|mailer|client)
+        \bip\b|your (?:mail ?)?(?:server|host|domain|network|mailer|client|dns)
         (?<!to )(?<!to the )\bsenders?\b
     """),
 )
@@ -204,18 +206,21 @@ GONE = (
         (?:unknown|no such|bad destination|non-?existent) (?:destination |recipient |mail )?(?:host|domain|system)
         nxdomain|name or service not known|recipient domain must exist|no mx record found
         domain mentioned in \S{1,20}(?: \w+)? is unknown
-        домен\w* (?:\S{1,60} )?не (?:сущ|найд)
+        домен\w* (?:\S{1,60}+ )?не (?:сущ|найд)
     """),
     (M.NO_MAILBOX, r"""
-        {bad} (?:\S{1,40} ){0,2}?{who}(?![\w-])
+        {bad} (?:\S{1,40}+ ){0,2}?{who}(?![\w-])
         no such (?:person|one|id)\b
-        \b{who}\)?\W{0,6}(?:\S{1,80} ){0,6}?{not_there}
+        \b{who}\)?\W{0,6}+(?:\S{1,80}+ ){0,6}?{not_there}
         @\W{1,6}(?:is |was )?{not_there}
         (?:no|isn't an?|not an?) (?:mail[ -]?box|account|user|one|person|recipient|address|alias|local address)(?: \S{1,40}){0,3} (?:by|with|at|under|here|found|exists?|available|there)
-        user doesn't have|badrcptto|validrcptto|badrecipientto|not a local address
+        (?:doesn't|does not) have an? .{0,40}account|can(?:'t|not) (?:accept|find) (?:the )?user|not a member of domain
+        recipients? (?:is |cannot be )?(?:not (?:accepted|ok)|verified)|user \W*@\W* not ok|rejected recipients
+        envelope recipient has been denied|^[\d. ]*does not exist\W*$
+        badrcptto|validrcptto|badrecipientto|not a local address
         recip(?:ient)? ?not ?found
         unroute?able address|recipients? (?:was|were) undeliverable|user missing home
-        recipient (?:address )?rejected(?:[. ]*$|: invalid|: need fully)
+        recipient (?:address )?rejected(?:[. ]*$|\.? \(|: invalid|: need fully)
         ^5\.4\.1 .{0,20}recipient address rejected: access denied
         address rejected(?:[. ]*$| @|: need fully-qualified address)
         (?:address|recipient|mailbox) syntax
@@ -241,7 +246,8 @@ WEAK = (
     """),
     (M.REFUSED, r"""
         not accepting (?:mail|messages)|administrative prohibition|go away|confirm this mail server
-        not (?:allowed|authori[sz]ed|permitted) to (?:connect|send|use)
+        not (?:allowed|authori[sz]ed|permitted) to (?:connect|send|use)|delivery not authorized
+        not a registered gateway|not a gateway
     """),
     (M.MALFORMED, r"""
         \bheaders?\b|\brfc ?\d{3,4}|\bmime\b|8-?bit|bare (?:lf|cr)|line too long|non-?compliant
@@ -249,15 +255,15 @@ WEAK = (
     """),
     (M.POLICY, r"""
         polic(?:y|ies)|\bcontent\b|attachment|filtered|organi[sz]ation
-        (?:message|mail|e-?mail|letter)s? (?:\S{1,40} ){0,3}(?:rejected|refused|denied|blocked|not (?:allowed|accepted))
+        (?:message|mail|e-?mail|letter)s? (?:\S{1,40}+ ){0,3}(?:rejected|refused|denied|blocked|not (?:allowed|accepted))
         members[ -]only|closed (?:mailing )?list|by (?:the )?(?:recipient|user)\b
     """),
     (M.NO_MAILBOX, r"""
-        mail ?box (?:is )?(?:unavailable|not available)
+        mail ?box (?:is )?(?:unava\w+|not available)
         ^[\d. ]*\W*@\W* rejected\W*$
     """),
     (M.REFUSED, r"""
-        access denied|permission denied|доступ запрещ
+        access[- ]denied|permission denied|доступ запрещ
         ^[\d. ]*\W*(?:rejected|refused|denied|blocked)
         (?:improper|bad) sequence|out of (?:order|sequence)
     """),

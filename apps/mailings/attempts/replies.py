@@ -4,7 +4,7 @@ from functools import cached_property
 
 import idna
 
-LOOKED_AT = 4000  # characters; what matters stands at the start
+LOOKED_AT = 2000  # characters; what matters stands at the start
 CODE = re.compile(r"\s*(?:[a-z][\w-]{0,30};\s*)?([2-5]\d\d)(?=[\s-]|$)", re.IGNORECASE)
 # RFC 2034: x.y.z stands at the start of each line's text; IronPort writes #x.y.z.
 ENHANCED = re.compile(r"[-\s'\"(\[]*#?([245])\.(\d{1,3})\.(\d{1,3})(?![\d.]*\d)")
@@ -59,11 +59,6 @@ class Reply:
     def is_about_others(self, recipient) -> bool:
         """Whether addresses are quoted, and none of them is the recipient's."""
         return bool(self.addresses) and plain(recipient) not in self.addresses
-
-
-def read(reply) -> Reply:
-    """Return the Reply that the text `reply` holds."""
-    return Reply(str(reply))
 
 
 def plain(address) -> str:

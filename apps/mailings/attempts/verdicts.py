@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from . import rules
 from .meanings import FAULTS, OUTCOMES, Fault, Meaning
-from .replies import Reply, read
+from .replies import Reply
 
 M = Meaning
 
@@ -59,14 +59,18 @@ UNREACHABLE = Verdict(M.UNREACHABLE, Fault.WAY)
 UNKNOWN = Verdict(M.UNKNOWN, Fault.NOT_KNOWN)
 
 
-@lru_cache(maxsize=1024)  # one try's answer is asked about by the ledger, the breaker, the tallies
 def verdict(reply: str | None, phase: str, recipient: str | None = None) -> Verdict:
     """Return the Verdict on a server's whole `reply` at a `phase` of the dialogue.
 
     `recipient` is the address that the letter was for: a reply that quotes others only is not
     about it. A reply without a code is judged by its words; without either, nothing was said.
     """
-    phase, answer = phase_of(phase), read(reply or "")
+    return judged(str(reply or ""), phase_of(phase), str(recipient or ""))
+
+
+@lru_cache(maxsize=1024)  # the ledger, the breaker and the tallies all ask about one reply
+def judged(reply: str, phase: Phase, recipient: str) -> Verdict:
+    answer = Reply(reply)
     if answer.code is None:
         return said_without_code(answer, phase, recipient)
     if answer.code < 400:
