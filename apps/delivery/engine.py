@@ -18,7 +18,7 @@ from django.utils import timezone
 from apps.core import logs
 from apps.mailings.models import Delivery, Run
 
-from . import holds, ledger, tallies, upkeep
+from . import admission, breaker, ledger, tallies, upkeep
 from .journal import Journal, JournalFull
 from .ledger import LEASE, Result
 from .letter import Letter
@@ -54,6 +54,7 @@ class Connection(threading.Thread):
         self.rate = 0.0  # letters a second, as the last group went
         self.lease_until = 0.0  # monotonic
         self.run_now, self.claimed, self.results = None, [], []
+        self.away = False  # the server turned this connection away while it takes others
         self.reached = {}  # run's id: the highest delivery that was claimed of it
         self.current = None
 
@@ -67,6 +68,7 @@ class Connection(threading.Thread):
             self.engine.failed.set()
         finally:
             self.transport.close()
+            self.engine.admission.left(self)
             self.journal.close(forget=not self.claimed)
             connection.close()
 
@@ -115,7 +117,7 @@ class Connection(threading.Thread):
         counts = tries = {}
         if done:
             counts, tries = ledger.record(done, self.results, self.journal.token)
-            holds.apply(done, self.results, self.engine.failures)  # before more is claimed of it
+            breaker.apply(done, self.results, self.engine.failures)  # before more is claimed of it
         run, claimed = self.claim()
         if done:
             ledger.count(done.pk, counts)
@@ -126,7 +128,7 @@ class Connection(threading.Thread):
 
     def claim(self):
         """Return a run and what is claimed of it, as one group; (None, []) when nothing waits."""
-        if self.engine.stopping.is_set():
+        if self.engine.stopping.is_set() or not self.engine.admission.may_send(self):
             return None, []
         self.lease_until = time.monotonic() + LEASE.total_seconds()
         size = self.pace.limit(self.group_size())
@@ -149,6 +151,8 @@ class Connection(threading.Thread):
 
     def send_group(self):
         """Send what is claimed; what is not reached is given back."""
+        self.away = False
+        self.engine.failures.begin(self.run_now.pk)
         letter, started, tries = self.engine.letter(self.run_now), time.monotonic(), []
         ready = itertools.chain(Spool(letter, self.journal).ready(self.claimed), [None])
         for this, following in itertools.pairwise(ready):
@@ -163,6 +167,15 @@ class Connection(threading.Thread):
         self.results = [this if isinstance(this, Result) else
                         upkeep.result_of(*this, self.run_now.ends_at) for this in tries]
         self.results += [Result(row, State.PENDING, row.tries) for row in self.claimed[len(tries):]]
+        self.engine.failures.spare(self.run_now.pk, self.results)
+        self.tell_news()
+
+    def tell_news(self):
+        """Have the page say so when the number of connections that the server takes changed."""
+        news = self.engine.admission.take_news(self)
+        if news:
+            with contextlib.suppress(DatabaseError, InterfaceError), self.engine.database_turn:
+                admission.tell(self.run_now.pk, self.engine.size, news)
 
     def will_follow(self, spent, sent):
         """Whether one more letter after this one will be within GROUP_LIMIT, and leave at once."""
@@ -178,7 +191,8 @@ class Connection(threading.Thread):
         row = ready.row
         if not ready.octets:
             return Result(row, State.SKIPPED, row.tries, reason=ready.reason)
-        if self.engine.stopping.is_set() or self.engine.failures.enough(self.run_now.pk):
+        if self.away or self.engine.stopping.is_set() or (
+                self.engine.failures.enough(self.run_now.pk)):
             return Result(row, State.PENDING, row.tries)
         self.pace.wait(self.engine.stopping)
         self.current = row.id
@@ -190,11 +204,14 @@ class Connection(threading.Thread):
             log.error("the journal takes no more: %s", error)
             self.engine.failures.trouble(self.run_now.pk, str(error))
             return Result(row, State.PENDING, row.tries, reason=str(error))
+        self.away = self.engine.admission.turned_away(self, outcome, row.email)
+        if self.away:
+            return Result(row, State.PENDING, row.tries)
         try:
             self.journal.answer(row.id, outcome)
         except JournalFull as error:
             log.error("an answer is in hand, but not in the journal: %s", error)
-        self.engine.failures.note(self.run_now.pk, outcome)
+        self.engine.failures.note(self.run_now.pk, outcome, row.email)
         return row, outcome, timezone.now()
 
     def before_dot(self):
@@ -225,7 +242,8 @@ class Engine:
         self.stopping, self.failed, self.wake = (
             threading.Event(), threading.Event(), threading.Event())
         self.database_turn = threading.Lock() if connection.vendor == "sqlite" else NoLock()
-        self.failures = holds.Failures()
+        self.failures = breaker.Failures()
+        self.admission = admission.Admission(self.size)
         self.letters, self.connections = {}, []
 
     def start(self):

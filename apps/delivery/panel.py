@@ -85,6 +85,7 @@ def panel(mailing, user):
         totals = mailing.runs.aggregate(unknown=Sum("unknown"), moved=Max("updated_at"))
         context["unknown"], moved = totals["unknown"], totals["moved"].timestamp()
         context["resting"] = rests(run, now)
+        context["fewer_connections"] = run.state == Run.State.RUNNING and run.server_words
         context["waits_retry"] = (
             run.state == Run.State.RUNNING and run.left and next_retry(run))
     if context["active"]:

@@ -14,7 +14,9 @@ import time
 
 from django.core.mail.backends.smtp import EmailBackend
 
-from .answers import Outcome, Phase
+from apps.mailings.attempts.verdicts import Phase
+
+from .outcome import Outcome
 
 AFTER_DOT_TIMEOUT = 600  # as in Postfix: giving up sooner makes duplicates
 REPLY_LIMIT = 64 * 1024

@@ -1,7 +1,7 @@
 import pytest
 
 from apps.delivery import holds
-from apps.delivery.answers import Outcome, Phase
+from apps.delivery.outcome import Outcome, Phase
 from apps.delivery.holds import Failures
 from apps.delivery.ledger import Claimed, Result
 from apps.delivery.services import run_start

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from apps.delivery import demo, ledger, tallies, upkeep
-from apps.delivery.answers import Outcome, Phase
+from apps.delivery.outcome import Outcome, Phase
 from apps.delivery.journal import Journal
 from apps.delivery.recount import differences
 from apps.delivery.services import DELIVERED, run_start, unknown_settle

@@ -2,7 +2,7 @@
 import pytest
 
 from apps.delivery import transport
-from apps.delivery.answers import Phase
+from apps.delivery.outcome import Phase
 from apps.delivery.transport import Transport
 from apps.mailings.models import Delivery, Run
 from tests.certificates import DAY, Authority

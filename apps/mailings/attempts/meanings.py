@@ -74,3 +74,28 @@ TABLE = {
     Fault.NOT_KNOWN: (M.UNKNOWN,),
 }
 FAULTS = {meaning: fault for fault, meanings in TABLE.items() for meaning in meanings}
+
+# What a person can do about it, for what pauses a run.
+ADVICE = {
+    M.LOGIN: _("Whoever runs the service checks the login and the password of the mail server; "
+               "then resume."),
+    M.TLS: _("Whoever runs the service checks the mail server's name, port, kind of encryption and "
+             "certificate; then resume."),
+    M.RELAY: _("Check the login and the sender's address: the server passes letters on only for "
+               "those whom it knows. Then resume."),
+    M.HELO: _("Whoever runs the service sets a host name that DNS knows; then resume."),
+    M.SENDER: _("Check that the sender's address exists and that this login may use it; then "
+                "resume."),
+    M.AUTH: _("Put the SPF, DKIM and DMARC records of the sender's domain right; then resume."),
+    M.BLOCKED: _("Ask the mail server's administrator to take its address off the block list, or "
+                 "to put its name in DNS right. To go on now makes it worse."),
+    M.QUOTA: _("Wait until the limit is counted anew, often the next day, or ask the provider for "
+               "a higher one; then resume."),
+    M.SETTINGS: _("Show the answer to whoever runs the service or the mail server; then resume."),
+    M.REFUSED: _("Show the answer to whoever runs the mail server; then resume."),
+    M.SPAM: _("Stop, change the text, the subject or the links, and send it to yourself first."),
+    M.POLICY: _("Stop, change the letter as the answer says, and send it to yourself first."),
+    M.MALFORMED: _("Stop, change the letter as the answer says, and send it to yourself first."),
+    M.TOO_BIG: _("Stop, make the letter smaller, and send it to the rest."),
+    M.OTHER: _("Show the answer to whoever runs the mail server; then resume, or stop."),
+}

@@ -11,7 +11,8 @@ ENHANCED = re.compile(r"[-\s'\"(\[]*#?([245])\.(\d{1,3})\.(\d{1,3})(?![\d.]*\d)"
 LEADING = re.compile(r"\A[\s'\"(\[]*#?[245]\.\d{1,3}\.\d{1,3}(?![\d.]*\d)")
 AGAIN = r"(?<!\S){code}[ -](?:\s*#?{class_}\.\d{{1,3}}\.\d{{1,3}}(?!\S))?"
 URL = re.compile(r"(?:\b[a-z]{2,10}://|\bwww\.|\bmailto:)\S*", re.IGNORECASE)
-ADDRESS = re.compile(r"""(?:"[^"\s]{1,64}"|[^\s<>()\[\]:;,"'@=/]{1,64})@([^\s<>()\[\]:;,"'@/]{1,255})""")
+ADDRESS = re.compile(
+    r"""(?:"[^"\s]{1,64}"|[^\s<>()\[\]:;,"'@=/]{1,64})@[^\s<>()\[\]:;,"'@/]{1,255}""")
 HELPERS = re.compile(r"(?:postmaster|abuse|hostmaster|helpdesk|help|noc|mailer-daemon)@", re.I)
 OURS = re.compile(r"(?:[A-Za-z]+Error|NoReply|SMTP[A-Za-z]+): ")  # what the transport writes
 
@@ -58,7 +59,15 @@ class Reply:
 
     def is_about_others(self, recipient) -> bool:
         """Whether addresses are quoted, and none of them is the recipient's."""
-        return bool(self.addresses) and plain(recipient) not in self.addresses
+        if not self.addresses or plain(recipient) in self.addresses:
+            return False
+        whole = rf"(?<![\w.+-]){re.escape(recipient.lower())}(?![\w-]|\.\w)"
+        return not re.search(whole, self.text.lower())  # local parts may hold any sign
+
+    def quotes_domain_of(self, recipient) -> bool:
+        """Whether an address of the recipient's own domain is quoted."""
+        domain = plain(recipient).rpartition("@")[2]
+        return any(address.endswith(f"@{domain}") for address in self.addresses)
 
 
 def plain(address) -> str:

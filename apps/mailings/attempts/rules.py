@@ -5,7 +5,7 @@ left of the codes. Codes: RFC 3463, RFC 5248's registry, RFC 7372, RFC 7504, RFC
 """
 import re
 
-from . import phrases
+from . import phrases, phrases_people
 from .meanings import Meaning as M
 from .replies import Reply
 
@@ -31,6 +31,7 @@ CODES = {
     **dict.fromkeys((500, 501, 502, 503, 504, 555), M.SETTINGS),
     452: M.DISK, 541: M.SPAM, 552: M.FULL, 556: M.NO_MAIL, 571: M.POLICY,
 }
+TLS = re.compile(r"\btls\b|starttls|certificate")
 NEVER_CURED = (M.RELAY,)  # by waiting, although servers say so: «454 4.7.1 Relay access denied»
 
 
@@ -40,19 +41,23 @@ def compiled(groups):
 
 
 def expanded(lines):
-    """Return the regular expressions in `lines`, one each, their {names} replaced."""
+    """Return the regular expressions that `phrases` writes as `lines`, one each."""
+    lines = re.sub(r"\\\n\s*", "", lines)
     for name, part in phrases.PARTS.items():
         lines = lines.replace(f"{{{name}}}", part)
+    lines = re.sub(r"~(\d)", r"(?: \\S{1,80}+){0,\1}", lines)
     return [line.strip() for line in lines.strip().splitlines()]
 
 
-PLAIN, WEAK = compiled(phrases.PLAIN), compiled(phrases.WEAK)
+PLAIN = compiled(phrases.OURS + phrases.THE_LETTERS + phrases_people.FOR_NOW
+                 + phrases.GUARDS + phrases_people.GONE)
+WEAK = compiled(phrases.WEAK)
 
 
 def meaning_of(answer: Reply) -> tuple[M, bool]:
     """Return the Meaning of a refusal and whether it is sure, not a guess."""
     if answer.code in LOGIN_CODES:
-        return M.LOGIN, True
+        return M.TLS if TLS.search(answer.words) else M.LOGIN, True
     if answer.detail in SENDER_DETAILS:
         return M.SENDER, True
     if meaning := first(PLAIN, answer.words):

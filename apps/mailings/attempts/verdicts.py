@@ -92,14 +92,14 @@ def said_without_code(answer: Reply, phase: Phase, recipient) -> Verdict:
     silence = UNKNOWN if phase is Phase.DOT else UNREACHABLE
     if phase in BEFORE_RCPT or answer.ours:
         return silence
-    meaning, sure = meaning_of(answer, recipient)
+    meaning, sure = said(answer, recipient)
     return silence if meaning is M.OTHER else Verdict(meaning, FAULTS[meaning], False, sure)
 
 
 def refusal(answer: Reply, phase: Phase, recipient) -> Verdict:
     """Return the Verdict on a 4yz or 5yz reply."""
     temporary = answer.code < 500
-    meaning, sure = meaning_of(answer, recipient)
+    meaning, sure = said(answer, recipient)
     if phase in BEFORE_RCPT:
         meaning = about_us(meaning, phase, temporary)
     elif temporary:
@@ -110,13 +110,17 @@ def refusal(answer: Reply, phase: Phase, recipient) -> Verdict:
     return Verdict(meaning, fault, temporary, sure)
 
 
-def meaning_of(answer: Reply, recipient) -> tuple[Meaning, bool]:
+def said(answer: Reply, recipient) -> tuple[Meaning, bool]:
     """Return the Meaning of a refusal's words and codes, and whether it is no guess."""
     meaning, sure = rules.meaning_of(answer)
     somebody = FAULTS[meaning] is Fault.ADDRESS or meaning is M.OTHER
-    if recipient and somebody and meaning is not M.MOVED and answer.is_about_others(recipient):
-        return M.SENDER, sure
-    return meaning, sure
+    if not recipient or not somebody or meaning is M.MOVED:
+        return meaning, sure
+    if not answer.is_about_others(recipient):
+        return meaning, sure
+    if answer.quotes_domain_of(recipient):
+        return M.OTHER, False  # perhaps the mailbox behind an alias, perhaps our sender's
+    return M.SENDER, sure
 
 
 def about_us(meaning: Meaning, phase: Phase, temporary: bool) -> Meaning:
@@ -135,3 +139,14 @@ def for_now(meaning: Meaning, code: int) -> Meaning:
     if FAULTS[meaning] is Fault.ADDRESS or meaning in (M.OTHER, M.REFUSED, M.CROWDED):
         return M.WAIT
     return meaning
+
+
+def meaning_of(*, accepted, unknown, code, reply, recipient=None) -> Meaning:
+    """Return the Meaning of one attempt, from what is stored of it: its phase is not."""
+    if accepted:
+        return M.ACCEPTED
+    if unknown:
+        return M.UNKNOWN
+    if code is None:
+        return M.UNREACHABLE
+    return verdict(reply, Phase.RCPT, recipient).meaning
