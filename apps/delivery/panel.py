@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from apps.core.caching import KEPT
 from apps.mailings.models import Run
+from apps.mailings.words import is_of_connections
 
 from .restore import waits_for_a_person
 from .sender import sender_alive
@@ -85,7 +86,8 @@ def panel(mailing, user):
         totals = mailing.runs.aggregate(unknown=Sum("unknown"), moved=Max("updated_at"))
         context["unknown"], moved = totals["unknown"], totals["moved"].timestamp()
         context["resting"] = rests(run, now)
-        context["fewer_connections"] = run.state == Run.State.RUNNING and run.server_words
+        context["fewer_connections"] = (
+            run.state == Run.State.RUNNING and is_of_connections(run.server_words))
         context["waits_retry"] = (
             run.state == Run.State.RUNNING and run.left and next_retry(run))
     if context["active"]:

@@ -73,6 +73,11 @@ def said(text):
     return "", text
 
 
+def is_of_connections(text):
+    """Whether a stored answer tells how many connections the server takes."""
+    return bool(FEWER_SAID.match(text))
+
+
 def fewer(number):
     return ngettext("The server takes no more than %(n)s connection at once",
                     "The server takes no more than %(n)s connections at once",
