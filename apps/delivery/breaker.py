@@ -126,6 +126,7 @@ class Failures:
     def __init__(self):
         self.lock = threading.Lock()
         self.runs, self.due = {}, set()
+        self.stops = {}  # run's id: how many times it was stopped
         self.suspects = {}  # run's id: the masked words in which it was refused everybody
         self.trusted = set()  # runs that a person has looked at: such words are taken at face value
 
@@ -157,14 +158,16 @@ class Failures:
             seen.effect, seen.in_a_row, seen.words = Effect.CONNECTION, IN_A_ROW, words
             self.due.add(run_id)
 
-    def enough(self, run_id):
-        """Whether to stop trying until the database has been told."""
-        return run_id in self.due
-
     def begin(self, run_id):
-        """A group of letters of the run begins: it goes on, whatever was suspected before."""
-        if self.suspects and run_id not in self.due:
-            self.suspects.pop(run_id, None)
+        """A group of letters of the run begins. Returns what `enough` is to be asked with."""
+        with self.lock:
+            if run_id not in self.due:
+                self.suspects.pop(run_id, None)  # it goes on, whatever was suspected before
+            return self.stops.get(run_id, 0)
+
+    def enough(self, run_id, began):
+        """Whether a group of letters that `began` is to stop: the run rests or pauses, or will."""
+        return run_id in self.due or self.stops.get(run_id, 0) != began
 
     def spare(self, run_id, results):
         """Take back the `results` that say what everybody was told: nobody is marked by them."""
@@ -186,6 +189,7 @@ class Failures:
             self.due.discard(run_id)
             if effect is not Effect.NONE:
                 self.runs.pop(run_id, None)
+                self.stops[run_id] = self.stops.get(run_id, 0) + 1
 
 
 def apply(run, results, failures):

@@ -55,6 +55,7 @@ class Connection(threading.Thread):
         self.lease_until = 0.0  # monotonic
         self.run_now, self.claimed, self.results = None, [], []
         self.away = False  # the server turned this connection away while it takes others
+        self.began = 0  # the group of letters in hand, for `failures.enough`
         self.reached = {}  # run's id: the highest delivery that was claimed of it
         self.current = None
 
@@ -152,7 +153,7 @@ class Connection(threading.Thread):
     def send_group(self):
         """Send what is claimed; what is not reached is given back."""
         self.away = False
-        self.engine.failures.begin(self.run_now.pk)
+        self.began = self.engine.failures.begin(self.run_now.pk)
         letter, started, tries = self.engine.letter(self.run_now), time.monotonic(), []
         ready = itertools.chain(Spool(letter, self.journal).ready(self.claimed), [None])
         for this, following in itertools.pairwise(ready):
@@ -191,8 +192,7 @@ class Connection(threading.Thread):
         row = ready.row
         if not ready.octets:
             return Result(row, State.SKIPPED, row.tries, reason=ready.reason)
-        if self.away or self.engine.stopping.is_set() or (
-                self.engine.failures.enough(self.run_now.pk)):
+        if self.engine.stopping.is_set() or self.is_enough():
             return Result(row, State.PENDING, row.tries)
         self.pace.wait(self.engine.stopping)
         self.current = row.id
@@ -213,6 +213,10 @@ class Connection(threading.Thread):
             log.error("an answer is in hand, but not in the journal: %s", error)
         self.engine.failures.note(self.run_now.pk, outcome, row.email)
         return row, outcome, timezone.now()
+
+    def is_enough(self):
+        """Whether no more letters of this group may be tried, whatever the reason is."""
+        return self.away or self.engine.failures.enough(self.run_now.pk, self.began)
 
     def before_dot(self):
         """What the transport calls when the server is ready for the letter."""
