@@ -11,8 +11,8 @@ from .attempts.meanings import ADVICE, Meaning
 
 SAME = gettext_noop("The server refuses everybody in the same words")
 SAME_ADVICE = gettext_noop(
-    "None of the first letters was taken, so nobody was marked as gone. If these addresses really "
-    "are dead, resume; else ask whoever runs the mail server.")
+    "Nobody was marked as gone. If these addresses really are dead, resume; else show the answer "
+    "to whoever runs the mail server.")
 FEWER = "The server takes no more than {} at once"
 FEWER_SAID = re.compile(r"The server takes no more than (\d+) at once: ")
 OURS = (

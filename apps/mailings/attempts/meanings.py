@@ -93,9 +93,10 @@ ADVICE = {
                "a higher one; then resume."),
     M.SETTINGS: _("Show the answer to whoever runs the service or the mail server; then resume."),
     M.REFUSED: _("Show the answer to whoever runs the mail server; then resume."),
-    M.SPAM: _("Stop, change the text, the subject or the links, and send it to yourself first."),
-    M.POLICY: _("Stop, change the letter as the answer says, and send it to yourself first."),
-    M.MALFORMED: _("Stop, change the letter as the answer says, and send it to yourself first."),
+    M.SPAM: _("Stop, change the text, the subject or the links, try it on yourself, and send it "
+             "to the rest."),
+    M.POLICY: _("Stop, change the letter as the answer says, and send it to the rest."),
+    M.MALFORMED: _("Stop, change the letter as the answer says, and send it to the rest."),
     M.TOO_BIG: _("Stop, make the letter smaller, and send it to the rest."),
     M.OTHER: _("Show the answer to whoever runs the mail server; then resume, or stop."),
 }
