@@ -4,9 +4,11 @@ A refused connection is no trouble of the run's while others are let in: its let
 it stays away. One more is tried after a minute, and after twice as long each time that it is
 refused again.
 """
+import contextlib
 import threading
 import time
 
+from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 
 from apps.mailings.attempts.meanings import Fault, Meaning
@@ -92,12 +94,20 @@ class Admission:
             self.trying.discard(connection)
             self.inside.discard(connection)
 
+    def tell_news(self, connection, database_turn):
+        """Have the page of the run that `connection` sends say so when the limit has changed."""
+        news = self.take_news(connection)
+        if news:
+            with contextlib.suppress(DatabaseError, InterfaceError), database_turn:
+                tell(connection.run_now.pk, self.size, news)
+
     def take_news(self, connection):
         """Return (limit, reply) once after it changed, to a connection that is let in; or None."""
         if self.news is None or connection not in self.inside:
             return None
         with self.lock:
-            news, self.news = self.news, None
+            news = self.news
+            self.news = None
             return news
 
 

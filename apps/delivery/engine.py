@@ -169,14 +169,7 @@ class Connection(threading.Thread):
                         upkeep.result_of(*this, self.run_now.ends_at) for this in tries]
         self.results += [Result(row, State.PENDING, row.tries) for row in self.claimed[len(tries):]]
         self.engine.failures.spare(self.run_now.pk, self.results)
-        self.tell_news()
-
-    def tell_news(self):
-        """Have the page say so when the number of connections that the server takes changed."""
-        news = self.engine.admission.take_news(self)
-        if news:
-            with contextlib.suppress(DatabaseError, InterfaceError), self.engine.database_turn:
-                admission.tell(self.run_now.pk, self.engine.size, news)
+        self.engine.admission.tell_news(self, self.engine.database_turn)
 
     def will_follow(self, spent, sent):
         """Whether one more letter after this one will be within GROUP_LIMIT, and leave at once."""
@@ -192,7 +185,8 @@ class Connection(threading.Thread):
         row = ready.row
         if not ready.octets:
             return Result(row, State.SKIPPED, row.tries, reason=ready.reason)
-        if self.engine.stopping.is_set() or self.is_enough():
+        if self.away or self.engine.stopping.is_set() or (
+                self.engine.failures.enough(self.run_now.pk, self.began)):
             return Result(row, State.PENDING, row.tries)
         self.pace.wait(self.engine.stopping)
         self.current = row.id
@@ -213,10 +207,6 @@ class Connection(threading.Thread):
             log.error("an answer is in hand, but not in the journal: %s", error)
         self.engine.failures.note(self.run_now.pk, outcome, row.email)
         return row, outcome, timezone.now()
-
-    def is_enough(self):
-        """Whether no more letters of this group may be tried, whatever the reason is."""
-        return self.away or self.engine.failures.enough(self.run_now.pk, self.began)
 
     def before_dot(self):
         """What the transport calls when the server is ready for the letter."""

@@ -11,7 +11,7 @@ from apps.mailings.models import Attempt, Delivery, Recipient, Run
 from tests.factories import RecipientFactory
 
 from .conftest import send
-from .test_replies import GOOD, Script
+from .test_replies import Script
 
 TOO_MANY = b"421 4.7.0 Error: too many connections\r\n"
 ACCEPTED = Outcome(Phase.DOT, 250, "2.0.0 Ok")

@@ -94,7 +94,7 @@ ADVICE = {
     M.SETTINGS: _("Show the answer to whoever runs the service or the mail server; then resume."),
     M.REFUSED: _("Show the answer to whoever runs the mail server; then resume."),
     M.SPAM: _("Stop, change the text, the subject or the links, try it on yourself, and send it "
-             "to the rest."),
+              "to the rest."),
     M.POLICY: _("Stop, change the letter as the answer says, and send it to the rest."),
     M.MALFORMED: _("Stop, change the letter as the answer says, and send it to the rest."),
     M.TOO_BIG: _("Stop, make the letter smaller, and send it to the rest."),
