@@ -18,7 +18,7 @@ from django.utils import timezone
 from apps.core import logs
 from apps.mailings.models import Delivery
 
-from . import counting, holds, ledger, restore, upkeep
+from . import admission, breaker, counting, ledger, restore, upkeep
 from .journal import Journal, JournalFull
 from .ledger import LEASE, Result
 from .letter import Letter
@@ -54,6 +54,8 @@ class Connection(threading.Thread):
         self.rate = 0.0  # letters a second, as the last group went
         self.lease_until = 0.0  # monotonic
         self.run_now, self.claimed, self.results = None, [], []
+        self.away = False  # the server turned this connection away while it takes others
+        self.began = 0  # the group of letters in hand, for `failures.enough`
         self.reached = {}  # run's id: the highest delivery that was claimed of it
         self.current = None
         self.same_file = SameFile()
@@ -68,6 +70,7 @@ class Connection(threading.Thread):
             self.engine.failed.set()
         finally:
             self.transport.close()
+            self.engine.admission.left(self)
             self.leave()
             connection.close()
 
@@ -121,7 +124,7 @@ class Connection(threading.Thread):
         """Exchange, and have the journal know it. Returns what is claimed; [] after a restore."""
         self.same_file.look()
         if self.results:
-            holds.apply(self.run_now, self.results, self.engine.failures)
+            breaker.apply(self.run_now, self.results, self.engine.failures)
         try:
             with transaction.atomic():
                 run, claimed = self.exchange()
@@ -159,7 +162,7 @@ class Connection(threading.Thread):
 
     def claim(self):
         """Return a run and what is claimed of it, as one group; (None, []) when nothing waits."""
-        if self.engine.stopping.is_set():
+        if self.engine.stopping.is_set() or not self.engine.admission.may_send(self):
             return None, []
         restore.verify()
         self.lease_until = time.monotonic() + LEASE.total_seconds()
@@ -183,6 +186,8 @@ class Connection(threading.Thread):
 
     def send_group(self):
         """Send what is claimed; what is not reached is given back."""
+        self.away = False
+        self.began = self.engine.failures.begin(self.run_now.pk)
         try:
             letter = self.engine.letter(self.run_now)
         except Exception as error:  # whatever it is, the connection and other runs go on
@@ -204,6 +209,8 @@ class Connection(threading.Thread):
         self.results = [this if isinstance(this, Result) else
                         upkeep.result_of(*this, self.run_now.ends_at) for this in tries]
         self.results += [Result(row, State.PENDING, row.tries) for row in self.claimed[len(tries):]]
+        self.engine.failures.spare(self.run_now.pk, self.results)
+        self.engine.admission.tell_news(self, self.engine.database_turn)
 
     def will_follow(self, spent, sent):
         """Whether one more letter after this one will be within GROUP_LIMIT, and leave at once."""
@@ -217,7 +224,8 @@ class Connection(threading.Thread):
         Returns what `result_of` makes the Result of, when there is time; else the Result.
         """
         row = ready.row
-        if self.engine.stopping.is_set() or self.engine.failures.enough(self.run_now.pk):
+        if self.away or self.engine.stopping.is_set() or (
+                self.engine.failures.enough(self.run_now.pk, self.began)):
             return Result(row, State.PENDING, row.tries)
         if not ready.octets:
             if ready.unmade:
@@ -233,11 +241,14 @@ class Connection(threading.Thread):
             log.error("the journal takes no more: %s", error)
             self.engine.failures.trouble(self.run_now.pk, str(error))
             return Result(row, State.PENDING, row.tries, reason=str(error))
+        self.away = self.engine.admission.turned_away(self, outcome, row.email)
+        if self.away:
+            return Result(row, State.PENDING, row.tries)
         try:
             self.journal.answer(row.id, outcome)
         except JournalFull as error:
             log.error("an answer is in hand, but not in the journal: %s", error)
-        self.engine.failures.note(self.run_now.pk, outcome)
+        self.engine.failures.note(self.run_now.pk, outcome, row.email)
         return row, outcome, timezone.now()
 
     def before_dot(self):
@@ -269,7 +280,8 @@ class Engine:
         self.news = threading.Condition()
         self.calls = self.waiting = 0
         self.database_turn = threading.Lock() if connection.vendor == "sqlite" else NoLock()
-        self.failures = holds.Failures()
+        self.failures = breaker.Failures()
+        self.admission = admission.Admission(self.size)
         self.letters, self.connections = {}, []
 
     def start(self):

@@ -23,7 +23,9 @@ from pathlib import Path
 
 from django.conf import settings
 
-from .answers import Outcome, Phase
+from apps.mailings.attempts.verdicts import Phase
+
+from .outcome import Outcome
 from .replies import KEPT_REPLY
 
 STEP = 64 * 1024  # octets that a journal grows by

@@ -16,7 +16,7 @@ from django.utils import timezone
 from apps.mailings.models import Delivery, Recipient, Run
 
 from . import tallies
-from .answers import Outcome, is_bounce
+from .outcome import Outcome
 
 State = Delivery.State
 LEASE = timedelta(seconds=30)
@@ -188,12 +188,17 @@ def json_list(objects):
 
 
 def mark_bounced(run, results):
-    """Mark the recipients whose mailbox is not there: later letters to them are skipped."""
-    bounced = [result.delivery.recipient_id for result in results
-               if result.state is State.FAILED and result.outcome and is_bounce(result.outcome)]
+    """Mark the recipients who are gone: later letters to them are skipped."""
+    bounced = [result.delivery.recipient_id for result in results if is_gone(result)]
     if bounced:
         Recipient.objects.filter(pk__in=bounced, bounced_at=None).update(
             bounced_at=timezone.now())
+
+
+def is_gone(result):
+    """Whether a Result says that the address is no more."""
+    failed = result.state is State.FAILED and result.outcome
+    return bool(failed) and result.outcome.verdict(result.delivery.email).marks
 
 
 def db_time(moment):

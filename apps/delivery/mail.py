@@ -17,7 +17,7 @@ from io import BytesIO
 from django.conf import settings
 from django.core.mail import EmailMessage
 
-from .answers import Outcome
+from .outcome import Outcome
 from .mailboxes import Mailbox, ascii_address, parsed
 from .mime import LONGEST_LINE, dots_doubled, folded_header, mailbox_header, text_header
 from .transport import Transport

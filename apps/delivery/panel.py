@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from apps.mailings.models import Run
+from apps.mailings.words import is_of_connections
 
 from . import counting
 from .models import RestoreGuard
@@ -96,6 +97,8 @@ def panel(mailing, user):
     if run:
         context["unknown"] = mailing.runs.aggregate(n=Sum("unknown"))["n"]
         context["resting"] = rests(run, now)
+        context["fewer_connections"] = (
+            run.state == Run.State.RUNNING and is_of_connections(run.server_words))
         context["waits_retry"] = (
             run.state == Run.State.RUNNING and run.left and next_retry(run))
     context["disk_full"] = disk_full()

@@ -6,7 +6,7 @@ from django.db.models import Count, F, Q, Value
 from django.db.models.functions import Lower, StrIndex, Substr
 from django.utils import timezone
 
-from apps.mailings.meanings import Meaning, meaning_of
+from apps.mailings.attempts.verdicts import Meaning, meaning_of
 from apps.mailings.models import Attempt, Delivery, DomainTally, Run
 
 State = Delivery.State
@@ -20,7 +20,8 @@ def of_results(results):
     for result in results:
         outcome = result.outcome
         meaning = Meaning.ACCEPTED if outcome.accepted else meaning_of(
-            accepted=False, unknown=outcome.unknown, code=outcome.code, reply=outcome.text)
+            accepted=False, unknown=outcome.unknown, code=outcome.code, reply=outcome.reply,
+            recipient=result.delivery.email)
         key = int(result.at.timestamp()) // 60, meaning
         tries[key] = tries[key][0] + 1 if key in tries else 1, outcome
     return {key: (number, last.reply) for key, (number, last) in tries.items()}
@@ -32,7 +33,7 @@ def of_attempts(attempts):
     for attempt in attempts:
         meaning = meaning_of(
             accepted=attempt.status == Attempt.Status.SUCCESS, unknown=attempt.outcome_unknown,
-            code=attempt.code, reply=attempt.server_response)
+            code=attempt.code, reply=attempt.server_response, recipient=attempt.email)
         key = int(attempt.attempted_at.timestamp()) // 60, meaning
         tries[key] = tries[key][0] + 1 if key in tries else 1, attempt.server_response
     return tries

@@ -15,7 +15,9 @@ import time
 from django.conf import settings
 from django.core.mail.backends.smtp import EmailBackend
 
-from .answers import Outcome, Phase
+from apps.mailings.attempts.verdicts import Phase
+
+from .outcome import Outcome
 from .replies import decoded
 from .smtp import SettingsFault, dial
 

@@ -11,12 +11,13 @@ from django.utils import timezone
 
 from apps.core.models import TrailEntry
 from apps.core.trail import record
+from apps.mailings.attempts.verdicts import Phase
 from apps.mailings.models import Attempt, Delivery, Run
 
 from . import counting, ledger, restore, tallies
-from .answers import ACCEPTED, Outcome, Phase, judge, retry_time
 from .journal import dead_journals
 from .ledger import Claimed, Result
+from .outcome import COSTS_A_TRY, Outcome, retry_time, state_after
 
 log = logging.getLogger("vestnik.delivery")
 State, Reason = Delivery.State, Run.Reason
@@ -215,10 +216,12 @@ def recovered(journal, row):
 
 def result_of(claimed, outcome, at, ends_at):
     """Return the Result of a try that ended `at`: the verdict, and when it is tried again."""
-    verdict = judge(outcome)
-    if verdict is ACCEPTED:
+    if outcome.accepted:
         return Result(claimed, State.SENT, claimed.tries, outcome, at)
-    tries, state, due = claimed.tries + verdict.costs_a_try, verdict.state, None
+    verdict = outcome.verdict(claimed.email)
+    tries = claimed.tries + (verdict.fault in COSTS_A_TRY)
+    state = state_after(verdict)
+    due = None
     if state == State.RETRY:
         due = retry_time(tries, at, ends_at)
         state = State.RETRY if due else State.FAILED

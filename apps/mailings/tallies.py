@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
-from .meanings import Meaning
+from .attempts.meanings import Meaning
 
 QUARTER = 15 * 60
 # A run whose domains were counted before its counters moved last.

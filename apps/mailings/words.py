@@ -3,9 +3,18 @@
 It is stored in English, beside the servers' own replies, which nobody translates.
 """
 import re
+from functools import cache
 
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext, gettext_noop, ngettext, override
 
+from .attempts.meanings import ADVICE, Meaning
+
+SAME = gettext_noop("The server refuses everybody in the same words")
+SAME_ADVICE = gettext_noop(
+    "Nobody was marked as gone. If these addresses really are dead, resume; else show the answer "
+    "to whoever runs the mail server.")
+FEWER = "The server takes no more than {} at once"
+FEWER_SAID = re.compile(r"The server takes no more than (\d+) at once: ")
 OURS = (
     gettext_noop("The recipient was deleted."),
     gettext_noop("The mailbox does not exist: the address has bounced before."),
@@ -31,12 +40,70 @@ BEGINNINGS = (
     ("TLS: ", gettext_noop("The server's certificate is not to be trusted")),
     ("OSError: ", gettext_noop("The server could not be reached")),
 )
+
+
+def explained(meaning, reply):
+    """Return a server's `reply` after what it means, as it is stored."""
+    if meaning is Meaning.UNREACHABLE:
+        return reply  # our own words, which say it already
+    return f"{english(meaning)}: {reply}"
+
+
+@cache
+def english(meaning):
+    with override("en"):
+        return str(meaning.label)
+
+
+@cache
+def meanings_by_words():
+    return {f"{english(meaning)}: ": meaning for meaning in Meaning}
+
+
+def said(text):
+    """Return (what a stored answer means, in the reader's language; what the server said)."""
+    text = text or ""
+    if text.startswith(f"{SAME}: "):
+        return gettext(SAME), said(text.removeprefix(f"{SAME}: "))[1]
+    if found := FEWER_SAID.match(text):
+        return fewer(int(found[1])), text[found.end():]
+    for words, meaning in meanings_by_words().items():
+        if text.startswith(words):
+            return str(meaning.label), text.removeprefix(words)
+    return "", text
+
+
+def is_of_connections(text):
+    """Whether a stored answer tells how many connections the server takes."""
+    return bool(FEWER_SAID.match(text))
+
+
+def fewer(number):
+    return ngettext("The server takes no more than %(n)s connection at once",
+                    "The server takes no more than %(n)s connections at once",
+                    number) % {"n": number}
+
+
+def advice(text):
+    """Return what a person can do about a stored answer, in their language; "" for nothing."""
+    text = text or ""
+    if text.startswith(f"{SAME}: "):
+        return gettext(SAME_ADVICE)
+    for words, meaning in meanings_by_words().items():
+        if text.startswith(words):
+            return str(ADVICE.get(meaning, ""))
+    return ""
+
+
 TECHNICAL = re.compile(r"NoReply: ")
 
 
 def in_words(text):
     """Return a stored answer with what is our own in it translated; a server's words stay."""
-    text = TECHNICAL.sub("", text or "", count=1)
+    meaning, text = said(text)
+    if meaning:
+        return f"{meaning}: {in_words(text)}"
+    text = TECHNICAL.sub("", text, count=1)
     if text in OURS:
         return gettext(text)
     for beginning, words in BEGINNINGS:

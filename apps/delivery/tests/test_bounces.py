@@ -1,7 +1,7 @@
 """What the server's "there is no such mailbox" does to later letters."""
 import pytest
 
-from apps.delivery.answers import Outcome, Phase, is_bounce
+from apps.delivery.outcome import Outcome, Phase
 from apps.mailings.models import Attempt, Delivery, Recipient
 from tests.factories import MailingFactory
 from tests.smtp import sink_server
@@ -38,11 +38,12 @@ def test_the_rest_leaves_out_who_was_told_to_have_bounced(bounced, mailing, sink
     assert (run.total, run.sent) == (1, 1) and sink.addresses == ["vera@example.com"]
 
 
-@pytest.mark.parametrize("phase, text, bounce", [
+@pytest.mark.parametrize("phase, text, marks", [
     (Phase.RCPT, "5.1.1 <b@example.com>: User unknown", True),
     (Phase.RCPT, "5.1.10 null MX", True), (Phase.RCPT, "5.1.18 other", False),
-    (Phase.RCPT, "5.2.2 full", False), (Phase.RCPT, "no such user", False),
-    (Phase.DOT, "5.1.1 said too late", False),
+    (Phase.RCPT, "5.2.2 full", False), (Phase.RCPT, "no such user", True),
+    (Phase.DOT, "5.1.1 said after the letter", True), (Phase.MAIL, "5.1.1 User unknown", False),
+    (Phase.RCPT, "5.1.1 <shop@example.org>: User unknown", False),
 ])
-def test_what_the_answer_says_of_the_mailbox(phase, text, bounce):
-    assert is_bounce(Outcome(phase, 550, text)) == bounce
+def test_what_the_answer_says_of_the_mailbox(phase, text, marks):
+    assert Outcome(phase, 550, text).verdict("b@example.com").marks == marks

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from apps.delivery import ledger, services, tallies, upkeep
-from apps.delivery.answers import Outcome, Phase
+from apps.delivery.outcome import Outcome, Phase
 from apps.delivery.ledger import Claimed, Result
 from apps.mailings.models import Delivery, Recipient, Run
 from tests.factories import RecipientFactory

@@ -4,7 +4,7 @@ import hmac
 
 import pytest
 
-from apps.delivery.answers import Phase
+from apps.delivery.outcome import Phase
 from apps.delivery.smtp import ehlo_name
 from apps.delivery.transport import Transport
 

@@ -1,7 +1,7 @@
 """The next letter's envelope leaves with a letter's dot (RFC 2920): what each answer then means."""
 import pytest
 
-from apps.delivery.answers import Phase
+from apps.delivery.outcome import Phase
 from apps.delivery.transport import Transport
 
 from .test_replies import DROP, LETTER, Script

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from apps.delivery import counting, journal, ledger, upkeep
-from apps.delivery.answers import Outcome, Phase
+from apps.delivery.outcome import Outcome, Phase
 from apps.delivery.journal import Journal, JournalFull
 from apps.delivery.letter import Letter
 from apps.delivery.services import run_start

@@ -8,7 +8,8 @@ import time
 import pytest
 
 from apps.delivery import transport
-from apps.delivery.answers import Phase, judge
+from apps.delivery.breaker import effect_of
+from apps.delivery.outcome import Phase, state_after
 from apps.delivery.transport import Transport
 
 STEPS = ("banner", "EHLO", "MAIL", "RCPT", "DATA", "dot", "QUIT")
@@ -101,16 +102,16 @@ def send(settings):
 
 
 GRID = {  # what an answer comes to at the banner, EHLO, MAIL, RCPT, DATA, the dot and QUIT
-    b"451 4.3.0 not now\r\n": "busy busy retry retry retry retry sent",
-    b"550 5.6.0 not ever\r\n": "settings settings settings failed policy policy sent",
+    b"451 4.3.0 not now\r\n": "busy busy busy retry retry retry sent",
+    b"550 5.6.0 not ever\r\n": "refused refused refused policy policy policy sent",
     b"421 4.3.2 going down\r\n": "busy busy busy busy busy busy sent",
-    b"252 perhaps\r\n": "settings sent sent sent connection sent sent",
+    b"252 perhaps\r\n": "connection sent sent sent connection sent sent",
     **dict.fromkeys(
         (b"garbage\r\n", b"\xff\xfe\r\n", b"25\r\n", DROP, HANG),
         "connection connection connection connection connection unknown sent"),
     b"%s \xff\xfe\r\n": "sent sent sent sent sent sent sent",
     b"%s-one\r\n%s two\r\n": "sent sent sent sent sent sent sent",
-    b"%s " + b"x" * 9000 + b"\r\n": "settings settings sent sent sent sent sent",
+    b"%s " + b"x" * 9000 + b"\r\n": "refused refused sent sent sent sent sent",
 }
 
 
@@ -123,8 +124,9 @@ def test_each_answer_at_each_step_has_its_meaning(send, monkeypatch, answer, ste
         answer = answer.replace(b"%s", GOOD[step][:3])
     outcome, marks, script = send(
         timeout=0.2 if answer is HANG else 2, **{"HELO": answer, step: answer})
-    verdict, reached = judge(outcome), step in ("dot", "QUIT") or meaning == "sent"
-    assert (verdict.effect or verdict.state) == meaning
+    verdict = outcome.verdict("anna@example.com")
+    reached = step in ("dot", "QUIT") or meaning == "sent"
+    assert (effect_of(verdict) or state_after(verdict)) == meaning
     if outcome.code:
         assert outcome.phase == (Phase.DOT if reached else PHASES[step])
     assert len(marks) == script.letters == reached

@@ -9,11 +9,11 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from apps.delivery import counting, demo, ledger, tallies, upkeep
-from apps.delivery.answers import Outcome, Phase
+from apps.delivery.outcome import Outcome, Phase
 from apps.delivery.journal import Journal
 from apps.delivery.recount import differences
 from apps.delivery.services import DELIVERED, run_start, unknown_settle
-from apps.mailings.meanings import Meaning, meaning_of
+from apps.mailings.attempts.verdicts import Meaning, meaning_of
 from apps.mailings.models import Attempt, Delivery, MinuteTally, Run, Tally
 from tests.factories import MailingFactory, RecipientFactory
 from tests.smtp import sink_server
@@ -34,7 +34,7 @@ ANSWERS = [
 def kind(attempt):
     return meaning_of(
         accepted=attempt.status == Attempt.Status.SUCCESS, unknown=attempt.outcome_unknown,
-        code=attempt.code, reply=attempt.server_response)
+        code=attempt.code, reply=attempt.server_response, recipient=attempt.email)
 
 
 def assert_tallies_equal_a_recount(run):

@@ -2,7 +2,7 @@
 import pytest
 
 from apps.delivery import transport
-from apps.delivery.answers import Phase
+from apps.delivery.outcome import Phase
 from apps.delivery.transport import Transport
 from apps.mailings.models import Delivery, Run
 from tests.certificates import DAY, Authority
@@ -73,7 +73,7 @@ def test_a_wrong_password_pauses_the_run_with_the_servers_words(mailing, setting
         settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "shop", "wrong"
 
     run = refused(mailing, settings, trusted.server(), before=wrong)
-    assert run.server_words.startswith("535")
+    assert "535" in run.server_words
 
 
 @pytest.mark.parametrize("step, phase", [("RCPT", Phase.DATA), ("dot", Phase.DOT)])

@@ -1,7 +1,7 @@
 """Count the attempts that there are; domains are counted by the sender's first upkeep."""
 from django.db import migrations
 
-from apps.mailings.meanings import meaning_of
+from apps.mailings.attempts.verdicts import meaning_of
 
 OUTCOME = {"accepted": "sent", "unknown": "unknown"}
 

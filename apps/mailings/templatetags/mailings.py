@@ -3,10 +3,23 @@ from django import template
 
 from ..models import Delivery
 from ..personal import split
-from ..words import in_words
+from ..words import advice, in_words, said
 
 register = template.Library()
 register.filter("in_words", in_words)
+register.filter("advice", advice)
+
+
+@register.filter
+def meaning_words(answer):
+    """Return what a stored answer means, where that is stored with it; else ""."""
+    return said(answer)[0]
+
+
+@register.filter
+def server_words(answer):
+    """Return a stored answer without its meaning, in words."""
+    return in_words(said(answer)[1])
 
 
 @register.filter

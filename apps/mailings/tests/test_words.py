@@ -4,12 +4,15 @@ import re
 import pytest
 from django.utils import translation
 
-from apps.delivery import engine, holds, letter, transport, upkeep
-from apps.mailings.words import in_words
+from apps.delivery import admission, engine, letter, transport, upkeep
+from apps.mailings.attempts.meanings import ADVICE, Meaning
+from apps.mailings.words import SAME, advice, explained, in_words, said
 
 CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
 WRITTEN = [
-    upkeep.LOST, upkeep.SET_ASIDE, holds.POLICY_WORDS.format("554 5.7.1 Spam"),
+    upkeep.LOST, upkeep.SET_ASIDE, f"{SAME}: {explained(Meaning.NO_MAILBOX, '550 no')}",
+    f"{admission.FEWER.format(2)}: 421 no", "The server calls this spam: 554 5.7.1 Spam",
+    *(explained(meaning, '550 no') for meaning in ADVICE),
     *re.findall(r'(?:NoReply|ValueError)\(f?"([^"{]+)', inspect.getsource(transport)),
     *re.findall(r'ValueError\("([^"]+)"', inspect.getsource(letter)),
     *re.findall(r'SKIPPED, [^\n]*reason="([^"]+)"', inspect.getsource(engine)),
@@ -37,3 +40,19 @@ def test_in_english_a_technical_name_becomes_a_sentence():
     with translation.override("en"):
         assert in_words("ConnectionRefusedError: [Errno 111] Connection refused") == (
             "The server does not take connections: [Errno 111] Connection refused")
+
+
+@pytest.mark.parametrize("meaning", ADVICE)
+def test_what_pauses_a_run_comes_with_what_to_do_about_it(meaning):
+    stored = explained(meaning, "550 no: it is so")
+    with translation.override("ru"):
+        assert CYRILLIC.search(advice(stored))
+        assert said(stored) == (str(meaning.label), "550 no: it is so")
+
+
+def test_how_many_connections_a_server_takes_is_said_with_the_right_plural():
+    with translation.override("ru"):
+        assert in_words(f"{admission.FEWER.format(2)}: 421 4.7.0 no") == (
+            "Сервер принимает не больше 2 соединений сразу: 421 4.7.0 no")
+        assert in_words(f"{admission.FEWER.format(1)}: 421 4.7.0 no") == (
+            "Сервер принимает не больше 1 соединения сразу: 421 4.7.0 no")

@@ -5,7 +5,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.utils import timezone
 
-from apps.mailings.meanings import Meaning
+from apps.mailings.attempts.meanings import Meaning
 from apps.mailings.models import Delivery, Mailing, Run, Tally
 from apps.users.models import User
 from tests.factories import MailingFactory, RecipientFactory

@@ -1,12 +1,17 @@
+"""What one try makes of its delivery."""
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
-from apps.delivery.answers import Effect, Outcome, Phase, hold_time, judge, retry_time
+from apps.delivery.breaker import Effect, effect_of, hold_time
+from apps.delivery.ledger import Claimed
+from apps.delivery.outcome import Outcome, Phase, retry_time
+from apps.delivery.upkeep import result_of
 from apps.mailings.models import Delivery
 
 State = Delivery.State
+DAY = timedelta(days=1)
 
 
 @pytest.mark.parametrize("phase, code, text, state, effect", [
@@ -14,35 +19,43 @@ State = Delivery.State
     (Phase.DOT, 252, "perhaps", State.SENT, Effect.NONE),
     (Phase.DOT, None, "closed", State.UNKNOWN, Effect.NONE),
     (Phase.DOT, 451, "later", State.RETRY, Effect.NONE),
+    (Phase.DOT, 451, "4.7.1 looks like spam", State.RETRY, Effect.NONE),
     (Phase.DOT, 554, "5.7.1 spam", State.FAILED, Effect.POLICY),
     (Phase.DOT, 421, "busy", State.PENDING, Effect.BUSY),
+    (Phase.DOT, 454, "Throttling failure", State.PENDING, Effect.BUSY),
     (Phase.DATA, 451, "later", State.RETRY, Effect.NONE),
     (Phase.DATA, None, "closed", State.PENDING, Effect.CONNECTION),
     (Phase.RCPT, 450, "4.2.0 greylisted", State.RETRY, Effect.NONE),
     (Phase.RCPT, 550, "5.1.1 unknown", State.FAILED, Effect.NONE),
-    (Phase.RCPT, 550, "5.7.1 refused", State.FAILED, Effect.POLICY),
-    (Phase.RCPT, 530, "5.7.0 log in", State.PENDING, Effect.SETTINGS),
-    (Phase.MAIL, 553, "5.1.8 bad sender", State.PENDING, Effect.SETTINGS),
-    (Phase.MAIL, 452, "4.3.1 full", State.RETRY, Effect.NONE),
-    (Phase.LOGIN, 535, "5.7.8 wrong password", State.PENDING, Effect.SETTINGS),
-    (Phase.CONNECT, 554, "no service", State.PENDING, Effect.SETTINGS),
+    (Phase.RCPT, 552, "5.2.2 Mailbox full", State.FAILED, Effect.NONE),
+    (Phase.RCPT, 550, "5.7.1 what we say is no", State.FAILED, Effect.POLICY),
+    (Phase.RCPT, 550, "relay not permitted", State.PENDING, Effect.REFUSED),
+    (Phase.RCPT, 530, "5.7.0 log in", State.PENDING, Effect.REFUSED),
+    (Phase.MAIL, 553, "5.1.8 bad sender", State.PENDING, Effect.REFUSED),
+    (Phase.MAIL, 452, "4.3.1 full", State.PENDING, Effect.BUSY),
+    (Phase.LOGIN, 535, "5.7.8 wrong password", State.PENDING, Effect.REFUSED),
+    (Phase.LOGIN, 454, "4.7.0 Too many login attempts", State.PENDING, Effect.BUSY),
+    (Phase.CONNECT, 554, "no service", State.PENDING, Effect.REFUSED),
     (Phase.CONNECT, 450, "too many", State.PENDING, Effect.BUSY),
     (Phase.CONNECT, 421, "too many", State.PENDING, Effect.BUSY),
     (Phase.CONNECT, None, "refused", State.PENDING, Effect.CONNECTION),
+    (Phase.RCPT, 354, "what", State.PENDING, Effect.CONNECTION),
 ])
 def test_an_answer_means_what_the_promise_says(phase, code, text, state, effect):
-    verdict = judge(Outcome(phase, code, text))
-    assert (verdict.state, verdict.effect) == (state, effect)
-    assert verdict.costs_a_try == (state in (State.RETRY, State.FAILED))
+    outcome, now = Outcome(phase, code, text), timezone.now()
+    claimed = Claimed(1, "a@example.com", "", None, 0, 0, "")
+    result = result_of(claimed, outcome, now, now + DAY)
+    assert (result.state, effect_of(outcome.verdict("a@example.com"))) == (state, effect)
+    assert result.tries == (state in (State.RETRY, State.FAILED))
 
 
 def test_retries_wait_longer_each_time_and_never_past_the_end():
     now = timezone.now()
-    waits = [(retry_time(tries, now, now + timedelta(days=9)) - now).total_seconds() / 60
+    waits = [(retry_time(tries, now, now + 9 * DAY) - now).total_seconds() / 60
              for tries in range(1, 6)]
     for wait, planned in zip(waits, (1, 5, 15, 60, 180)):
         assert planned * 0.8 <= wait <= planned * 1.2
-    assert retry_time(6, now, now + timedelta(days=9)) is None
+    assert retry_time(6, now, now + 9 * DAY) is None
     assert retry_time(4, now, now + timedelta(minutes=30)) is None
 
 

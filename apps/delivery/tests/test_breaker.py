@@ -1,9 +1,9 @@
 import pytest
 
-from apps.delivery import holds
-from apps.delivery.answers import Outcome, Phase
-from apps.delivery.holds import Failures
+from apps.delivery import breaker
+from apps.delivery.breaker import Failures
 from apps.delivery.ledger import Claimed, Result
+from apps.delivery.outcome import Outcome, Phase
 from apps.delivery.services import run_start
 from apps.mailings.models import Delivery, Run
 
@@ -19,7 +19,7 @@ def test_a_run_that_rests_says_why_whichever_connection_tells_the_database(run):
     failures, row = Failures(), Claimed(1, "a@example.com", "", None, 0, 0, "")
     refused = Outcome(Phase.CONNECT, None, "Connection refused")
     for _ in range(3):
-        failures.note(run.pk, refused)
-    holds.apply(run, [Result(row, Delivery.State.PENDING, 0)], failures)
+        failures.note(run.pk, refused, row.email)
+    breaker.apply(run, [Result(row, Delivery.State.PENDING, 0)], failures)
     run.refresh_from_db()
     assert run.hold_until and run.server_words == "Connection refused"

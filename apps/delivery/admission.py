@@ -1,0 +1,129 @@
+"""How many connections the mail server takes at once, found out as it refuses some of them.
+
+A refused connection is no trouble of the run's while others are let in: its letters go back, and
+it stays away. One more is tried after a minute, and after twice as long each time that it is
+refused again.
+"""
+import contextlib
+import threading
+import time
+
+from django.db import DatabaseError, InterfaceError
+from django.utils import timezone
+
+from apps.mailings.attempts.meanings import Fault, Meaning
+from apps.mailings.attempts.verdicts import Phase
+from apps.mailings.models import Run
+from apps.mailings.words import FEWER
+
+WAIT, LONGEST_WAIT = 60, 15 * 60  # seconds until one connection more is tried
+OPENING = (Phase.CONNECT, Phase.LOGIN)
+
+
+class Admission:
+    """Shared by the connections of one process; `size` is how many they are."""
+
+    def __init__(self, size):
+        self.size = size
+        self.limit = size
+        self.lock = threading.Lock()
+        self.inside = set()  # connections that the server has let in
+        self.trying = set()  # those that may open now
+        self.wait = WAIT
+        self.grows_at = 0.0  # monotonic
+        self.grown = False  # one more than was taken before is being tried
+        self.reply = ""  # with which one was refused last
+        self.news = None  # (limit, reply) that no page has yet
+
+    def may_send(self, connection):
+        """Whether `connection` is let in, or may try to be. Call it before letters are claimed."""
+        with self.lock:
+            if connection in self.inside or connection in self.trying:
+                return True
+            if self.limit < self.size and time.monotonic() >= self.grows_at:
+                self.limit += 1
+                self.grown = True
+                self.grows_at = time.monotonic() + self.wait
+            if len(self.inside | self.trying) >= self.limit:
+                return False
+            self.trying.add(connection)
+            return True
+
+    def turned_away(self, connection, outcome, recipient):
+        """Whether the server takes others and not this `connection`, as its `outcome` tells.
+
+        Call it after each try of a letter. When no other is left, the number of connections is
+        not what the server minds.
+        """
+        if outcome.accepted and connection in self.inside:
+            return False  # as nearly always
+        refused = is_about_connections(outcome, recipient)
+        with self.lock:
+            self.trying.discard(connection)
+            self.inside.discard(connection)
+            others = self.inside | self.trying
+            if refused and others:
+                self.lower(len(others), outcome.reply)
+                return True
+            if refused:
+                self.limit = self.size
+                self.news = None
+            elif connection.transport.connection is not None:
+                self.let_in(connection)
+            return False
+
+    def lower(self, limit, reply):
+        if self.grown:
+            self.wait = min(2 * self.wait, LONGEST_WAIT)
+        self.grown = False
+        self.grows_at = time.monotonic() + self.wait
+        self.limit = limit
+        self.reply = reply
+        self.news = limit, reply
+
+    def let_in(self, connection):
+        self.inside.add(connection)
+        if self.grown and len(self.inside) == self.limit:
+            self.grown = False
+            self.wait = WAIT
+            self.news = self.limit, self.reply
+
+    def left(self, connection):
+        """`connection` has ended."""
+        with self.lock:
+            self.trying.discard(connection)
+            self.inside.discard(connection)
+
+    def tell_news(self, connection, database_turn):
+        """Have the page of the run that `connection` sends say so when the limit has changed."""
+        news = self.take_news(connection)
+        if news:
+            with contextlib.suppress(DatabaseError, InterfaceError), database_turn:
+                tell(connection.run_now.pk, self.size, news)
+
+    def take_news(self, connection):
+        """Return (limit, reply) once after it changed, to a connection that is let in; or None."""
+        if self.news is None or connection not in self.inside:
+            return None
+        with self.lock:
+            news = self.news
+            self.news = None
+            return news
+
+
+def is_about_connections(outcome, recipient):
+    """Whether a try was refused because of how many connections there are already."""
+    if outcome.accepted or outcome.unknown:
+        return False
+    verdict = outcome.verdict(recipient)
+    if verdict.meaning is Meaning.CONNECTIONS:
+        return True
+    return outcome.phase in OPENING and verdict.fault in (Fault.US_FOR_NOW, Fault.WAY)
+
+
+def tell(run_id, size, news):
+    """Have the page of a running run say how many connections the server takes, if not all."""
+    limit, reply = news
+    words = f"{FEWER.format(limit)}: {reply}" if limit < size else ""
+    Run.objects.filter(pk=run_id, state=Run.State.RUNNING, hold_until=None).update(
+        server_words=words, updated_at=timezone.now())

@@ -1,0 +1,83 @@
+"""How a refusal's words and codes lead to a meaning.
+
+Plain words first, then a code that says one thing alone, then words that say little, then what is
+left of the codes. Codes: RFC 3463, RFC 5248's registry, RFC 7372, RFC 7504, RFC 7505.
+"""
+import re
+
+from . import phrases, phrases_people
+from .meanings import Meaning as M
+from .replies import Reply
+
+AUTH_DETAILS = ("7.20", "7.21", "7.22", "7.23", "7.24", "7.26", "7.29", "7.30", "7.31", "7.32",
+                "7.509", "7.515")
+SENDER_DETAILS = ("1.7", "1.8", "7.27")  # they say whose address is meant
+DETAILS = {  # subject and detail of x.y.z
+    "1.1": M.NO_MAILBOX, "1.3": M.NO_MAILBOX, "1.2": M.NO_DOMAIN, "1.6": M.MOVED, "1.10": M.NO_MAIL,
+    "2.1": M.INACTIVE, "2.2": M.FULL, "2.3": M.TOO_BIG, "3.4": M.TOO_BIG, "3.1": M.DISK,
+    "4.1": M.ROUTE, "4.3": M.ROUTE, "4.4": M.ROUTE, "4.6": M.ROUTE, "4.7": M.ROUTE,
+    "5.3": M.RATE, "7.28": M.RATE, "7.25": M.BLOCKED, "7.13": M.LOGIN,
+    **dict.fromkeys(SENDER_DETAILS, M.SENDER), **dict.fromkeys(AUTH_DETAILS, M.AUTH),
+}
+VAGUE_DETAILS = (  # what the rest of a subject is about
+    (M.BLOCKED, re.compile(r"^7\.6\d\d$")),  # Exchange Online: banned servers
+    (M.REFUSED, re.compile(r"^7\.\d{3}$")),
+    (M.ROUTE, re.compile(r"^4\.\d{3}$")),
+    (M.MALFORMED, re.compile(r"^6\.")),
+    (M.SETTINGS, re.compile(r"^5\.")),
+)
+LOGIN_CODES = (525, 530, 534, 535, 538)
+CODES = {
+    **dict.fromkeys((500, 501, 502, 503, 504, 555), M.SETTINGS),
+    452: M.DISK, 541: M.SPAM, 552: M.FULL, 556: M.NO_MAIL, 571: M.POLICY,
+}
+TLS = re.compile(r"\btls\b|starttls|certificate")
+NEVER_CURED = (M.RELAY,)  # by waiting, although servers say so: «454 4.7.1 Relay access denied»
+
+
+def compiled(groups):
+    """Return (Meaning, pattern) pairs of groups as `phrases` writes them."""
+    return [(meaning, re.compile("|".join(expanded(lines)))) for meaning, lines in groups]
+
+
+def expanded(lines):
+    """Return the regular expressions that `phrases` writes as `lines`, one each."""
+    lines = re.sub(r"\\\n\s*", "", lines)
+    for name, part in phrases.PARTS.items():
+        lines = lines.replace(f"{{{name}}}", part)
+    lines = re.sub(r"~(\d)", r"(?: \\S{1,80}+){0,\1}", lines)
+    return [line.strip() for line in lines.strip().splitlines()]
+
+
+PLAIN = compiled(phrases.OURS + phrases.THE_LETTERS + phrases_people.FOR_NOW
+                 + phrases.GUARDS + phrases_people.GONE)
+WEAK = compiled(phrases.WEAK)
+
+
+def meaning_of(answer: Reply) -> tuple[M, bool]:
+    """Return the Meaning of a refusal and whether it is sure, not a guess."""
+    if answer.code in LOGIN_CODES:
+        return M.TLS if TLS.search(answer.words) else M.LOGIN, True
+    if answer.detail in SENDER_DETAILS:
+        return M.SENDER, True
+    if meaning := first(PLAIN, answer.words):
+        return corrected(meaning, answer), True
+    if meaning := DETAILS.get(answer.detail):
+        return meaning, True
+    meaning = first(WEAK, answer.words) or first(VAGUE_DETAILS, answer.detail)
+    return meaning or CODES.get(answer.code, M.OTHER), False
+
+
+def first(rules, text):
+    """Return the Meaning of the first of `rules` that `text` fits."""
+    for meaning, pattern in rules:
+        if pattern.search(text):
+            return meaning
+    return None
+
+
+def corrected(meaning, answer):
+    """Return `meaning`, but for a domain in a reply about rights: that is the sender's."""
+    if meaning is M.NO_DOMAIN and answer.detail.startswith("7."):
+        return M.SENDER
+    return meaning
