@@ -19,7 +19,6 @@ from datetime import timedelta
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
 SHOP, BLOCKED, CAREFUL = "shop@example.com", "blocked@example.com", "careful@example.com"
 PASSWORD = "vestnik-demo"
 KINDS = {"busy": 2, "client": 60, "doubted": 120, "nobody": 30, "away": 6, "null": 1, "lost": 4,
