@@ -34,6 +34,7 @@ class TrailEntry(models.Model):
         STOP = "stop", pgettext_lazy("trail", "Stopped")
         DELIVERED = "delivered", pgettext_lazy("trail", "Marked unknown outcomes as delivered")
         AGAIN = "again", pgettext_lazy("trail", "Put unknown outcomes back in the queue")
+        WRITE_AGAIN = "write_again", pgettext_lazy("trail", "Took back “No such mailbox”")
         DELETE = "delete", pgettext_lazy("trail", "Deleted")
         RESTORE = "restore", pgettext_lazy("trail", "Brought back")
         IMPORT = "import", pgettext_lazy("trail", "Imported")

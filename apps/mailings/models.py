@@ -38,6 +38,11 @@ class Recipient(Owned):
     full_name = models.CharField(_("full name"), max_length=150)
     comment = models.TextField(_("comment"), blank=True, validators=[MaxLengthValidator(5000)])
     bounced_at = models.DateTimeField(_("bounced at"), null=True, blank=True, editable=False)
+    bounced_reply = models.TextField(
+        _("reply that marked it"), blank=True, default="", editable=False)
+    bounced_key = models.CharField(max_length=32, blank=True, default="", editable=False)
+
+    UNMARKED = {"bounced_at": None, "bounced_reply": "", "bounced_key": ""}
 
     objects = NotDeletedManager.from_queryset(RecipientQuerySet)()
     all_objects = models.Manager.from_queryset(RecipientQuerySet)()
@@ -50,7 +55,11 @@ class Recipient(Owned):
         constraints = [models.UniqueConstraint(
             "owner", Lower("email"), condition=Q(deleted_at=None),
             name="recipient_email_unique_per_owner")]
-        indexes = [models.Index(fields=["owner", "full_name", "id"], name="recipient_owner_name")]
+        indexes = [
+            models.Index(fields=["owner", "full_name", "id"], name="recipient_owner_name"),
+            models.Index(fields=["owner", "bounced_key"], name="recipient_bounced_key",
+                         condition=Q(bounced_at__isnull=False)),
+        ]
         permissions = [("view_all_recipients", _("Can view everyone's recipients"))]
 
     def __str__(self):

@@ -1,0 +1,49 @@
+"""Marks of recipients whose mailbox is not there: which reply set them, and whom else it marked."""
+import hashlib
+import re
+
+from django.db.models import Count
+
+from .models import Recipient
+
+CODE = re.compile(r"[245]\d\d|[245]\.\d{1,3}\.\d{1,3}")  # RFC 5321, 4.2; RFC 3463
+AROUND = "<>()[]{}\"'`,;:.#="
+QUOTES = re.escape("<[(\"'`"), re.escape(">])\"'`")
+
+
+def reply_key(reply: str, email: str) -> str:
+    """Return a key that replies about `email` and other addresses share when they say the same.
+
+    The recipient's own address, ids, numbers, blanks and case make no difference; a reply code
+    and an enhanced status code do.
+    """
+    text = without_address(reply.lower(), email.lower())
+    words = ("#" if is_id(word.strip(AROUND)) else word for word in text.split())
+    return hashlib.sha256(" ".join(words).encode()).hexdigest()[:32]
+
+
+def without_address(text, email):
+    """Return `text` without `email` and its local part where that is plainly quoted.
+
+    A bare local part may be a word of the reply, as in "user unknown" to user@example.com.
+    """
+    local = re.escape(email.rpartition("@")[0])
+    opening, closing = QUOTES
+    text = text.replace(email, "@")
+    return re.sub(f"(?<=[{opening}]){local}(?=[{closing}])", "@", text)
+
+
+def is_id(word):
+    """Whether a word of a reply is an id, a number, a time or a numbered host."""
+    return any(map(str.isdigit, word)) and not CODE.fullmatch(word)
+
+
+def add_same_reply(recipients, owner):
+    """Give each its `same_reply`: how many of `owner`'s the reply that marked it has marked."""
+    keys = {one.bounced_key for one in recipients if one.bounced_key and one.owner_id == owner.pk}
+    counts = {}
+    if keys:
+        marked = Recipient.objects.marked_by(owner, keys).order_by().values_list("bounced_key")
+        counts = dict(marked.annotate(Count("pk")))
+    for one in recipients:
+        one.same_reply = counts.get(one.bounced_key, 0) if one.owner_id == owner.pk else 0
