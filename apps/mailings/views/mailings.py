@@ -12,6 +12,7 @@ from apps.core.access import for_reading, for_writing
 from apps.core.htmx import done, is_partial, refused, render_form, render_page
 from apps.core.listing import ordered, page_of, search_text, sorting
 
+from ..bounces import add_same_reply
 from ..forms import MailingForm
 from ..forms.mailings import SHOWN
 from ..models import Delivery, Mailing, Recipient, Run
@@ -85,7 +86,9 @@ class TabContext:
         fate = request.GET.get("fate", "")
         if fate in Delivery.State.values:
             rows = rows.filter(fate=fate)
-        return {"page": page_of(request, rows), "fate": fate, "fates": Delivery.State.choices}
+        page = page_of(request, rows)
+        add_same_reply(page.object_list, request.user)
+        return {"page": page, "fate": fate, "fates": Delivery.State.choices}
 
     @staticmethod
     def runs(request, mailing):

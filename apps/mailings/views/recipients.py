@@ -10,9 +10,10 @@ from apps.core.access import for_reading, for_writing
 from apps.core.htmx import done, is_partial, refused, render_form, render_page
 from apps.core.listing import ordered, page_of, search_text, sorting
 
+from ..bounces import add_same_reply
 from ..forms import RecipientForm
 from ..models import Attempt, Recipient
-from ..services import recipient_bounce_clear, user_data_changed
+from ..services import recipient_bounce_clear, recipients_bounce_clear, user_data_changed
 from .deleting import delete
 
 SORTS = {"name": ("full_name",), "email": ("email",), "added": ("created_at",)}
@@ -28,6 +29,7 @@ def recipient_list(request):
         recipients = recipients.filter(
             Q(full_name__icontains=q) | Q(email__icontains=q) | Q(comment__icontains=q))
     page = page_of(request, ordered(request, recipients, SORTS, "name"))
+    add_same_reply(page.object_list, request.user)
     return render_page(request, "mailings/recipient_list.html", {
         "page": page, "q": q, "sort": sorting(request, SORTS, "name"),
     }, partial="table")
@@ -36,6 +38,7 @@ def recipient_list(request):
 @require_safe
 def recipient_detail(request, pk):
     recipient = for_reading(request.user, Recipient.objects.select_related("owner"), pk)
+    add_same_reply([recipient], request.user)
     attempts = Attempt.objects.visible_to(request.user).filter(recipient=recipient)
     return render(request, "mailings/recipient_detail.html", {
         "recipient": recipient,
@@ -88,6 +91,7 @@ def recipient_row(request, pk):
         if not (form.is_valid() and form_valid(request, form)):
             return _row(request, "form_row", {"form": form, "recipient": recipient})
     recipient = for_reading(request.user, Recipient.objects.with_fate().select_related("owner"), pk)
+    add_same_reply([recipient], request.user)
     return _row(request, "row", {"recipient": recipient})
 
 
@@ -106,6 +110,19 @@ def recipient_clear(request, pk):
     if not recipient_bounce_clear(recipient=recipient):
         return refused(request, _("This address is not marked as bounced."), to=recipient)
     text = _("Letters go to this address again: %(email)s") % {"email": recipient.email}
+    return done(request, text, to=recipient, changed=CHANGED)
+
+
+@require_POST
+def recipient_clear_same(request, pk):
+    """Write again to everybody whom the reply that marked this address has marked."""
+    recipient = for_writing(request.user, Recipient.objects, pk)
+    number = recipient.bounced_key and recipients_bounce_clear(
+        owner=request.user, key=recipient.bounced_key, reply=recipient.bounced_reply)
+    if not number:
+        return refused(request, _("This address is not marked as bounced."), to=recipient)
+    text = ngettext("Letters go to %(n)s address again.", "Letters go to %(n)s addresses again.",
+                    number) % {"n": number}
     return done(request, text, to=recipient, changed=CHANGED)
 
 
