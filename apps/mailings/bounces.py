@@ -8,7 +8,7 @@ from .models import Recipient
 
 CODE = re.compile(r"[245]\d\d|[245]\.\d{1,3}\.\d{1,3}")  # RFC 5321, 4.2; RFC 3463
 AROUND = "<>()[]{}\"'`,;:.#="
-QUOTES = re.escape("<[(\"'`"), re.escape(">])\"'`")
+QUOTED = "<{}>", "[{}]", "({})", '"{}"', "'{}'", "`{}'"
 
 
 def reply_key(reply: str, email: str) -> str:
@@ -27,10 +27,10 @@ def without_address(text, email):
 
     A bare local part may be a word of the reply, as in "user unknown" to user@example.com.
     """
-    local = re.escape(email.rpartition("@")[0])
-    opening, closing = QUOTES
     text = text.replace(email, "@")
-    return re.sub(f"(?<=[{opening}]){local}(?=[{closing}])", "@", text)
+    for quoted in QUOTED:
+        text = text.replace(quoted.format(email.rpartition("@")[0]), quoted.format("@"))
+    return text
 
 
 def is_id(word):
