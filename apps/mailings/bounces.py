@@ -2,13 +2,29 @@
 import hashlib
 import re
 
-from django.db.models import Count
-
-from .models import Recipient
+from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 CODE = re.compile(r"[245]\d\d|[245]\.\d{1,3}\.\d{1,3}")  # RFC 5321, 4.2; RFC 3463
 AROUND = "<>()[]{}\"'`,;:.#="
 QUOTED = "<{}>", "[{}]", "({})", '"{}"', "'{}'", "`{}'"
+
+
+class Bounceable(models.Model):
+    """Who may be marked: of the address the mail server said that there is no such mailbox."""
+
+    bounced_at = models.DateTimeField(_("bounced at"), null=True, blank=True, editable=False)
+    bounced_reply = models.TextField(
+        _("reply that marked it"), blank=True, default="", editable=False)
+    bounced_key = models.CharField(  # `reply_key` of that reply
+        max_length=32, blank=True, default="", editable=False)
+
+    UNMARKED = {"bounced_at": None, "bounced_reply": "", "bounced_key": ""}
+    MARKED_BY = models.Index(fields=["owner", "bounced_key"], name="recipient_bounced_key",
+                             condition=models.Q(bounced_at__isnull=False))
+
+    class Meta:
+        abstract = True
 
 
 def reply_key(reply: str, email: str) -> str:
@@ -36,14 +52,3 @@ def without_address(text, email):
 def is_id(word):
     """Whether a word of a reply is an id, a number, a time or a numbered host."""
     return any(map(str.isdigit, word)) and not CODE.fullmatch(word)
-
-
-def add_same_reply(recipients, owner):
-    """Give each its `same_reply`: how many of `owner`'s the reply that marked it has marked."""
-    keys = {one.bounced_key for one in recipients if one.bounced_key and one.owner_id == owner.pk}
-    counts = {}
-    if keys:
-        marked = Recipient.objects.marked_by(owner, keys).order_by().values_list("bounced_key")
-        counts = dict(marked.annotate(Count("pk")))
-    for one in recipients:
-        one.same_reply = counts.get(one.bounced_key, 0) if one.owner_id == owner.pk else 0

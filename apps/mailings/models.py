@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from .bounces import Bounceable
 from .querysets import AttemptQuerySet, MailingQuerySet, NotDeletedManager
 from .querysets import OwnedQuerySet, RecipientQuerySet, RunQuerySet
 from .tallies import DOMAINS_STALE, DomainTally, MinuteTally, Tally  # noqa: F401 their tables
@@ -31,18 +32,12 @@ class Owned(models.Model):
         abstract = True
 
 
-class Recipient(Owned):
+class Recipient(Owned, Bounceable):
     """A client in somebody's address book; the e-mail is unique within that book."""
 
     email = models.EmailField(_("e-mail"), max_length=254)
     full_name = models.CharField(_("full name"), max_length=150)
     comment = models.TextField(_("comment"), blank=True, validators=[MaxLengthValidator(5000)])
-    bounced_at = models.DateTimeField(_("bounced at"), null=True, blank=True, editable=False)
-    bounced_reply = models.TextField(
-        _("reply that marked it"), blank=True, default="", editable=False)
-    bounced_key = models.CharField(max_length=32, blank=True, default="", editable=False)
-
-    UNMARKED = {"bounced_at": None, "bounced_reply": "", "bounced_key": ""}
 
     objects = NotDeletedManager.from_queryset(RecipientQuerySet)()
     all_objects = models.Manager.from_queryset(RecipientQuerySet)()
@@ -55,11 +50,8 @@ class Recipient(Owned):
         constraints = [models.UniqueConstraint(
             "owner", Lower("email"), condition=Q(deleted_at=None),
             name="recipient_email_unique_per_owner")]
-        indexes = [
-            models.Index(fields=["owner", "full_name", "id"], name="recipient_owner_name"),
-            models.Index(fields=["owner", "bounced_key"], name="recipient_bounced_key",
-                         condition=Q(bounced_at__isnull=False)),
-        ]
+        indexes = [models.Index(fields=["owner", "full_name", "id"], name="recipient_owner_name"),
+                   Bounceable.MARKED_BY]
         permissions = [("view_all_recipients", _("Can view everyone's recipients"))]
 
     def __str__(self):

@@ -12,13 +12,12 @@ from apps.core.access import for_reading, for_writing
 from apps.core.htmx import done, is_partial, refused, render_form, render_page
 from apps.core.listing import ordered, page_of, search_text, sorting
 
-from ..bounces import add_same_reply
 from ..forms import MailingForm
 from ..forms.mailings import SHOWN
 from ..models import Delivery, Mailing, Recipient, Run
 from ..services import deletion_refusal, mailing_disable, user_data_changed
 from .deleting import delete
-from .recipients import FORM_METHODS
+from .recipients import FORM_METHODS, add_same_reply
 
 SORTS = {"start": ("starts_at",), "end": ("ends_at",), "status": ("status",),
          "subject": ("message__subject",), "added": ("created_at",)}

@@ -1,5 +1,5 @@
 """Recipients: list, detail, create, edit (in the modal, on a page, in the row), delete."""
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -10,7 +10,6 @@ from apps.core.access import for_reading, for_writing
 from apps.core.htmx import done, is_partial, refused, render_form, render_page
 from apps.core.listing import ordered, page_of, search_text, sorting
 
-from ..bounces import add_same_reply
 from ..forms import RecipientForm
 from ..models import Attempt, Recipient
 from ..services import recipient_bounce_clear, recipients_bounce_clear, user_data_changed
@@ -33,6 +32,17 @@ def recipient_list(request):
     return render_page(request, "mailings/recipient_list.html", {
         "page": page, "q": q, "sort": sorting(request, SORTS, "name"),
     }, partial="table")
+
+
+def add_same_reply(recipients, owner):
+    """Give each its `same_reply`: how many of `owner`'s the reply that marked it has marked."""
+    keys = {one.bounced_key for one in recipients if one.bounced_key and one.owner_id == owner.pk}
+    counts = {}
+    if keys:
+        marked = Recipient.objects.marked_by(owner, keys).order_by().values_list("bounced_key")
+        counts = dict(marked.annotate(Count("pk")))
+    for one in recipients:
+        one.same_reply = counts.get(one.bounced_key, 0) if one.owner_id == owner.pk else 0
 
 
 @require_safe
