@@ -17,6 +17,7 @@ from .make import BLOCKED, KINDS, PASSWORD, SHOP
 from .restoring import restored
 
 GROWING = {"django_migrations", "django_content_type", "auth_permission"}
+REGROUPED = {"mailings_tally"}  # by what replies mean now; see the sums below
 MARKS = "SELECT id, email FROM mailings_recipient WHERE bounced_at IS NOT NULL"
 KEPT = {
     "deliveries": "SELECT id, recipient_id, email, state, answer FROM mailings_delivery",
@@ -24,6 +25,7 @@ KEPT = {
     "mailings": "SELECT id, status, deleted_at, disabled_at FROM mailings_mailing",
     "attempts": "SELECT id, run_id, status, code, server_response FROM mailings_attempt",
     "trail": "SELECT id, action, who_id, object_label FROM core_trailentry",
+    "quarters": "SELECT run_id, quarter, SUM(number) FROM mailings_tally GROUP BY run_id, quarter",
 }
 MARKED = {kind: KINDS[kind] for kind in ("doubted", "nobody", "away", "null")}
 LEDGER = {"sent": ["sent"], "failed": ["failed"], "unknown": ["unknown"],
@@ -47,7 +49,7 @@ def what_stands():
     rows = {name: select(f'SELECT COUNT(*) FROM "{name}"')[0][0]
             for name in connection.introspection.table_names()}
     return {"rows": rows} | {
-        name: select(f"{sql} ORDER BY id") for name, sql in {**KEPT, "marks": MARKS}.items()}
+        name: select(f"{sql} ORDER BY 1, 2") for name, sql in {**KEPT, "marks": MARKS}.items()}
 
 
 def select(sql):
@@ -68,7 +70,8 @@ def test_each_row_is_there_still(upgrade):
     after = upgrade.after["rows"]
     assert after["mailings_attempt"] > 1000 and after["usersessions_usersession"] == 5
     for table, number in upgrade.before["rows"].items():
-        assert after[table] == number or table in GROWING and after[table] > number, table
+        grew = table in GROWING and after[table] > number
+        assert after[table] == number or grew or table in REGROUPED, table
 
 
 @pytest.mark.parametrize("what", KEPT)
