@@ -56,9 +56,10 @@ screenshots: .venv/test.stamp  ## The pictures of the guide and the README, from
 lock: .venv/test.stamp  ## Resolve the dependencies of pyproject.toml anew
 	$(BIN)/pip install -qq uv
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements.txt
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra demo -c requirements.txt pyproject.toml -o requirements-demo.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra demo --extra dev -c requirements-demo.txt pyproject.toml -o requirements-dev.txt
 
-.venv/run.stamp: requirements.txt | $(BIN)/pip
+.venv/run.stamp: requirements-demo.txt | $(BIN)/pip
 	@echo "Installing the packages of $<"
 	@$(BIN)/pip install -qq --disable-pip-version-check --require-hashes -r $<
 	@touch $@

@@ -43,6 +43,7 @@ TABLE = {
     "mailings:recipient_delete": CHANGE,
     "mailings:recipient_restore": ACTION,
     "mailings:recipient_clear": ACTION,
+    "mailings:recipient_clear_same": ACTION,
     "mailings:message_list": LIST,
     "mailings:message_create": CREATE,
     "mailings:message_detail": DETAIL,

@@ -25,7 +25,10 @@ def test_the_sample_of_the_environment_lists_just_the_keys_that_settings_read():
     assert listed == read
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+LOCKS = {"requirements.txt": "", "requirements-demo.txt": "demo", "requirements-dev.txt": "dev"}
+
+
+@pytest.mark.parametrize("name", LOCKS)
 def test_the_locks_name_no_host_and_hash_everything(name):
     lock = (ROOT / name).read_text()
     assert "://" not in lock
@@ -42,12 +45,17 @@ def needed(text):
             yield need.name
 
 
-@pytest.mark.parametrize("name, group", [("requirements.txt", ""), ("requirements-dev.txt", "dev")])
+@pytest.mark.parametrize("name, group", LOCKS.items())
 def test_the_locks_hold_each_package_that_the_project_names(name, group):
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     named = project["dependencies"] + project["optional-dependencies"].get(group, [])
     locked = set(re.findall(r"^([\w.-]+)==", (ROOT / name).read_text(), re.M))
     assert locked >= {canonicalize_name(one) for text in named for one in needed(text)}
+
+
+def test_production_does_not_install_what_serves_the_demo_alone():
+    for lock, is_there in (("requirements.txt", False), ("requirements-demo.txt", True)):
+        assert ("aiosmtpd==" in (ROOT / lock).read_text()) is is_there
 
 
 def test_no_file_of_code_is_longer_than_a_person_reads():

@@ -33,6 +33,7 @@ def test_the_deployment_checks_have_no_remark(tmp_path):
 
 
 SERVE = """
+import sys; sys.modules["aiosmtpd"] = None  # it is the demo's, and not installed here
 import django; django.setup()
 from django.core.management import call_command
 from django.templatetags.static import static

@@ -36,6 +36,7 @@ class TrailEntry(models.Model):
         AGAIN = "again", pgettext_lazy("trail", "Put unknown outcomes back in the queue")
         COUNT_UNKNOWN = "count_unknown", pgettext_lazy(
             "trail", "Took unsent letters for unknown after a restore")
+        WRITE_AGAIN = "write_again", pgettext_lazy("trail", "Took back “No such mailbox”")
         DELETE = "delete", pgettext_lazy("trail", "Deleted")
         RESTORE = "restore", pgettext_lazy("trail", "Brought back")
         IMPORT = "import", pgettext_lazy("trail", "Imported")

@@ -247,7 +247,8 @@ def unmark(run, refusal):
     refused = run.deliveries.filter(state=State.FAILED).order_by("-updated_at").values_list(
         "recipient_id", "answer")[:SAME_LATER]
     alike = [pk for pk, answer in refused if masked(answer) == refusal]
-    Recipient.objects.filter(pk__in=alike, bounced_at__gte=run.started_at).update(bounced_at=None)
+    marked = Recipient.objects.filter(pk__in=alike, bounced_at__gte=run.started_at)
+    marked.update(**Recipient.UNMARKED)
 
 
 def rest(run, effect, words):

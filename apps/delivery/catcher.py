@@ -3,6 +3,7 @@
 It speaks real SMTP and refuses what a real server would: addresses that begin with `nobody` for
 good, those that begin with `busy` until they are tried again later (greylisting).
 """
+import importlib.util
 import logging
 import os
 import re
@@ -12,7 +13,6 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from aiosmtpd.controller import Controller
 from django.conf import settings
 
 log = logging.getLogger("vestnik.catcher")
@@ -22,6 +22,8 @@ UNKNOWN = "550 5.1.1 <{}>: Recipient address rejected: User unknown"
 GREYLISTED = "450 4.2.0 <{}>: Recipient address rejected: Greylisted, try again later"
 FULL = "452 4.3.1 Insufficient system storage"
 GREY_SECONDS = 30
+MISSING = ("The demo's mail server needs aiosmtpd, which is not installed: pip install "
+           "--require-hashes -r requirements-demo.txt, or set EMAIL_URL to a mail server.")
 
 
 def folder():
@@ -89,8 +91,14 @@ def letter_path(name):
     return path if path.is_file() else None
 
 
+def is_installed():
+    """Whether the package that speaks SMTP for the catcher is there."""
+    return importlib.util.find_spec("aiosmtpd") is not None
+
+
 def start(port):
     """Start catching on loopback; return the controller. OSError when the port is taken."""
+    from aiosmtpd.controller import Controller  # the demo's alone: production has it not
     controller = Controller(Catcher(), hostname="127.0.0.1", port=port, server_hostname="catcher")
     controller.start()
     return controller

@@ -13,7 +13,8 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from apps.mailings.models import Delivery, Recipient, Run
+from apps.mailings.models import Delivery, Run
+from apps.mailings.services import recipients_bounce_mark
 
 from . import tallies
 from .outcome import Outcome
@@ -189,10 +190,11 @@ def json_list(objects):
 
 def mark_bounced(run, results):
     """Mark the recipients who are gone: later letters to them are skipped."""
-    bounced = [result.delivery.recipient_id for result in results if is_gone(result)]
+    bounced = {
+        result.delivery.recipient_id: (result.delivery.email, result.outcome.reply)
+        for result in results if is_gone(result)}
     if bounced:
-        Recipient.objects.filter(pk__in=bounced, bounced_at=None).update(
-            bounced_at=timezone.now())
+        recipients_bounce_mark(replies=bounced)
 
 
 def is_gone(result):

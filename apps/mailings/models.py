@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from .bounces import Bounceable
 from .querysets import AttemptQuerySet, MailingQuerySet, NotDeletedManager
 from .querysets import OwnedQuerySet, RecipientQuerySet, RunQuerySet
 from .seeds import new_seed
@@ -32,13 +33,12 @@ class Owned(models.Model):
         abstract = True
 
 
-class Recipient(Owned):
+class Recipient(Owned, Bounceable):
     """A client in somebody's address book; the e-mail is unique within that book."""
 
     email = models.EmailField(_("e-mail"), max_length=254)
     full_name = models.CharField(_("full name"), max_length=150)
     comment = models.TextField(_("comment"), blank=True, validators=[MaxLengthValidator(5000)])
-    bounced_at = models.DateTimeField(_("bounced at"), null=True, blank=True, editable=False)
 
     objects = NotDeletedManager.from_queryset(RecipientQuerySet)()
     all_objects = models.Manager.from_queryset(RecipientQuerySet)()
@@ -51,7 +51,8 @@ class Recipient(Owned):
         constraints = [models.UniqueConstraint(
             "owner", Lower("email"), condition=Q(deleted_at=None),
             name="recipient_email_unique_per_owner")]
-        indexes = [models.Index(fields=["owner", "full_name", "id"], name="recipient_owner_name")]
+        indexes = [models.Index(fields=["owner", "full_name", "id"], name="recipient_owner_name"),
+                   Bounceable.MARKED_BY]
         permissions = [("view_all_recipients", _("Can view everyone's recipients"))]
 
     def __str__(self):

@@ -19,6 +19,10 @@ class OwnedQuerySet(models.QuerySet):
 
 class RecipientQuerySet(OwnedQuerySet):
 
+    def marked_by(self, owner, keys):
+        """The owner's recipients that replies with these keys marked as bounced."""
+        return self.filter(owner=owner, bounced_at__isnull=False, bounced_key__in=keys)
+
     def with_fate(self):
         """Give each its `fate`: the state of the last letter to them, None without one."""
         from .models import Delivery

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from apps.core.trail import Action, record
 
+from .bounces import reply_key
 from .models import Mailing, Message, Recipient
 
 log = logging.getLogger("vestnik.mailings")
@@ -62,11 +63,45 @@ def owned_restore(*, owned):
     record(Action.RESTORE, on=owned)
 
 
-def recipient_bounce_clear(*, recipient):
+@transaction.atomic
+def recipients_bounce_mark(*, replies: dict[int, tuple[str, str]]) -> int:
+    """Mark recipients whose mailbox is not there; letters that follow skip them.
+
+    `replies` has the address and the server's reply by the recipient's id. Who is marked already,
+    or has another address by now, stays as they are. Returns how many were marked.
+    """
+    marked = []
+    unmarked = Recipient.objects.filter(pk__in=replies, bounced_at=None).order_by("pk")
+    for recipient in unmarked.select_for_update().only("email"):
+        email, reply = replies[recipient.pk]
+        if recipient.email.lower() == email.lower():
+            recipient.bounced_at = timezone.now()
+            recipient.bounced_reply = reply
+            recipient.bounced_key = reply_key(reply, email)
+            marked.append(recipient)
+    return Recipient.objects.bulk_update(marked, Recipient.UNMARKED, batch_size=200)
+
+
+@transaction.atomic
+def recipient_bounce_clear(*, recipient: Recipient) -> bool:
     """Take the address for good again. Returns whether it was marked as bounced."""
-    cleared = Recipient.objects.filter(pk=recipient.pk, bounced_at__isnull=False).update(
-        bounced_at=None)
+    marked = Recipient.objects.filter(pk=recipient.pk, bounced_at__isnull=False)
+    cleared = marked.update(**Recipient.UNMARKED)
+    if cleared:
+        record(Action.WRITE_AGAIN, on=recipient)
     return bool(cleared)
+
+
+@transaction.atomic
+def recipients_bounce_clear(*, owner: User, key: str, reply: str) -> int:
+    """Take for good again whom of `owner`'s the reply with this `reply_key` marked.
+
+    `reply` is what it says, for the audit trail. Returns how many addresses were marked.
+    """
+    cleared = Recipient.objects.marked_by(owner, [key]).update(**Recipient.UNMARKED)
+    if cleared:
+        record(Action.WRITE_AGAIN, label=reply, details=cleared)
+    return cleared
 
 
 def mailing_disable(*, mailing, by, disabled):

@@ -11,6 +11,8 @@ urlpatterns = [
     path("recipients/<int:pk>/edit/", recipients.recipient_edit, name="recipient_edit"),
     path("recipients/<int:pk>/delete/", recipients.recipient_delete, name="recipient_delete"),
     path("recipients/<int:pk>/clear/", recipients.recipient_clear, name="recipient_clear"),
+    path("recipients/<int:pk>/clear/same/", recipients.recipient_clear_same,
+         name="recipient_clear_same"),
     path("recipients/<int:pk>/restore/", deleting.recipient_restore, name="recipient_restore"),
     path("messages/", messages.message_list, name="message_list"),
     path("messages/create/", messages.message_create, name="message_create"),

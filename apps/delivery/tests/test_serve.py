@@ -109,6 +109,14 @@ def test_a_busy_port_is_said_and_nothing_is_started(monkeypatch):
             call_command("serve", host="127.0.0.1", port=port)
 
 
+def test_where_the_demos_mail_server_can_not_run_it_is_said(monkeypatch, settings):
+    settings.CATCHER = True
+    monkeypatch.setattr(serve.catcher, "is_installed", lambda: False)
+    for command in ("serve", "catcher"):
+        with pytest.raises(CommandError, match="needs aiosmtpd, which is not installed"):
+            call_command(command)
+
+
 def test_a_busy_catchers_port_is_stepped_over_and_said(settings):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         settings.CATCHER_PORT = taken.getsockname()[1]

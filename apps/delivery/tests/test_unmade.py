@@ -109,6 +109,6 @@ def test_each_run_from_before_gets_a_secret_of_its_own(mailing, sink):
     for _ in range(2):
         send(mailing, again=True)
     Run.objects.update(seed="")
-    importlib.import_module("apps.mailings.migrations.0013_run_seed").seed_each(apps, None)
+    importlib.import_module("apps.mailings.migrations.0015_run_seed").seed_each(apps, None)
     seeds = set(Run.objects.values_list("seed", flat=True))
     assert len(seeds) == 2 and all(len(seed) == 32 for seed in seeds)

@@ -28,9 +28,14 @@ class RecipientForm(OwnedForm):
         if same.exclude(pk=self.instance.pk).exists():
             raise ValidationError(TAKEN)
         if email.lower() != self.initial.get("email", "").lower():
-            self.instance.bounced_at = None  # it was said of the address that was there
-            self.written.add("bounced_at")
+            self.unmark()
         return email
+
+    def unmark(self):
+        """Forget that the address bounced: it was said of the one that was there."""
+        for name, value in Recipient.UNMARKED.items():
+            setattr(self.instance, name, value)
+        self.written.update(Recipient.UNMARKED)
 
     def clean_full_name(self):
         return one_line(self.cleaned_data["full_name"])

@@ -1,6 +1,7 @@
 """Personal fields as a message's reader sees them, and stored answers in their language."""
 from django import template
 
+from ..attempts.verdicts import verdict
 from ..models import Delivery
 from ..personal import split
 from ..words import advice, in_words, said
@@ -26,6 +27,12 @@ def server_words(answer):
 def personal_parts(text):
     """Return `text` in pieces: (None, plain text) and (field's name, fallback)."""
     return [(None, part) if isinstance(part, str) else part for part in split(text)]
+
+
+@register.filter
+def bounce_words(recipient):
+    """Return what the reply that marked `recipient` means."""
+    return verdict(recipient.bounced_reply, "rcpt", recipient.email).words
 
 
 @register.filter

@@ -17,7 +17,7 @@ from ..forms.mailings import SHOWN
 from ..models import Delivery, Mailing, Recipient, Run
 from ..services import deletion_refusal, mailing_disable
 from .deleting import delete
-from .recipients import FORM_METHODS
+from .recipients import FORM_METHODS, add_same_reply
 
 SORTS = {"start": ("starts_at",), "end": ("ends_at",), "status": ("status",),
          "subject": ("message__subject",), "added": ("created_at",)}
@@ -85,7 +85,9 @@ class TabContext:
         fate = request.GET.get("fate", "")
         if fate in Delivery.State.values:
             rows = rows.filter(fate=fate)
-        return {"page": page_of(request, rows), "fate": fate, "fates": Delivery.State.choices}
+        page = page_of(request, rows)
+        add_same_reply(page.object_list, request.user)
+        return {"page": page, "fate": fate, "fates": Delivery.State.choices}
 
     @staticmethod
     def runs(request, mailing):

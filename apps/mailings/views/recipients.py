@@ -1,5 +1,5 @@
 """Recipients: list, detail, create, edit (in the modal, on a page, in the row), delete."""
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from apps.core.listing import ordered, page_of, search_text, sorting
 
 from ..forms import RecipientForm
 from ..models import Attempt, Recipient
-from ..services import recipient_bounce_clear
+from ..services import recipient_bounce_clear, recipients_bounce_clear
 from .deleting import delete
 
 SORTS = {"name": ("full_name",), "email": ("email",), "added": ("created_at",)}
@@ -28,14 +28,27 @@ def recipient_list(request):
         recipients = recipients.filter(
             Q(full_name__icontains=q) | Q(email__icontains=q) | Q(comment__icontains=q))
     page = page_of(request, ordered(request, recipients, SORTS, "name"))
+    add_same_reply(page.object_list, request.user)
     return render_page(request, "mailings/recipient_list.html", {
         "page": page, "q": q, "sort": sorting(request, SORTS, "name"),
     }, partial="table")
 
 
+def add_same_reply(recipients, owner):
+    """Give each its `same_reply`: how many of `owner`'s the reply that marked it has marked."""
+    keys = {one.bounced_key for one in recipients if one.bounced_key and one.owner_id == owner.pk}
+    counts = {}
+    if keys:
+        marked = Recipient.objects.marked_by(owner, keys).order_by().values_list("bounced_key")
+        counts = dict(marked.annotate(Count("pk")))
+    for one in recipients:
+        one.same_reply = counts.get(one.bounced_key, 0) if one.owner_id == owner.pk else 0
+
+
 @require_safe
 def recipient_detail(request, pk):
     recipient = for_reading(request.user, Recipient.objects.select_related("owner"), pk)
+    add_same_reply([recipient], request.user)
     attempts = Attempt.objects.visible_to(request.user).filter(recipient=recipient)
     return render(request, "mailings/recipient_detail.html", {
         "recipient": recipient,
@@ -87,6 +100,7 @@ def recipient_row(request, pk):
         if not (form.is_valid() and form_valid(request, form)):
             return _row(request, "form_row", {"form": form, "recipient": recipient})
     recipient = for_reading(request.user, Recipient.objects.with_fate().select_related("owner"), pk)
+    add_same_reply([recipient], request.user)
     return _row(request, "row", {"recipient": recipient})
 
 
@@ -105,6 +119,19 @@ def recipient_clear(request, pk):
     if not recipient_bounce_clear(recipient=recipient):
         return refused(request, _("This address is not marked as bounced."), to=recipient)
     text = _("Letters go to this address again: %(email)s") % {"email": recipient.email}
+    return done(request, text, to=recipient, changed=CHANGED)
+
+
+@require_POST
+def recipient_clear_same(request, pk):
+    """Write again to everybody whom the reply that marked this address has marked."""
+    recipient = for_writing(request.user, Recipient.objects, pk)
+    number = recipient.bounced_key and recipients_bounce_clear(
+        owner=request.user, key=recipient.bounced_key, reply=recipient.bounced_reply)
+    if not number:
+        return refused(request, _("This address is not marked as bounced."), to=recipient)
+    text = ngettext("Letters go to %(n)s address again.", "Letters go to %(n)s addresses again.",
+                    number) % {"n": number}
     return done(request, text, to=recipient, changed=CHANGED)
 
 

@@ -11,6 +11,8 @@ class Command(BaseCommand):
     help = "Catch letters on loopback for /outbox/ (the demo's mail server); `serve` starts it."
 
     def handle(self, *args, **options):
+        if not catcher.is_installed():
+            raise CommandError(catcher.MISSING)
         stop = Stop(signal.SIGTERM, signal.SIGINT)
         try:
             controller = catcher.start(settings.CATCHER_PORT)

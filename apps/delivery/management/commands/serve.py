@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from apps.delivery import demo
+from apps.delivery import catcher, demo
 from apps.delivery.processes import Child, Stop, stop_all
 from apps.delivery.sender import GRACE
 
@@ -32,6 +32,8 @@ class Command(BaseCommand):
                             help="web processes; more than one only with Redis as the cache")
 
     def handle(self, *args, host, port, workers, **options):
+        if settings.CATCHER and not catcher.is_installed():
+            raise CommandError(catcher.MISSING)
         self.check_port(host, port)
         self.check_database()
         os.environ["PORT"] = str(port)  # the children's BASE_URL follows

@@ -13,7 +13,7 @@ def seed_each(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("mailings", "0012_figures"),
+        ("mailings", "0014_figures"),
     ]
 
     operations = [
