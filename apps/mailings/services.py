@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from apps.core.trail import Action, record
+from apps.users.models import User
 
 from .bounces import reply_key
 from .models import Mailing, Message, Recipient
