@@ -18,10 +18,11 @@ def main():
     django.setup()
     from django.core.management import call_command
 
-    from apps.delivery import counting, engine, ledger
+    from apps.delivery import counting, ledger
+    from apps.delivery.connection import Connection
     from apps.delivery.journal import Journal
     places = {
-        "claim": (ledger, "claim", "after"), "claimed": (engine.Connection, "send_group", "before"),
+        "claim": (ledger, "claim", "after"), "claimed": (Connection, "send_group", "before"),
         "mark": (Journal, "mark", "before"), "marked": (Journal, "mark", "after"),
         "answer": (Journal, "answer", "before"), "answered": (Journal, "answer", "after"),
         "record": (counting, "add", "after"),

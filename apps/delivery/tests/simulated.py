@@ -14,6 +14,7 @@ from unittest import mock
 from django.db import connection, transaction
 from django.utils import timezone
 
+from apps.delivery import connection as connections
 from apps.delivery import counting, engine, journal, ledger
 from apps.delivery.letter import Letter
 from apps.delivery.transport import smtplib
@@ -114,7 +115,7 @@ class Sender:
     def __init__(self, world):
         self.world, self.skew = world, timedelta(0)
         self.engine = engine.Engine(connections=1)
-        self.connection = engine.Connection(self.engine, 0)
+        self.connection = connections.Connection(self.engine, 0)
         self.connection.rate = 100  # letters a second, as if it had sent before: groups of ten
         self.engine.connections = [self.connection]
 
@@ -236,9 +237,11 @@ class World:
         self.real_now, lines = timezone.now, journal.Journal
         fakes = (
             (timezone, "now", self.wall_clock),
-            (engine, "time", SimpleNamespace(monotonic=lambda: self.elapsed, sleep=self.passes)),
-            (engine, "connection", SimpleNamespace(vendor=connection.vendor, close=int)),
-            (engine, "transaction", SimpleNamespace(atomic=self.atomic)),
+            (engine, "time", SimpleNamespace(monotonic=lambda: self.elapsed)),
+            (connections, "time",
+             SimpleNamespace(monotonic=lambda: self.elapsed, sleep=self.passes)),
+            (connections, "connection", SimpleNamespace(vendor=connection.vendor, close=int)),
+            (connections, "transaction", SimpleNamespace(atomic=self.atomic)),
             (engine.Engine, "done_or_wait", lambda own, calls: True),
             (smtplib.SMTP, "_get_socket", lambda own, *address: self.connect(*address)),
             (Letter, "message_id", self.noting(Letter.message_id)),

@@ -8,6 +8,7 @@ from django.core.cache import caches
 from django.db import OperationalError, connection
 from django.utils import timezone
 
+from apps.delivery import connection as connections
 from apps.delivery import engine, schedule, upkeep
 from apps.delivery.services import RunRefused, run_pause, run_resume, run_start
 from apps.mailings.models import Attempt, Delivery, Mailing, Run
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def break_statement(monkeypatch, number):
     """Have the `number`-th statement of the first connection fail once, as a lost server would."""
-    calls, real_run = iter(range(1, 10_000)), engine.Connection.run
+    calls, real_run = iter(range(1, 10_000)), connections.Connection.run
 
     def wrapper(execute, sql, params, many, context):
         if next(calls) == number:
@@ -35,8 +36,8 @@ def break_statement(monkeypatch, number):
         with connection.execute_wrapper(wrapper):
             real_run(self)
 
-    monkeypatch.setattr(engine.Connection, "run", run)
-    monkeypatch.setattr(engine, "DATABASE_PAUSE", 0.01)
+    monkeypatch.setattr(connections.Connection, "run", run)
+    monkeypatch.setattr(connections, "DATABASE_PAUSE", 0.01)
 
 
 @pytest.mark.parametrize("number", range(1, 31))
@@ -59,7 +60,7 @@ def test_whichever_statement_fails_each_letter_is_sent_once(
 def test_whichever_later_statement_fails_each_letter_is_sent_once(
         mailing, settings, monkeypatch, number):
     settings.SENDER_RATE = 500  # groups of one or few: many statements
-    monkeypatch.setattr(engine, "LARGEST_GROUP", 1)
+    monkeypatch.setattr(connections, "LARGEST_GROUP", 1)
     for extra in range(15):
         mailing.recipients.add(RecipientFactory(owner=mailing.owner, email=f"c{extra}@example.com"))
     break_statement(monkeypatch, number)
@@ -144,15 +145,15 @@ def test_a_disable_a_block_and_the_end_hold_after_the_letters_in_hand(
 def test_a_pause_holds_within_a_group_when_the_server_has_slowed_down(
         mailing, sink, monkeypatch):
     run, before_dot = run_start(mailing=mailing, trigger=Run.Trigger.PAGE), (
-        engine.Connection.before_dot)
+        connections.Connection.before_dot)
 
     def pause_first(self):
         run_pause(run=run)
-        monkeypatch.setattr(engine.Connection, "before_dot", before_dot)
+        monkeypatch.setattr(connections.Connection, "before_dot", before_dot)
         before_dot(self)
 
-    monkeypatch.setattr(engine, "GROUP_LIMIT", 0)
-    monkeypatch.setattr(engine.Connection, "before_dot", pause_first)
+    monkeypatch.setattr(connections, "GROUP_LIMIT", 0)
+    monkeypatch.setattr(connections.Connection, "before_dot", pause_first)
     work(run, connections=1)
     assert (run.sent, run.left, len(sink.letters)) == (1, 2, 1)
     assert not run.deliveries.filter(state=Delivery.State.CLAIMED).exists()
@@ -172,7 +173,7 @@ def test_a_slow_server_is_told_of_no_letter_that_does_not_follow(
             RecipientFactory(owner=mailing.owner, email=f"more{number}@example.com"))
     script = Script(EHLO=PIPELINING, dot=slowly)
     settings.EMAIL_PORT, settings.SENDER_CONNECTIONS = script.port, 1
-    monkeypatch.setattr(engine, "FIRST_GROUP", 9)
+    monkeypatch.setattr(connections, "FIRST_GROUP", 9)
     run = send(mailing, connections=1)
     script.close()
     assert run.sent == script.letters == 12 and script.connections == 1

@@ -1,0 +1,258 @@
+"""One SMTP connection of a sender: it claims letters, sends them and records what came of them.
+
+A thread with a transport, a journal and a database connection of its own. No transaction is open
+while the network is waited for. What it claims is about a quarter of a second of work.
+"""
+import contextlib
+import itertools
+import logging
+import threading
+import time
+
+from django.db import DatabaseError, InterfaceError, connection, transaction
+from django.utils import timezone
+
+from apps.core import logs
+from apps.mailings.models import Delivery
+
+from . import breaker, counting, ledger, restore, upkeep
+from .journal import Journal, JournalFull
+from .ledger import LEASE, Result
+from .outage import SameFile, outage
+from .pace import Pace
+from .spool import Spool
+from .transport import Transport
+
+log = logging.getLogger("vestnik.delivery")
+State = Delivery.State
+GROUP_SECONDS = 0.25  # what one claim may hold of work
+GROUP_LIMIT = 0.4  # seconds after which the rest of a group is given back: the server has slowed
+FIRST_GROUP, FEW, LARGEST_GROUP, LAST_GROUPS = 100, 8, 700, 100
+MARGIN = 5  # seconds of lease that must be left when a dot leaves
+DATABASE_PAUSE = 1
+
+
+class LeaseTooOld(Exception):
+    """The lease may have run out: somebody else may already have the letter."""
+
+
+class Connection(threading.Thread):
+    """One SMTP connection and what it has in hand."""
+
+    def __init__(self, engine, number):
+        super().__init__(name=f"connection-{number}", daemon=True)
+        self.engine = engine
+        self.journal = Journal()
+        self.transport = Transport(before_dot=self.before_dot)
+        self.pace = Pace()
+        self.rate = 0.0  # letters a second, as the last group went
+        self.lease_until = 0.0  # monotonic
+        self.run_now, self.claimed, self.results = None, [], []
+        self.away = False  # the server turned this connection away while it takes others
+        self.began = 0  # the group of letters in hand, for `failures.enough`
+        self.reached = {}  # run's id: the highest delivery that was claimed of it
+        self.current = None
+        self.same_file = SameFile()
+
+    def run(self):
+        try:
+            self.rehearse()
+            while self.turn():
+                self.send_group()
+        except Exception:
+            log.exception("a connection of the sender ended")
+            self.engine.failed.set()
+        finally:
+            self.transport.close()
+            self.engine.admission.left(self)
+            self.leave()
+            connection.close()
+
+    def leave(self):
+        """Let the database's number stand for what was taken, and go; else the journal tells."""
+        told = not self.claimed
+        try:
+            if told and self.journal.letters:
+                restore.advance()
+        except (DatabaseError, InterfaceError):
+            told = False
+        self.journal.close(forget=told)
+        if told:
+            with contextlib.suppress(DatabaseError, InterfaceError):
+                restore.forget(self.journal.token)
+
+    def rehearse(self):
+        """Have the database read its catalogs now, not when somebody waits for letters."""
+        with contextlib.suppress(DatabaseError, InterfaceError), self.engine.database_turn:
+            ledger.rehearse(self.journal.token)
+
+    def turn(self):
+        """Record the last group and claim the next. Returns False when the engine is done."""
+        while True:
+            calls = self.engine.calls
+            done = self.run_now
+            try:
+                with self.engine.database_turn:
+                    claimed = self.exchange_or_hold()
+            except (DatabaseError, InterfaceError) as error:
+                if not self.database_failed(error):
+                    return False
+                continue
+            if done and (not claimed or self.run_now.pk != done.pk):
+                self.close_run(done)
+            if claimed:
+                return True
+            if self.engine.done_or_wait(calls):
+                return False
+
+    def close_run(self, run):
+        """Finish the run if it is over. Where the database fails now, the upkeep does it later."""
+        try:
+            with self.engine.database_turn:
+                upkeep.close_run(run)
+        except (DatabaseError, InterfaceError) as error:
+            outage.begin(error)
+            connection.close()
+
+    def exchange_or_hold(self):
+        """Exchange, and have the journal know it. Returns what is claimed; [] after a restore."""
+        self.same_file.look()
+        if self.results:
+            breaker.apply(self.run_now, self.results, self.engine.failures)
+        try:
+            with transaction.atomic():
+                run, claimed = self.exchange()
+        except restore.Restored:
+            restore.notice()
+            return []
+        self.run_now, self.claimed, self.results = run, claimed, []
+        logs.note(run=run.pk if run else "-")
+        self.journal.clear(len(claimed))
+        return claimed
+
+    def database_failed(self, error):
+        """Wait for the database; results stay in hand, and in the journal."""
+        outage.begin(error)
+        connection.close()
+        if self.engine.stopping.is_set() and not self.results:
+            return False
+        time.sleep(DATABASE_PAUSE)
+        try:
+            ledger.abandon(self.journal.token, [row.id for row in self.claimed])
+        except (DatabaseError, InterfaceError):
+            connection.close()
+        return True
+
+    def exchange(self):
+        """In one transaction: what came of the last group, and the next one."""
+        if self.results:
+            run = self.run_now
+            counts, tries = ledger.record(run, self.results, self.journal.token)
+            counting.add(run.pk, counts, tries)
+        run, claimed = self.claim()
+        if claimed:
+            restore.take(self.journal.token, self.journal.letters + len(claimed))
+        return run, claimed
+
+    def claim(self):
+        """Return a run and what is claimed of it, as one group; (None, []) when nothing waits."""
+        if self.engine.stopping.is_set() or not self.engine.admission.may_send(self):
+            return None, []
+        restore.verify()
+        self.lease_until = time.monotonic() + LEASE.total_seconds()
+        size = self.pace.limit(self.group_size())
+        for run in self.engine.runnable() if size else ():
+            share = self.engine.share(run, LAST_GROUPS if self.rate else 1)
+            claimed = ledger.claim(
+                run.pk, min(size, share), self.journal.token, self.reached.get(run.pk, 0))
+            if claimed:
+                self.reached = {run.pk: claimed[-1].id}
+                self.pace.book(len(claimed))
+                return run, claimed
+        return None, []
+
+    def group_size(self):
+        """Return how many letters to claim: more of them where each transaction would be felt."""
+        if not self.rate:
+            return FIRST_GROUP
+        some = max(self.rate * GROUP_SECONDS, min(FEW, self.rate * GROUP_LIMIT))
+        return max(1, min(LARGEST_GROUP, int(some)))
+
+    def send_group(self):
+        """Send what is claimed; what is not reached is given back."""
+        self.away = False
+        self.began = self.engine.failures.begin(self.run_now.pk)
+        try:
+            letter = self.engine.letter(self.run_now)
+        except Exception as error:  # whatever it is, the connection and other runs go on
+            log.exception("run %s can not be made into letters", self.run_now.pk)
+            self.engine.failures.fault(self.run_now.pk, str(error) or type(error).__name__)
+            self.results = [Result(row, State.PENDING, row.tries) for row in self.claimed]
+            return
+        started, tries = time.monotonic(), []
+        ready = itertools.chain(Spool(letter, self.journal).ready(self.claimed), [None])
+        for this, following in itertools.pairwise(ready):
+            spent = time.monotonic() - started
+            if tries and not self.pace.rate and spent > GROUP_LIMIT:
+                break
+            at_once = following and following.octets and self.will_follow(spent, len(tries))
+            tries.append(
+                self.send_one(letter.sender, this, following.row.email if at_once else None))
+        started = max(started, self.transport.connected_at)  # connecting is no measure of letters
+        self.rate = len(tries) / max(time.monotonic() - started, 1e-6)
+        self.results = [this if isinstance(this, Result) else
+                        upkeep.result_of(*this, self.run_now.ends_at) for this in tries]
+        self.results += [Result(row, State.PENDING, row.tries) for row in self.claimed[len(tries):]]
+        self.engine.failures.spare(self.run_now.pk, self.results)
+        self.engine.admission.tell_news(self, self.engine.database_turn)
+
+    def will_follow(self, spent, sent):
+        """Whether one more letter after this one will be within GROUP_LIMIT, and leave at once."""
+        if self.pace.rate:
+            return False
+        return spent + spent / sent < GROUP_LIMIT if sent else self.rate * GROUP_LIMIT > 1
+
+    def send_one(self, sender, ready, following):
+        """Send one letter, if it may still be sent; `following` is whom the next one is for.
+
+        Returns what `result_of` makes the Result of, when there is time; else the Result.
+        """
+        row = ready.row
+        if self.away or self.engine.stopping.is_set() or (
+                self.engine.failures.enough(self.run_now.pk, self.began)):
+            return Result(row, State.PENDING, row.tries)
+        if not ready.octets:
+            if ready.unmade:
+                self.engine.failures.unmade(self.run_now.pk, ready.reason)
+            return Result(row, State.SKIPPED, row.tries, reason=ready.reason)
+        self.pace.wait(self.engine.stopping)
+        self.current = row.id
+        try:
+            outcome = self.transport.send(ready.octets, sender, row.email, following)
+        except LeaseTooOld:
+            return Result(row, State.PENDING, row.tries)
+        except JournalFull as error:
+            log.error("the journal takes no more: %s", error)
+            self.engine.failures.trouble(self.run_now.pk, str(error))
+            return Result(row, State.PENDING, row.tries, reason=str(error))
+        self.away = self.engine.admission.turned_away(self, outcome, row.email)
+        if self.away:
+            return Result(row, State.PENDING, row.tries)
+        try:
+            self.journal.answer(row.id, outcome)
+        except JournalFull as error:
+            log.error("an answer is in hand, but not in the journal: %s", error)
+        self.engine.failures.note(self.run_now.pk, outcome, row.email)
+        return row, outcome, timezone.now()
+
+    def before_dot(self):
+        """What the transport calls when the server is ready for the letter."""
+        if time.monotonic() > self.lease_until - MARGIN:
+            raise LeaseTooOld
+        self.journal.mark(self.current)
+
+    def renew(self):
+        """Keep the lease while a slow server is waited for; from the heartbeat's thread."""
+        until = time.monotonic() + LEASE.total_seconds()
+        if ledger.renew(self.journal.token):
+            self.lease_until = until
