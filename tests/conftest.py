@@ -2,6 +2,7 @@
 import pytest
 from django.contrib.auth.models import Permission
 from django.core.cache import cache
+from django.template import Template
 from django.test import Client
 from django.utils import timezone
 
@@ -94,12 +95,38 @@ def pks(owner):
 
 
 @pytest.fixture
-def cast(owner, other, manager, blocked):
+def superuser(db):
+    return UserFactory(is_superuser=True, is_staff=True)
+
+
+class Cast(dict):
+    """A client for each role, made when it is first asked for."""
+
+    def __init__(self, user_of):
+        super().__init__(anonymous=Client())
+        self.user_of = user_of
+
+    def __missing__(self, role):
+        self[role] = client_of(self.user_of(role))
+        return self[role]
+
+
+@pytest.fixture
+def cast(db, request):
     """A client for each role of the access matrix; the blocked one was logged in before."""
-    superuser = UserFactory(is_superuser=True, is_staff=True)
-    return {"anonymous": Client(), "owner": client_of(owner), "other": client_of(other),
-            "manager": client_of(manager), "blocked": client_of(blocked),
-            "superuser": client_of(superuser)}
+    return Cast(request.getfixturevalue)
+
+
+@pytest.fixture
+def bare_pages(monkeypatch):
+    """Pages without the copies of their contexts that tests keep: no `response.context`."""
+    monkeypatch.setattr(Template, "_render", lambda self, context: self.nodelist.render(context))
+
+
+@pytest.fixture
+def few_zones(monkeypatch):
+    """A profile's form without its 400 time zones."""
+    monkeypatch.setattr("apps.users.forms.zones", lambda: [("Asia/Almaty", "Almaty")])
 
 
 @pytest.fixture

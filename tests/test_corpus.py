@@ -9,7 +9,6 @@ from zlib import crc32
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 
@@ -18,7 +17,7 @@ from apps.mailings.models import Message, Recipient
 from apps.users.models import User
 from tests import corpus
 from tests.conftest import MARK, client_of
-from tests.matrix import DONE, expected_of, read, rows_of, url_of
+from tests.matrix import DONE, expected_of, names_read, read, rows_of, url_of
 from tests.test_access_matrix import TABLE
 
 pytestmark = pytest.mark.django_db
@@ -45,27 +44,9 @@ def rounds(address, known, seen, values):
         yield {name: values[(start + 7 * i) % len(values)] for i, name in enumerate(names)}
 
 
-def names_read(monkeypatch, ask):
-    """Return the names of fields or parameters that the view looks at while `ask` runs."""
-    seen = set()
-
-    def spy(plain):
-        def look(self, name, *args, **kwargs):
-            seen.add(name)
-            return plain(self, name, *args, **kwargs)
-        return look
-
-    with monkeypatch.context() as patch:
-        for method in ("get", "getlist", "__getitem__", "__contains__"):
-            patch.setattr(QueryDict, method, spy(getattr(QueryDict, method)))
-        ask()
-    return seen - {"csrfmiddlewaretoken"}
-
-
 @pytest.fixture(autouse=True)
-def light(settings, tmp_path, monkeypatch):
-    """No limits, no real media folder, and a form without its 400 time zones."""
-    monkeypatch.setattr("apps.users.forms.zones", lambda: [("Asia/Almaty", "Almaty")])
+def light(settings, tmp_path, few_zones):
+    """No limits, no real media folder."""
     settings.ACCOUNT_RATE_LIMITS = False
     settings.MEDIA_ROOT = tmp_path
 
