@@ -15,7 +15,7 @@ from tests.matrix import (
     everybody, expected_of, row, undone, url_of,
 )
 
-pytestmark = pytest.mark.usefixtures("bare_pages", "few_zones")
+pytestmark = pytest.mark.usefixtures("bare_pages", "few_choices")
 LIST = {"GET": row(200)}
 MANAGERS_LIST = {"GET": row(403, 403, 200, 200)}
 CREATE = {"GET": row(200), "POST": row(DONE)}

@@ -8,7 +8,7 @@ from apps.core.middleware import PERMISSIONS
 from tests.factories import PASSWORD
 from tests.matrix import addresses, url_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bare_pages", "few_zones")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bare_pages", "few_choices")]
 
 
 def answers(client, pks, **headers):

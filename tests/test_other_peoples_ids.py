@@ -7,7 +7,7 @@ from tests.factories import PASSWORD
 from tests.matrix import DONE, expected_of, names_read, read, rows_of, url_of
 from tests.test_access_matrix import TABLE
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bare_pages", "few_zones")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bare_pages", "few_choices")]
 NAMES = ("owner", "user", "who", "message", "recipient", "recipients", "mailing", "run", "delivery",
          "attempt", "object", "id", "ids", "pk", "selected", "tag", "cursor")
 CHOICES = {"how": "delivered", "action": "delete", "blocked": "1", "disabled": "1", "edit": "1",
