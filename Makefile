@@ -12,15 +12,16 @@ run: .venv/run.stamp .env  ## Everything: web, sender, letter catcher, demo data
 	@if grep -q '^DEBUG=1' .env; then $(MANAGE) demo -v0; fi
 	@exec $(MANAGE) serve
 
-test: .venv/test.stamp  ## All tests that this machine can run
+test: .venv/test.stamp  ## All tests that this machine can run, those in a browser last
 	$(BIN)/pytest
+	$(BIN)/pytest -m browser
 
 ROUNDS ?= 50
 RECIPIENTS ?= 2000
 SECONDS ?= 300
 TORTURE := $(BIN)/python -m tests.torture --rounds $(ROUNDS) --recipients $(RECIPIENTS)
 torture: .venv/test.stamp  ## Kill senders at random, count each letter's fate; POSTGRES=postgres://… too
-	$(BIN)/pytest -m torture
+	$(BIN)/pytest -m torture -n0
 	$(TORTURE)
 	$(TORTURE) --signal TERM --delay 0.005
 	$(TORTURE) --lose-accepted 0.02 --lose-refused 0.02

@@ -2,10 +2,12 @@
 import pytest
 from django.contrib.auth.models import Permission
 from django.core.cache import cache
+from django.template import Template
 from django.test import Client
 from django.utils import timezone
 
 from apps.mailings.models import Delivery, Run
+from apps.users.forms import ProfileForm
 from tests.factories import MailingFactory, MessageFactory, RecipientFactory, UserFactory
 
 MARK = "OWNERSMARK"  # stands in everything that is the owner's
@@ -94,12 +96,40 @@ def pks(owner):
 
 
 @pytest.fixture
-def cast(owner, other, manager, blocked):
+def superuser(db):
+    return UserFactory(is_superuser=True, is_staff=True)
+
+
+class Cast(dict):
+    """A client for each role, made when it is first asked for."""
+
+    def __init__(self, user_of):
+        super().__init__(anonymous=Client())
+        self.user_of = user_of
+
+    def __missing__(self, role):
+        self[role] = client_of(self.user_of(role))
+        return self[role]
+
+
+@pytest.fixture
+def cast(db, request):
     """A client for each role of the access matrix; the blocked one was logged in before."""
-    superuser = UserFactory(is_superuser=True, is_staff=True)
-    return {"anonymous": Client(), "owner": client_of(owner), "other": client_of(other),
-            "manager": client_of(manager), "blocked": client_of(blocked),
-            "superuser": client_of(superuser)}
+    return Cast(request.getfixturevalue)
+
+
+@pytest.fixture
+def bare_pages(monkeypatch):
+    """Pages without the copies of their contexts that tests keep: no `response.context`."""
+    monkeypatch.setattr(Template, "_render", lambda self, context: self.nodelist.render(context))
+
+
+@pytest.fixture
+def few_choices(monkeypatch):
+    """A profile's form without its 400 time zones and 250 countries."""
+    country = ProfileForm.base_fields["country"]
+    monkeypatch.setattr(country, "choices", [("", ""), ("RU", "Russia"), ("KZ", "Kazakhstan")])
+    monkeypatch.setattr("apps.users.forms.zones", lambda: [("Asia/Almaty", "Almaty")])
 
 
 @pytest.fixture

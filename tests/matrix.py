@@ -1,5 +1,11 @@
 """What the access matrix is made of: roles, methods, addresses, and how an answer is read."""
+import contextlib
+import copy
+
+from django.core.cache import cache
+from django.db import transaction
 from django.db.models import Q
+from django.http import QueryDict
 from django.urls import URLPattern, get_resolver, reverse
 from django.urls.exceptions import NoReverseMatch
 
@@ -98,3 +104,32 @@ def rows_of(user):
             for model, where in mine.items()}
     chosen = Mailing.recipients.through.objects.filter(mailing__owner=user)
     return {**rows, "chosen": list(chosen.order_by("pk").values())}
+
+
+def names_read(monkeypatch, ask):
+    """Return the names of fields or parameters that the view looks at while `ask` runs."""
+    seen = set()
+
+    def spy(plain):
+        def look(self, name, *args, **kwargs):
+            if not self._mutable:  # while it is, it is being filled
+                seen.add(name)
+            return plain(self, name, *args, **kwargs)
+        return look
+
+    with monkeypatch.context() as patch:
+        for method in ("get", "getlist", "__getitem__", "__contains__"):
+            patch.setattr(QueryDict, method, spy(getattr(QueryDict, method)))
+        ask()
+    return seen - {"csrfmiddlewaretoken"}
+
+
+@contextlib.contextmanager
+def undone(client):
+    """Take back what is done within: the rows, the cache, and what `client` is logged in as."""
+    cookies = copy.deepcopy(client.cookies)
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+    client.cookies = cookies
+    cache.clear()

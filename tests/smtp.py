@@ -2,12 +2,16 @@
 import contextlib
 import email
 import email.policy
+import itertools
+import os
 import socket
 import threading
 
 from aiosmtpd.controller import Controller
 
 ACCEPTED = "250 2.0.0 Ok: queued as {:X}"
+PORTS = 500  # for each worker
+TAKEN = itertools.count(os.getpid())
 
 
 class Sink:
@@ -51,9 +55,14 @@ class Sink:
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Return a port where nobody listens, of this worker's own; the kernel gives none of these."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    for _ in range(PORTS):
+        port = 20_000 + worker % 20 * PORTS + next(TAKEN) % PORTS
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")
 
 
 @contextlib.contextmanager

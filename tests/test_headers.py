@@ -8,7 +8,7 @@ from apps.core.middleware import PERMISSIONS
 from tests.factories import PASSWORD
 from tests.matrix import addresses, url_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bare_pages", "few_choices")]
 VALIDATORS = {"ETag", "Last-Modified"}  # a person's page changes in ways that neither tells
 
 
