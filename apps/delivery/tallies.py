@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from apps.mailings.attempts.verdicts import Meaning, meaning_of
 from apps.mailings.models import Attempt, Delivery, DomainTally, Run
+from apps.mailings.tallies import DOMAINS_STALE
 
 State = Delivery.State
 DOMAINS_EVERY = timedelta(seconds=10)  # at most, while a run goes on …
@@ -45,7 +46,7 @@ def refresh_domains():
     They have too many keys for each group of letters to touch, so they follow in seconds.
     """
     now = timezone.now()
-    for run in Run.objects.filter(Run.DOMAINS_STALE).defer("body"):
+    for run in Run.objects.filter(DOMAINS_STALE).defer("body"):
         rest = max(DOMAINS_EVERY, timedelta(seconds=run.total / LETTERS_A_SECOND))
         if not run.is_active or run.domains_at is None or abs(now - run.domains_at) > rest:
             count_domains(run)

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from .bounces import Bounceable
-from .querysets import AttemptQuerySet, MailingQuerySet, NotDeletedManager
-from .querysets import OwnedQuerySet, RecipientQuerySet, RunQuerySet
+from .querysets import AttemptQuerySet, MailingQuerySet, NotDeletedManager, OwnedQuerySet
+from .querysets import RecipientQuerySet, RunQuerySet
 from .seeds import new_seed
 from .tallies import DOMAINS_STALE, DomainTally, Increment, MinuteTally, Tally  # noqa: F401 tables
 
@@ -133,9 +133,9 @@ class Mailing(Owned):
 
 
 class Run(models.Model):
-    """One sending of a mailing: what was on the screen when it started, and its counters.
+    """One sending of a mailing: what was on the screen then, and its figures, which add up always.
 
-    total = sent + failed + unknown + skipped + left, always; `skipped` includes cancelled.
+    They follow the ledger within a second (`delivery/counting.py`); `skipped` includes cancelled.
     """
 
     class State(models.TextChoices):
@@ -158,7 +158,6 @@ class Run(models.Model):
         WINDOW = "window", _("the end of sending has come")
 
     ACTIVE = (State.RUNNING, State.PAUSED)
-    DOMAINS_STALE = DOMAINS_STALE
     LETTERS_LEFT = Q(total__gt=F("sent") + F("failed") + F("unknown") + F("skipped"))
 
     mailing = models.ForeignKey(
@@ -263,8 +262,7 @@ class Delivery(models.Model):
         verbose_name_plural = _("deliveries")
         ordering = ["id"]
         constraints = [models.UniqueConstraint("run", Lower("email"), name="delivery_once_per_run")]
-        # Each index is written twice for each letter: only those that a page or the sender needs.
-        # What asks for a run's rows has the constraint's.
+        # Each index is written twice for each letter: no more than these and the constraint's.
         indexes = [
             models.Index(fields=["run", "id"], condition=Q(state="pending"),
                          name="delivery_pending"),
@@ -289,7 +287,7 @@ class Attempt(models.Model):
         SUCCESS = "Успешно", pgettext_lazy("attempt status", "Sent")
         FAILURE = "Не успешно", pgettext_lazy("attempt status", "Failed")
 
-    # All four are those of a delivery and its run, which constraints hold: four checks less.
+    # Those of a delivery and its run, which constraints hold: four checks less.
     HELD = {"related_name": "attempts", "db_index": False, "db_constraint": False}
     mailing = models.ForeignKey(
         Mailing, models.PROTECT, verbose_name=_("mailing"), **HELD)

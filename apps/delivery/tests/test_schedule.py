@@ -1,4 +1,6 @@
 """What the clock does, and what of it a manager can read."""
+from datetime import timedelta
+
 import pytest
 from django.db import OperationalError
 from django.urls import reverse
@@ -86,3 +88,47 @@ def test_a_sender_that_starts_while_the_database_is_away_waits_for_it(
     assert not answers
     assert "the database system is starting up" in caplog.text
     assert "the database answers again" in caplog.text
+
+
+@pytest.fixture
+def clock():
+    clock = schedule.Clock()
+    yield clock
+    clock.stop()
+
+
+def look(clock):
+    clock.next_look = 0
+    clock.tick()
+
+
+def test_a_database_that_fails_while_the_clock_is_taken_leaves_no_clock_half_started(
+        clock, monkeypatch):
+    def fail(*args, **kwargs):
+        raise OperationalError("terminating connection due to administrator command")
+
+    with monkeypatch.context() as broken, pytest.raises(OperationalError):
+        broken.setattr(schedule.DjangoJob.objects, "update_or_create", fail)
+        look(clock)
+    assert clock.scheduler is None
+    look(clock)
+    assert clock.scheduler.running
+
+
+def test_a_clock_that_does_not_tick_gives_its_lease_away(clock, caplog):
+    look(clock)
+    clock.ticked -= schedule.SILENCE_SECONDS + 1
+    look(clock)
+    assert clock.scheduler is None and "does not tick" in caplog.text
+    assert schedule.Clock().hold()
+
+
+def test_the_page_of_a_mailing_says_when_the_clock_last_ticked(mailing, as_owner):
+    Mailing.objects.update(starts_at=timezone.now() + timedelta(hours=1),
+                           ends_at=timezone.now() + timedelta(hours=2))
+    schedule.Clock().hold()
+    schedule.start_due()
+    page = mailing.get_absolute_url()
+    assert "Часы последний раз шли" not in as_owner.get(page).text
+    schedule.ClockLease.objects.update(ticked_at=timezone.now() - timedelta(minutes=5))
+    assert "Часы последний раз шли" in as_owner.get(page).text

@@ -15,6 +15,7 @@ from apps.delivery.recount import differences
 from apps.delivery.services import DELIVERED, run_start, unknown_settle
 from apps.mailings.attempts.verdicts import Meaning, meaning_of
 from apps.mailings.models import Attempt, Delivery, MinuteTally, Run, Tally
+from apps.mailings.tallies import DOMAINS_STALE
 from tests.factories import MailingFactory, RecipientFactory
 from tests.smtp import sink_server
 
@@ -156,7 +157,7 @@ def test_the_domains_of_a_run_that_goes_on_are_not_counted_at_each_tick(
         tallies.refresh_domains()
     Run.objects.filter(pk=run.pk).update(state=Run.State.FINISHED)
     tallies.refresh_domains()
-    assert not Run.objects.filter(Run.DOMAINS_STALE).exists()
+    assert not Run.objects.filter(DOMAINS_STALE).exists()
 
 
 def test_attempts_from_before_the_tallies_are_counted_by_the_migration(db):

@@ -1,0 +1,98 @@
+"""The doorbell wakes a sender that rests; without it a sender at rest asks little."""
+import threading
+import time
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from apps.delivery import bell, sender
+from apps.delivery.sender import SendingProcess
+from apps.delivery.services import run_pause, run_resume, run_start
+from apps.mailings.models import Run
+
+pytestmark = pytest.mark.django_db(transaction=True)
+LONG = 20  # seconds: far more than it takes
+
+
+@pytest.fixture
+def own_bell(data_dir):
+    own = bell.open_bell()
+    own.wait(0)
+    yield own
+    own.close()
+
+
+def test_a_start_and_a_resume_ring_once_they_are_committed(own_bell, mailing):
+    with transaction.atomic():
+        run = run_start(mailing=mailing, trigger=Run.Trigger.PAGE)
+        assert not own_bell.wait(0)
+    assert own_bell.wait(LONG) and not own_bell.wait(0)
+    run_pause(run=run)
+    run_resume(run=run)
+    assert own_bell.wait(LONG)
+
+
+def test_what_is_rolled_back_rings_nobody(own_bell):
+    with transaction.atomic():
+        bell.ring()
+        transaction.set_rollback(True)
+    assert not own_bell.wait(0)
+
+
+def test_every_sender_hears_it_and_one_that_died_is_forgotten(own_bell):
+    other, dead = bell.open_bell(), bell.open_bell()
+    for ear in (other, dead):
+        ear.wait(0)
+    if isinstance(dead, bell.Pipe):
+        dead.path.rename(dead.path.with_name("left behind"))
+        bell.os.close(dead.file)
+    bell.ring()
+    assert own_bell.wait(LONG) and other.wait(LONG)
+    other.close()
+    if isinstance(dead, bell.Pipe):
+        assert [path.name for path in bell.folder().iterdir()] == [own_bell.path.name]
+
+
+def test_a_listener_that_lost_its_connection_opens_another(own_bell, monkeypatch):
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite's bell is a pipe")
+    own_bell.connection.close()
+    assert not own_bell.wait(0)
+    monkeypatch.setattr(own_bell, "retry_at", 0)
+    own_bell.wait(0)
+    bell.ring()
+    assert own_bell.wait(LONG)
+
+
+def test_a_run_that_starts_wakes_a_sender_at_rest(mailing, sink, monkeypatch):
+    monkeypatch.setattr(sender, "LOOK", LONG)  # it does not look by itself
+    process = SendingProcess(keep_clock=False, connections=1)
+    thread = threading.Thread(target=process.run)
+    thread.start()
+    try:
+        while not process.engine.waiting:
+            time.sleep(0.01)
+        run_start(mailing=mailing, trigger=Run.Trigger.PAGE)
+        deadline = time.monotonic() + LONG
+        while len(sink.letters) < 3 and time.monotonic() < deadline:
+            time.sleep(0.01)
+    finally:
+        process.stopping.set()
+        thread.join()
+    assert len(sink.letters) == 3
+
+
+def test_a_sender_at_rest_asks_once_a_second(mailing, sink, monkeypatch):
+    process = SendingProcess(keep_clock=False, connections=0)
+    process.start()
+    process.tend()
+    seconds = [time.monotonic()]
+    monkeypatch.setattr(sender.time, "monotonic", lambda: seconds[0])
+    with CaptureQueriesContext(connection) as asked:
+        for _ in range(20):
+            seconds[0] += 1
+            process.tend()
+    monkeypatch.undo()
+    process.finish()
+    assert len(asked) <= 2 * 20
