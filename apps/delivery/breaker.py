@@ -78,9 +78,14 @@ class Seen:
         self.refusal = ""  # the last one for good about a recipient, masked
         self.alike = 0  # such in a row
 
+    def accept(self):
+        self.letters += 1
+        self.accepted = True
+        self.in_a_row = 0
+        self.alike = 0
+
     def add(self, outcome, verdict):
         self.letters += 1
-        self.accepted = self.accepted or outcome.accepted
         self.add_alike(outcome, verdict)
         effect = effect_of(verdict)
         if effect is not Effect.NONE or self.alike:
@@ -136,6 +141,10 @@ class Failures:
 
     def note(self, run_id, outcome, recipient):
         """Count the try of a letter for `recipient`; an accepted one ends a row of failures."""
+        if outcome.accepted:
+            with self.lock:
+                self.seen(run_id).accept()
+            return
         verdict = outcome.verdict(recipient)
         with self.lock:
             seen = self.seen(run_id)
