@@ -2,12 +2,14 @@ import threading
 
 import pytest
 
-from apps.delivery import breaker
+from apps.delivery import breaker, upkeep
 from apps.delivery.breaker import Effect, Failures, Seen
 from apps.delivery.ledger import Claimed, Result
 from apps.delivery.outcome import Outcome, Phase
 from apps.delivery.services import run_start
+from apps.mailings.attempts.meanings import Meaning
 from apps.mailings.models import Delivery, Run
+from apps.mailings.words import explained
 
 pytestmark = pytest.mark.django_db
 
@@ -64,3 +66,13 @@ def test_how_many_failures_it_takes(replies, effect):
         outcome = Outcome(Phase.RCPT, code, text.format(f"<c{number}@example.com> id={number}"))
         seen.add(outcome, outcome.verdict(f"c{number}@example.com"))
     assert seen.due() is effect
+
+
+def test_the_page_of_a_paused_run_says_what_is_refused_and_what_to_do(run, cast):
+    words = explained(Meaning.RELAY, "554 5.7.1 Relay access denied")
+    upkeep.pause(run.pk, Run.Reason.SERVER, words)
+    page = cast["owner"].get(f"/mailings/{run.mailing_id}/progress/",
+                             headers={"hx-request": "true"}).content.decode()
+    assert "Сервер не принимает от нас письма для чужих доменов." in page
+    assert "Проверьте логин и адрес отправителя" in page
+    assert "<pre>554 5.7.1 Relay access denied</pre>" in page and "спам" not in page
