@@ -9,7 +9,9 @@ import threading
 from collections import deque
 from datetime import timedelta
 from enum import StrEnum
+from functools import partial
 
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -76,9 +78,14 @@ class Seen:
         self.refusal = ""  # the last one for good about a recipient, masked
         self.alike = 0  # such in a row
 
+    def accept(self):
+        self.letters += 1
+        self.accepted = True
+        self.in_a_row = 0
+        self.alike = 0
+
     def add(self, outcome, verdict):
         self.letters += 1
-        self.accepted = self.accepted or outcome.accepted
         self.add_alike(outcome, verdict)
         effect = effect_of(verdict)
         if effect is not Effect.NONE or self.alike:
@@ -132,12 +139,18 @@ class Failures:
     def __init__(self):
         self.lock = threading.Lock()
         self.runs, self.due = {}, set()
-        self.stops = {}  # run's id: how many times it was stopped
+        self.being_told = {}  # run's id: the thread that tells the database of its failures
+        self.number = 0  # of stops so far
+        self.stops = {}  # run's id: the number of its last stop
         self.suspects = {}  # run's id: the masked words in which it was refused everybody
         self.trusted = set()  # runs that a person has looked at: such words are taken at face value
 
     def note(self, run_id, outcome, recipient):
         """Count the try of a letter for `recipient`; an accepted one ends a row of failures."""
+        if outcome.accepted:
+            with self.lock:
+                self.seen(run_id).accept()
+            return
         verdict = outcome.verdict(recipient)
         with self.lock:
             seen = self.seen(run_id)
@@ -179,16 +192,17 @@ class Failures:
             if seen.due() is not Effect.NONE:
                 self.due.add(run_id)
 
-    def begin(self, run_id):
-        """A group of letters of the run begins. Returns what `enough` is to be asked with."""
-        with self.lock:
-            if run_id not in self.due:
-                self.suspects.pop(run_id, None)  # it goes on, whatever was suspected before
-            return self.stops.get(run_id, 0)
+    def begin(self, run_id, began):
+        """A group of letters begins: a run that goes on is under no suspicion any more."""
+        if not self.enough(run_id, began):
+            self.suspects.pop(run_id, None)
 
     def enough(self, run_id, began):
-        """Whether a group of letters that `began` is to stop: the run rests or pauses, or will."""
-        return run_id in self.due or self.stops.get(run_id, 0) != began
+        """Whether to send no more of a group: its run is to rest or pause, or does.
+
+        `began` is what `number` was before the database was asked which runs may go on.
+        """
+        return run_id in self.due or self.stops.get(run_id, 0) > began
 
     def spare(self, run_id, results):
         """Take back the `results` that say what everybody was told: nobody is marked by them."""
@@ -199,24 +213,36 @@ class Failures:
                 result.tries = result.delivery.tries
 
     def called_for(self, run_id):
-        """Return (the effect that is due for the run, its words)."""
-        with self.lock:
-            seen = self.runs.get(run_id)
-            return (seen.due(), seen.words) if seen else (Effect.NONE, "")
+        """Return (the effect that the database is to be told of, its words); NONE, "" for none.
 
-    def told(self, run_id, effect):
-        """The database knows of `effect`: count anew."""
+        Whoever gets an effect calls `told`; meanwhile no letter of the run is tried.
+        """
         with self.lock:
+            me = threading.get_ident()
+            if self.being_told.get(run_id, me) != me:
+                return Effect.NONE, ""  # another connection tells it just now
+            seen = self.runs.get(run_id)
+            effect = seen.due() if seen else Effect.NONE
+            if effect is Effect.NONE:
+                self.due.discard(run_id)  # a letter was accepted since
+                return effect, ""
+            self.being_told[run_id] = me
+            return effect, seen.words
+
+    def told(self, run_id):
+        """The database knows: count anew."""
+        with self.lock:
+            self.being_told.pop(run_id, None)
             self.due.discard(run_id)
-            if effect is not Effect.NONE:
-                self.runs.pop(run_id, None)
-                self.stops[run_id] = self.stops.get(run_id, 0) + 1
+            self.runs.pop(run_id, None)
+            self.number += 1
+            self.stops[run_id] = self.number
 
 
 def apply(run, results, failures):
     """Rest or pause `run` when its failures say so; forget rests once letters get through.
 
-    Needs no transaction. Call it before `results` are recorded and more is claimed of the run.
+    Call it before `results` are recorded and more is claimed of the run; it needs no transaction.
     """
     failures.spare(run.pk, results)
     effect, words = failures.called_for(run.pk)
@@ -228,7 +254,8 @@ def apply(run, results, failures):
         rest(run, effect, words)
     elif run.holds and any(r.outcome and r.outcome.code for r in results):
         Run.objects.filter(pk=run.pk).update(hold_until=None, holds=0, server_words="")
-    failures.told(run.pk, effect)
+    if effect is not Effect.NONE:
+        transaction.on_commit(partial(failures.told, run.pk))  # at once, without a transaction
 
 
 def pause_unless_trusted(run, words, failures):

@@ -49,7 +49,7 @@ class Connection(threading.Thread):
         self.lease_until = 0.0  # monotonic
         self.run_now, self.claimed, self.results = None, [], []
         self.away = False  # the server turned this connection away while it takes others
-        self.began = 0  # the group of letters in hand, for `failures.enough`
+        self.began = 0  # how often runs had been stopped when this group was claimed
         self.reached = {}  # run's id: the highest delivery that was claimed of it
         self.current = None
         self.same_file = SameFile()
@@ -159,6 +159,7 @@ class Connection(threading.Thread):
         if self.engine.stopping.is_set() or not self.engine.admission.may_send(self):
             return None, []
         restore.verify()
+        self.began = self.engine.failures.number
         self.lease_until = time.monotonic() + LEASE.total_seconds()
         size = self.pace.limit(self.group_size())
         for run in self.engine.runnable() if size else ():
@@ -181,7 +182,7 @@ class Connection(threading.Thread):
     def send_group(self):
         """Send what is claimed; what is not reached is given back."""
         self.away = False
-        self.began = self.engine.failures.begin(self.run_now.pk)
+        self.engine.failures.begin(self.run_now.pk, self.began)
         try:
             letter = self.engine.letter(self.run_now)
         except Exception as error:  # whatever it is, the connection and other runs go on

@@ -44,8 +44,8 @@ BEGINNINGS = (
 
 def explained(meaning, reply):
     """Return a server's `reply` after what it means, as it is stored."""
-    if meaning is Meaning.UNREACHABLE:
-        return reply  # our own words, which say it already
+    if meaning in (Meaning.UNREACHABLE, Meaning.OTHER):
+        return reply  # our own words say it already; of the server's nothing more is known
     return f"{english(meaning)}: {reply}"
 
 

@@ -98,5 +98,4 @@ ADVICE = {
     M.POLICY: _("Stop, change the letter as the answer says, and send it to the rest."),
     M.MALFORMED: _("Stop, change the letter as the answer says, and send it to the rest."),
     M.TOO_BIG: _("Stop, make the letter smaller, and send it to the rest."),
-    M.OTHER: _("Show the answer to whoever runs the mail server; then resume, or stop."),
 }

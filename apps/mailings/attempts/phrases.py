@@ -11,8 +11,8 @@ from .meanings import Meaning as M
 
 PARTS = {
     "who": r"(?:@|user(?: ?names?)?s?|recipients?|rcpt|mail[ -]?box|account|addressee|alias"
-           r"|(?<!ip )address(?:es)?|e-?mail(?: address| account| name)?|person|customer|subscriber"
-           r"|member|maildrop|local[ -]?part|utilisateur|destinataire|adresse)",
+           r"|(?<!ip )address(?:es)?|e-?mail(?: address| account| name)?|person|customer|maildrop"
+           r"|local[ -]?part|utilisateur|destinataire|adresse)(?! (?:agent|group|count|list)\b)",
     "not_there": r"(?:unknown|undefined|invalide?|unrecogni[sz]ed|non-?existent|never existed"
                  r"|not (?:be )?(?:found|known|exist|existing|recogni[sz]ed|valid|listed|present"
                  r"|here|registered|local)|(?:do|does|did)(?: not|n't) (?:appear to )?exist"
@@ -66,7 +66,7 @@ OURS = (
             |originator)
         domain of (?:the )?sender
         sender(?:'s)?(?: e-?mail)?(?: address| domain| id\b)
-        batv|badmailfrom|sendasdenied|\bsend-?as\b|spoof
+        batv|blocked sender|badmailfrom|sendasdenied|\bsend-?as\b|spoof
         not owned by|mx records for|domain does not exist:|mail not accepted here
         (?:not|does not have) (?:authori[sz]ed|allowed|permitted|permissions?) to send (?:as\
             |on behalf)
@@ -111,7 +111,7 @@ OURS = (
             |uceprotect)\b
         cdrbl|(?<!url )(?:black|block)[ -]?list(?!ed url)|banned sending
         your access to
-        messages? from \[?[\da-f.:]{3,45}\]?~2 (?:weren't|were not|temporarily|will be\
+        messages? from [\[(]?[\da-f.:]{3,45}[\])]?~2 (?:weren't|were not|temporarily|will be\
             |permanently)
         originating from your|mail from your
         connections? (?:will )?not (?:be )?accepted from|no access from
@@ -164,13 +164,22 @@ THE_LETTERS = (
         spam(?!mer)|\bube\b|\buce\b|unsolicited|\bbulk\b|mass mail|\bjunk|спам|подозр
         \burls?\b.{0,60}(?:listed|black|block)|(?:black|block)listed url|(?:ur|sur)ibl|surbl
         content (?:was |is )?(?:rejected|denied|filter|block|restrict)|content policy
-        (?:rejecting|unacceptable|banned|objectionable) (?:mail )?content
+        (?:rejecting|unacceptable|banned|objectionable) (?:mail )?content|by our filter
     """),
 )
 GUARDS = (
+    (M.MALFORMED, r"""
+        \bheaders?\b|message-id
+    """),
+    (M.POLICY, r"""
+        mailing list|list address|attachment|\bpolic(?:y|ies)\b
+    """),
     (M.REFUSED, r"""
         \bip\b|your (?:mail ?)?(?:server|host|domain|network|mailer|client|dns)
-        (?<!to )(?<!to the )\bsenders?\b
+        (?<!to )(?<!to the )\bsenders?\b|(?:for|from) \[?\d{1,3}(?:\.\d{1,3}){3}
+        \byou (?:are|used|send)|your (?:account|address|own)|return address|reply-?to
+        (?:mail|envelope)[ -]?from\b|\bfrom:? (?:address|header|field|domain)
+        \blogin\b|\bauth\b|not authori[sz]ed|syntax error
     """),
 )
 WEAK = (

@@ -31,6 +31,7 @@ FOR_NOW = (
     """),
     (M.WAIT, r"""
         gr[ea]y[- ]?list|серы[йх] спис|first time sender|come back later
+        temporar(?:y|ily)
     """),
     (M.ROUTE, r"""
         too many hops|hop count|\bloop(?:s|ing|ed)?\b|in the queue too long|queue period

@@ -127,6 +127,23 @@ def test_a_code_counts_only_at_the_start_and_of_the_replys_own_class(reply):
     assert verdict(reply, "rcpt", ANNA).outcome != "gone"
 
 
+@pytest.mark.parametrize("reply", [
+    "550 Sender's mailbox does not exist", "550 The address you used to send does not exist",
+    "550 5.7.1 From address not found", "550 mail from <info@shop.example> user unknown",
+    "550 Domain of your address not found", "550 Return address does not exist",
+    "550 5.1.1 Not authorized: user not valid for SMTP AUTH", "550 Host unknown: check your HELO",
+    "550 Too many invalid recipients", "550 User unknown, or spam", "550 PTR: domain not found",
+    "550 5.7.1 Unknown sender domain", "550 EHLO domain does not exist", "550 User unknown or full",
+    "550 No such user in SASL database, authentication failed", "501 5.1.7 Bad sender address",
+    "550 5.6.0 Invalid address syntax in From header", "550 Mailbox temporarily does not exist",
+    "550 Recipient address rejected: Message rejected by policy", "550 invalid user: no relaying",
+    "550 Recipient address rejected: blocked using bl.example", "550 Bad recipient count",
+    "554 5.7.1 <anna@client.example>: Recipient address rejected: Access denied"])
+@pytest.mark.parametrize("recipient", [None, ANNA])
+def test_nobody_is_gone_while_the_words_may_be_about_something_else(reply, recipient):
+    assert verdict(reply, "rcpt", recipient).outcome != "gone"
+
+
 @pytest.mark.parametrize(("recipient", "quoted"), [
     ("anna@пример.рф", "anna@xn--e1afmkfd.xn--p1ai"),
     ("anna@xn--e1afmkfd.xn--p1ai", "anna@пример.рф"),
