@@ -72,6 +72,16 @@ class Admission:
                 self.let_in(connection)
             return False
 
+    def stand_back(self):
+        """Let none of these connections in for a while: the server takes another process's."""
+        with self.lock:
+            self.inside.clear()
+            self.trying.clear()
+            self.limit = 0
+            self.grown = False
+            self.wait = WAIT
+            self.grows_at = time.monotonic() + WAIT
+
     def lower(self, limit, reply):
         if self.grown:
             self.wait = min(2 * self.wait, LONGEST_WAIT)

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from apps.core.models import TrailEntry
 from apps.mailings.attempts.meanings import Fault
-from apps.mailings.models import Mailing, Recipient, Run
+from apps.mailings.models import Attempt, Mailing, Recipient, Run
 from apps.mailings.words import SAME, explained
 
 from . import upkeep
@@ -26,6 +26,7 @@ from .outcome import State
 log = logging.getLogger("vestnik.delivery")
 BUSY_HOLD = (timedelta(minutes=1), timedelta(minutes=15))
 CONNECTION_HOLD = (timedelta(seconds=30), timedelta(minutes=15))
+JUST_NOW = timedelta(seconds=10)
 IN_A_ROW = 3  # so many failures of the connection, or refusals of us, rest or pause a run
 POLICY_WINDOW, POLICY_SHARE = 100, 0.2
 POLICY_FIRST = 10  # so many letters refused from the first on pause a run
@@ -52,6 +53,7 @@ EFFECTS = {
     Fault.LETTER: Effect.POLICY, Fault.US: Effect.REFUSED, Fault.US_FOR_NOW: Effect.BUSY,
     Fault.WAY: Effect.CONNECTION,
 }
+RESTS = (Effect.BUSY, Effect.CONNECTION)
 PAUSES = (Effect.REFUSED, Effect.POLICY, Effect.SAME)
 
 
@@ -138,6 +140,7 @@ class Failures:
 
     def __init__(self):
         self.lock = threading.Lock()
+        self.accepted_at = None  # when this process last had a letter accepted
         self.runs, self.due = {}, set()
         self.being_told = {}  # run's id: the thread that tells the database of its failures
         self.number = 0  # of stops so far
@@ -192,6 +195,11 @@ class Failures:
             if seen.due() is not Effect.NONE:
                 self.due.add(run_id)
 
+    def keep_last(self, results):
+        """Keep when this process last had a letter accepted."""
+        accepted = [result.at for result in results if result.outcome and result.outcome.accepted]
+        self.accepted_at = max(filter(None, [self.accepted_at, *accepted[-1:]]), default=None)
+
     def begin(self, run_id, began):
         """A group of letters begins: a run that goes on is under no suspicion any more."""
         if not self.enough(run_id, began):
@@ -239,17 +247,21 @@ class Failures:
             self.stops[run_id] = self.number
 
 
-def apply(run, results, failures):
+def apply(run, results, failures, admission):
     """Rest or pause `run` when its failures say so; forget rests once letters get through.
 
     Call it before `results` are recorded and more is claimed of the run; it needs no transaction.
+    Where the letters of other processes get through, this one stands back and the run goes on.
     """
     failures.spare(run.pk, results)
+    failures.keep_last(results)
     effect, words = failures.called_for(run.pk)
     if effect is Effect.SAME:
         pause_unless_trusted(run, words, failures)
     elif effect in PAUSES:
         upkeep.pause(run.pk, Run.Reason.SERVER, words)
+    elif effect in RESTS and others_get_through(run, failures.accepted_at):
+        admission.stand_back()
     elif effect is not Effect.NONE:
         rest(run, effect, words)
     elif run.holds and any(r.outcome and r.outcome.code for r in results):
@@ -276,6 +288,13 @@ def unmark(run, refusal):
     alike = [pk for pk, answer in refused if masked(answer) == refusal]
     marked = Recipient.objects.filter(pk__in=alike, bounced_at__gte=run.started_at)
     marked.update(**Recipient.UNMARKED)
+
+
+def others_get_through(run, accepted_at):
+    """Whether another process has had a letter of `run` accepted just now, and this one not."""
+    since = max(filter(None, [accepted_at, timezone.now() - JUST_NOW]))
+    return Attempt.objects.filter(mailing=run.mailing_id, run=run, attempted_at__gt=since,
+                                  status=Attempt.Status.SUCCESS).exists()
 
 
 def rest(run, effect, words):

@@ -118,7 +118,8 @@ class Connection(threading.Thread):
         """Exchange, and have the journal know it. Returns what is claimed; [] after a restore."""
         self.same_file.look()
         if self.results:
-            breaker.apply(self.run_now, self.results, self.engine.failures)
+            breaker.apply(
+                self.run_now, self.results, self.engine.failures, self.engine.admission)
         try:
             with transaction.atomic():
                 run, claimed = self.exchange()

@@ -12,6 +12,7 @@ A restore is counted. A run may go on when it was started or resumed since the l
 """
 import logging
 import os
+import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -234,7 +235,7 @@ def keep(number: int) -> None:
     """Write the number on this disk, whole or not at all. A full disk is not an error here."""
     if number <= kept()[0]:
         return
-    new = path().with_name(f"generation.{os.getpid()}")
+    new = path().with_name(f"generation.{os.getpid()}.{threading.get_ident()}")
     left = max([at for _, at in journal.taken().values()] + [kept()[1]])
     try:
         new.write_text(f"{number} {left}", "ascii")

@@ -40,7 +40,8 @@ class Sink:
 def stage(options, *sink_options):
     """Yield (mailing to `options.recipients`, Sink) at `options.database`; all is gone after it.
 
-    The fault `restart` gets a PostgreSQL of its own, `options.cluster`.
+    The fault `restart` gets a PostgreSQL of its own, `options.cluster`. The log is in the folder
+    `options.logs` where there is one.
     """
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
@@ -49,7 +50,7 @@ def stage(options, *sink_options):
             database = options.cluster.url
         else:
             database = stack.enter_context(throwaway_database(options.database, folder))
-        sink = Sink(folder, *sink_options)
+        sink = Sink(getattr(options, "logs", folder), *sink_options)
         stack.callback(sink.process.terminate)
         os.environ["SENDER_CONNECTIONS"] = str(CONNECTIONS)
         set_up(database, f"127.0.0.1:{sink.port}", folder)

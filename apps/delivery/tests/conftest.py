@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from apps.delivery.engine import Engine
@@ -40,3 +42,11 @@ def work(run, connections=2):
     engine.start()
     assert engine.join(30) and not engine.failed.is_set()
     run.refresh_from_db()
+
+
+def until(condition):
+    """Wait until it holds, but no longer than ten seconds."""
+    deadline = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)

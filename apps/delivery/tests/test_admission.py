@@ -6,11 +6,13 @@ import pytest
 
 from apps.delivery import admission
 from apps.delivery.admission import Admission
+from apps.delivery.engine import Engine
 from apps.delivery.outcome import Outcome, Phase
+from apps.delivery.services import run_start
 from apps.mailings.models import Attempt, Delivery, Recipient, Run
 from tests.factories import RecipientFactory
 
-from .conftest import send
+from .conftest import send, until
 from .test_replies import Script
 
 TOO_MANY = b"421 4.7.0 Error: too many connections\r\n"
@@ -170,3 +172,35 @@ def test_the_page_says_how_many_connections_the_server_takes(mailing, cast):
     admission.tell(run.pk, 4, (4, ""))
     run.refresh_from_db()
     assert run.server_words == ""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_process_whose_connections_are_all_refused_stands_back_while_another_gets_through(
+        doorkeeper, mailing):
+    clients = [RecipientFactory.build(owner=mailing.owner, email=f"c{number}@client.example")
+               for number in range(300)]
+    mailing.recipients.set(Recipient.objects.bulk_create(clients))
+    run = run_start(mailing=mailing, trigger=Run.Trigger.PAGE)
+    slow = threading.Event()
+    doorkeeper(2, TOO_MANY, dot=lambda line: slow.wait(0.01) or b"250 2.0.0 Ok\r\n")
+    first = Engine(connections=2, run_ids=[run.pk])
+    first.start()
+    until(lambda: Attempt.objects.exists())
+    second = Engine(connections=2, run_ids=[run.pk], patient=True)
+    second.start()
+    until(lambda: second.admission.limit == 0)
+    assert first.join(30)
+    second.stop()
+    assert second.join(10)
+    run.refresh_from_db()
+    assert (run.state, run.sent, run.holds) == (Run.State.FINISHED, 300, 0)
+
+
+def test_who_stood_back_tries_one_connection_after_a_minute(monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr(admission.time, "monotonic", lambda: now[0])
+    door = Admission(2)
+    door.stand_back()
+    assert not door.may_send("one")
+    now[0] += admission.WAIT
+    assert door.may_send("one") and not door.may_send("two")

@@ -3,6 +3,7 @@ import threading
 import pytest
 
 from apps.delivery import breaker, upkeep
+from apps.delivery.admission import Admission
 from apps.delivery.breaker import Effect, Failures, Seen
 from apps.delivery.ledger import Claimed, Result
 from apps.delivery.outcome import Outcome, Phase
@@ -24,7 +25,7 @@ def test_a_run_that_rests_says_why_whichever_connection_tells_the_database(run):
     refused = Outcome(Phase.CONNECT, None, "Connection refused")
     for _ in range(3):
         failures.note(run.pk, refused, row.email)
-    breaker.apply(run, [Result(row, Delivery.State.PENDING, 0)], failures)
+    breaker.apply(run, [Result(row, Delivery.State.PENDING, 0)], failures, Admission(1))
     run.refresh_from_db()
     assert run.hold_until and run.server_words == "Connection refused"
 

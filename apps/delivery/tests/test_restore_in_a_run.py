@@ -1,6 +1,5 @@
 """A backup is made in the middle of a run, letters leave after it, and it is restored."""
 import contextlib
-import time
 
 import pytest
 from django.urls import reverse
@@ -14,7 +13,7 @@ from apps.delivery.services import RunRefused, run_count_unknown, run_start
 from apps.mailings.models import Attempt, Delivery, Run
 from apps.mailings.tallies import DomainTally, Increment, MinuteTally, Tally
 
-from .conftest import work
+from .conftest import until, work
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TABLES = [RestoreGuard, Connection, Run, Delivery, Attempt, Increment, Tally, MinuteTally,
@@ -30,14 +29,6 @@ def backup():
         table.objects.all()._raw_delete("default")
     for table, rows in kept:
         table.objects.bulk_create(rows)
-
-
-def until(condition):
-    """Wait until it holds, but no longer than ten seconds."""
-    deadline = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def killed(engine):
