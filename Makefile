@@ -14,7 +14,7 @@ run: .venv/run.stamp .env  ## Everything: web, sender, letter catcher, demo data
 
 test: .venv/test.stamp  ## All tests that this machine can run, those in a browser last
 	$(BIN)/pytest
-	$(BIN)/pytest -m browser
+	$(BIN)/pytest -m browser --maxprocesses 4
 
 ROUNDS ?= 50
 RECIPIENTS ?= 2000

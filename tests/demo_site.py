@@ -17,21 +17,33 @@ PASSWORD = "vestnik-demo"  # of the demo's people
 QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
 
 
+def environment_of(data_dir, **more):
+    """Return the environment of a demo whose data are in `data_dir`; `more` adds to it."""
+    drop = ("DATABASE_URL", "CACHE_URL", "EMAIL_URL", "BASE_URL", "DJANGO_SETTINGS_MODULE")
+    kept = {name: value for name, value in os.environ.items() if name not in drop}
+    return kept | {
+        "DEBUG": "1", "SECRET_KEY": "e2e", "LOG_LEVEL": "WARNING", "DATA_DIR": str(data_dir),
+        "DATABASE_URL": f"sqlite:///{data_dir}/vestnik.sqlite3", **more}
+
+
+def make_demo(data_dir):
+    """Make the demo's data in an empty `data_dir`."""
+    for command in ("migrate", "demo"):
+        subprocess.run([sys.executable, "manage.py", command, "-v0"], cwd=ROOT, check=True,
+                       env=environment_of(data_dir), stdout=subprocess.DEVNULL)
+
+
 @contextlib.contextmanager
 def demo_site(data_dir, production=False, **more):
-    """Run the demo over an empty `data_dir`, or with its data as in production; yield its address.
+    """Run the demo over `data_dir`, or its data as in production; yield its address.
 
-    `more` adds to its environment.
+    An empty `data_dir` is filled first; `more` adds to the environment.
     """
+    if not any(Path(data_dir).iterdir()):
+        make_demo(data_dir)
     port = free_port()
-    keys = {"DEBUG": "1", "SECRET_KEY": "e2e", "PORT": str(port), "CATCHER_PORT": str(free_port()),
-            "DATA_DIR": str(data_dir), "LOG_LEVEL": "WARNING", **more}
-    drop = ("DATABASE_URL", "CACHE_URL", "EMAIL_URL", "BASE_URL", "DJANGO_SETTINGS_MODULE")
-    environment = {name: value for name, value in os.environ.items() if name not in drop} | keys
-    environment["DATABASE_URL"] = f"sqlite:///{keys['DATA_DIR']}/vestnik.sqlite3"
-    for command in ("migrate", "demo"):
-        subprocess.run([sys.executable, "manage.py", command, "-v0"], cwd=ROOT, env=environment,
-                       check=True, stdout=subprocess.DEVNULL)
+    environment = environment_of(
+        data_dir, PORT=str(port), CATCHER_PORT=str(free_port()), **more)
     if production:
         environment["DEBUG"] = "0"
         environment.pop("PYTEST_VERSION", None)  # static files are hashed but in tests

@@ -1,9 +1,10 @@
 """The whole product as `make run` starts it, and a real Chromium to walk it."""
 import os
+import shutil
 
 import pytest
 
-from tests.demo_site import CHROMIUM, QUIET, demo_site
+from tests.demo_site import CHROMIUM, QUIET, demo_site, make_demo
 
 
 def pytest_collection_modifyitems(items):
@@ -15,20 +16,30 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory):
+def demo_data(tmp_path_factory):
+    """The demo's data as they are at first, to be copied."""
+    folder = tmp_path_factory.mktemp("demo")
+    make_demo(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory, demo_data):
     """The address of a running demo with its own data; letters leave slowly enough to watch."""
-    with demo_site(tmp_path_factory.mktemp("var"), SENDER_RATE="8") as address:
+    data = shutil.copytree(demo_data, tmp_path_factory.mktemp("site") / "var")
+    with demo_site(data, SENDER_RATE="8") as address:
         yield address
 
 
 @pytest.fixture(scope="session")
-def production(tmp_path_factory):
+def production(tmp_path_factory, demo_data):
     """The address of the same as it runs in production: no debugging, static files hashed."""
-    with demo_site(tmp_path_factory.mktemp("production"), production=True) as address:
+    data = shutil.copytree(demo_data, tmp_path_factory.mktemp("production") / "var")
+    with demo_site(data, production=True) as address:
         yield address
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def chromium():
     from playwright.sync_api import sync_playwright
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's loop runs in this thread

@@ -66,8 +66,8 @@ def test_both_exports_are_downloaded(open_page, site):
     page.goto(f"{site}/reports/?period=all")
     with page.expect_download() as report:
         page.click("#export")
-    assert "Весеннее меню" in open(report.value.path(), encoding="utf-8-sig").read()
+    assert "Весеннее меню" in report.value.path().read_text(encoding="utf-8-sig")
     page.locator("#report tbody a", has_text="Весеннее меню").first.click()
     with page.expect_download() as fates:
         page.click("a[href$='/export/']")
-    assert "@example." in open(fates.value.path(), encoding="utf-8-sig").read()
+    assert "@example." in fates.value.path().read_text(encoding="utf-8-sig")

@@ -3,6 +3,7 @@ import time
 import pytest
 
 from apps.delivery.engine import Engine
+from apps.delivery.outage import outage
 from apps.delivery.services import run_start
 from apps.mailings.models import Run
 from tests.factories import MailingFactory, RecipientFactory
@@ -12,6 +13,7 @@ from tests.smtp import sink_server
 @pytest.fixture(autouse=True)
 def data_dir(settings, tmp_path):
     settings.DATA_DIR = tmp_path
+    outage.since = None  # an earlier test may have ended while its database was away
 
 
 @pytest.fixture
