@@ -10,7 +10,7 @@ import time
 from django.conf import settings
 from django.db import connection
 
-from . import admission, breaker, upkeep
+from . import admission, failures, upkeep
 from .connection import Connection
 from .ledger import LEASE
 from .letter import Letter
@@ -35,7 +35,7 @@ class Engine:
         self.news = threading.Condition()
         self.calls = self.waiting = 0
         self.database_turn = threading.Lock() if connection.vendor == "sqlite" else NoLock()
-        self.failures = breaker.Failures()
+        self.failures = failures.Failures()
         self.admission = admission.Admission(self.size)
         self.letters, self.connections = {}, []
 

@@ -4,7 +4,7 @@ import pytest
 
 from apps.delivery import breaker, upkeep
 from apps.delivery.admission import Admission
-from apps.delivery.breaker import Effect, Failures, Seen
+from apps.delivery.failures import Effect, Failures, Seen
 from apps.delivery.ledger import Claimed, Result
 from apps.delivery.outcome import Outcome, Phase
 from apps.delivery.services import run_start

@@ -4,7 +4,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from apps.delivery.breaker import Effect, effect_of, hold_time
+from apps.delivery.breaker import hold_time
+from apps.delivery.failures import Effect, effect_of
 from apps.delivery.ledger import Claimed
 from apps.delivery.outcome import Outcome, Phase, retry_time
 from apps.delivery.upkeep import result_of

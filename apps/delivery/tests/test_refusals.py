@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from apps.delivery import breaker
+from apps.delivery import failures
 from apps.delivery.services import run_resume
 from apps.mailings.models import Attempt, Delivery, Recipient, Run
 from tests.factories import RecipientFactory
@@ -127,7 +127,7 @@ def test_everybody_refused_in_the_same_words_pauses_before_anybody_is_marked(cro
         run = send(crowd(120), connections=4)
         assert (run.state, run.reason) == (Run.State.PAUSED, Run.Reason.SERVER)
         assert run.server_words.startswith("The server refuses everybody in the same words: ")
-        assert Attempt.objects.count() < breaker.SAME_FIRST + HANDFUL
+        assert Attempt.objects.count() < failures.SAME_FIRST + HANDFUL
         assert not Recipient.objects.exclude(bounced_at=None).exists()
         run_resume(run=run)  # a person has looked: these addresses are dead
         work(run, connections=4)
@@ -140,7 +140,7 @@ def test_a_slow_servers_first_groups_are_not_marked_either(crowd, settings, monk
     monkeypatch.setattr("apps.delivery.connection.LARGEST_GROUP", 5)
     with sink_server(settings, rcpt=Everybody("550 5.1.1 User unknown")):
         run = send(crowd(60), connections=1)
-    assert run.state == Run.State.PAUSED and Attempt.objects.count() == breaker.SAME_FIRST
+    assert run.state == Run.State.PAUSED and Attempt.objects.count() == failures.SAME_FIRST
     assert not Recipient.objects.exclude(bounced_at=None).exists()
 
 
@@ -157,7 +157,7 @@ def test_a_letter_that_is_refused_from_the_first_on_pauses_after_ten(crowd, sett
         run = send(crowd(120), connections=4)
     assert (run.state, run.reason) == (Run.State.PAUSED, Run.Reason.SERVER)
     assert "spam" in run.server_words.partition(":")[0]
-    assert breaker.POLICY_FIRST <= run.failed <= breaker.POLICY_FIRST + HANDFUL
+    assert failures.POLICY_FIRST <= run.failed <= failures.POLICY_FIRST + HANDFUL
     assert not Recipient.objects.exclude(bounced_at=None).exists()
 
 

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from apps.delivery import transport
-from apps.delivery.breaker import effect_of
+from apps.delivery.failures import effect_of
 from apps.delivery.outcome import Phase, state_after
 from apps.delivery.transport import Transport
 
