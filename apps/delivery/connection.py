@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from apps.core import logs
 from apps.mailings.models import Delivery
+from apps.mailings.words import DISK
 
 from . import breaker, counting, ledger, restore, upkeep
 from .journal import Journal, JournalFull
@@ -235,7 +236,7 @@ class Connection(threading.Thread):
             return Result(row, State.PENDING, row.tries)
         except JournalFull as error:
             log.error("the journal takes no more: %s", error)
-            self.engine.failures.trouble(self.run_now.pk, str(error))
+            self.engine.failures.trouble(self.run_now.pk, f"{DISK}: {error}")
             return Result(row, State.PENDING, row.tries, reason=str(error))
         self.away = self.engine.admission.turned_away(self, outcome, row.email)
         if self.away:

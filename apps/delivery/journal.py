@@ -101,7 +101,7 @@ class Journal:
             self.path = folder() / self.token
             self.fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         except OSError as error:
-            raise JournalFull(str(error)) from error
+            raise JournalFull(error.strerror or str(error)) from error
         fcntl.flock(self.fd, fcntl.LOCK_EX)
         if not self.path.exists():  # taken for a dead one's between the two: make it again
             os.close(self.fd)
@@ -131,7 +131,7 @@ class Journal:
             os.posix_fallocate(self.fd, 0, octets)
             self.map = mmap.mmap(self.fd, octets)
         except OSError as error:
-            raise JournalFull(str(error)) from error
+            raise JournalFull(error.strerror or str(error)) from error
 
 
 @dataclass

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from apps.mailings.models import Run
-from apps.mailings.words import is_of_connections
+from apps.mailings.words import is_of_connections, is_of_disk
 
 from . import counting
 from .models import RestoreGuard
@@ -97,6 +97,7 @@ def panel(mailing, user):
     if run:
         context["unknown"] = mailing.runs.aggregate(n=Sum("unknown"))["n"]
         context["resting"] = rests(run, now)
+        context["disk_is_the_trouble"] = is_of_disk(run.server_words)
         context["fewer_connections"] = (
             run.state == Run.State.RUNNING and is_of_connections(run.server_words))
         context["waits_retry"] = (

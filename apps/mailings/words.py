@@ -13,6 +13,7 @@ SAME = gettext_noop("The server refuses everybody in the same words")
 SAME_ADVICE = gettext_noop(
     "Nobody was marked as gone. If these addresses really are dead, resume; else show the answer "
     "to whoever runs the mail server.")
+DISK = gettext_noop("The sender can not write to its disk")
 FEWER = "The server takes no more than {} at once"
 FEWER_SAID = re.compile(r"The server takes no more than (\d+) at once: ")
 OURS = (
@@ -29,6 +30,7 @@ OURS = (
 )
 # What the text begins with, and what is said instead; the rest is the system's or the server's.
 BEGINNINGS = (
+    (f"{DISK}: ", DISK),
     ("The server calls this spam: ", gettext_noop("The server calls this spam")),
     ("The server answered: ", gettext_noop("The server's answer is no answer of a mail server")),
     ("ConnectionRefusedError: ", gettext_noop("The server does not take connections")),
@@ -76,6 +78,11 @@ def said(text):
 def is_of_connections(text):
     """Whether a stored answer tells how many connections the server takes."""
     return bool(FEWER_SAID.match(text))
+
+
+def is_of_disk(text):
+    """Whether a stored answer is none of the server's: the sender's own disk is the trouble."""
+    return text.startswith(DISK)
 
 
 def fewer(number):

@@ -1,6 +1,7 @@
 """A disk that is full: without a durable mark no letter leaves, and nobody is left out."""
 import errno
 import os
+from collections import namedtuple
 
 import pytest
 
@@ -47,3 +48,17 @@ def test_a_run_rests_while_the_disk_is_full_and_goes_on_when_it_is_not(
     work(run, connections=1)
     assert (run.sent, run.state, run.server_words) == (3, Run.State.FINISHED, "")
     assert len(set(sink.addresses)) == len(sink.letters) == 3
+
+
+def test_the_page_blames_the_disk_and_not_the_mail_server(mailing, sink, disk, as_owner):
+    send(mailing, connections=1)
+    page = as_owner.get(mailing.get_absolute_url()).text
+    assert "Отправитель не может писать на свой диск" in page and "На диске не осталось места" in page
+    assert "Почтовый сервер сейчас не принимает" not in page
+
+
+def test_the_page_says_that_the_disk_is_full_where_nothing_can_be_recorded(
+        mailing, as_owner, monkeypatch):
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr("apps.delivery.panel.shutil.disk_usage", lambda path: usage(9, 9, 0))
+    assert "Диск полон" in as_owner.get(mailing.get_absolute_url()).text
