@@ -124,9 +124,9 @@ class Connection(threading.Thread):
         try:
             with transaction.atomic():
                 run, claimed = self.exchange()
-        except restore.Restored:
+        except restore.Restored:  # what was in hand is not claimed in this database
             restore.notice()
-            return []
+            run, claimed = None, []
         self.run_now, self.claimed, self.results = run, claimed, []
         logs.note(run=run.pk if run else "-")
         self.journal.clear(len(claimed))

@@ -55,14 +55,17 @@ class SameFile:
     """Whether SQLite's file is still the one that this thread has open: a restore may move another
     one into its place, and the old one would go on without a name."""
 
-    def __init__(self):
-        self.number = None
+    def __init__(self, connection=connection):
+        self.connection, self.number = connection, None
 
     def look(self):
         """Close the connection when its file is another one now; Django opens the new one."""
-        if connection.vendor != "sqlite":
+        if self.connection.vendor != "sqlite":
             return
-        number = os.stat(connection.settings_dict["NAME"]).st_ino
+        try:
+            number = os.stat(self.connection.settings_dict["NAME"]).st_ino
+        except FileNotFoundError:  # another one is on its way
+            number = 0
         if self.number not in (None, number):
-            connection.close()
+            self.connection.close()
         self.number = number

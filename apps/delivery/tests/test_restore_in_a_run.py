@@ -2,6 +2,7 @@
 import contextlib
 
 import pytest
+from django.db import connection, connections
 from django.urls import reverse
 from django.utils import timezone
 
@@ -9,6 +10,7 @@ from apps.core.models import TrailEntry
 from apps.delivery import restore, upkeep
 from apps.delivery.engine import Engine
 from apps.delivery.models import Connection, RestoreGuard
+from apps.delivery.outage import SameFile
 from apps.delivery.services import RunRefused, run_count_unknown, run_start
 from apps.mailings.models import Attempt, Delivery, Run
 from apps.mailings.tallies import DomainTally, Increment, MinuteTally, Tally
@@ -33,8 +35,8 @@ def backup():
 
 def killed(engine):
     """End an engine as SIGKILL does: its journals stay on the disk, and nobody holds them."""
-    for connection in engine.connections:
-        connection.leave = lambda own=connection: own.journal.close(forget=False)
+    for thread in engine.connections:
+        thread.leave = lambda own=thread: own.journal.close(forget=False)
     engine.stop()
     assert engine.join(10)
 
@@ -145,3 +147,21 @@ def test_a_second_machine_that_notices_the_same_restore_holds_nothing_anew(run, 
     RestoreGuard.objects.update(number=0)  # this disk is another machine's, which was away
     restore.check()
     assert not held(run) and not restore.check()
+
+
+def test_a_file_of_sqlite_that_another_one_took_the_place_of_is_opened_anew(tmp_path):
+    if connection.vendor != "sqlite":
+        pytest.skip("a server's files are its own")
+    place, backup_file = tmp_path / "database", tmp_path / "backup"
+    for path in (place, backup_file):
+        path.write_bytes(b"")
+    own = connections["default"].copy()
+    own.settings_dict["NAME"] = str(place)
+    look = SameFile(own)
+    look.look()
+    own.connect()
+    look.look()
+    assert own.connection is not None
+    backup_file.replace(place)
+    look.look()
+    assert own.connection is None
