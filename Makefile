@@ -25,6 +25,7 @@ torture: .venv/test.stamp  ## Kill senders at random, count each letter's fate; 
 	$(TORTURE)
 	$(TORTURE) --signal TERM --delay 0.005
 	$(TORTURE) --lose-accepted 0.02 --lose-refused 0.02
+	$(BIN)/python -m tests.torture.restored
 	$(BIN)/python -m tests.torture.leaks
 	$(BIN)/python -m tests.torture.writers --seconds $(SECONDS)
 	$(BIN)/python -m tests.torture.memory
@@ -36,7 +37,10 @@ ifdef POSTGRES
 	$(TORTURE) --database $(POSTGRES) --processes 2
 	$(TORTURE) --database $(POSTGRES) --fault terminate --processes 2
 	$(BIN)/python -m tests.torture --database $(POSTGRES) --fault freeze --rounds 8 --recipients 3000
+	$(BIN)/python -m tests.torture.restored --database $(POSTGRES)
+	$(BIN)/python -m tests.torture.frozen --database $(POSTGRES)
 	$(BIN)/python -m tests.torture.memory --database $(POSTGRES)
+	DATABASE_URL=$(POSTGRES) $(BIN)/pytest -m torture -n0 apps/delivery/tests/test_deadlocks.py
 	$(BIN)/python -m tests.torture --fault restart --rounds 10 --recipients 2000
 endif
 
