@@ -5,7 +5,7 @@ from django.db import OperationalError
 from apps.delivery.engine import Engine
 from apps.delivery.sender import SendingProcess
 from apps.delivery.services import run_start
-from apps.mailings.models import Delivery, Run
+from apps.mailings.models import Run
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
