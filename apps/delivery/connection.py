@@ -73,8 +73,8 @@ class Connection(threading.Thread):
         told = not self.claimed
         try:
             if told and self.journal.letters:
-                restore.advance()
-        except (DatabaseError, InterfaceError):
+                told = restore.outlive()
+        except (DatabaseError, InterfaceError, restore.Restored):
             told = False
         self.journal.close(forget=told)
         if told:
@@ -126,9 +126,9 @@ class Connection(threading.Thread):
         except restore.Restored:
             restore.notice()
             return []
+        self.journal.clear(len(self.results) + len(claimed))
         self.run_now, self.claimed, self.results = run, claimed, []
         logs.note(run=run.pk if run else "-")
-        self.journal.clear(len(claimed))
         return claimed
 
     def database_failed(self, error):
@@ -146,20 +146,21 @@ class Connection(threading.Thread):
 
     def exchange(self):
         """In one transaction: what came of the last group, and the next one."""
+        restore.verify()
         if self.results:
             run = self.run_now
             counts, tries = ledger.record(run, self.results, self.journal.token)
             counting.add(run.pk, counts, tries)
         run, claimed = self.claim()
-        if claimed:
-            restore.take(self.journal.token, self.journal.letters + len(claimed))
+        moved = len(self.results) + len(claimed)  # a backup of letters in hand is an old one too
+        if moved:
+            restore.take(self.journal.token, self.journal.letters + moved)
         return run, claimed
 
     def claim(self):
         """Return a run and what is claimed of it, as one group; (None, []) when nothing waits."""
         if self.engine.stopping.is_set() or not self.engine.admission.may_send(self):
             return None, []
-        restore.verify()
         self.began = self.engine.failures.number
         self.lease_until = time.monotonic() + LEASE.total_seconds()
         size = self.pace.limit(self.group_size())

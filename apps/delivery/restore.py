@@ -112,14 +112,26 @@ def read() -> Known | None:
     return None
 
 
-def advance() -> None:
-    """Move the number: what is done from now on is not in any backup made before.
+def advance() -> int:
+    """Move the number: what is done from now on is not in any backup made before. Returns it.
 
     After `check`, and late in a transaction: it locks the row.
     """
     with transaction.atomic():
         number = move().number
         transaction.on_commit(lambda: keep(number))
+    return number
+
+
+def outlive() -> bool:
+    """Have the number tell what a journal of this disk tells. Returns whether that may go now.
+
+    Raises Restored where the journal is still needed.
+    """
+    with transaction.atomic():
+        verify()
+        number = advance()
+    return kept()[0] >= number  # a full disk has not kept it
 
 
 def move() -> RestoreGuard:

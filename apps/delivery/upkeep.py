@@ -165,8 +165,9 @@ def recover_journals():
     for journal in dead_journals():
         try:
             recover(journal)
-            if journal.letters:
-                restore.advance()
+            if journal.letters and not restore.outlive():
+                journal.release()
+                continue
         except restore.Restored:
             journal.release()
             restore.notice()
