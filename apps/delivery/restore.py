@@ -195,9 +195,13 @@ def take(token: str, letters: int) -> None:
 
 
 def pause_older_runs() -> None:
-    """Pause the open runs that were started before the last restore and not resumed since."""
+    """Pause the open runs that were started before the last restore and not resumed since.
+
+    One that rests for another reason is held too: it may have been resumed after the backup.
+    """
     restores = RestoreGuard.objects.filter(pk=1).values("restores")
-    Run.objects.filter(state=Run.State.RUNNING).exclude(restores=restores[:1]).update(
+    older = Run.objects.active().exclude(restores=restores[:1])
+    older.exclude(state=Run.State.PAUSED, reason=Run.Reason.RESTORE).update(
         state=Run.State.PAUSED, reason=Run.Reason.RESTORE, server_words="", hold_until=None,
         updated_at=timezone.now())
 
