@@ -5,6 +5,7 @@ has a named pipe under `DATA_DIR/bell/`. A ring may be lost (a pooler stands bet
 full): senders look by themselves once a second as well.
 """
 import contextlib
+import errno
 import logging
 import os
 import select
@@ -39,10 +40,11 @@ def write_to_pipes() -> None:
     for path in folder().glob("*"):
         try:
             pipe = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
-        except OSError:
-            path.unlink(missing_ok=True)
+        except OSError as error:
+            if error.errno == errno.ENXIO:
+                path.unlink(missing_ok=True)
             continue
-        with contextlib.suppress(BlockingIOError):  # it is full: the sender will hear that
+        with contextlib.suppress(OSError):  # it is full: the sender will hear that; or it is gone
             os.write(pipe, b"!")
         os.close(pipe)
 

@@ -94,16 +94,15 @@ class Connection(threading.Thread):
             try:
                 with self.engine.database_turn:
                     claimed = self.exchange_or_hold()
+                if done and (not claimed or self.run_now.pk != done.pk):
+                    self.close_run(done)
+                if claimed:
+                    return True
+                if self.engine.done_or_wait(calls):
+                    return False
             except (DatabaseError, InterfaceError) as error:
                 if not self.database_failed(error):
                     return False
-                continue
-            if done and (not claimed or self.run_now.pk != done.pk):
-                self.close_run(done)
-            if claimed:
-                return True
-            if self.engine.done_or_wait(calls):
-                return False
 
     def close_run(self, run):
         """Finish the run if it is over. Where the database fails now, the upkeep does it later."""
