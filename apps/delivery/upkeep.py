@@ -30,9 +30,10 @@ SET_ASIDE = "Set aside: the sender crashed three times over this letter."
 # Looks at small indexes: what a sender at rest asks each second.
 WORK = """
 SELECT EXISTS (SELECT 1 FROM mailings_increment)
-    OR EXISTS (SELECT 1 FROM mailings_delivery WHERE state = 'claimed'),
-    EXISTS (SELECT 1 FROM mailings_run WHERE total > sent + failed + unknown + skipped)
-    OR EXISTS (SELECT 1 FROM mailings_run WHERE state IN ('running', 'paused')),
+    OR EXISTS (SELECT 1 FROM mailings_delivery WHERE state = 'claimed')
+    OR EXISTS (SELECT 1 FROM mailings_run WHERE total > sent + failed + unknown + skipped
+        AND state IN ('finished', 'stopped')),
+    EXISTS (SELECT 1 FROM mailings_run WHERE state IN ('running', 'paused')),
     EXISTS (SELECT 1 FROM mailings_run r WHERE r.state = 'running' AND EXISTS (
         SELECT 1 FROM mailings_delivery d WHERE d.run_id = r.id AND d.state = 'pending'))
 """
