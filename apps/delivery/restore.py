@@ -10,6 +10,8 @@ asks.
 
 A restore is counted. A run may go on when it was started or resumed since the last one.
 """
+import contextlib
+import fcntl
 import logging
 import os
 import threading
@@ -92,7 +94,8 @@ def behind() -> bool:
         return False
     if known.number < number or known.identity not in ("", known.identity_now):
         return True
-    return any(known.letters.get(token, 0) < taken for token, taken in letters.items())
+    ahead = {token for token, taken in letters.items() if known.letters.get(token, 0) < taken}
+    return bool(ahead) and not ahead.isdisjoint(letters_on_disk())  # who left meanwhile is known
 
 
 def letters_on_disk() -> dict[str, int]:
@@ -249,12 +252,27 @@ def kept() -> tuple[int, float]:
 
 def keep(number: int) -> None:
     """Write the number on this disk, whole or not at all. A full disk is not an error here."""
-    if number <= kept()[0]:
-        return
-    new = path().with_name(f"generation.{os.getpid()}.{threading.get_ident()}")
-    left = max([at for _, at in journal.taken().values()] + [kept()[1]])
     try:
-        new.write_text(f"{number} {left}", "ascii")
-        os.replace(new, path())
+        with one_at_a_time():
+            if number > kept()[0]:
+                write(number)
     except OSError as error:
         log.error("the number of this run is not on the disk: %s", error)
+
+
+@contextlib.contextmanager
+def one_at_a_time():
+    """Of two who keep a number at once the higher one is to stay."""
+    folder = os.open(path().parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
+
+
+def write(number):
+    new = path().with_name(f"generation.{os.getpid()}.{threading.get_ident()}")
+    left = max([at for _, at in journal.taken().values()] + [kept()[1]])
+    new.write_text(f"{number} {left}", "ascii")
+    os.replace(new, path())
