@@ -55,8 +55,10 @@ class Pipe:
     def __init__(self):
         folder().mkdir(exist_ok=True)
         self.path = folder() / uuid.uuid4().hex
-        os.mkfifo(self.path, 0o600)
-        self.file = os.open(self.path, os.O_RDWR | os.O_NONBLOCK)
+        new = folder().with_name(f"bell.{self.path.name}")  # nobody rings it before it is read
+        os.mkfifo(new, 0o600)
+        self.file = os.open(new, os.O_RDWR | os.O_NONBLOCK)
+        os.rename(new, self.path)
 
     def wait(self, seconds: float) -> bool:
         """Wait for a ring, but no longer than `seconds`. Returns whether it rang."""
