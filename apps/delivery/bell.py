@@ -5,6 +5,7 @@ has a named pipe under `DATA_DIR/bell/`. A ring may be lost (a pooler stands bet
 full): senders look by themselves once a second as well.
 """
 import contextlib
+import errno
 import logging
 import os
 import select
@@ -39,10 +40,11 @@ def write_to_pipes() -> None:
     for path in folder().glob("*"):
         try:
             pipe = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
-        except OSError:
-            path.unlink(missing_ok=True)
+        except OSError as error:
+            if error.errno == errno.ENXIO:
+                path.unlink(missing_ok=True)
             continue
-        with contextlib.suppress(BlockingIOError):  # it is full: the sender will hear that
+        with contextlib.suppress(OSError):  # it is full: the sender will hear that; or it is gone
             os.write(pipe, b"!")
         os.close(pipe)
 
@@ -53,8 +55,10 @@ class Pipe:
     def __init__(self):
         folder().mkdir(exist_ok=True)
         self.path = folder() / uuid.uuid4().hex
-        os.mkfifo(self.path, 0o600)
-        self.file = os.open(self.path, os.O_RDWR | os.O_NONBLOCK)
+        new = folder().with_name(f"bell.{self.path.name}")  # nobody rings it before it is read
+        os.mkfifo(new, 0o600)
+        self.file = os.open(new, os.O_RDWR | os.O_NONBLOCK)
+        os.rename(new, self.path)
 
     def wait(self, seconds: float) -> bool:
         """Wait for a ring, but no longer than `seconds`. Returns whether it rang."""

@@ -74,8 +74,8 @@ class Connection(threading.Thread):
         told = not self.claimed
         try:
             if told and self.journal.letters:
-                restore.advance()
-        except (DatabaseError, InterfaceError):
+                told = restore.outlive()
+        except (DatabaseError, InterfaceError, restore.Restored):
             told = False
         self.journal.close(forget=told)
         if told:
@@ -95,16 +95,15 @@ class Connection(threading.Thread):
             try:
                 with self.engine.database_turn:
                     claimed = self.exchange_or_hold()
+                if done and (not claimed or self.run_now.pk != done.pk):
+                    self.close_run(done)
+                if claimed:
+                    return True
+                if self.engine.done_or_wait(calls):
+                    return False
             except (DatabaseError, InterfaceError) as error:
                 if not self.database_failed(error):
                     return False
-                continue
-            if done and (not claimed or self.run_now.pk != done.pk):
-                self.close_run(done)
-            if claimed:
-                return True
-            if self.engine.done_or_wait(calls):
-                return False
 
     def close_run(self, run):
         """Finish the run if it is over. Where the database fails now, the upkeep does it later."""
@@ -127,9 +126,10 @@ class Connection(threading.Thread):
         except restore.Restored:  # what was in hand is not claimed in this database
             restore.notice()
             run, claimed = None, []
+            self.results = []
+        self.journal.clear(len(self.results) + len(claimed))
         self.run_now, self.claimed, self.results = run, claimed, []
         logs.note(run=run.pk if run else "-")
-        self.journal.clear(len(claimed))
         return claimed
 
     def database_failed(self, error):
@@ -147,20 +147,21 @@ class Connection(threading.Thread):
 
     def exchange(self):
         """In one transaction: what came of the last group, and the next one."""
+        restore.verify()
         if self.results:
             run = self.run_now
             counts, tries = ledger.record(run, self.results, self.journal.token)
             counting.add(run.pk, counts, tries)
         run, claimed = self.claim()
-        if claimed:
-            restore.take(self.journal.token, self.journal.letters + len(claimed))
+        moved = len(self.results) + len(claimed)  # a backup of letters in hand is an old one too
+        if moved:
+            restore.take(self.journal.token, self.journal.letters + moved)
         return run, claimed
 
     def claim(self):
         """Return a run and what is claimed of it, as one group; (None, []) when nothing waits."""
         if self.engine.stopping.is_set() or not self.engine.admission.may_send(self):
             return None, []
-        restore.verify()
         self.began = self.engine.failures.number
         self.lease_until = time.monotonic() + LEASE.total_seconds()
         size = self.pace.limit(self.group_size())

@@ -5,7 +5,7 @@ by an flock that the kernel frees on death. It is written through a shared map o
 the kernel's: a line survives the process, and costs no call. Its line end comes last, so what was
 torn by death does not count. A crash of the whole machine may lose lines, so the header carries
 the boot's id, and a journal of another boot proves only what it says. Lines: `N <letters> <time>`
-first, how many letters the connection has taken in all and when it took the last (`restore.py`);
+first, how many letters the connection has taken and recorded in all, and when (`restore.py`);
 `S <delivery>` before a dot, `R <json>` after its answer, `M <delivery>` while a letter is made that
 may be what kills. Emptied, but for the first two, whenever its results are in the database.
 """
@@ -33,6 +33,7 @@ LINE_END = ord("\n")
 ANSWER_ROOM = 12 * KEPT_REPLY + 300  # octets of the longest line of an answer, as JSON in ASCII
 TAKEN = b"N %020d %020.6f"  # always as long: it is written over in its place
 TAKEN_LINE = re.compile(rb"B [^\n]*\nN (\d{20}) (\d{13}\.\d{6})\n")
+NO_JOURNAL = FileNotFoundError, IsADirectoryError, PermissionError  # gone, or not ours to read
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -56,7 +57,7 @@ class Journal:
     def __init__(self):
         self.token, self.fd = uuid.uuid4().hex, None
         self.header = f"B {boot_id()}\n".encode("ascii")
-        self.letters = 0  # taken in all
+        self.letters = 0  # taken in all, and those recorded once more
         with contextlib.suppress(JournalFull):  # each mark tries again
             self._open()
 
@@ -163,7 +164,7 @@ def dead_journals():
     for path in sorted(folder().iterdir()):
         try:
             fd = os.open(path, os.O_RDWR)
-        except FileNotFoundError:
+        except NO_JOURNAL:
             continue
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -199,7 +200,7 @@ def taken():
     """Return {token: (letters taken, when last in seconds since 1970)} of this disk's journals."""
     found = {}
     for path in folder().iterdir():
-        with contextlib.suppress(FileNotFoundError), path.open("rb") as file:
+        with contextlib.suppress(*NO_JOURNAL), path.open("rb") as file:
             found[path.name] = taken_in(file.read(200))
     return found
 

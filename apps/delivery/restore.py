@@ -10,6 +10,8 @@ asks.
 
 A restore is counted. A run may go on when it was started or resumed since the last one.
 """
+import contextlib
+import fcntl
 import logging
 import os
 import threading
@@ -92,7 +94,8 @@ def behind() -> bool:
         return False
     if known.number < number or known.identity not in ("", known.identity_now):
         return True
-    return any(known.letters.get(token, 0) < taken for token, taken in letters.items())
+    ahead = {token for token, taken in letters.items() if known.letters.get(token, 0) < taken}
+    return bool(ahead) and not ahead.isdisjoint(letters_on_disk())  # who left meanwhile is known
 
 
 def letters_on_disk() -> dict[str, int]:
@@ -112,14 +115,26 @@ def read() -> Known | None:
     return None
 
 
-def advance() -> None:
-    """Move the number: what is done from now on is not in any backup made before.
+def advance() -> int:
+    """Move the number: what is done from now on is not in any backup made before. Returns it.
 
     After `check`, and late in a transaction: it locks the row.
     """
     with transaction.atomic():
         number = move().number
         transaction.on_commit(lambda: keep(number))
+    return number
+
+
+def outlive() -> bool:
+    """Have the number tell what a journal of this disk tells. Returns whether that may go now.
+
+    Raises Restored where the journal is still needed.
+    """
+    with transaction.atomic():
+        verify()
+        number = advance()
+    return kept()[0] >= number  # a full disk has not kept it
 
 
 def move() -> RestoreGuard:
@@ -183,9 +198,13 @@ def take(token: str, letters: int) -> None:
 
 
 def pause_older_runs() -> None:
-    """Pause the open runs that were started before the last restore and not resumed since."""
+    """Pause the open runs that were started before the last restore and not resumed since.
+
+    One that rests for another reason is held too: it may have been resumed after the backup.
+    """
     restores = RestoreGuard.objects.filter(pk=1).values("restores")
-    Run.objects.filter(state=Run.State.RUNNING).exclude(restores=restores[:1]).update(
+    older = Run.objects.active().exclude(restores=restores[:1])
+    older.exclude(state=Run.State.PAUSED, reason=Run.Reason.RESTORE).update(
         state=Run.State.PAUSED, reason=Run.Reason.RESTORE, server_words="", hold_until=None,
         updated_at=timezone.now())
 
@@ -233,12 +252,27 @@ def kept() -> tuple[int, float]:
 
 def keep(number: int) -> None:
     """Write the number on this disk, whole or not at all. A full disk is not an error here."""
-    if number <= kept()[0]:
-        return
-    new = path().with_name(f"generation.{os.getpid()}.{threading.get_ident()}")
-    left = max([at for _, at in journal.taken().values()] + [kept()[1]])
     try:
-        new.write_text(f"{number} {left}", "ascii")
-        os.replace(new, path())
+        with one_at_a_time():
+            if number > kept()[0]:
+                write(number)
     except OSError as error:
         log.error("the number of this run is not on the disk: %s", error)
+
+
+@contextlib.contextmanager
+def one_at_a_time():
+    """Of two who keep a number at once the higher one is to stay."""
+    folder = os.open(path().parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
+
+
+def write(number):
+    new = path().with_name(f"generation.{os.getpid()}.{threading.get_ident()}")
+    left = max([at for _, at in journal.taken().values()] + [kept()[1]])
+    new.write_text(f"{number} {left}", "ascii")
+    os.replace(new, path())

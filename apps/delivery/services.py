@@ -205,11 +205,14 @@ def mailing_settle(*, mailing, by, how, delivery_ids=None):
     those of the latest run that has any. Raises RunRefused as `unknown_settle` does. Returns how
     many were decided.
     """
-    runs = mailing.runs.filter(unknown__gt=0).order_by("id")  # as all who lock several
+    runs = mailing.runs.filter(unknown__gt=0).order_by("id")
     if delivery_ids is not None:
         runs = runs.filter(deliveries__in=delivery_ids).distinct()
     if how == SEND_AGAIN:
         runs = runs.reverse()[:1]
+    # All before the first of them is counted: a recount locks a run, then the increments.
+    runs = Run.objects.filter(pk__in=list(runs.values_list("pk", flat=True))).order_by("pk")
+    runs = list(runs.select_for_update(of=("self",), no_key=True))
     return sum(unknown_settle(run=run, by=by, how=how, delivery_ids=delivery_ids) for run in runs)
 
 

@@ -27,10 +27,12 @@ LOST_OUTCOME = Outcome(Phase.DOT, None, LOST)
 SET_ASIDE = "Set aside: the sender crashed three times over this letter."
 
 
-# Three looks at small indexes: what a sender at rest asks each second.
+# Looks at small indexes: what a sender at rest asks each second.
 WORK = """
 SELECT EXISTS (SELECT 1 FROM mailings_increment)
-    OR EXISTS (SELECT 1 FROM mailings_delivery WHERE state = 'claimed'),
+    OR EXISTS (SELECT 1 FROM mailings_delivery WHERE state = 'claimed')
+    OR EXISTS (SELECT 1 FROM mailings_run WHERE total > sent + failed + unknown + skipped
+        AND state IN ('finished', 'stopped')),
     EXISTS (SELECT 1 FROM mailings_run WHERE state IN ('running', 'paused')),
     EXISTS (SELECT 1 FROM mailings_run r WHERE r.state = 'running' AND EXISTS (
         SELECT 1 FROM mailings_delivery d WHERE d.run_id = r.id AND d.state = 'pending'))
@@ -165,8 +167,9 @@ def recover_journals():
     for journal in dead_journals():
         try:
             recover(journal)
-            if journal.letters:
-                restore.advance()
+            if journal.letters and not restore.outlive():
+                journal.release()
+                continue
         except restore.Restored:
             journal.release()
             restore.notice()

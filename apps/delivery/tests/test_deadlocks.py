@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from apps.delivery import ledger, services, tallies, upkeep
+from apps.delivery import counting, ledger, services, upkeep
 from apps.delivery.outcome import Outcome, Phase
 from apps.delivery.ledger import Claimed, Result
 from apps.mailings.models import Delivery, Recipient, Run
@@ -33,8 +33,7 @@ def record_bounces(run, deliveries):
         result = Result(claimed, State.FAILED, 1, outcome, timezone.now())
         with transaction.atomic():
             counts, tries = ledger.record(run, [result], TOKEN)
-            ledger.count(run.pk, counts)
-            tallies.add(run, tries)
+            counting.add(run.pk, counts, tries)
 
 
 def settle_unknowns(run, deliveries):
@@ -96,6 +95,7 @@ def test_bounces_are_recorded_while_the_owner_decides_unknowns(mailing, times):
     claimed = deliveries(run, State.CLAIMED, times, lease_token=TOKEN)
     unknown = deliveries(run, State.UNKNOWN, times)
     assert at_once((record_bounces, run, claimed), (settle_unknowns, run, unknown)) == []
+    counting.fold()
     run.refresh_from_db()
     assert (run.failed, run.sent, run.unknown) == (times, times, 0)
     assert Recipient.objects.exclude(bounced_at=None).count() == times
@@ -106,6 +106,7 @@ def test_a_late_answer_meets_the_owners_decision_about_the_same_letter(mailing, 
     run = Run.objects.create(mailing=mailing, owner=mailing.owner, total=times, unknown=times)
     unknown = deliveries(run, State.UNKNOWN, times, lease_token=TOKEN)
     assert at_once((record_bounces, run, unknown), (settle_unknowns, run, unknown)) == []
+    counting.fold()
     run.refresh_from_db()
     assert run.sent + run.failed == times and run.unknown == 0
     assert run.deliveries.filter(state=State.SENT).count() == run.sent

@@ -1,0 +1,44 @@
+"""Connections come and go while others look for a restore: nobody sees one. It held."""
+import threading
+
+import pytest
+from django.db import connection, transaction
+
+from apps.delivery import restore
+from apps.delivery.journal import Journal
+
+from .test_deadlocks import at_once
+
+pytestmark = [pytest.mark.django_db(transaction=True)]
+
+
+@pytest.mark.torture
+def test_connections_that_come_and_go_are_no_restore():
+    over, seen = threading.Event(), []
+    restore.advance()
+
+    def come_and_go():
+        for _ in range(150):
+            journal = Journal()
+            for _ in range(3):
+                with transaction.atomic():
+                    restore.verify()
+                    restore.take(journal.token, journal.letters + 5)
+                journal.clear(5)
+            assert restore.outlive()
+            journal.close(forget=True)
+            restore.forget(journal.token)
+
+    def look():
+        while not over.is_set():
+            seen.append(restore.behind())
+
+    def all_come_and_go():
+        errors.extend(at_once(*[(come_and_go,)] * 4))
+        over.set()
+
+    errors = []
+    errors += at_once((all_come_and_go,), (look,), (look,))
+    print(errors, sum(seen), len(seen))
+    assert errors == []
+    assert connection.vendor
