@@ -8,9 +8,10 @@ the rows away and adds them to the run's counters and to the tallies that report
 from collections.abc import Mapping
 
 from django.db import connection, transaction
+from django.db.models import Sum
 from django.utils import timezone
 
-from apps.mailings.models import Run
+from apps.mailings.models import Increment, Run
 
 COUNTERS = ("sent", "failed", "unknown", "skipped")
 ADD = """
@@ -101,8 +102,17 @@ def fold() -> None:
         cursor.execute("DELETE FROM mailings_increment")
 
 
-def figures_of(run: Run) -> Run:
-    """Return `run` with its figures as they are now."""
-    fold()
-    run.refresh_from_db(fields=[*COUNTERS, "updated_at"])
-    return run
+def figures_now(run: Run) -> int:
+    """Add to the figures of `run`, as it was read, what is not folded into them yet.
+
+    Returns how many outcomes are unknown in all runs of its mailing.
+    """
+    folded = Run.objects.filter(mailing=run.mailing_id).aggregate(number=Sum("unknown"))["number"]
+    added = Increment.objects.filter(run__mailing=run.mailing_id).values("run").annotate(
+        **{f"more_{name}": Sum(name) for name in COUNTERS})
+    for more in added:
+        folded += more["more_unknown"]
+        if more["run"] == run.pk:
+            for name in COUNTERS:
+                setattr(run, name, getattr(run, name) + more[f"more_{name}"])
+    return folded

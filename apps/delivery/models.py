@@ -78,5 +78,11 @@ class RestoreGuard(models.Model):
         verbose_name = _("restore guard")
         verbose_name_plural = _("restore guards")
 
+    @property
+    def letters_left_since(self):
+        """Whether letters left after the backup was made, as far as is known."""
+        return self.left_at is not None and (
+            self.dumped_at is None or self.left_at > self.dumped_at)
+
     def __str__(self):
         return str(self.number)

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -90,12 +89,11 @@ def panel(mailing, user):
     which is where no run is active, and then the page does not ask again by itself.
     """
     now = timezone.now()
-    counting.fold()
     run = mailing.runs.order_by("-id").first()
     context = {"mailing": mailing, "run": run, "user": user,
                "is_owner": mailing.owner_id == user.pk, "active": bool(run and run.is_active)}
     if run:
-        context["unknown"] = mailing.runs.aggregate(n=Sum("unknown"))["n"]
+        context["unknown"] = counting.figures_now(run)
         context["resting"] = rests(run, now)
         context["disk_is_the_trouble"] = is_of_disk(run.server_words)
         context["fewer_connections"] = (
@@ -114,7 +112,7 @@ def panel(mailing, user):
         context["no_sender"] = not context["reason"] and not run and not sender_alive()
         context["clock_stopped"] = not context["reason"] and not run and stopped_at(now)
         context["restored"] = not context["reason"] and not run and (
-            mailing.starts_at <= now and waits_for_a_person(mailing))
+            waits_for_a_person(mailing))
         if context["is_owner"] and not context["reason"]:
             context["rest"] = who_gets_it(mailing)
             context["has_it"] = who_has_it(mailing) if run else 0

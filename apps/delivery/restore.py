@@ -227,9 +227,15 @@ def last_left() -> datetime | None:
 
 
 def waits_for_a_person(mailing) -> bool:
-    """Whether the clock leaves a due `mailing` alone: it may have been sent after the backup."""
-    guard = RestoreGuard.objects.filter(pk=1, restored_at__gte=mailing.starts_at).first()
-    return guard is not None
+    """Whether the clock leaves `mailing` alone: it may have been sent after the backup.
+
+    What was due by the restore may have been, and what its owner may have sent early: all that
+    nobody has saved since, where letters left after the backup.
+    """
+    guard = RestoreGuard.objects.filter(pk=1, restored_at__isnull=False).first()
+    if guard is None or mailing.updated_at > guard.restored_at:
+        return False
+    return guard.letters_left_since or mailing.starts_at <= guard.restored_at
 
 
 def forget(token: str) -> None:

@@ -1,7 +1,7 @@
 """What people, the command line and the clock do to runs."""
 import logging
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -42,6 +42,7 @@ SELECT %s, r.id, r.email, r.full_name, 'pending', 0, 0, '', '', %s {who} ORDER B
 """
 
 
+LOCK_NOT_AVAILABLE = "55P03"  # SQLSTATE: who starts the mailing now takes longer than a page waits
 MAY_HAVE_LEFT = ("The database was restored from a backup made before this letter's turn; whether "
                  "it was sent is not known.")
 
@@ -104,6 +105,10 @@ def run_start(*, mailing, trigger, by=None, again=False):
         with transaction.atomic():
             return _run_start(mailing, trigger, by, again)
     except IntegrityError:  # one active run a mailing: somebody was quicker
+        raise RunRefused(_("This mailing is being sent already.")) from None
+    except OperationalError as error:
+        if getattr(error.__cause__, "pgcode", "") != LOCK_NOT_AVAILABLE:
+            raise
         raise RunRefused(_("This mailing is being sent already.")) from None
 
 

@@ -1,4 +1,6 @@
 """The doorbell wakes a sender that rests; without it a sender at rest asks little."""
+import errno
+import os
 import threading
 import time
 
@@ -96,3 +98,19 @@ def test_a_sender_at_rest_asks_once_a_second(mailing, sink, monkeypatch):
     monkeypatch.undo()
     process.finish()
     assert len(asked) <= 2 * 20
+
+
+@pytest.mark.parametrize("failing", ["open", "write"])
+def test_a_bell_that_can_not_be_rung_stays_and_is_no_error(monkeypatch, failing):
+    """The sender is another user's, or it ends between the opening of its pipe and the ring."""
+    pipe = bell.Pipe()
+    number = {"open": errno.EACCES, "write": errno.EPIPE}[failing]
+
+    def refuse(*_):
+        raise OSError(number, os.strerror(number))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(bell.os, failing, refuse)
+        bell.write_to_pipes()
+    assert pipe.path.exists()
+    pipe.close()

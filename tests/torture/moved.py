@@ -1,11 +1,10 @@
 """SQLite's file restored by `mv` or `cp`, with its -wal left beside it, as an operator may do.
 
-    python -m tests.torture.found_moved [how] [mode]
+    python -m tests.torture.moved [how] [mode]
 
 how: mv, cp, api; mode: alive, restarted (SIGTERM right after), killed, stopped. Marked: found by a
 review; merge into `restored.py` what is wanted of it.
 """
-import collections
 import contextlib
 import shutil
 import signal

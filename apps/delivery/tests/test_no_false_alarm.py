@@ -1,4 +1,4 @@
-"""Connections come and go while others look for a restore: nobody sees one. It held."""
+"""Connections come and go while others look for a restore: nobody sees one.."""
 import threading
 
 import pytest
