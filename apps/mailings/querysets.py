@@ -19,6 +19,11 @@ class OwnedQuerySet(models.QuerySet):
 
 class RecipientQuerySet(OwnedQuerySet):
 
+    def namesakes(self, recipient):
+        """Others in the same book with the address of `recipient`, whatever its case."""
+        same = self.filter(owner=recipient.owner_id, email__iexact=recipient.email)
+        return same.exclude(pk=recipient.pk)
+
     def marked_by(self, owner, keys):
         """The owner's recipients that replies with these keys marked as bounced."""
         return self.filter(owner=owner, bounced_at__isnull=False, bounced_key__in=keys)
