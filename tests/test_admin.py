@@ -51,7 +51,7 @@ def one_of_each(pks, owner):
     job = DjangoJob.objects.create(id="tick", job_state=SECRET.encode())
     DjangoJobExecution.objects.create(
         job=job, status=DjangoJobExecution.SUCCESS, run_time=timezone.now())
-    owner.password = f"pbkdf2_sha256$1000000${SECRET}${SECRET}"
+    owner.password = f"md5${SECRET}${SECRET}"
     owner.save()
 
 

@@ -11,6 +11,7 @@ from django.contrib.auth import admin as auth
 from django.contrib.auth.forms import AdminUserCreationForm, ReadOnlyPasswordHashField
 from django.contrib.auth.forms import ReadOnlyPasswordHashWidget, UserChangeForm
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 from django.db.models import PROTECT
 from django.utils.translation import gettext_lazy as _
 
@@ -39,7 +40,10 @@ class LowerEmail:
     """Addresses are compared, and kept, in lower case."""
 
     def clean_email(self):
-        return self.cleaned_data["email"].lower()
+        email = self.cleaned_data["email"].lower()
+        if User.objects.filter(email__iexact=email).exclude(pk=self.instance.pk).exists():
+            raise ValidationError(User._meta.get_field("email").error_messages["unique"])
+        return email
 
 
 class UserForm(LowerEmail, PersonForm, UserChangeForm):
