@@ -1,4 +1,5 @@
 """The clock's executions as django-apscheduler logs them: read, and started by no hand."""
+from django import forms
 from django.apps import apps
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
@@ -21,15 +22,24 @@ apps.get_app_config("django_apscheduler").verbose_name = _("Schedule")
 name_model(DjangoJob, _("scheduled job"), _("scheduled jobs"),
            id=_("name"), next_run_time=_("next time"))
 name_model(DjangoJobExecution, _("execution"), _("executions"),
-           id=_("number"), job=_("scheduled job"), status=_("status"), run_time=_("time"),
+           id=_("number"), run_time=_("time"),
            duration=_("duration, s"), exception=_("error"), traceback=_("where it happened"))
 admin.site.unregister([DjangoJob, DjangoJobExecution])
 
 
+class LogForm(forms.ModelForm):
+    """Fields without what the library says of each in English."""
+
+    class Meta:
+        help_texts = dict.fromkeys(
+            ["id", "next_run_time", "run_time", "duration", "exception", "traceback"], "")
+
+
 @admin.register(DjangoJob)
 class JobAdmin(ReadOnlyAdmin):
-    fields = ["id", "next_run_time"]
-    list_display = ["id", "next_run_time"]
+    form = LogForm
+    fields = list_display = ["id", "next_run_time"]
+    list_display_links = None  # a job's own page has no more to tell
     search_fields = ["id"]
 
 
@@ -46,11 +56,16 @@ class StatusFilter(admin.SimpleListFilter):
 
 @admin.register(DjangoJobExecution)
 class ExecutionAdmin(ReadOnlyAdmin):
-    fields = ["job", "status_word", "run_time", "duration", "exception", "traceback"]
-    list_display = ["id", "job_id", "status_word", "run_time", "duration"]
+    form = LogForm
+    fields = ["job_name", "status_word", "run_time", "duration", "exception", "traceback"]
+    list_display = ["id", "job_name", "status_word", "run_time", "duration"]
     list_filter = [StatusFilter]
     search_fields = ["job__id"]
     ordering = ["-id"]
+
+    @admin.display(description=_("scheduled job"))
+    def job_name(self, execution):
+        return execution.job_id
 
     @admin.display(description=_("status"))
     def status_word(self, execution):
