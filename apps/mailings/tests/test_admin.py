@@ -9,7 +9,7 @@ from apps.core.models import TrailEntry
 from apps.delivery.services import run_start
 from apps.mailings.admin import MailingAdminForm
 from apps.mailings.forms import RecipientForm
-from apps.mailings.models import Mailing, Message, Recipient, Run
+from apps.mailings.models import Attempt, Mailing, Message, Recipient, Run
 from apps.mailings.services import TAKEN, mailing_disable, recipients_bounce_mark
 from tests.conftest import client_of
 from tests.factories import MailingFactory, MessageFactory, RecipientFactory
@@ -220,3 +220,18 @@ def test_a_runs_letter_is_not_shown(admins, mailing):
     Run.objects.update(body="Только для вас")
     for page in (url("run", "change", run), url("run", "changelist")):
         assert "Только для вас" not in admins.get(page).content.decode()
+
+
+@pytest.mark.parametrize("noun", [
+    "recipient", "message", "mailing", "run", "delivery", "attempt"])
+def test_a_list_costs_the_same_for_one_row_as_for_ten(
+        admins, noun, django_assert_max_num_queries):
+    for _ in range(10):
+        recipient = RecipientFactory()
+        mailing = MailingFactory(owner=recipient.owner, recipients=[recipient])
+        run = run_start(mailing=mailing, trigger=Run.Trigger.PAGE)
+        Attempt.objects.create(mailing=mailing, owner=mailing.owner, run=run, email="a@example.com",
+                               attempted_at=timezone.now(), status=Attempt.Status.SUCCESS)
+    with django_assert_max_num_queries(7):
+        page = admins.get(url(noun, "changelist"))
+    assert page.context["cl"].result_count == 10
