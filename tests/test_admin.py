@@ -23,7 +23,7 @@ QUERIES = [
     {"q": "x"}, {"q": "'"}, {"q": '";--'}, {"q": "%_\\"}, {"q": "a\x00b"}, {"q": "я" * 100_000},
     {"q": "x " * 50_000}, {"q": '"a b'}, {"q": "٣"}, {"p": "0"}, {"p": "-1"}, {"p": "9" * 5000},
     {"o": "1.-2.99.x"}, {"all": ""}, {"nonsense": "1"}, {"id": "9" * 30}, {"id": "\x00"},
-    {"id__gt": "x"}, {"pk__in": "1,x"},
+    {"id__gt": "x"}, {"pk__in": "1,x"}, {"id": ["\x00", "1"]}, {"\x00": "1"},
 ]
 by_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
 
