@@ -1,10 +1,12 @@
 from django.apps import AppConfig
 from django.db.backends.signals import connection_created
+from django.utils.translation import gettext_lazy as _
 
 
 class CoreConfig(AppConfig):
     name = "apps.core"
     label = "core"
+    verbose_name = _("Service")
 
     def ready(self):
         from .sqlite import teach_unicode

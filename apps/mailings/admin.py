@@ -1,73 +1,211 @@
-from django.contrib import admin
+"""The admin of the nouns: the forms' rules and the services of the pages; history is read only."""
+from functools import partial
 
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.widgets import ManyToManyRawIdWidget
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.admin import ListAdmin, ReadOnlyAdmin
+
+from .forms import MailingForm, MessageForm, RecipientForm
+from .forms.mailings import IdsInput, RecipientsField
 from .models import Attempt, Delivery, Mailing, Message, Recipient, Run
+from .services import OwnedRefused, deletion_refusal, mailing_save, message_save, owned_delete
+from .services import recipient_save
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """What tells of the past is read, not written."""
+class OwnedAdmin(ListAdmin):
+    """Somebody's own, by the rules of its owner's form. What is made here is one's own."""
 
-    def has_add_permission(self, request):
-        return False
+    form_fields: list[str] = []
+    readonly_fields = ["owner", "created_at", "updated_at"]
+    ordering = ["-id"]
+    sortable_by: list[str] = []  # an address book has a million rows
+    list_select_related = ["owner"]
 
-    def has_change_permission(self, request, obj=None):
-        return False
+    def only_looks(self, request, obj):
+        return obj is not None and not self.has_change_permission(request, obj)
 
-    def has_delete_permission(self, request, obj=None):
-        return False
+    def get_fields(self, request, obj=None):
+        fields = [*self.form_fields, *(self.readonly_fields if obj else [])]
+        if self.only_looks(request, obj):
+            columns = {field.name for field in self.opts.get_fields()}
+            return [name for name in fields if name in columns]
+        return fields
 
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        """Return the owner's form; for who may only look, one without fields."""
+        if self.only_looks(request, obj):
+            return super().get_form(request, obj, change, **{**kwargs, "form": forms.ModelForm})
+        form = super().get_form(request, obj, change, **kwargs)
+        return partial(form, owner=obj.owner if obj else request.user)
 
-class OwnedAdmin(admin.ModelAdmin):
-    """What is made here is one's own."""
+    def save_form(self, request, form, change):
+        owned = super().save_form(request, form, change)
+        owned.owner = form.owner
+        return owned
 
-    def save_model(self, request, obj, form, change):
-        if not change:
-            obj.owner = request.user
-        super().save_model(request, obj, form, change)
+    def save_related(self, request, form, formsets, change):
+        """Do nothing: the service wrote it."""
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """Ask the form again when a race was lost: now it sees what won."""
+        ask = partial(super().changeform_view, request, object_id, form_url, extra_context)
+        try:
+            return ask()
+        except ValidationError:
+            return ask()
+
+    def get_deleted_objects(self, objs, request):
+        """Name the objects alone: history keeps what hangs on them. Raises OwnedRefused."""
+        for owned in objs:
+            if reason := deletion_refusal(owned):
+                raise OwnedRefused(f"{owned}: {reason}")
+        names = [str(owned) for owned in objs]
+        return names, {self.opts.verbose_name_plural: len(names)}, set(), []
+
+    def delete_model(self, request, obj):
+        owned_delete(owned=obj)
+
+    @transaction.atomic
+    def delete_queryset(self, request, queryset):
+        for owned in queryset:
+            owned_delete(owned=owned)
+
+    def delete_view(self, request, object_id, extra_context=None):
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except OwnedRefused as reason:
+            return self.refused(request, reason)
+
+    def changelist_view(self, request, extra_context=None):
+        try:
+            return super().changelist_view(request, extra_context)
+        except OwnedRefused as reason:
+            return self.refused(request, reason)
+
+    def refused(self, request, reason):
+        """Say on the list why nothing was deleted."""
+        self.message_user(request, str(reason), messages.ERROR)
+        return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
 
 
 @admin.register(Recipient)
 class RecipientAdmin(OwnedAdmin):
-    list_display = ["email", "full_name", "owner"]
+    form = RecipientForm
+    form_fields = ["email", "full_name", "comment"]
+    readonly_fields = ["owner", "bounced_at", "bounced_reply", "created_at", "updated_at"]
+    list_display = ["email", "full_name", "owner", "bounced_at"]
     search_fields = ["email", "full_name", "owner__email"]
-    list_select_related = ["owner"]
+
+    def save_model(self, request, obj, form, change):
+        recipient_save(recipient=obj, fields=form.written)
 
 
 @admin.register(Message)
 class MessageAdmin(OwnedAdmin):
+    form = MessageForm
+    form_fields = ["subject", "body"]
     list_display = ["subject", "owner", "updated_at"]
     search_fields = ["subject", "owner__email"]
-    list_select_related = ["owner"]
+
+    def save_model(self, request, obj, form, change):
+        message_save(message=obj, fields=form.written)
+
+
+class RecipientsInput(ManyToManyRawIdWidget):
+    """Ids with commas between, and a window to choose among the owner's recipients."""
+
+    value_from_datadict = IdsInput.value_from_datadict
+
+    def __init__(self, owner=None):
+        super().__init__(Mailing._meta.get_field("recipients").remote_field, admin.site)
+        self.owner = owner
+
+    def base_url_parameters(self):
+        return {"owner__id__exact": self.owner.pk}
+
+
+class MailingAdminForm(MailingForm):
+    """The mailing's form, its recipients as ids."""
+
+    message = forms.ModelChoiceField(Message.objects.none(), label=_("Message"))
+    recipients = RecipientsField(
+        Recipient.objects.none(), label=_("Recipients"), required=False, widget=RecipientsInput)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["recipients"].widget.owner = self.owner
 
 
 @admin.register(Mailing)
 class MailingAdmin(OwnedAdmin):
+    form = MailingAdminForm
+    form_fields = ["message", "starts_at", "ends_at", "recipients", "everyone"]
+    readonly_fields = ["owner", "status", "disabled_at", "disabled_by", "created_at", "updated_at"]
     list_display = ["message", "owner", "status", "starts_at", "ends_at", "disabled_at"]
     list_filter = ["status"]
     search_fields = ["message__subject", "owner__email"]
-    autocomplete_fields = ["message", "recipients"]
     list_select_related = ["message", "owner"]
+
+    def get_queryset(self, request):
+        """Return the mailings, their statuses as they are now."""
+        Mailing.objects.settle(timezone.now())
+        return super().get_queryset(request).defer("message__body")
+
+    def save_model(self, request, obj, form, change):
+        mailing_save(mailing=obj, recipients=form.cleaned_data["recipients"], fields=form.written)
+
+
+class HistoryAdmin(ReadOnlyAdmin):
+    """Runs, deliveries and attempts, by the million. The letters' texts are in the messages."""
+
+    ordering = ["-id"]
+    sortable_by: list[str] = []
 
 
 @admin.register(Run)
-class RunAdmin(ReadOnlyAdmin):
-    list_display = ["id", "mailing", "state", "reason", "total", "sent", "failed", "unknown",
-                    "skipped", "started_at"]
+class RunAdmin(HistoryAdmin):
+    fields = ["mailing", "owner", "started_by", "trigger", "subject", "state", "reason",
+              "server_words", "hold_until", "total", "sent", "failed", "unknown", "skipped",
+              "started_at", "finished_at", "updated_at"]
+    list_display = ["id", "mailing", "owner", "state", "reason", "total", "sent", "failed",
+                    "unknown", "skipped", "started_at"]
     list_filter = ["state", "trigger"]
-    list_select_related = ["mailing__message"]
+    search_fields = ["subject", "owner__email"]
+    list_select_related = ["mailing__message", "owner"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).defer("body", "mailing__message__body")
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(ReadOnlyAdmin):
+class DeliveryAdmin(HistoryAdmin):
+    fields = ["run", "recipient", "email", "full_name", "state", "tries", "next_try_at", "answer",
+              "settled_by", "settled_at", "updated_at"]
     list_display = ["email", "run", "state", "tries", "updated_at"]
     list_filter = ["state"]
     search_fields = ["email"]
-    show_full_result_count = False
+    list_select_related = ["run"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).defer("run__body")
 
 
 @admin.register(Attempt)
-class AttemptAdmin(ReadOnlyAdmin):
+class AttemptAdmin(HistoryAdmin):
+    fields = ["attempted_at", "mailing", "run", "owner", "recipient", "email", "status",
+              "outcome_unknown", "code", "server_response"]
+    ordering = ["-attempted_at", "-id"]
     list_display = ["attempted_at", "email", "mailing", "status", "code", "server_response"]
     list_filter = ["status"]
     search_fields = ["email"]
     list_select_related = ["mailing__message"]
-    show_full_result_count = False
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).defer("mailing__message__body")

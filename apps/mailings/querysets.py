@@ -19,6 +19,11 @@ class OwnedQuerySet(models.QuerySet):
 
 class RecipientQuerySet(OwnedQuerySet):
 
+    def namesakes(self, recipient):
+        """Others in the same book with the address of `recipient`, whatever its case."""
+        same = self.filter(owner=recipient.owner_id, email__iexact=recipient.email)
+        return same.exclude(pk=recipient.pk)
+
     def marked_by(self, owner, keys):
         """The owner's recipients that replies with these keys marked as bounced."""
         return self.filter(owner=owner, bounced_at__isnull=False, bounced_key__in=keys)
@@ -41,17 +46,17 @@ class NotDeletedManager(models.Manager):
 class MailingQuerySet(OwnedQuerySet):
 
     def settle(self, now):
-        """Bring stored statuses up to `now`; return how many rows were stale.
+        """Bring the stored statuses of these up to `now`; return how many rows were stale.
 
         One indexed EXISTS, and an UPDATE only where something is stale, so that readers may
         call it before every read: no background process is needed for a right status.
         """
-        from .models import Mailing, Run
+        from .models import Run
 
-        Status = Mailing.Status
+        Status = self.model.Status
         over = Q(ends_at__lte=now)
         has_run = Exists(Run.objects.filter(mailing=OuterRef("pk")))
-        stale = Mailing.all_objects.filter(
+        stale = self.filter(
             (over & ~Q(status=Status.COMPLETED)) | (~over & Q(status=Status.COMPLETED)))
         if not stale.exists():
             return 0

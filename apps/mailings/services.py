@@ -1,11 +1,13 @@
-"""Writes that are more than saving a form."""
+"""Every write of recipients, messages and mailings, with all that follows from it."""
 import logging
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from apps.core.trail import Action, record
 from apps.users.models import User
@@ -15,10 +17,65 @@ from .models import Mailing, Message, Recipient
 
 log = logging.getLogger("vestnik.mailings")
 UNDO_FOR = timedelta(minutes=1)
+TAKEN = gettext_lazy("You already have a recipient with this address.")
 
 
 class OwnedRefused(Exception):
     """It can not be deleted, or brought back, now. `str()` is for the person who asked."""
+
+
+def recipient_save(*, recipient: Recipient, fields: Collection[str] | None = None) -> Recipient:
+    """Add `recipient` to its owner's book, or write those `fields` of one that is in it.
+
+    What bounced was the address that was there: another one takes the mark away. Returns the
+    recipient; raises ValidationError at `email` when the owner has a recipient with this address.
+    """
+    try:
+        with transaction.atomic():
+            if recipient.pk and address_changed(recipient):
+                for name, value in Recipient.UNMARKED.items():
+                    setattr(recipient, name, value)
+                fields = fields and {*fields, *Recipient.UNMARKED}
+            write(recipient, fields)
+    except IntegrityError:
+        if not Recipient.objects.namesakes(recipient).exists():
+            raise
+        raise ValidationError({"email": TAKEN}) from None
+    return recipient
+
+
+def address_changed(recipient: Recipient) -> bool:
+    """Whether the address differs, but for its case, from the stored one, which stays locked."""
+    stored = Recipient.all_objects.select_for_update().only("email").get(pk=recipient.pk)
+    return stored.email.lower() != recipient.email.lower()
+
+
+def message_save(*, message: Message, fields: Collection[str] | None = None) -> Message:
+    """Add `message`, or write those `fields` of one that is there. Returns it."""
+    write(message, fields)
+    return message
+
+
+@transaction.atomic
+def mailing_save(*, mailing: Mailing, recipients: Iterable[Recipient],
+                 fields: Collection[str] | None = None) -> Mailing:
+    """Add `mailing`, or write those `fields` of one that is there, and who gets it. Returns it.
+
+    Its status follows its window.
+    """
+    write(mailing, fields)
+    mailing.recipients.set(recipients)
+    # No other row: two people who save at once would wait for each other's.
+    Mailing.objects.filter(pk=mailing.pk).settle(timezone.now())
+    return mailing
+
+
+def write(owned: Recipient | Message | Mailing, fields: Collection[str] | None) -> None:
+    """Write a new row whole and no more than `fields` of an old one: a block meanwhile stays."""
+    if owned.pk is None or fields is None:
+        owned.save()
+    else:
+        owned.save(update_fields={"updated_at", *fields})
 
 
 def deletion_refusal(owned):

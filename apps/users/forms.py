@@ -22,14 +22,31 @@ def zones():
             for name in ordered]
 
 
-class ProfileForm(forms.ModelForm):
+class PersonForm(forms.ModelForm):
+    """What holds of a person's fields whoever fills them in."""
+
+    time_zone = forms.ChoiceField(label=_("Time zone"), required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "time_zone" in self.fields:
+            self.fields["time_zone"].choices = [("", _("As the service")), *zones()]
+
+    def clean(self):
+        cleaned = super().clean()
+        for name in ("first_name", "last_name"):
+            if any(ord(char) < 32 for char in cleaned.get(name, "")):
+                self.add_error(name, ValidationError(_("A name has no line breaks.")))
+        return cleaned
+
+
+class ProfileForm(PersonForm):
     """What a person says of themselves. The e-mail has a confirmed flow of its own."""
 
     avatar = forms.FileField(
         label=_("Avatar"), required=False, help_text=_("PNG, JPEG or WEBP, up to 5 MB."),
         widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}))
     remove_avatar = forms.BooleanField(label=_("Remove the avatar"), required=False)
-    time_zone = forms.ChoiceField(label=_("Time zone"), required=False)
 
     class Meta:
         model = User
@@ -37,7 +54,6 @@ class ProfileForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["time_zone"].choices = [("", _("As the service")), *zones()]
         self.order_fields(["first_name", "last_name", "avatar", "remove_avatar"])
         if not self.instance.avatar:
             del self.fields["remove_avatar"]
@@ -48,9 +64,6 @@ class ProfileForm(forms.ModelForm):
 
     def clean(self):
         cleaned = super().clean()
-        for name in ("first_name", "last_name"):
-            if any(ord(char) < 32 for char in cleaned.get(name, "")):
-                self.add_error(name, ValidationError(_("A name has no line breaks.")))
         if cleaned.get("remove_avatar") and not self.files:
             cleaned["avatar"] = ""
         return cleaned

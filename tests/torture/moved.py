@@ -2,8 +2,7 @@
 
     python -m tests.torture.moved [how] [mode]
 
-how: mv, cp, api; mode: alive, restarted (SIGTERM right after), killed, stopped. Marked: found by a
-review; merge into `restored.py` what is wanted of it.
+how: mv, cp, api; mode: alive, restarted (SIGTERM right after), killed, stopped.
 """
 import contextlib
 import shutil

@@ -3,8 +3,9 @@ import re
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
+
+from apps.users.models import User
 
 # Everything that some mail program takes for the end of a line, and other control characters.
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -18,30 +19,14 @@ def one_line(text):
 
 
 class OwnedForm(forms.ModelForm):
-    """A form for `owner`'s object; its querysets hold nobody else's."""
+    """A form for `owner`'s object; its querysets hold nobody else's. A service saves it."""
 
-    taken = (None, "")  # the field, and the words, when the database says that it is taken
-
-    def __init__(self, *args, owner, **kwargs):
+    def __init__(self, *args, owner: User, **kwargs):
         self.owner = owner
         super().__init__(*args, **kwargs)
+
+    @property
+    def written(self) -> set[str]:
+        """The columns that the form asks to write, and no more."""
         columns = {field.name for field in self._meta.model._meta.concrete_fields}
-        self.written = {"updated_at", *columns.intersection(self.fields)}
-
-    def save(self):
-        """Write what the form asks for and no more: a block or a start meanwhile stays."""
-        if self.instance.pk is None:
-            return super().save()
-        owned = super().save(commit=False)
-        owned.save(update_fields=self.written)
-        self.save_m2m()
-        return owned
-
-    def save_or_refuse(self):
-        """Return the saved object; None, with the error at its field, when a race lost."""
-        try:
-            with transaction.atomic():
-                return self.save()
-        except IntegrityError:
-            self.add_error(*self.taken)
-            return None
+        return columns.intersection(self.fields)

@@ -4,15 +4,13 @@ from django.utils.translation import gettext_lazy as _
 
 from ..addresses import normalized
 from ..models import Recipient
+from ..services import TAKEN
 from .owned import OwnedForm, one_line
-
-TAKEN = _("You already have a recipient with this address.")
 
 
 class RecipientForm(OwnedForm):
     """Add or edit a recipient; the address is unique in the owner's book, whatever its case."""
 
-    taken = ("email", TAKEN)
     email = forms.CharField(
         label=_("E-mail"), max_length=320,
         widget=forms.TextInput(attrs={"inputmode": "email", "autocomplete": "off"}))
@@ -24,18 +22,10 @@ class RecipientForm(OwnedForm):
 
     def clean_email(self):
         email = normalized(self.cleaned_data["email"])
-        same = Recipient.objects.owned_by(self.owner).filter(email__iexact=email)
-        if same.exclude(pk=self.instance.pk).exists():
+        recipient = Recipient(pk=self.instance.pk, owner=self.owner, email=email)
+        if Recipient.objects.namesakes(recipient).exists():
             raise ValidationError(TAKEN)
-        if email.lower() != self.initial.get("email", "").lower():
-            self.unmark()
         return email
-
-    def unmark(self):
-        """Forget that the address bounced: it was said of the one that was there."""
-        for name, value in Recipient.UNMARKED.items():
-            setattr(self.instance, name, value)
-        self.written.update(Recipient.UNMARKED)
 
     def clean_full_name(self):
         return one_line(self.cleaned_data["full_name"])

@@ -15,7 +15,7 @@ from apps.core.listing import ordered, page_of, search_text, sorting
 from ..forms import MailingForm
 from ..forms.mailings import SHOWN
 from ..models import Delivery, Mailing, Recipient, Run
-from ..services import deletion_refusal, mailing_disable
+from ..services import deletion_refusal, mailing_disable, mailing_save
 from .deleting import delete
 from .recipients import FORM_METHODS, add_same_reply
 
@@ -163,10 +163,10 @@ def recipient_pick(request):
 
 
 def form_valid(request, form):
-    """Save the current user's mailing; its status follows its window."""
+    """Save the current user's mailing."""
     form.instance.owner = request.user
-    mailing = form.save()
-    Mailing.objects.settle(timezone.now())
+    mailing = mailing_save(mailing=form.instance, fields=form.written,
+                           recipients=form.cleaned_data["recipients"])
     response = done(request, _("The mailing is saved."), to=mailing, changed=CHANGED)
     if is_partial(request):
         response["HX-Redirect"] = mailing.get_absolute_url()

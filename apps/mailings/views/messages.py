@@ -12,7 +12,7 @@ from apps.core.listing import ordered, page_of, search_text, sorting
 from ..forms import MessageForm
 from ..models import Message, Recipient
 from ..personal import fill
-from ..services import deletion_refusal
+from ..services import deletion_refusal, message_save
 from .deleting import delete
 from .recipients import FORM_METHODS
 
@@ -76,7 +76,7 @@ def message_form(request, form, context):
 def form_valid(request, form):
     """Save the current user's message."""
     form.instance.owner = request.user
-    message = form.save()
+    message = message_save(message=form.instance, fields=form.written)
     text = _("Saved: %(name)s") % {"name": message.subject}
     return done(request, text, to=message, changed=CHANGED)
 

@@ -1,4 +1,5 @@
 """Recipients: list, detail, create, edit (in the modal, on a page, in the row), delete."""
+from django.core.exceptions import ValidationError
 from django.db.models import Count, Q
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,7 +13,7 @@ from apps.core.listing import ordered, page_of, search_text, sorting
 
 from ..forms import RecipientForm
 from ..models import Attempt, Recipient
-from ..services import recipient_bounce_clear, recipients_bounce_clear
+from ..services import recipient_bounce_clear, recipient_save, recipients_bounce_clear
 from .deleting import delete
 
 SORTS = {"name": ("full_name",), "email": ("email",), "added": ("created_at",)}
@@ -84,8 +85,10 @@ def recipient_edit(request, pk):
 def form_valid(request, form):
     """Save the current user's recipient; None when a race took the address first."""
     form.instance.owner = request.user
-    recipient = form.save_or_refuse()
-    if recipient is None:
+    try:
+        recipient = recipient_save(recipient=form.instance, fields=form.written)
+    except ValidationError as taken:
+        form.add_error(None, taken)
         return None
     text = _("Saved: %(name)s") % {"name": recipient.full_name}
     return done(request, text, to=recipient, changed=CHANGED)
