@@ -138,7 +138,7 @@ if CACHES["default"]["BACKEND"] == "django_redis.cache.RedisCache":
     CACHES["default"]["BACKEND"] = "apps.core.cache.SteadyCache"
 
 AUTH_USER_MODEL = "users.User"
-SESSION_ENGINE = "apps.core.sessions"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
 AUTHENTICATION_BACKENDS = [
     "apps.users.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",

@@ -7,9 +7,9 @@ from functools import cache
 from django.db import connection
 from django.utils import timezone
 
-from apps.core import ready
 from apps.mailings.models import Mailing, Run
 
+from . import ready
 from .ledger import db_time
 
 WINDOW_END = Mailing._meta.get_field("ends_at")

@@ -1,14 +1,18 @@
 """What version 0.1.0 left in its database is there, and right, after `migrate`."""
 import contextlib
 import io
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import connection
 from django.db.models import Count
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from apps.mailings.models import Mailing, Recipient, Run
 from apps.users.models import User
@@ -84,6 +88,16 @@ def test_the_baseline_has_a_delivery_in_each_state_that_lasts(upgrade):
     assert states == {"pending", "retry", "sent", "failed", "unknown", "skipped", "cancelled"}
     assert Run.objects.filter(state=Run.State.PAUSED).count() == 2
     assert Mailing.objects.exclude(disabled_at=None).count() == 1
+
+
+def test_who_was_logged_in_still_is(upgrade, settings):
+    settings.SECRET_KEY = "baseline"  # of make.py: it signs sessions
+    Session.objects.update(expire_date=timezone.now() + timedelta(days=1))
+    for session in UserSession.objects.select_related("user"):
+        client = Client()
+        client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
+        known = client.get(reverse("users:profile")).status_code == 200
+        assert known == session.user.is_active, session.user
 
 
 def test_the_marks_that_words_about_the_sender_set_are_taken_back_and_no_other(upgrade):
