@@ -5,7 +5,6 @@
 how: mv, cp, api; mode: alive, restarted (SIGTERM right after), killed, stopped. Marked: found by a
 review; merge into `restored.py` what is wanted of it.
 """
-import collections
 import contextlib
 import shutil
 import signal

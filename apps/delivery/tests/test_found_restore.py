@@ -69,6 +69,7 @@ def test_a_run_that_was_paused_in_the_backup_tells_of_the_restore_too(mailing, s
     assert len(sink.letters) == 3 and held(run)
 
 
+@pytest.mark.xfail(strict=True, reason="not mended: what waits is for a person to decide")
 def test_a_mailing_that_was_started_before_its_time_waits_after_a_restore(mailing, sink):
     """Its owner sent it early, after the backup; the clock sends it to everybody once more."""
     soon = timezone.now() + timezone.timedelta(minutes=5)
