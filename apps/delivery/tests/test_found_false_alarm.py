@@ -1,4 +1,4 @@
-"""Connections come and go while others look for a restore: nobody sees one. It failed when found."""
+"""Connections come and go while others look for a restore: nobody sees one. It once failed."""
 import threading
 
 import pytest
