@@ -107,6 +107,10 @@ TEMPLATES = [{
 }]
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 
+# Where a pooler stands between: how a sender reaches PostgreSQL itself, for its doorbell.
+DATABASE_DIRECT = env.db("DATABASE_DIRECT_URL") if env.str("DATABASE_DIRECT_URL", "") else {}
+# Whoever stands still in a transaction loses it: nobody else is to wait for them for long.
+LIMITS = "-c idle_in_transaction_session_timeout=15s -c lock_timeout=2s"
 # One write at a time is SQLite's rule: IMMEDIATE takes the turn at the start of a transaction
 # and waits for it; FULL keeps committed rows through a power cut.
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR}/vestnik.sqlite3")}
@@ -121,15 +125,11 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         DATABASES["default"]["TEST"] = {
             "NAME": Path(tempfile.gettempdir()) / f"vestnik-test-{os.getpid()}.sqlite3"}
 else:
-    # Whoever stands still in a transaction loses it: nobody else is to wait for them for long.
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    DATABASES["default"]["OPTIONS"] = {
-        "connect_timeout": 5,
-        "options": "-c idle_in_transaction_session_timeout=15s -c lock_timeout=2s",
-        **DATABASES["default"].get("OPTIONS", {}),
-    }
-# Where a pooler stands between: how a sender reaches PostgreSQL itself, for its doorbell.
-DATABASE_DIRECT = env.db("DATABASE_DIRECT_URL") if env.str("DATABASE_DIRECT_URL", "") else {}
+    options = DATABASES["default"].setdefault("OPTIONS", {})
+    options.setdefault("connect_timeout", 5)
+    if not DATABASE_DIRECT:  # a pooler takes no options: its role has the time-outs
+        options["options"] = f"{LIMITS} {options.get('options', '')}".strip()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a mailing's recipients arrive as fields of one form
 

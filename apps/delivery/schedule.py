@@ -93,7 +93,7 @@ class Clock:
 
     def hold(self):
         """Return whether this process keeps the clock for the next seconds, by the database's."""
-        held = ClockLease.objects.filter(pk=1).filter(Q(token=self.token) | Q(until__lt=Now()))
+        held = ClockLease.objects.filter(pk=1).filter(Q(token=self.token) | Q(until__lte=Now()))
         if held.update(token=self.token, until=Now() + LEASE):
             return True
         lease, made = ClockLease.objects.get_or_create(

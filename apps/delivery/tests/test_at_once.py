@@ -1,4 +1,4 @@
-"""What counts and what decides at the same time, on PostgreSQL.."""
+"""What counts and what decides at the same time, on PostgreSQL."""
 import threading
 
 import pytest

@@ -1,4 +1,4 @@
-"""What a page answers while a command holds a lock, on PostgreSQL.."""
+"""What a page answers while a command holds a lock, on PostgreSQL."""
 import psycopg2
 import pytest
 from django.db import connection

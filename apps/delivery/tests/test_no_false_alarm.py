@@ -1,8 +1,8 @@
-"""Connections come and go while others look for a restore: nobody sees one.."""
+"""Connections come and go while others look for a restore: nobody sees one."""
 import threading
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from apps.delivery import restore
 from apps.delivery.journal import Journal
@@ -39,6 +39,4 @@ def test_connections_that_come_and_go_are_no_restore():
 
     errors = []
     errors += at_once((all_come_and_go,), (look,), (look,))
-    print(errors, sum(seen), len(seen))
-    assert errors == []
-    assert connection.vendor
+    assert errors == [] and True not in seen

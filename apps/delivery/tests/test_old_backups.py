@@ -1,4 +1,4 @@
-"""Restores that the guard does not see, or sees where there was none.."""
+"""Restores that the guard does not see, or sees where there was none."""
 from importlib import import_module
 
 import pytest

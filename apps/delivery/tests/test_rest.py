@@ -1,4 +1,4 @@
-"""What a sender at rest leaves undone.."""
+"""What a sender at rest leaves undone."""
 import pytest
 from django.db import OperationalError
 
