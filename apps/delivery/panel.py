@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from apps.mailings.models import Run
+from apps.mailings.polling import QUIET, is_soon, seconds_between
 from apps.mailings.words import is_of_connections
 
 from . import counting
@@ -103,6 +104,8 @@ def panel(mailing, user):
             run.state == Run.State.RUNNING and run.left and next_retry(run))
     context["disk_full"] = disk_full()
     if context["active"]:
+        retry = context["waits_retry"]
+        context["every"] = QUIET if retry and not is_soon(retry, now) else seconds_between([run])
         context["guard"] = run.reason == Run.Reason.RESTORE and RestoreGuard.objects.first()
         context["no_sender"] = run.state == Run.State.RUNNING and not sender_alive()
         if not (context["resting"] or context["waits_retry"] or context["no_sender"]):

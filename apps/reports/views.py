@@ -11,6 +11,7 @@ from apps.core.htmx import render_page
 from apps.core.listing import number, sorting
 from apps.core.trail import Action, record
 from apps.mailings.models import Delivery, Mailing, Run, Tally
+from apps.mailings.polling import seconds_between
 from apps.mailings.words import in_words
 from apps.users.models import User
 
@@ -18,6 +19,7 @@ from . import figures, tallied
 from .exports import csv_response
 from .periods import QUICK, Period
 
+MOVING = 5  # seconds after which a report with moving figures is asked for again
 RUNS = 50  # of a mailing's, that its report shows
 
 
@@ -46,7 +48,7 @@ def report_list(request):
         "page": tallied.table(request, tallies, scope["by"]),
         "sort": sorting(request, [*tallied.SORTS, "name"], "-last"),
         "people": people(request.user),
-        "moves": moving(Run.objects.visible_to(request.user)),
+        "every": seconds_between(moving(Run.objects.visible_to(request.user)), MOVING),
     }, partial="report")
 
 
@@ -88,8 +90,8 @@ def people(user):
 
 
 def moving(runs):
-    """Whether the figures of `runs` change by themselves."""
-    return runs.filter(state=Run.State.RUNNING).exists()
+    """Return those of `runs` whose figures may change."""
+    return runs.active().defer("body")
 
 
 @require_safe
@@ -101,7 +103,8 @@ def mailing_report(request, pk):
     run = runs.filter(pk=number(request, "run")).first() or runs.first()
     domains, more = tallied.domains(mailing)
     return render_page(request, "reports/mailing_report.html", {
-        "mailing": mailing, "runs": runs[:RUNS], "run": run, "moves": moving(runs),
+        "mailing": mailing, "runs": runs[:RUNS], "run": run,
+        "every": seconds_between(moving(mailing.runs), MOVING),
         "chart": run and tallied.course(run),
         "figures": Tally.objects.filter(mailing=mailing).figures(),
         "answers": tallied.answers(mailing), "domains": domains, "more_domains": more,

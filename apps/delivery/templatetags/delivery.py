@@ -3,6 +3,8 @@ from urllib.parse import urlencode
 
 from django import template
 
+from apps.mailings.polling import seconds_between
+
 from .. import panel
 
 register = template.Library()
@@ -13,7 +15,7 @@ register.filter("bar", panel.bar)
 def moving(runs):
     """What asks for the bars of a list's active `runs` again and again, all at once."""
     ids = [("id", run.mailing_id) for run in runs if run and run.is_active]
-    return {"query": urlencode(ids)}
+    return {"query": urlencode(ids), "every": seconds_between(runs)}
 
 
 @register.inclusion_tag("delivery/_run.html", takes_context=True)

@@ -83,6 +83,57 @@ def test_only_an_active_run_is_asked_about_again(htmx, url, run):
         assert ("hx-trigger=" in text(htmx, url)) == (state in Run.ACTIVE)
 
 
+def in_hand(run):
+    paused(run)
+    run.deliveries.filter(pk=run.deliveries.first().pk).update(state=Delivery.State.CLAIMED)
+
+
+def resting_for(seconds):
+    return lambda run: Run.objects.update(hold_until=timezone.now() + timedelta(seconds=seconds))
+
+
+def waiting_for(seconds):
+    return lambda run: run.deliveries.update(
+        state=Delivery.State.RETRY, next_try_at=timezone.now() + timedelta(seconds=seconds))
+
+
+def one_of_them_due(run):
+    waiting(run)
+    run.deliveries.filter(pk=run.deliveries.first().pk).update(state=Delivery.State.PENDING)
+
+
+def all_recorded(run):
+    run.deliveries.update(state=Delivery.State.SENT)
+
+
+def standing(run):
+    Run.objects.update(updated_at=timezone.now() - timedelta(seconds=20))
+
+
+QUIET = [paused, resting, waiting, standing]
+MOVING = [running, in_hand, resting_for(10), waiting_for(10), one_of_them_due, all_recorded]
+
+
+@pytest.mark.parametrize("state, seconds", [
+    *((state, 15) for state in QUIET), *((state, 2) for state in MOVING)])
+def test_a_run_that_can_not_move_is_asked_about_seldom(htmx, url, mailing, run, state, seconds):
+    state(run)
+    assert f'hx-trigger="every {seconds}s"' in text(htmx, url)
+    if state is waiting:
+        standing(run)  # a list looks at runs alone, not at their letters
+    assert f'hx-trigger="every {seconds}s"' in text(htmx, f"/mailings/progress/?id={mailing.pk}")
+
+
+def test_one_moving_run_of_a_list_is_enough_for_it_to_ask_often(htmx, mailing, run):
+    paused(run)
+    second = MailingFactory(owner=mailing.owner)
+    second.recipients.set(mailing.recipients.all())
+    bars = f"/mailings/progress/?id={mailing.pk}&id={second.pk}"
+    assert "every 15s" in text(htmx, bars)
+    run_start(mailing=second, trigger=Run.Trigger.PAGE)
+    assert "every 2s" in text(htmx, bars)
+
+
 def runs(**changes):
     return lambda mailing, run: Run.objects.update(**changes)
 

@@ -157,6 +157,8 @@ def test_figures_move_by_themselves_while_a_run_is_on_and_then_rest(as_owner, ow
         for state in (Run.State.PAUSED, Run.State.FINISHED):
             Run.objects.update(state=state)
             assert "every 5s" not in as_owner.get(address).content.decode()
+        Run.objects.update(state=Run.State.PAUSED)  # a person may resume it
+        assert "every 15s" in as_owner.get(address).content.decode()
 
 
 def test_a_report_costs_the_same_queries_however_much_there_is(

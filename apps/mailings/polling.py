@@ -1,0 +1,35 @@
+"""How soon a page asks again about runs that it shows: what moves often, what waits seldom."""
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from .models import Delivery, Run
+
+MOVING, QUIET = 2, 15  # seconds
+
+
+def seconds_between(runs: Iterable[Run | None], moving: int = MOVING) -> int:
+    """Return after how many seconds to ask again about `runs`; 0 when none is active.
+
+    What will move again within QUIET is not quiet: its page is up to date when it does.
+    """
+    now = timezone.now()
+    active = [run for run in runs if run and run.is_active]
+    if not active:
+        return 0
+    if not all(waits(run, now) for run in active):
+        return moving
+    in_hand = Delivery.objects.filter(run__in=active, state=Delivery.State.CLAIMED)
+    return moving if in_hand.exists() else QUIET
+
+
+def waits(run: Run, now: datetime) -> bool:
+    """Whether an active run is paused, rests for long, or has not changed for a while."""
+    is_held = run.hold_until is not None and not is_soon(run.hold_until, now)
+    has_stood = run.updated_at < now - timedelta(seconds=QUIET)
+    return run.state == Run.State.PAUSED or is_held or has_stood
+
+
+def is_soon(moment: datetime, now: datetime) -> bool:
+    return moment <= now + timedelta(seconds=QUIET)
