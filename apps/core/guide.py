@@ -7,10 +7,12 @@ from pathlib import PurePosixPath
 from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from markdown_it import MarkdownIt
 from PIL import Image
 
+READ_AT = timezone.now()  # a release, which may change the layout too, starts the process anew
 GUIDE = settings.BASE_DIR / "docs" / "guide"
 CONTENTS = "README"
 PAGES = ("start", "recipients", "messages", "mailings", "schedule", "outcomes", "unknown",

@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.http import escape_leading_slashes, url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import last_modified, require_POST, require_safe
 
 from . import guide
 from .context import THEMES, look
@@ -38,8 +38,17 @@ def theme_set(request):
     return response
 
 
+def help_changed(request, name=""):
+    """Return when a visitor's page of the guide changed; None for what has no such time."""
+    is_page = name in ("", *guide.PAGES)
+    if not is_page or request.htmx or request.user.is_authenticated:
+        return None
+    return guide.READ_AT
+
+
 @login_not_required
 @require_safe
+@last_modified(help_changed)
 def help_page(request, name=""):
     """A page of the user's guide, or its contents."""
     if name and name not in guide.PAGES:

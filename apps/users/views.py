@@ -1,5 +1,6 @@
 """Profile, avatars, language, and the managers' list of users."""
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 from allauth.mfa.utils import is_mfa_enabled
@@ -12,7 +13,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import last_modified, require_http_methods
+from django.views.decorators.http import require_POST, require_safe
 
 from apps.core.htmx import done, is_partial, refused, render_form, render_page
 from apps.core.listing import ordered, page_of, search_text, sorting
@@ -76,15 +79,27 @@ def form_valid(request, form):
     return keep_language(response, request, language)
 
 
+def avatar_path(name):
+    """Return where the avatar of this name lies; None for no avatar's name."""
+    path = Path(settings.MEDIA_ROOT) / "avatars" / name
+    return path if AVATAR_NAME.fullmatch(name) and path.is_file() else None
+
+
+def avatar_changed(request, name):
+    path = avatar_path(name)
+    return path and datetime.fromtimestamp(path.stat().st_mtime, UTC)
+
+
 @require_safe
+@cache_control(private=True, max_age=YEAR, immutable=True)
+@last_modified(avatar_changed)
 def avatar(request, name):
     """A picture from the avatars' folder, for the logged in."""
-    path = Path(settings.MEDIA_ROOT) / "avatars" / name
-    if not AVATAR_NAME.fullmatch(name) or not path.is_file():
+    path = avatar_path(name)
+    if path is None:
         raise Http404
-    return FileResponse(path.open("rb"), content_type="image/webp", headers={
-        "Cache-Control": f"private, max-age={YEAR}, immutable",
-        "X-Content-Type-Options": "nosniff"})
+    return FileResponse(path.open("rb"), content_type="image/webp",
+                        headers={"X-Content-Type-Options": "nosniff"})
 
 
 @require_safe

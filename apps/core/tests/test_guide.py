@@ -58,3 +58,18 @@ def test_the_header_leads_a_visitor_and_a_person_to_the_guide(client, as_owner):
     for browser in (client, as_owner):
         header = browser.get("/").content.decode().partition("<main")[0]
         assert 'href="/help/"' in header and "Помощь" in header
+
+
+def test_a_visitor_may_ask_whether_the_help_changed(client, db):
+    page = client.get("/help/start/")
+    again = client.get("/help/start/", headers={"if-modified-since": page["Last-Modified"]})
+    assert again.status_code == 304 and again["Cache-Control"] == "private, no-cache"
+    assert client.get("/help/nothing/", headers={
+        "if-modified-since": page["Last-Modified"]}).status_code == 404
+
+
+def test_help_that_names_a_person_or_is_a_fragment_is_always_sent_whole(client, as_owner):
+    seen = {"if-modified-since": client.get("/help/")["Last-Modified"]}
+    for answer in (as_owner.get("/help/", headers=seen),
+                   client.get("/help/", headers={**seen, "hx-request": "true"})):
+        assert answer.status_code == 200 and "Last-Modified" not in answer

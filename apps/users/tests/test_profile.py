@@ -67,6 +67,18 @@ def test_an_avatar_becomes_a_small_square_of_another_name(as_owner, owner, media
     shown.close()
 
 
+def test_a_browser_keeps_an_avatar_and_may_ask_whether_it_changed(as_owner, owner, media):
+    post(as_owner, picture("PNG"))
+    owner.refresh_from_db()
+    url = f"/avatars/{owner.avatar_name}"
+    shown = as_owner.get(url)
+    assert shown.getvalue()
+    again = as_owner.get(url, headers={"if-modified-since": shown["Last-Modified"]})
+    assert again.status_code == 304 and "ETag" not in shown
+    for answer in (shown, again):
+        assert {"private", "immutable"} < set(answer["Cache-Control"].split(", "))
+
+
 def test_a_pictures_metadata_is_gone(as_owner, owner, media):
     exif = Image.Exif()
     exif[0x010E] = "at home, 55.75 N"
