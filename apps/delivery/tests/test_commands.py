@@ -116,7 +116,8 @@ def test_a_mailing_that_may_not_be_sent_says_why_and_exits_2(mailing, change):
 
 
 def test_sent_once_there_is_nobody_left_but_again_sends_anew(mailing, sink):
-    send(mailing.pk)
+    status, said = send(mailing.pk)
+    assert status == 0, said
     assert send(mailing.pk)[0] == 2
     assert send(mailing.pk, again=True)[0] == 0
     assert len(sink.letters) == 6
