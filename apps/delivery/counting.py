@@ -63,6 +63,8 @@ SET sent = mailings_minutetally.sent + excluded.sent,
 """
 # Constants only.
 AT_ONCE = f"{TAKE}, counted AS ({COUNT}), tallied AS ({TALLY}) {COURSE}"  # nosec B608
+# Both go to the server together: whoever stands still between them holds nothing.
+WAIT_FOR = "SELECT 1 FROM mailings_run WHERE id = %s FOR NO KEY UPDATE;"
 
 
 def add(run_id: int, counts: Mapping[str, int], tries: Mapping[tuple, tuple]) -> None:
@@ -84,12 +86,18 @@ def add(run_id: int, counts: Mapping[str, int], tries: Mapping[tuple, tuple]) ->
                            [value for row in rows for value in row])
 
 
-def fold() -> None:
-    """Bring the figures of all runs up to what was added; cheap where nothing was."""
+def fold(run_id: int | None = None) -> None:
+    """Bring the figures of all runs up to what was added; cheap where nothing was.
+
+    Runs that somebody holds are passed over, but for `run_id`, which is waited for.
+    """
     now = connection.ops.adapt_datetimefield_value(timezone.now())
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute(AT_ONCE, [now])
+            if run_id is None:
+                cursor.execute(AT_ONCE, [now])
+            else:
+                cursor.execute(WAIT_FOR + AT_ONCE, [run_id, now])
         return
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM mailings_increment LIMIT 1")

@@ -106,7 +106,7 @@ def reopen_or_cancel(run, now):
 
 def close_run(run):
     """Bring the figures of a run up to date, and finish it when nothing is left."""
-    counting.fold()
+    counting.fold(run.pk)
     finish_runs(Run.objects.filter(pk=run.pk))
 
 
