@@ -38,5 +38,5 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RunPython(count_attempts, migrations.RunPython.noop),
+        migrations.RunPython(count_attempts, migrations.RunPython.noop, elidable=True),
     ]

@@ -104,5 +104,5 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RunPython(judge_marks, migrations.RunPython.noop),
+        migrations.RunPython(judge_marks, migrations.RunPython.noop, elidable=True),
     ]

@@ -43,5 +43,5 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RunPython(judge_refusals, migrations.RunPython.noop),
+        migrations.RunPython(judge_refusals, migrations.RunPython.noop, elidable=True),
     ]

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
             name="seed",
             field=models.CharField(default="", editable=False, max_length=32),
         ),
-        migrations.RunPython(seed_each, migrations.RunPython.noop),
+        migrations.RunPython(seed_each, migrations.RunPython.noop, elidable=True),
         migrations.AlterField(
             model_name="run",
             name="seed",
