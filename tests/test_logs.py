@@ -12,10 +12,11 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.core import logs
-from apps.delivery.tests.conftest import send
 from apps.mailings.models import Mailing, Message, Run
 from tests.factories import PASSWORD, MailingFactory, RecipientFactory
 from tests.smtp import sink_server
+
+from .sending import send
 
 BODY, NEW = "The-body-of-a-letter-that-nobody-else-reads", "another-horse-8"
 

@@ -11,8 +11,8 @@ from apps.delivery.outcome import Outcome, Phase
 from apps.delivery.services import run_start
 from apps.mailings.models import Attempt, Delivery, Recipient, Run
 from tests.factories import RecipientFactory
+from tests.sending import send, until
 
-from .conftest import send, until
 from .test_replies import Script
 
 TOO_MANY = b"421 4.7.0 Error: too many connections\r\n"

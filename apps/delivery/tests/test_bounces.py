@@ -4,9 +4,8 @@ import pytest
 from apps.delivery.outcome import Outcome, Phase
 from apps.mailings.models import Attempt, Delivery, Recipient
 from tests.factories import MailingFactory
+from tests.sending import send
 from tests.smtp import sink_server
-
-from .conftest import send
 
 pytestmark = pytest.mark.django_db(transaction=True)
 GONE = {"boris": "550 5.1.1 User unknown", "vera": "552 5.2.2 Mailbox full"}

@@ -10,9 +10,8 @@ from apps.mailings.addresses import normalized
 from apps.mailings.models import Attempt, Delivery, Mailing, Message, Recipient, Run
 from apps.mailings.personal import check_fields
 from apps.users.models import User
+from tests.sending import work
 from tests.smtp import sink_server
-
-from .conftest import work
 
 
 @pytest.fixture

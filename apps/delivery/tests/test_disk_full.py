@@ -7,8 +7,7 @@ import pytest
 
 from apps.delivery import journal
 from apps.mailings.models import Attempt, Run
-
-from .conftest import send, work
+from tests.sending import send, work
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -14,9 +14,9 @@ from apps.delivery.services import RunRefused, run_pause, run_resume, run_start
 from apps.mailings.models import Attempt, Delivery, Mailing, Run
 from apps.users.models import User
 from tests.factories import RecipientFactory
+from tests.sending import send, work
 from tests.smtp import free_port, sink_server
 
-from .conftest import send, work
 from .test_pipelining import PIPELINING
 from .test_replies import Script
 

@@ -10,8 +10,8 @@ from apps.delivery.engine import Engine
 from apps.delivery.models import Connection
 from apps.delivery.services import run_start
 from apps.mailings.models import Attempt, Delivery, Mailing, Run
+from tests.sending import until, work
 
-from .conftest import until, work
 from .test_restore_in_a_run import backup, held, killed
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -8,9 +8,9 @@ from apps.delivery import failures
 from apps.delivery.services import run_resume
 from apps.mailings.models import Attempt, Delivery, Recipient, Run
 from tests.factories import RecipientFactory
+from tests.sending import send, work
 from tests.smtp import sink_server
 
-from .conftest import send, work
 from .test_replies import GOOD, Script
 
 pytestmark = pytest.mark.django_db(transaction=True)

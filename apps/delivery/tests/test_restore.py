@@ -11,8 +11,7 @@ from apps.delivery.sender import SendingProcess
 from apps.delivery.services import run_resume, run_start
 from apps.mailings.models import Mailing, Run
 from tests.factories import MailingFactory, RecipientFactory
-
-from .conftest import work
+from tests.sending import work
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -14,8 +14,7 @@ from apps.delivery.outage import SameFile
 from apps.delivery.services import RunRefused, run_count_unknown, run_start
 from apps.mailings.models import Attempt, Delivery, Run
 from apps.mailings.tallies import DomainTally, Increment, MinuteTally, Tally
-
-from .conftest import until, work
+from tests.sending import until, work
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TABLES = [RestoreGuard, Connection, Run, Delivery, Attempt, Increment, Tally, MinuteTally,

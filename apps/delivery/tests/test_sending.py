@@ -8,9 +8,8 @@ from apps.delivery.services import RunRefused, run_start, run_stop
 from apps.delivery.upkeep import promote_retries
 from apps.mailings.models import Attempt, Delivery, Mailing, Run
 from tests.factories import MailingFactory, RecipientFactory
+from tests.sending import send, work
 from tests.smtp import sink_server
-
-from .conftest import send, work
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Status = Attempt.Status

@@ -9,17 +9,16 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from apps.delivery import counting, demo, ledger, tallies, upkeep
-from apps.delivery.outcome import Outcome, Phase
 from apps.delivery.journal import Journal
+from apps.delivery.outcome import Outcome, Phase
 from apps.delivery.recount import differences
 from apps.delivery.services import DELIVERED, run_start, unknown_settle
 from apps.mailings.attempts.verdicts import Meaning, meaning_of
 from apps.mailings.models import Attempt, Delivery, MinuteTally, Run, Tally
 from apps.mailings.tallies import DOMAINS_STALE
 from tests.factories import MailingFactory, RecipientFactory
+from tests.sending import send, work
 from tests.smtp import sink_server
-
-from .conftest import send, work
 
 pytestmark = pytest.mark.django_db
 State = Delivery.State

@@ -7,9 +7,9 @@ from apps.delivery.transport import Transport
 from apps.mailings.models import Delivery, Run
 from tests.certificates import DAY, Authority
 from tests.factories import RecipientFactory
+from tests.sending import send
 from tests.smtp import sink_server
 
-from .conftest import send
 from .test_replies import HANG, LETTER, Script
 
 
