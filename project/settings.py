@@ -36,6 +36,8 @@ INSTALLED_APPS = [
     "apps.mailings",
     "apps.delivery",
     "apps.reports",
+    "apps.demo",
+    "apps.operations",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -94,6 +96,7 @@ TEMPLATES = [{
             "django.contrib.messages.context_processors.messages",
             "django.template.context_processors.i18n",
             "apps.core.context.look",
+            "apps.demo.context.outbox",
         ],
         "loaders": [("template_partials.loader.Loader", [
             "django.template.loaders.filesystem.Loader",

@@ -10,6 +10,8 @@ urlpatterns = [
     path("", include("apps.mailings.urls")),
     path("", include("apps.users.urls")),
     path("", include("apps.core.urls")),
+    path("", include("apps.demo.urls")),
+    path("", include("apps.operations.urls")),
     path("reports/", include("apps.reports.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),

@@ -11,9 +11,8 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.matrix import (
-    DONE, LOGIN, METHODS, ROLES, UNSAFE, addresses, admin_addresses, answer_of,
-    everybody, expected_of, row, undone, url_of,
-)
+    DONE, LOGIN, METHODS, ROLES, UNSAFE, addresses, admin_addresses, answer_of, everybody,
+    expected_of, row, undone, url_of)
 
 pytestmark = pytest.mark.usefixtures("bare_pages", "few_choices")
 LIST = {"GET": row(200)}
@@ -26,7 +25,7 @@ OWN = {"GET": row(200), "POST": row(DONE)}
 
 TABLE = {
     "home": {"GET": everybody(200)},
-    "core:healthz": {"GET": everybody(200)},
+    "operations:healthz": {"GET": everybody(200)},
     "core:help": {"GET": everybody(200)},
     "core:help_page": {"GET": everybody(404)},  # the name here is no page's
     "core:trail_list": MANAGERS_LIST,
@@ -70,8 +69,8 @@ TABLE = {
     "delivery:count_unknown": ACTION,
     "delivery:stop": ACTION,
     "delivery:settle": ACTION,
-    "delivery:outbox": {"GET": everybody(404)},  # there only in the demo
-    "delivery:outbox_letter": {"GET": everybody(404)},
+    "demo:outbox": {"GET": everybody(404)},  # there only in the demo
+    "demo:outbox_letter": {"GET": everybody(404)},
     "reports:report_list": LIST,
     "reports:report_export": LIST,
     "reports:mailing_report": DETAIL,

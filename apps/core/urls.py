@@ -8,5 +8,4 @@ urlpatterns = [
     path("help/", views.help_page, name="help"),
     path("help/<slug:name>/", views.help_page, name="help_page"),
     path("trail/", trail_views.trail_list, name="trail_list"),
-    path("healthz", views.healthz, name="healthz"),
 ]

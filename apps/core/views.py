@@ -1,10 +1,10 @@
-"""The shell's own addresses: theme, the guide, health, error pages."""
+"""The shell's own addresses: theme, the guide, error pages."""
 import sys
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, InterfaceError, OperationalError, connection
-from django.http import Http404, HttpResponse, JsonResponse
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -61,18 +61,6 @@ def help_page(request, name=""):
         "before": pages[place - 1] if place > 0 else None,
         "after": pages[place + 1] if place + 1 < len(pages) else None,
     })
-
-
-@login_not_required
-@require_safe
-def healthz(request):
-    """200 while the database answers, else 503."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except (DatabaseError, InterfaceError):
-        return JsonResponse({"status": "the database does not answer"}, status=503)
-    return JsonResponse({"status": "ok"})
 
 
 def error_page(request, status):

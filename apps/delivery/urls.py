@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import outbox, views
+from . import views
 
 app_name = "delivery"
 urlpatterns = [
@@ -12,6 +12,4 @@ urlpatterns = [
     path("mailings/<int:pk>/count-unknown/", views.count_unknown, name="count_unknown"),
     path("mailings/<int:pk>/stop/", views.stop, name="stop"),
     path("mailings/<int:pk>/settle/", views.settle, name="settle"),
-    path("outbox/", outbox.outbox, name="outbox"),
-    path("outbox/<str:name>/", outbox.outbox_letter, name="outbox_letter"),
 ]

@@ -60,7 +60,7 @@ def fill(server):
     """Make what the demo has not: marks, unknowns, a paused run, a block, sessions."""
     from django.db import connections
 
-    from apps.delivery.demo import person
+    from apps.demo.build import person
     shop, blocked, careful = (person(email, {}) for email in (SHOP, BLOCKED, CAREFUL))
     people = make_recipients(shop)
     spring = make_mailing(

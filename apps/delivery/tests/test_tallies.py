@@ -8,17 +8,19 @@ from django.apps import apps
 from django.core.management import call_command
 from django.utils import timezone
 
-from apps.delivery import counting, demo, ledger, tallies, upkeep
 from apps.delivery.journal import Journal
 from apps.delivery.outcome import Outcome, Phase
 from apps.delivery.recount import differences
 from apps.delivery.services import DELIVERED, run_start, unknown_settle
+from apps.demo import build
 from apps.mailings.attempts.verdicts import Meaning, meaning_of
 from apps.mailings.models import Attempt, Delivery, MinuteTally, Run, Tally
 from apps.mailings.tallies import DOMAINS_STALE
 from tests.factories import MailingFactory, RecipientFactory
 from tests.sending import send, work
 from tests.smtp import sink_server
+
+from .. import counting, ledger, tallies, upkeep
 
 pytestmark = pytest.mark.django_db
 State = Delivery.State
@@ -160,7 +162,7 @@ def test_the_domains_of_a_run_that_goes_on_are_not_counted_at_each_tick(
 
 
 def test_attempts_from_before_the_tallies_are_counted_by_the_migration(db):
-    demo.make()
+    build.make()
     migration = importlib.import_module("apps.mailings.migrations.0006_count_attempts")
     Tally.objects.all().delete()
     MinuteTally.objects.all().delete()

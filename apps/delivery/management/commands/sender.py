@@ -5,7 +5,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from apps.delivery.processes import Child, Stop, stop_all
+from apps.core.processes import Child, Stop, stop_all
 from apps.delivery.sender import GRACE, Busy, SendingProcess, sending_lock
 
 

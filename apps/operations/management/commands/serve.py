@@ -12,9 +12,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from apps.delivery import catcher, demo
-from apps.delivery.processes import Child, Stop, stop_all
+from apps.core.processes import Child, Stop, stop_all
 from apps.delivery.sender import GRACE
+from apps.demo import build, catcher
 
 LOOPBACK = "127.0.0.1"
 ANY = {"0.0.0.0": LOOPBACK, "": LOOPBACK}
@@ -161,7 +161,7 @@ class Command(BaseCommand):
         if settings.CATCHER:
             self.say(f"Letters are caught, and can be read at {address}/outbox/")
         if settings.DEBUG:
-            self.say(f"Log in as {', '.join(demo.PEOPLE)}; password {demo.PASSWORD}")
+            self.say(f"Log in as {', '.join(build.PEOPLE)}; password {build.PASSWORD}")
 
     def say(self, text):
         self.stdout.write(text)

@@ -18,10 +18,11 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from apps.delivery import processes
-from apps.delivery.management.commands import serve
-from apps.delivery.processes import Child, stop_all
+from apps.core import processes
+from apps.core.processes import Child, stop_all
 from tests.smtp import free_port
+
+from ..management.commands import serve
 
 MANAGE = [sys.executable, str(project.BASE_DIR / "manage.py")]
 FOREIGN = ("DATABASE_URL", "EMAIL_URL", "BASE_URL", "HOST", "CACHE_URL", "ALLOWED_HOSTS")
@@ -93,7 +94,7 @@ def test_a_child_that_does_not_stop_is_killed_with_all_that_it_started(children,
 
 
 def test_a_signal_in_the_midst_of_waiting_for_it_is_heard():
-    hammer = ("import signal; from apps.delivery.processes import Stop; stops = [];"
+    hammer = ("import signal; from apps.core.processes import Stop; stops = [];"
               "signal.signal(signal.SIGALRM, lambda *_: stops and stops[-1].set());"
               "signal.setitimer(signal.ITIMER_REAL, 1e-4, 1e-4)\n"
               "while len(stops) < 1000:\n"

@@ -3,8 +3,8 @@ import signal
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from apps.delivery import catcher
-from apps.delivery.processes import Stop
+from apps.core.processes import Stop
+from apps.demo import catcher
 
 
 class Command(BaseCommand):

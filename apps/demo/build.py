@@ -9,11 +9,11 @@ from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 
+from apps.delivery import counting, tallies
 from apps.mailings.models import Attempt, Delivery, Mailing, Message, Recipient, Run
 from apps.users.models import MANAGERS_GROUP, User
 
-from . import demo_data as words
-from . import counting, tallies
+from . import data as words
 
 PASSWORD = "vestnik-demo"  # public: it is made only with DEBUG
 PEOPLE = {

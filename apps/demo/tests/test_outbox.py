@@ -7,9 +7,10 @@ from django.core.mail.backends.smtp import EmailBackend
 from django.test import Client
 from django.urls import reverse
 
-from apps.delivery import catcher
 from apps.delivery.letter import Letter
 from tests.smtp import free_port
+
+from .. import catcher
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +34,7 @@ def raw_caught(content):
 
 
 def page(name=None, client=None, **extra):
-    url = reverse("delivery:outbox_letter", args=[name]) if name else reverse("delivery:outbox")
+    url = reverse("demo:outbox_letter", args=[name]) if name else reverse("demo:outbox")
     return (client or Client()).get(url, **extra)
 
 
@@ -71,9 +72,9 @@ def test_the_newest_letter_comes_first_and_the_list_asks_for_news_by_itself():
 def test_search_finds_by_address():
     caught(to="Анна <anna@example.com>", subject="Для Анны")
     caught(to="boris@example.com", subject="Для Бориса")
-    shown = Client().get(reverse("delivery:outbox"), {"q": "ANNA@"}).content.decode()
+    shown = Client().get(reverse("demo:outbox"), {"q": "ANNA@"}).content.decode()
     assert "Для Анны" in shown and "Для Бориса" not in shown
-    assert Client().get(reverse("delivery:outbox"), {"q": "nobody\x00"}).status_code == 200
+    assert Client().get(reverse("demo:outbox"), {"q": "nobody\x00"}).status_code == 200
 
 
 @pytest.mark.parametrize("environment", [
@@ -84,7 +85,7 @@ def test_it_is_not_there_for_another_machine(environment, as_owner):
         assert page(client=client, **environment).status_code == 404
         assert page(name, client=client, **environment).status_code == 404
     home = Client().get("/", **environment).content.decode()
-    assert reverse("delivery:outbox") not in home
+    assert reverse("demo:outbox") not in home
 
 
 @pytest.mark.parametrize("setting", ["DEBUG", "CATCHER"])
@@ -95,7 +96,7 @@ def test_it_is_not_there_outside_the_demo(settings, setting):
 
 
 def test_a_visitor_of_the_demo_finds_it_in_the_header():
-    assert f'href="{reverse("delivery:outbox")}"' in Client().get("/").content.decode()
+    assert f'href="{reverse("demo:outbox")}"' in Client().get("/").content.decode()
 
 
 @pytest.mark.parametrize("name", [

@@ -6,8 +6,9 @@ from email.message import EmailMessage
 
 import pytest
 
-from apps.delivery import catcher
 from tests.smtp import free_port
+
+from .. import catcher
 
 
 @pytest.fixture

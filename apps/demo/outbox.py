@@ -17,11 +17,11 @@ from django.utils.html import format_html, format_html_join
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from apps.core.context import in_demo
 from apps.core.htmx import render_page
 from apps.core.listing import page_of, search_text
 
 from . import catcher
+from .context import in_demo
 
 LONGEST_SHOWN = 200_000
 
@@ -109,7 +109,7 @@ def outbox(request):
     """The letters, newest first; `q` finds by address."""
     q = search_text(request)
     letters = [letter for letter in summaries() if q.lower() in letter.to.lower()]
-    return render_page(request, "delivery/outbox.html", {
+    return render_page(request, "demo/outbox.html", {
         "page": page_of(request, letters), "q": q}, partial="table")
 
 
@@ -121,6 +121,6 @@ def outbox_letter(request, name):
         raise Http404
     raw = path.read_bytes()
     origins = {settings.BASE_URL, request.build_absolute_uri("/")}
-    return render(request, "delivery/outbox_letter.html", {
+    return render(request, "demo/outbox_letter.html", {
         "letter": summary(path), "body": with_own_links(text_of(raw)[:LONGEST_SHOWN], origins),
         "raw": raw[:LONGEST_SHOWN].decode("utf-8", "replace")})

@@ -1,7 +1,7 @@
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from apps.delivery import demo
+from apps.demo import build
 
 
 class Command(BaseCommand):
@@ -10,8 +10,8 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         if not settings.DEBUG:
             raise CommandError("The demo's passwords are public: it is made only with DEBUG=1.")
-        made = demo.make()
+        made = build.make()
         if options["verbosity"]:
             self.stdout.write(
-                f"Demo {'made' if made else 'was there'}: {', '.join(demo.PEOPLE)}; "
-                f"password {demo.PASSWORD}.")
+                f"Demo {'made' if made else 'was there'}: {', '.join(build.PEOPLE)}; "
+                f"password {build.PASSWORD}.")
