@@ -81,8 +81,8 @@ def seed(owner, there, wanted):
     from django.db import connection, transaction
     from django.utils import timezone
 
-    from apps.delivery import counting, tallies
     from apps.mailings.models import Attempt, Delivery, Mailing, Message, Run
+    from apps.statistics import counting, tallies
     now, size = timezone.now(), min(A_RUN, (wanted - there) // LEAST)
     number = (wanted - there) // size
     for place in range(number):

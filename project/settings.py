@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "apps.core",
     "apps.users",
     "apps.mailings",
+    "apps.statistics",
     "apps.delivery",
     "apps.reports",
     "apps.demo",

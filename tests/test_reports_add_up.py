@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
-from apps.delivery import counting, tallies
 from apps.mailings.models import Attempt, Run
+from apps.statistics import counting, tallies
 from tests.factories import MailingFactory
 
 pytestmark = pytest.mark.django_db

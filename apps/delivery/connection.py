@@ -15,8 +15,9 @@ from django.utils import timezone
 from apps.core import logs
 from apps.mailings.models import Delivery
 from apps.mailings.words import DISK
+from apps.statistics import counting
 
-from . import breaker, counting, ledger, restore, upkeep
+from . import breaker, ledger, restore, upkeep
 from .journal import Journal, JournalFull
 from .ledger import LEASE, Result
 from .outage import SameFile, outage

@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from apps.mailings.models import Delivery, Run
 from apps.mailings.services import recipients_bounce_mark
+from apps.statistics import tallies
 
-from . import tallies
 from .outcome import Outcome
 
 State = Delivery.State

@@ -12,8 +12,8 @@ from django.utils.translation import ngettext
 from apps.mailings.models import Run
 from apps.mailings.polling import QUIET, is_soon, seconds_between
 from apps.mailings.words import is_of_connections, is_of_disk
+from apps.statistics import counting
 
-from . import counting
 from .models import RestoreGuard
 from .restore import waits_for_a_person
 from .schedule import stopped_at

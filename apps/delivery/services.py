@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy
 
 from apps.core.trail import Action, record
 from apps.mailings.models import Delivery, Mailing, Run
+from apps.statistics import counting
 
-from . import bell, counting, ledger, restore, upkeep
+from . import bell, ledger, restore, upkeep
 
 log = logging.getLogger("vestnik.delivery")
 

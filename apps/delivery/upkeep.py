@@ -13,8 +13,9 @@ from apps.core.models import TrailEntry
 from apps.core.trail import record
 from apps.mailings.attempts.verdicts import Phase
 from apps.mailings.models import Attempt, Delivery, Run
+from apps.statistics import counting, tallies
 
-from . import counting, ledger, restore, tallies
+from . import ledger, restore
 from .journal import dead_journals
 from .ledger import Claimed, Result
 from .outcome import COSTS_A_TRY, Outcome, retry_time, state_after

@@ -9,8 +9,8 @@ from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 
-from apps.delivery import counting, tallies
 from apps.mailings.models import Attempt, Delivery, Mailing, Message, Recipient, Run
+from apps.statistics import counting, tallies
 from apps.users.models import MANAGERS_GROUP, User
 
 from . import data as words

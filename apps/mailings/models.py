@@ -1,36 +1,37 @@
-"""The nouns: recipients, messages, mailings; runs and their ledger; attempts.
+"""The nouns: recipients, messages, mailings, attempts; runs and their ledger are in `runs.py`.
 
 Recipients, messages and mailings are deleted softly (`deleted_at`), owners are PROTECT:
-attempts never vanish with what they tell of. The states of a delivery are drawn in
-docs/sending.md.
+attempts never vanish with what they tell of.
 """
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from .bounces import Bounceable
-from .querysets import AttemptQuerySet, MailingQuerySet, NotDeletedManager, OwnedQuerySet
-from .querysets import RecipientQuerySet, RunQuerySet
-from .seeds import new_seed
-from .tallies import DOMAINS_STALE, DomainTally, Increment, MinuteTally, Tally  # noqa: F401 tables
+from .owned import NotDeletedManager, Owned, OwnedQuerySet
+from .runs import Delivery, Run
 
 
-class Owned(models.Model):
-    """Somebody's own, deleted softly."""
+class RecipientQuerySet(OwnedQuerySet):
 
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("owner"), editable=False)
-    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
-    updated_at = models.DateTimeField(_("changed at"), auto_now=True)
-    deleted_at = models.DateTimeField(_("deleted at"), null=True, blank=True, editable=False)
+    def namesakes(self, recipient):
+        """Others in the same book with the address of `recipient`, whatever its case."""
+        same = self.filter(owner=recipient.owner_id, email__iexact=recipient.email)
+        return same.exclude(pk=recipient.pk)
 
-    class Meta:
-        abstract = True
+    def marked_by(self, owner, keys):
+        """The owner's recipients that replies with these keys marked as bounced."""
+        return self.filter(owner=owner, bounced_at__isnull=False, bounced_key__in=keys)
+
+    def with_fate(self):
+        """Give each its `fate`: the state of the last letter to them, None without one."""
+        letters = Delivery.objects.filter(recipient=OuterRef("pk")).order_by("-id")
+        return self.annotate(fate=Subquery(letters.values("state")[:1]))
 
 
 class Recipient(Owned, Bounceable):
@@ -85,6 +86,38 @@ class Message(Owned):
         return reverse("mailings:message_detail", args=[self.pk])
 
 
+class MailingQuerySet(OwnedQuerySet):
+
+    def settle(self, now):
+        """Bring the stored statuses of these up to `now`; return how many rows were stale.
+
+        One indexed EXISTS, and an UPDATE only where something is stale, so that readers may
+        call it before every read: no background process is needed for a right status.
+        """
+        Status = self.model.Status
+        over = Q(ends_at__lte=now)
+        has_run = Exists(Run.objects.filter(mailing=OuterRef("pk")))
+        stale = self.filter(
+            (over & ~Q(status=Status.COMPLETED)) | (~over & Q(status=Status.COMPLETED)))
+        if not stale.exists():
+            return 0
+        return stale.update(status=Case(
+            When(over, then=Value(Status.COMPLETED.value)),
+            When(has_run, then=Value(Status.RUNNING.value)),
+            default=Value(Status.CREATED.value),
+        ))
+
+    def active(self):
+        """«Запущена» and not disabled by a manager."""
+        return self.filter(status=self.model.Status.RUNNING, disabled_at=None)
+
+    def due(self, now):
+        """Inside their window, never run, not disabled, of an owner who is not blocked."""
+        return self.filter(
+            starts_at__lte=now, ends_at__gt=now, disabled_at=None,
+            runs=None, owner__is_active=True)
+
+
 class Mailing(Owned):
     """A message to recipients inside a window of time."""
 
@@ -132,152 +165,13 @@ class Mailing(Owned):
         return reverse("mailings:mailing_detail", args=[self.pk])
 
 
-class Run(models.Model):
-    """One sending of a mailing: what was on the screen then, and its figures, which add up always.
+class AttemptQuerySet(OwnedQuerySet):
 
-    They follow the ledger within a second (`delivery/counting.py`); `skipped` includes cancelled.
-    """
-
-    class State(models.TextChoices):
-        RUNNING = "running", _("Running")
-        PAUSED = "paused", _("Paused")
-        STOPPED = "stopped", _("Stopped")
-        FINISHED = "finished", _("Finished")
-
-    class Trigger(models.TextChoices):
-        PAGE = "page", _("from the page")
-        COMMAND = "command", _("from the command line")
-        SCHEDULE = "schedule", _("on schedule")
-
-    class Reason(models.TextChoices):
-        PERSON = "person", _("by a person")
-        DISABLED = "disabled", _("the mailing was disabled by a manager")
-        BLOCKED = "blocked", _("the owner is blocked")
-        SERVER = "server", _("the mail server refuses to work with us")
-        RESTORE = "restore", _("the database was restored from a backup")
-        WINDOW = "window", _("the end of sending has come")
-
-    ACTIVE = (State.RUNNING, State.PAUSED)
-    LETTERS_LEFT = Q(total__gt=F("sent") + F("failed") + F("unknown") + F("skipped"))
-
-    mailing = models.ForeignKey(
-        Mailing, models.PROTECT, related_name="runs", verbose_name=_("mailing"))
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="runs", verbose_name=_("owner"))
-    started_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+",
-        verbose_name=_("started by"))
-    trigger = models.CharField(_("started"), max_length=10, choices=Trigger.choices)
-    subject = models.CharField(_("subject"), max_length=255)
-    body = models.TextField(_("body"))
-    seed = models.CharField(max_length=32, default=new_seed, editable=False)  # of Message-IDs
-    state = models.CharField(
-        _("state"), max_length=10, choices=State.choices, default=State.RUNNING)
-    reason = models.CharField(_("reason"), max_length=10, choices=Reason.choices, blank=True)
-    server_words = models.TextField(_("server's answer"), blank=True)
-    hold_until = models.DateTimeField(_("waits until"), null=True, blank=True)
-    holds = models.PositiveSmallIntegerField(default=0)
-    restores = models.PositiveIntegerField(default=0, editable=False)  # noticed when it last began
-    total = models.PositiveIntegerField(_("recipients"), default=0)
-    sent = models.PositiveIntegerField(_("sent"), default=0)
-    failed = models.PositiveIntegerField(_("failed"), default=0)
-    unknown = models.PositiveIntegerField(_("outcome unknown"), default=0)
-    skipped = models.PositiveIntegerField(_("skipped"), default=0)
-    started_at = models.DateTimeField(_("started at"), auto_now_add=True)
-    finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
-    updated_at = models.DateTimeField(_("changed at"), auto_now=True)
-    domains_at = models.DateTimeField(null=True, editable=False)  # `updated_at` as they know it
-
-    objects = RunQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("run")
-        verbose_name_plural = _("runs")
-        ordering = ["-id"]
-        constraints = [models.UniqueConstraint(
-            fields=["mailing"], condition=Q(state__in=["running", "paused"]),
-            name="run_one_active_per_mailing")]
-        indexes = [
-            models.Index(fields=["state"], name="run_with_letters_left", condition=Q(
-                total__gt=F("sent") + F("failed") + F("unknown") + F("skipped"))),
-            models.Index(fields=["id"], name="run_domains_stale", condition=DOMAINS_STALE),
-        ]
-
-    def __str__(self):
-        return _("Run %(id)s") % {"id": self.pk}
-
-    @property
-    def left(self):
-        """How many letters have no final outcome yet."""
-        return self.total - self.sent - self.failed - self.unknown - self.skipped
-
-    @property
-    def is_active(self):
-        return self.state in self.ACTIVE
-
-    def has_letters_now(self):
-        """Whether letters wait for their turn or are in hand; two indexed looks."""
-        states = Delivery.State.PENDING, Delivery.State.CLAIMED
-        return any(self.deliveries.filter(state=state).exists() for state in states)
-
-
-class Delivery(models.Model):
-    """The ledger: one row per recipient of a run, in exactly one state."""
-
-    class State(models.TextChoices):
-        PENDING = "pending", _("Queued")
-        CLAIMED = "claimed", _("Sending")
-        RETRY = "retry", _("Will be retried")
-        SENT = "sent", pgettext_lazy("delivery state", "Sent")
-        FAILED = "failed", pgettext_lazy("delivery state", "Failed")
-        UNKNOWN = "unknown", _("Outcome unknown")
-        SKIPPED = "skipped", _("Skipped")
-        CANCELLED = "cancelled", _("Cancelled")
-
-    OPEN = (State.PENDING, State.CLAIMED, State.RETRY)
-
-    run = models.ForeignKey(
-        Run, models.PROTECT, related_name="deliveries", verbose_name=_("run"), db_index=False)
-    recipient = models.ForeignKey(
-        Recipient, models.SET_NULL, null=True, related_name="deliveries",
-        verbose_name=_("recipient"))
-    email = models.EmailField(_("e-mail"), max_length=254)
-    full_name = models.CharField(_("full name"), max_length=150)
-    state = models.CharField(
-        _("state"), max_length=10, choices=State.choices, default=State.PENDING)
-    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
-    crashes = models.PositiveSmallIntegerField(default=0)
-    next_try_at = models.DateTimeField(_("next try at"), null=True, blank=True)
-    lease_token = models.CharField(max_length=32, blank=True, default="")
-    lease_until = models.DateTimeField(null=True, blank=True)
-    answer = models.TextField(_("server's answer"), blank=True, default="")
-    settled_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+",
-        verbose_name=_("settled by"), db_index=False)
-    settled_at = models.DateTimeField(_("settled at"), null=True, blank=True)
-    updated_at = models.DateTimeField(_("changed at"), auto_now=True)
-
-    class Meta:
-        verbose_name = _("delivery")
-        verbose_name_plural = _("deliveries")
-        ordering = ["id"]
-        constraints = [models.UniqueConstraint("run", Lower("email"), name="delivery_once_per_run")]
-        # Each index is written twice for each letter: no more than these and the constraint's.
-        indexes = [
-            models.Index(fields=["run", "id"], condition=Q(state="pending"),
-                         name="delivery_pending"),
-            models.Index(fields=["run", "next_try_at"], condition=Q(state="retry"),
-                         name="delivery_retry"),
-            models.Index(fields=["lease_until"], condition=Q(state="claimed"),
-                         name="delivery_lease"),
-            models.Index(fields=["run", "id"], condition=Q(state="unknown"),
-                         name="delivery_unknown"),
-            models.Index(fields=["settled_at"], condition=Q(settled_at__isnull=False),
-                         name="delivery_settled"),
-        ]
-
-    def __str__(self):
-        return f"{self.email}: {self.get_state_display()}"
+    def visible_to(self, user):
+        """Managers read the attempts that explain the mailings they oversee."""
+        if user.has_perm("mailings.view_all_mailings"):
+            return self.all()
+        return self.owned_by(user)
 
 
 class Attempt(models.Model):

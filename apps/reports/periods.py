@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.core.listing import day
-from apps.mailings.tallies import QUARTER
+from apps.statistics.models import QUARTER
 
 DAY = timedelta(days=1)
 QUARTERS_A_DAY = 96

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from apps.core.listing import ordered, page_of
 from apps.mailings.attempts.meanings import Meaning
 from apps.mailings.models import Delivery, Mailing
-from apps.mailings.tallies import Tally
+from apps.statistics.models import Tally
 from apps.users.models import User
 
 from .charts import chart

@@ -10,9 +10,10 @@ from apps.core.access import for_reading
 from apps.core.htmx import render_page
 from apps.core.listing import number, sorting
 from apps.core.trail import Action, record
-from apps.mailings.models import Delivery, Mailing, Run, Tally
+from apps.mailings.models import Delivery, Mailing, Run
 from apps.mailings.polling import seconds_between
 from apps.mailings.words import in_words
+from apps.statistics.models import Tally
 from apps.users.models import User
 
 from . import figures, tallied

@@ -18,9 +18,10 @@ def main():
     django.setup()
     from django.core.management import call_command
 
-    from apps.delivery import counting, ledger
+    from apps.delivery import ledger
     from apps.delivery.connection import Connection
     from apps.delivery.journal import Journal
+    from apps.statistics import counting
     places = {
         "claim": (ledger, "claim", "after"), "claimed": (Connection, "send_group", "before"),
         "mark": (Journal, "mark", "before"), "marked": (Journal, "mark", "after"),

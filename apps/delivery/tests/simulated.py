@@ -15,10 +15,12 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from apps.delivery import connection as connections
-from apps.delivery import counting, engine, journal, ledger
 from apps.delivery.letter import Letter
 from apps.delivery.transport import smtplib
 from apps.mailings.models import Delivery
+from apps.statistics import counting
+
+from .. import engine, journal, ledger
 
 DROP, LOST = b"-", b"+"  # the server hangs up without an answer; LOST: it had accepted
 GOOD = {"EHLO": b"250-hi\r\n250 PIPELINING", "MAIL": b"250 Ok", "RCPT": b"250 Ok",

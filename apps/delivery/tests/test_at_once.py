@@ -5,10 +5,11 @@ import pytest
 from django.db import connection, transaction
 from django.db.models import Sum
 
-from apps.delivery import counting, recount, services, upkeep
 from apps.mailings.models import Delivery, Run
-from apps.mailings.tallies import Increment, MinuteTally, Tally
+from apps.statistics import counting, recount
+from apps.statistics.models import Increment, MinuteTally, Tally
 
+from .. import services, upkeep
 from .test_deadlocks import at_once, deliveries
 
 pytestmark = [

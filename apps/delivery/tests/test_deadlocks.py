@@ -9,11 +9,13 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from apps.delivery import counting, ledger, services, upkeep
-from apps.delivery.outcome import Outcome, Phase
 from apps.delivery.ledger import Claimed, Result
+from apps.delivery.outcome import Outcome, Phase
 from apps.mailings.models import Delivery, Recipient, Run
+from apps.statistics import counting
 from tests.factories import RecipientFactory
+
+from .. import ledger, services, upkeep
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

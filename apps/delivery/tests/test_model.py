@@ -14,14 +14,14 @@ from django.db import OperationalError, transaction
 from django.db.models import Sum
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine, invariant, rule, run_state_machine_as_test,
-)
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from apps.delivery import counting, journal, upkeep
-from apps.mailings.models import Attempt, Delivery, Increment, Message, Run
+from apps.mailings.models import Attempt, Delivery, Message, Run
+from apps.statistics import counting
+from apps.statistics.models import Increment
 from tests.factories import MailingFactory, RecipientFactory, UserFactory
 
+from .. import journal, upkeep
 from .people import DEEDS, People
 from .simulated import DROP, LOST, Died, Sender, World
 

@@ -5,13 +5,15 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from apps.delivery import counting, journal, ledger, upkeep
-from apps.delivery.outcome import Outcome, Phase
 from apps.delivery.journal import Journal, JournalFull
 from apps.delivery.letter import Letter
+from apps.delivery.outcome import Outcome, Phase
 from apps.delivery.services import run_start
 from apps.delivery.spool import Spool
 from apps.mailings.models import Attempt, Delivery, Run
+from apps.statistics import counting
+
+from .. import journal, ledger, upkeep
 
 pytestmark = pytest.mark.django_db
 State = Delivery.State

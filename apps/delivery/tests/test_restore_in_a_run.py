@@ -13,7 +13,7 @@ from apps.delivery.models import Connection, RestoreGuard
 from apps.delivery.outage import SameFile
 from apps.delivery.services import RunRefused, run_count_unknown, run_start
 from apps.mailings.models import Attempt, Delivery, Run
-from apps.mailings.tallies import DomainTally, Increment, MinuteTally, Tally
+from apps.statistics.models import DomainTally, Increment, MinuteTally, Tally
 from tests.sending import until, work
 
 pytestmark = pytest.mark.django_db(transaction=True)

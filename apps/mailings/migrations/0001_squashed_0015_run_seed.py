@@ -1,4 +1,4 @@
-import apps.mailings.seeds
+import apps.mailings.runs
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.expressions
@@ -120,7 +120,7 @@ class Migration(migrations.Migration):
                 ('trigger', models.CharField(choices=[('page', 'from the page'), ('command', 'from the command line'), ('schedule', 'on schedule')], max_length=10, verbose_name='started')),
                 ('subject', models.CharField(max_length=255, verbose_name='subject')),
                 ('body', models.TextField(verbose_name='body')),
-                ('seed', models.CharField(default=apps.mailings.seeds.new_seed, editable=False, max_length=32)),
+                ('seed', models.CharField(default=apps.mailings.runs.new_seed, editable=False, max_length=32)),
                 ('state', models.CharField(choices=[('running', 'Running'), ('paused', 'Paused'), ('stopped', 'Stopped'), ('finished', 'Finished')], default='running', max_length=10, verbose_name='state')),
                 ('reason', models.CharField(blank=True, choices=[('person', 'by a person'), ('disabled', 'the mailing was disabled by a manager'), ('blocked', 'the owner is blocked'), ('server', 'the mail server refuses to work with us'), ('restore', 'the database was restored from a backup'), ('window', 'the end of sending has come')], max_length=10, verbose_name='reason')),
                 ('server_words', models.TextField(blank=True, verbose_name="server's answer")),

@@ -1,6 +1,6 @@
 from django.db import migrations, models
 
-from apps.mailings.seeds import new_seed
+from apps.mailings.runs import new_seed
 
 
 def seed_each(apps, schema_editor):

@@ -6,7 +6,8 @@ from django.contrib.auth.models import Permission
 from django.utils import timezone
 
 from apps.mailings.attempts.meanings import Meaning
-from apps.mailings.models import Delivery, Mailing, Run, Tally
+from apps.mailings.models import Delivery, Mailing, Run
+from apps.statistics.models import Tally
 from apps.users.models import User
 from tests.factories import MailingFactory, RecipientFactory
 

@@ -7,8 +7,10 @@ from django.db.models.functions import Lower, StrIndex, Substr
 from django.utils import timezone
 
 from apps.mailings.attempts.verdicts import Meaning, meaning_of
-from apps.mailings.models import Attempt, Delivery, DomainTally, Run
-from apps.mailings.tallies import DOMAINS_STALE
+from apps.mailings.models import Attempt, Delivery, Run
+from apps.mailings.runs import DOMAINS_STALE
+
+from .models import DomainTally
 
 State = Delivery.State
 DOMAINS_EVERY = timedelta(seconds=10)  # at most, while a run goes on …

@@ -11,7 +11,9 @@ from django.db import connection, transaction
 from django.db.models import Sum
 from django.utils import timezone
 
-from apps.mailings.models import Increment, Run
+from apps.mailings.models import Run
+
+from .models import Increment
 
 COUNTERS = ("sent", "failed", "unknown", "skipped")
 ADD = """

@@ -1,19 +1,16 @@
-"""Small tables that reports read instead of counting attempts; `delivery` keeps them right.
+"""Small tables that reports read instead of counting attempts.
 
 Time is counted in whole quarters of an hour since 1970, UTC: every zone's day begins with one,
 those of India and Nepal too, so that a day in anybody's zone is an exact sum.
 """
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q, Sum
+from django.db.models import Q, Sum
 from django.utils.translation import gettext_lazy as _
 
-from .attempts.meanings import Meaning
+from apps.mailings.attempts.meanings import Meaning
 
 QUARTER = 15 * 60
-# A run whose domains were counted before its counters moved last.
-DOMAINS_STALE = Q(domains_at=None) | Q(domains_at__lt=F("updated_at")) | Q(
-    domains_at__gt=F("updated_at"))
 
 
 class TallyQuerySet(models.QuerySet):
@@ -52,6 +49,7 @@ class Tally(models.Model):
     objects = TallyQuerySet.as_manager()
 
     class Meta:
+        db_table = "mailings_tally"
         verbose_name = _("tally of attempts")
         verbose_name_plural = _("tallies of attempts")
         constraints = [models.UniqueConstraint(
@@ -77,6 +75,7 @@ class MinuteTally(models.Model):
     unknown = models.PositiveIntegerField()
 
     class Meta:
+        db_table = "mailings_minutetally"
         verbose_name = _("minute of a run")
         verbose_name_plural = _("minutes of runs")
         constraints = [models.UniqueConstraint(
@@ -103,6 +102,7 @@ class Increment(models.Model):
     skipped = models.IntegerField()
 
     class Meta:
+        db_table = "mailings_increment"
         verbose_name = _("increment")
         verbose_name_plural = _("increments")
 
@@ -124,6 +124,7 @@ class DomainTally(models.Model):
     skipped = models.PositiveIntegerField()
 
     class Meta:
+        db_table = "mailings_domaintally"
         verbose_name = _("tally of a domain")
         verbose_name_plural = _("tallies of domains")
         constraints = [models.UniqueConstraint(

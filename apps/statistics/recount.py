@@ -1,9 +1,10 @@
 """The proof of the tallies: counts attempts and deliveries anew, and tells where they differ."""
 from django.db import connection, transaction
 
-from apps.mailings.models import Attempt, DomainTally, MinuteTally, Run, Tally
+from apps.mailings.models import Attempt, Run
 
 from . import counting, tallies
+from .models import DomainTally, MinuteTally, Tally
 
 FATES = ("total", "sent", "failed", "unknown", "skipped")
 

@@ -1,7 +1,7 @@
 from django.core.management.base import BaseCommand
 
-from apps.delivery.recount import differences
 from apps.mailings.models import Run
+from apps.statistics.recount import differences
 
 
 class Command(BaseCommand):

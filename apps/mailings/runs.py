@@ -1,0 +1,192 @@
+"""Runs of mailings, and the ledger: what was to be sent to whom, and what came of it.
+
+The states of a delivery are drawn in docs/sending.md.
+"""
+import secrets
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from .owned import OwnedQuerySet
+
+LETTERS_LEFT = Q(total__gt=F("sent") + F("failed") + F("unknown") + F("skipped"))
+# A run whose domains were counted before its counters moved last.
+DOMAINS_STALE = Q(domains_at=None) | Q(domains_at__lt=F("updated_at")) | Q(
+    domains_at__gt=F("updated_at"))
+
+
+def new_seed() -> str:
+    """Return 128 random bits in hex: a run's secret, from which Message-IDs are derived."""
+    return secrets.token_hex(16)
+
+
+class RunQuerySet(OwnedQuerySet):
+
+    def visible_to(self, user):
+        """A run is as visible as its mailing."""
+        if user.has_perm("mailings.view_all_mailings"):
+            return self.all()
+        return self.owned_by(user)
+
+    def active(self):
+        return self.filter(state__in=self.model.ACTIVE)
+
+    def newest(self):
+        """The latest of each mailing."""
+        newest = self.model.objects.filter(mailing=OuterRef("mailing")).order_by("-id")
+        return self.filter(pk=Subquery(newest.values("pk")[:1])).defer("body")
+
+    def ended_with_letters_left(self):
+        return self.filter(LETTERS_LEFT).exclude(
+            state__in=self.model.ACTIVE).select_related("mailing")
+
+
+class Run(models.Model):
+    """One sending of a mailing: what was on the screen then, and its figures, which add up always.
+
+    They follow the ledger within a second (`statistics/counting.py`); `skipped` includes cancelled.
+    """
+
+    class State(models.TextChoices):
+        RUNNING = "running", _("Running")
+        PAUSED = "paused", _("Paused")
+        STOPPED = "stopped", _("Stopped")
+        FINISHED = "finished", _("Finished")
+
+    class Trigger(models.TextChoices):
+        PAGE = "page", _("from the page")
+        COMMAND = "command", _("from the command line")
+        SCHEDULE = "schedule", _("on schedule")
+
+    class Reason(models.TextChoices):
+        PERSON = "person", _("by a person")
+        DISABLED = "disabled", _("the mailing was disabled by a manager")
+        BLOCKED = "blocked", _("the owner is blocked")
+        SERVER = "server", _("the mail server refuses to work with us")
+        RESTORE = "restore", _("the database was restored from a backup")
+        WINDOW = "window", _("the end of sending has come")
+
+    ACTIVE = (State.RUNNING, State.PAUSED)
+
+    mailing = models.ForeignKey(
+        "mailings.Mailing", models.PROTECT, related_name="runs", verbose_name=_("mailing"))
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="runs", verbose_name=_("owner"))
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+",
+        verbose_name=_("started by"))
+    trigger = models.CharField(_("started"), max_length=10, choices=Trigger.choices)
+    subject = models.CharField(_("subject"), max_length=255)
+    body = models.TextField(_("body"))
+    seed = models.CharField(max_length=32, default=new_seed, editable=False)  # of Message-IDs
+    state = models.CharField(
+        _("state"), max_length=10, choices=State.choices, default=State.RUNNING)
+    reason = models.CharField(_("reason"), max_length=10, choices=Reason.choices, blank=True)
+    server_words = models.TextField(_("server's answer"), blank=True)
+    hold_until = models.DateTimeField(_("waits until"), null=True, blank=True)
+    holds = models.PositiveSmallIntegerField(default=0)
+    restores = models.PositiveIntegerField(default=0, editable=False)  # noticed when it last began
+    total = models.PositiveIntegerField(_("recipients"), default=0)
+    sent = models.PositiveIntegerField(_("sent"), default=0)
+    failed = models.PositiveIntegerField(_("failed"), default=0)
+    unknown = models.PositiveIntegerField(_("outcome unknown"), default=0)
+    skipped = models.PositiveIntegerField(_("skipped"), default=0)
+    started_at = models.DateTimeField(_("started at"), auto_now_add=True)
+    finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
+    updated_at = models.DateTimeField(_("changed at"), auto_now=True)
+    domains_at = models.DateTimeField(null=True, editable=False)  # `updated_at` as they know it
+
+    objects = RunQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("run")
+        verbose_name_plural = _("runs")
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(
+            fields=["mailing"], condition=Q(state__in=["running", "paused"]),
+            name="run_one_active_per_mailing")]
+        indexes = [
+            models.Index(
+                fields=["state"], name="run_with_letters_left", condition=LETTERS_LEFT),
+            models.Index(fields=["id"], name="run_domains_stale", condition=DOMAINS_STALE),
+        ]
+
+    def __str__(self):
+        return _("Run %(id)s") % {"id": self.pk}
+
+    @property
+    def left(self):
+        """How many letters have no final outcome yet."""
+        return self.total - self.sent - self.failed - self.unknown - self.skipped
+
+    @property
+    def is_active(self):
+        return self.state in self.ACTIVE
+
+    def has_letters_now(self):
+        """Whether letters wait for their turn or are in hand; two indexed looks."""
+        states = Delivery.State.PENDING, Delivery.State.CLAIMED
+        return any(self.deliveries.filter(state=state).exists() for state in states)
+
+
+class Delivery(models.Model):
+    """The ledger: one row per recipient of a run, in exactly one state."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("Queued")
+        CLAIMED = "claimed", _("Sending")
+        RETRY = "retry", _("Will be retried")
+        SENT = "sent", pgettext_lazy("delivery state", "Sent")
+        FAILED = "failed", pgettext_lazy("delivery state", "Failed")
+        UNKNOWN = "unknown", _("Outcome unknown")
+        SKIPPED = "skipped", _("Skipped")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    OPEN = (State.PENDING, State.CLAIMED, State.RETRY)
+
+    run = models.ForeignKey(
+        Run, models.PROTECT, related_name="deliveries", verbose_name=_("run"), db_index=False)
+    recipient = models.ForeignKey(
+        "mailings.Recipient", models.SET_NULL, null=True, related_name="deliveries",
+        verbose_name=_("recipient"))
+    email = models.EmailField(_("e-mail"), max_length=254)
+    full_name = models.CharField(_("full name"), max_length=150)
+    state = models.CharField(
+        _("state"), max_length=10, choices=State.choices, default=State.PENDING)
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+    crashes = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField(_("next try at"), null=True, blank=True)
+    lease_token = models.CharField(max_length=32, blank=True, default="")
+    lease_until = models.DateTimeField(null=True, blank=True)
+    answer = models.TextField(_("server's answer"), blank=True, default="")
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+",
+        verbose_name=_("settled by"), db_index=False)
+    settled_at = models.DateTimeField(_("settled at"), null=True, blank=True)
+    updated_at = models.DateTimeField(_("changed at"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("delivery")
+        verbose_name_plural = _("deliveries")
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint("run", Lower("email"), name="delivery_once_per_run")]
+        # Each index is written twice for each letter: no more than these and the constraint's.
+        indexes = [
+            models.Index(fields=["run", "id"], condition=Q(state="pending"),
+                         name="delivery_pending"),
+            models.Index(fields=["run", "next_try_at"], condition=Q(state="retry"),
+                         name="delivery_retry"),
+            models.Index(fields=["lease_until"], condition=Q(state="claimed"),
+                         name="delivery_lease"),
+            models.Index(fields=["run", "id"], condition=Q(state="unknown"),
+                         name="delivery_unknown"),
+            models.Index(fields=["settled_at"], condition=Q(settled_at__isnull=False),
+                         name="delivery_settled"),
+        ]
+
+    def __str__(self):
+        return f"{self.email}: {self.get_state_display()}"

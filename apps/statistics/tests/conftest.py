@@ -1,0 +1,2 @@
+"""The tests of sending share the fixtures of `tests/sending.py`."""
+from tests.sending import data_dir, mailing, sink  # noqa: F401
