@@ -32,6 +32,7 @@ DATA_DIR.mkdir(parents=True, exist_ok=True)
 
 INSTALLED_APPS = [
     "apps.core",
+    "apps.audit",
     "apps.users",
     "apps.mailings",
     "apps.statistics",
@@ -76,7 +77,7 @@ MIDDLEWARE = [
     "apps.core.middleware.htmx_login",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "apps.users.middleware.language_and_zone",
-    "apps.core.trail.remember_request",
+    "apps.audit.services.remember_request",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

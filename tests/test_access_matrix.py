@@ -28,7 +28,7 @@ TABLE = {
     "operations:healthz": {"GET": everybody(200)},
     "core:help": {"GET": everybody(200)},
     "core:help_page": {"GET": everybody(404)},  # the name here is no page's
-    "core:trail_list": MANAGERS_LIST,
+    "audit:entry_list": MANAGERS_LIST,
     "core:theme_set": {"POST": everybody(DONE)},
     "users:language_set": {"POST": everybody(DONE)},
     "users:profile": {"GET": row(200)},

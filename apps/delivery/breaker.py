@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from apps.core.models import TrailEntry
+from apps.audit.models import Entry
 from apps.mailings.models import Attempt, Mailing, Recipient, Run
 from apps.mailings.words import SAME
 
@@ -51,8 +51,8 @@ def apply(run, results, failures, admission):
 def pause_unless_trusted(run, words, failures):
     """Pause a run in which all were refused alike, but once only: a person looks, and decides."""
     failures.trusted.add(run.pk)
-    looked_at = TrailEntry.objects.filter(
-        action=TrailEntry.Action.RESUME, object_type=Mailing._meta.label_lower,
+    looked_at = Entry.objects.filter(
+        action=Entry.Action.RESUME, object_type=Mailing._meta.label_lower,
         object_id=run.mailing_id, happened_at__gte=run.started_at)
     if not looked_at.exists():
         unmark(run, failures.suspects.get(run.pk))

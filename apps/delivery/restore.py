@@ -25,7 +25,7 @@ from django.db.models import F, Max
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
-from apps.core.models import TrailEntry
+from apps.audit.models import Entry
 from apps.mailings.models import Attempt, Run
 
 from . import journal
@@ -215,7 +215,7 @@ def last_known() -> datetime | None:
         Sender.objects.aggregate(at=Max("seen_at"))["at"],
         Run.objects.aggregate(at=Max("updated_at"))["at"],
         Attempt.objects.aggregate(at=Max("attempted_at"))["at"],
-        TrailEntry.objects.aggregate(at=Max("happened_at"))["at"],
+        Entry.objects.aggregate(at=Max("happened_at"))["at"],
     ]
     return max(filter(None, moments), default=None)
 

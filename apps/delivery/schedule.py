@@ -20,8 +20,8 @@ from django.utils import timezone
 from django_apscheduler.jobstores import DjangoMemoryJobStore
 from django_apscheduler.models import DjangoJob, DjangoJobExecution
 
-from apps.core.models import TrailEntry
-from apps.core.trail import record
+from apps.audit.models import Entry
+from apps.audit.services import record
 from apps.mailings.models import Mailing, Run
 
 from .models import ClockLease
@@ -51,10 +51,10 @@ def start_due():
 
 def tell_once(mailing, reason):
     """Say that a due mailing does not start: at its first tick, not at each."""
-    told = TrailEntry.objects.filter(action=TrailEntry.Action.NOT_STARTED,
-                                     object_type=mailing._meta.label_lower, object_id=mailing.pk)
+    told = Entry.objects.filter(action=Entry.Action.NOT_STARTED,
+                                   object_type=mailing._meta.label_lower, object_id=mailing.pk)
     if not told.exists():
-        record(TrailEntry.Action.NOT_STARTED, on=mailing, via=TrailEntry.Via.SCHEDULE)
+        record(Entry.Action.NOT_STARTED, on=mailing, via=Entry.Via.SCHEDULE)
         log.warning("mailing %s is due but was not started: %s", mailing.pk, reason)
 
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.core.trail import Action, record
+from apps.audit.services import Action, record
 from apps.mailings.models import Delivery, Mailing, Run
 from apps.statistics import counting
 

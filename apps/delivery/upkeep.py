@@ -9,8 +9,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from apps.core.models import TrailEntry
-from apps.core.trail import record
+from apps.audit.models import Entry
+from apps.audit.services import record
 from apps.mailings.attempts.verdicts import Phase
 from apps.mailings.models import Attempt, Delivery, Run
 from apps.statistics import counting, tallies
@@ -83,7 +83,7 @@ def settle_runs(now):
             pause(pk, reason)
     for run in Run.objects.active().filter(mailing__ends_at__lte=now):
         if stop(run.pk, Reason.WINDOW):
-            record(TrailEntry.Action.STOP, on=run.mailing, via=TrailEntry.Via.SCHEDULE)
+            record(Entry.Action.STOP, on=run.mailing, via=Entry.Via.SCHEDULE)
     for run in Run.objects.ended_with_letters_left():
         reopen_or_cancel(run, now)
     finish_runs(running)

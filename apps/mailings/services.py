@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from apps.core.trail import Action, record
+from apps.audit.services import Action, record
 from apps.users.models import User
 
 from .bounces import reply_key

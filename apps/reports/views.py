@@ -6,10 +6,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from apps.audit.services import Action, record
 from apps.core.access import for_reading
 from apps.core.htmx import render_page
 from apps.core.listing import number, sorting
-from apps.core.trail import Action, record
 from apps.mailings.models import Delivery, Mailing, Run
 from apps.mailings.polling import seconds_between
 from apps.mailings.words import in_words

@@ -3,7 +3,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from django.utils import timezone, translation
 
-from apps.core.trail import Action, record
+from apps.audit.services import Action, record
 
 from .middleware import zone_of
 from .models import User

@@ -8,4 +8,4 @@ class UsersConfig(AppConfig):
     verbose_name = _("Users")
 
     def ready(self):
-        from . import trail  # noqa: F401  its signal receivers
+        from . import audit  # noqa: F401  its signal receivers

@@ -7,7 +7,7 @@ from django.contrib.auth.backends import ModelBackend
 from django.db import transaction
 from django.utils import timezone
 
-from apps.core.trail import Action, record
+from apps.audit.services import Action, record
 
 from .models import User
 

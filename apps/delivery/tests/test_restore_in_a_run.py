@@ -6,7 +6,7 @@ from django.db import connection, connections
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.core.models import TrailEntry
+from apps.audit.models import Entry
 from apps.delivery import restore, upkeep
 from apps.delivery.engine import Engine
 from apps.delivery.models import Connection, RestoreGuard
@@ -123,7 +123,7 @@ def test_taken_for_unknown_nobody_gets_the_letter_twice(run, owner, as_owner, si
     assert (run.state, run.unknown, run.left) == (Run.State.FINISHED, 3, 0)
     work(run)
     assert len(sink.letters) == 3
-    told = TrailEntry.objects.get(action=TrailEntry.Action.COUNT_UNKNOWN)
+    told = Entry.objects.get(action=Entry.Action.COUNT_UNKNOWN)
     assert (told.who, told.details) == (owner, "3")
     with pytest.raises(RunRefused):
         run_count_unknown(run=run, by=owner)

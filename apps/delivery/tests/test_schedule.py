@@ -6,7 +6,7 @@ from django.db import OperationalError
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.core.models import TrailEntry
+from apps.audit.models import Entry
 from apps.delivery import schedule, sender, upkeep
 from apps.delivery.bell import open_bell
 from apps.delivery.outage import Outage
@@ -15,18 +15,18 @@ from apps.delivery.services import run_start
 from apps.mailings.models import Mailing, Run
 
 pytestmark = pytest.mark.django_db(transaction=True)
-Action, Via = TrailEntry.Action, TrailEntry.Via
+Action, Via = Entry.Action, Entry.Via
 
 
 def entries():
-    mailings = TrailEntry.objects.filter(object_type="mailings.mailing")
+    mailings = Entry.objects.filter(object_type="mailings.mailing")
     return list(mailings.order_by("id").values_list("action", "via", "who"))
 
 
 def test_a_start_on_schedule_is_in_the_trail_as_the_clocks(mailing, as_manager):
     schedule.start_due()
     assert entries() == [(Action.START, Via.SCHEDULE, None)]
-    page = as_manager.get(reverse("core:trail_list")).text
+    page = as_manager.get(reverse("audit:entry_list")).text
     assert mailing.message.subject in page and "по расписанию" in page
 
 

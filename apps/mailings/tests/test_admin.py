@@ -5,7 +5,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.core.models import TrailEntry
+from apps.audit.models import Entry
 from apps.delivery.services import run_start
 from apps.mailings.admin import MailingAdminForm
 from apps.mailings.forms import RecipientForm
@@ -191,7 +191,7 @@ def test_what_is_deleted_goes_softly_and_is_recorded(admins, superuser, mailing,
     assert not Recipient.objects.filter(pk=recipient.pk).exists()
     assert Recipient.all_objects.get(pk=recipient.pk).deleted_at
     assert mailing.runs.get().deliveries.filter(recipient=recipient).exists()
-    entry = TrailEntry.objects.get(action="delete")
+    entry = Entry.objects.get(action="delete")
     assert (entry.who, entry.object_id) == (superuser, recipient.pk)
 
 

@@ -2,7 +2,7 @@
 import pytest
 from django.urls import reverse
 
-from apps.core.models import TrailEntry
+from apps.audit.models import Entry
 from apps.mailings.bounces import reply_key
 from apps.mailings.models import Recipient
 from apps.mailings.services import recipients_bounce_clear, recipients_bounce_mark
@@ -100,7 +100,7 @@ def test_one_click_takes_back_all_marks_of_one_reply(as_owner, owner, marked):
     assert answer.url == marked[0].get_absolute_url()
     assert [one.bounced_at is None for one in marked.all()] == [True, True, True, False]
     assert marked[0].bounced_reply == marked[0].bounced_key == ""
-    entry = TrailEntry.objects.get(action=TrailEntry.Action.WRITE_AGAIN)
+    entry = Entry.objects.get(action=Entry.Action.WRITE_AGAIN)
     assert (entry.who, entry.details) == (owner, "3") and "User unknown" in entry.object_label
 
 
@@ -113,7 +113,7 @@ def test_htmx_gets_a_toast_with_the_number_and_the_list_is_asked_for_anew(htmx, 
 def test_a_mark_that_is_gone_is_not_taken_back_twice(htmx, marked):
     url = reverse("mailings:recipient_clear_same", args=[marked[0].pk])
     assert [htmx.post(url).status_code for _ in range(2)] == [204, 409]
-    assert TrailEntry.objects.filter(action=TrailEntry.Action.WRITE_AGAIN).count() == 1
+    assert Entry.objects.filter(action=Entry.Action.WRITE_AGAIN).count() == 1
 
 
 def test_the_marks_of_another_owner_stay(as_owner, owner, other, marked):
@@ -131,7 +131,7 @@ def test_a_manager_reads_the_reply_and_has_no_button(as_manager, marked):
 def test_one_mark_taken_back_by_itself_is_in_the_trail(as_owner, owner, marked):
     as_owner.post(reverse("mailings:recipient_clear", args=[marked[0].pk]))
     assert left(owner) == 3
-    entry = TrailEntry.objects.get(action=TrailEntry.Action.WRITE_AGAIN)
+    entry = Entry.objects.get(action=Entry.Action.WRITE_AGAIN)
     assert entry.object_id == marked[0].pk
 
 

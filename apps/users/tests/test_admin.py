@@ -5,7 +5,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.urls import reverse
 
-from apps.core.models import TrailEntry
+from apps.audit.models import Entry
 from apps.users.admin import UserForm
 from apps.users.models import User
 from tests.conftest import client_of
@@ -33,7 +33,7 @@ def errors(response):
 
 
 def trail(user):
-    entries = TrailEntry.objects.filter(object_type="users.user", object_id=user.pk)
+    entries = Entry.objects.filter(object_type="users.user", object_id=user.pk)
     return list(entries.exclude(action="login").order_by("id").values_list("who_label", "action"))
 
 

@@ -9,7 +9,7 @@ import redis
 from django.conf import settings
 from django.test import Client
 
-from apps.core.models import TrailEntry
+from apps.audit.models import Entry
 
 REDIS = "redis://127.0.0.1:6379/1"
 WORKER = """
@@ -44,5 +44,5 @@ def test_the_sixth_guess_at_a_password_is_not_even_tried(owner):
     for number in range(7):
         page = Client().post(
             "/accounts/login/", {"login": owner.email, "password": f"guess-{number}"})
-    assert TrailEntry.objects.filter(action="login_failed").count() == 5
+    assert Entry.objects.filter(action="login_failed").count() == 5
     assert "form" in page.context and page.context["form"].errors

@@ -7,7 +7,7 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
-from apps.core.models import TrailEntry
+from apps.audit.models import Entry
 from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -60,7 +60,7 @@ def test_a_recovery_code_opens_once(codes, owner):
         log_in(client, owner)
         client.post("/accounts/2fa/authenticate/", {"code": attempt})
         assert (client.get("/recipients/").status_code == 200) == opened
-    assert TrailEntry.objects.filter(action="code_refused", object_id=owner.pk).count() == 1
+    assert Entry.objects.filter(action="code_refused", object_id=owner.pk).count() == 1
 
 
 @pytest.mark.django_db(transaction=True)  # what happens on commit is looked at
@@ -69,9 +69,9 @@ def test_turning_it_on_and_off_writes_a_letter_and_the_trail(codes, person, owne
     assert not owner.authenticator_set.exists()
     subjects = [letter.subject for letter in mail.outbox]
     assert "Второй фактор включён" in subjects and "Второй фактор выключен" in subjects
-    actions = TrailEntry.objects.filter(action__startswith="factor").order_by("id")
+    actions = Entry.objects.filter(action__startswith="factor").order_by("id")
     assert [entry.action for entry in actions] == ["factor_on", "factor_off"]
-    assert not any(code in str(list(TrailEntry.objects.values())) for code in codes)
+    assert not any(code in str(list(Entry.objects.values())) for code in codes)
 
 
 def test_new_codes_make_the_old_ones_useless(codes, person, owner):
@@ -98,7 +98,7 @@ def test_logging_out_elsewhere_ends_the_other_session_and_not_this_one(person, o
     person.post("/accounts/sessions/")
     assert elsewhere.get("/profile/").status_code == 302
     assert person.get("/profile/").status_code == 200
-    assert TrailEntry.objects.get(action="sessions").details == "1"
+    assert Entry.objects.get(action="sessions").details == "1"
 
 
 def test_a_block_ends_every_session_for_good_and_refuses_login(person, owner, as_manager):

@@ -5,10 +5,10 @@ outcomes" are what a manager asks about, and no letter's text may slip in by a f
 """
 from contextvars import ContextVar
 
-from .models import TrailEntry
+from .models import Entry
 
-Action, Via = TrailEntry.Action, TrailEntry.Via
-request_var = ContextVar("trail_request", default=None)
+Action, Via = Entry.Action, Entry.Via
+request_var = ContextVar("audit_request", default=None)
 
 
 def remember_request(get_response):
@@ -33,7 +33,7 @@ def record(action, *, on=None, by=None, via="", label="", details=""):
     request = request_var.get()
     user = by or getattr(request, "user", None)
     known = user is not None and user.is_authenticated
-    return TrailEntry.objects.create(
+    return Entry.objects.create(
         action=action, who=user if known else None, who_label=user.email if known else "",
         via=via or (Via.PAGE if request else Via.COMMAND),
         object_type=on._meta.label_lower if on is not None else "",

@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group
 from django.db.models.signals import m2m_changed, post_save, pre_save
 from django.dispatch import receiver
 
-from apps.core.trail import Action, record
+from apps.audit.services import Action, record
 
 from .models import User
 

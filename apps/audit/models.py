@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 
-class TrailEntry(models.Model):
+class Entry(models.Model):
     """One thing done. Names stand as they were then: the entry outlives what it tells of."""
 
     class Action(models.TextChoices):
@@ -61,6 +61,7 @@ class TrailEntry(models.Model):
     details = models.CharField(_("details"), max_length=300, blank=True)
 
     class Meta:
+        db_table = "core_trailentry"
         verbose_name = _("audit trail entry")
         verbose_name_plural = _("audit trail")
         ordering = ["-happened_at", "-id"]

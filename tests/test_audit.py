@@ -4,8 +4,8 @@ from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.core.models import TrailEntry
-from apps.core.trail import Action, record
+from apps.audit.models import Entry
+from apps.audit.services import Action, record
 from apps.delivery.services import run_start
 from apps.mailings.models import Delivery, Run
 from apps.users.models import User
@@ -24,7 +24,7 @@ def mailing(owner):
 
 def trail(**wanted):
     """Return (who, action, object's label, details, via), oldest first."""
-    return list(TrailEntry.objects.filter(**wanted).order_by("id").values_list(
+    return list(Entry.objects.filter(**wanted).order_by("id").values_list(
         "who_label", "action", "object_label", "details", "via"))
 
 
@@ -74,7 +74,7 @@ def test_deleting_and_bringing_back_is_recorded_and_the_entry_outlives_all(as_ow
     as_owner.post(reverse("mailings:recipient_restore", args=[recipient.pk]))
     as_owner.post(reverse("mailings:recipient_delete", args=[recipient.pk]))
     recipient.delete()
-    TrailEntry.objects.filter(who=owner).exclude(object_type="mailings.recipient").delete()
+    Entry.objects.filter(who=owner).exclude(object_type="mailings.recipient").delete()
     User.objects.filter(pk=owner.pk).delete()
     assert [entry[:3] for entry in trail()] == [
         ("owner@example.com", action, "Анна <anna@example.com>")
@@ -90,7 +90,7 @@ def test_logins_logouts_and_failures_are_recorded_without_the_password(client, o
     assert [entry[:3] for entry in trail()] == [
         ("", "login_failed", owner.email), ("", "login_failed", "no@example.com"),
         (owner.email, "login", owner.email), (owner.email, "logout", owner.email)]
-    assert "horse" not in str(list(TrailEntry.objects.values()))
+    assert "horse" not in str(list(Entry.objects.values()))
 
 
 def test_a_changed_password_or_address_is_recorded(as_owner, owner):
@@ -120,7 +120,7 @@ def test_an_export_is_recorded(as_owner, owner, mailing):
 
 
 def test_managers_read_the_trail_newest_first_and_page_through_it(as_manager, owner):
-    TrailEntry.objects.all().delete()
+    Entry.objects.all().delete()
     for number in range(30):
         record(Action.DELETE, by=owner, label=f"Клиент-{number:02}")
     first = as_manager.get(PAGE)
@@ -147,7 +147,7 @@ def test_the_trail_is_filtered_by_who_what_day_and_text(as_manager, owner, other
 
 
 def test_an_empty_trail_says_what_will_be_there(as_manager):
-    TrailEntry.objects.all().delete()
+    Entry.objects.all().delete()
     assert "app-empty" in as_manager.get(PAGE).content.decode()
 
 

@@ -4,21 +4,22 @@ from django.contrib.auth.decorators import permission_required
 from django.db.models import Exists, OuterRef, Q
 from django.views.decorators.http import require_safe
 
-from .htmx import render_page
-from .listing import cursor_page, days_filter, number, search_text
-from .models import TrailEntry
+from apps.core.htmx import render_page
+from apps.core.listing import cursor_page, days_filter, number, search_text
+
+from .models import Entry
 
 OFFERED = 200  # people whom the filter offers
 
 
 @require_safe
 @permission_required("users.view_all_users", raise_exception=True)
-def trail_list(request):
+def entry_list(request):
     """Who did what and when, newest first, by person, action, day and text."""
-    entries, who = TrailEntry.objects.select_related("who"), number(request, "who")
+    entries, who = Entry.objects.select_related("who"), number(request, "who")
     days, period = days_filter(request, "happened_at")
     q, what = search_text(request), request.GET.get("what", "")
-    what = what if what in TrailEntry.Action.values else ""
+    what = what if what in Entry.Action.values else ""
     entries = entries.filter(days)
     if q:
         entries = entries.filter(
@@ -28,14 +29,14 @@ def trail_list(request):
     if what:
         entries = entries.filter(action=what)
     rows, cursor = cursor_page(request, entries, "happened_at")
-    return render_page(request, "core/trail_list.html", {
+    return render_page(request, "audit/entry_list.html", {
         "entries": rows, "cursor": cursor, "q": q, "who": who, "what": what, **period,
         "later": "cursor" in request.GET, "filtered": bool(q or who or what or days),
-        "actions": TrailEntry.Action.choices, "people": people(),
+        "actions": Entry.Action.choices, "people": people(),
     }, partial="table")
 
 
 def people():
     """Whom the filter offers: those who did something."""
-    theirs = TrailEntry.objects.filter(who=OuterRef("pk"))
+    theirs = Entry.objects.filter(who=OuterRef("pk"))
     return get_user_model().objects.filter(Exists(theirs)).order_by("email")[:OFFERED]
