@@ -52,7 +52,7 @@ def start_due():
 def tell_once(mailing, reason):
     """Say that a due mailing does not start: at its first tick, not at each."""
     told = Entry.objects.filter(action=Entry.Action.NOT_STARTED,
-                                   object_type=mailing._meta.label_lower, object_id=mailing.pk)
+                                object_type=mailing._meta.label_lower, object_id=mailing.pk)
     if not told.exists():
         record(Entry.Action.NOT_STARTED, on=mailing, via=Entry.Via.SCHEDULE)
         log.warning("mailing %s is due but was not started: %s", mailing.pk, reason)
