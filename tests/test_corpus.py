@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.http import MAX_URL_REDIRECT_LENGTH
 
-from apps.mailings.forms.messages import LINE_END
+from apps.mailings.messages.forms import LINE_END
 from apps.mailings.models import Message, Recipient
 from apps.users.models import User
 from tests import corpus

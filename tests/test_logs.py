@@ -110,7 +110,7 @@ def test_no_secret_is_ever_written(client, shape, settings, monkeypatch):
 
 @pytest.mark.django_db
 def test_an_error_is_written_once_with_its_request_and_user(as_owner, owner, entries, monkeypatch):
-    monkeypatch.setattr("apps.mailings.views.mailings.add_figures", lambda rows: 1 / 0)
+    monkeypatch.setattr("apps.mailings.mailings.views.add_figures", lambda rows: 1 / 0)
     as_owner.raise_request_exception = False
     answer = as_owner.get("/mailings/")
     errors = [entry for entry in entries() if entry["level"] == "ERROR"]

@@ -2,7 +2,10 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
 from django_htmx.http import trigger_client_event
+
+FORM_METHODS = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def is_partial(request):

@@ -11,10 +11,10 @@ import time
 from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 
-from apps.mailings.attempts.meanings import Fault, Meaning
+from apps.mailings.attempts.explanations import FEWER
+from apps.mailings.attempts.faults import Fault, Meaning
 from apps.mailings.attempts.verdicts import Phase
 from apps.mailings.models import Run
-from apps.mailings.words import FEWER
 
 WAIT, LONGEST_WAIT = 60, 15 * 60  # seconds until one connection more is tried
 OPENING = (Phase.CONNECT, Phase.LOGIN)

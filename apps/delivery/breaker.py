@@ -12,8 +12,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from apps.audit.models import Entry
+from apps.mailings.attempts.explanations import SAME
 from apps.mailings.models import Attempt, Mailing, Recipient, Run
-from apps.mailings.words import SAME
 
 from . import upkeep
 from .failures import PAUSES, RESTS, SAME_LATER, Effect, masked

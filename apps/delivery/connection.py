@@ -13,8 +13,8 @@ from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.utils import timezone
 
 from apps.core import logs
+from apps.mailings.attempts.explanations import DISK
 from apps.mailings.models import Delivery
-from apps.mailings.words import DISK
 from apps.statistics import counting
 
 from . import breaker, ledger, restore, upkeep

@@ -7,8 +7,8 @@ import threading
 from collections import deque
 from enum import StrEnum
 
-from apps.mailings.attempts.meanings import Fault
-from apps.mailings.words import explained
+from apps.mailings.attempts.explanations import explained
+from apps.mailings.attempts.faults import Fault
 
 from .outcome import State
 

@@ -8,7 +8,7 @@ import time
 from email.utils import formatdate
 from hashlib import blake2b
 
-from apps.mailings.personal import split
+from apps.mailings.messages.merge_fields import split
 
 from .mailboxes import parsed
 from .mime import LONGEST_LINE, encoded_body, mailbox, text_header

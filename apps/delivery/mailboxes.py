@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 
-from apps.mailings.addresses import domain_label
+from apps.mailings.recipients.addresses import domain_label
 
 from .mime import CONTROL
 

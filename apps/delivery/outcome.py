@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from apps.mailings.attempts import verdicts
-from apps.mailings.attempts.meanings import Fault
+from apps.mailings.attempts.faults import Fault
 from apps.mailings.attempts.verdicts import Phase, Verdict
 from apps.mailings.models import Delivery
 

@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from apps.mailings.attempts.explanations import is_of_connections, is_of_disk
 from apps.mailings.models import Run
 from apps.mailings.polling import QUIET, is_soon, seconds_between
-from apps.mailings.words import is_of_connections, is_of_disk
 from apps.statistics import counting
 
 from .models import RestoreGuard

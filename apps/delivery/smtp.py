@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail.utils import DNS_NAME
 
-from apps.mailings.addresses import domain_label
+from apps.mailings.recipients.addresses import domain_label
 
 from .mailboxes import ascii_domain
 

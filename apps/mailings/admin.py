@@ -12,11 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.admin import ListAdmin, ReadOnlyAdmin
 
-from .forms import MailingForm, MessageForm, RecipientForm
-from .forms.mailings import IdsInput, RecipientsField
+from .mailings.forms import IdsInput, MailingForm, RecipientsField
+from .messages.forms import MessageForm
 from .models import Attempt, Delivery, Mailing, Message, Recipient, Run
-from .services import OwnedRefused, deletion_refusal, mailing_save, message_save, owned_delete
-from .services import recipient_save
+from .recipients.forms import RecipientForm
+from .services import (
+    OwnedRefused, deletion_refusal, mailing_save, message_save, owned_delete, recipient_save)
 
 
 class OwnedAdmin(ListAdmin):

@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from .bounces import Bounceable
 from .owned import NotDeletedManager, Owned, OwnedQuerySet
+from .recipients.bounces import Bounceable
 from .runs import Delivery, Run
 
 

@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from apps.core.listing import ordered, page_of
-from apps.mailings.attempts.meanings import Meaning
+from apps.mailings.attempts.faults import Meaning
 from apps.mailings.models import Delivery, Mailing
 from apps.statistics.models import Tally
 from apps.users.models import User

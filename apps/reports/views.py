@@ -10,9 +10,9 @@ from apps.audit.services import Action, record
 from apps.core.access import for_reading
 from apps.core.htmx import render_page
 from apps.core.listing import number, sorting
+from apps.mailings.attempts.explanations import in_words
 from apps.mailings.models import Delivery, Mailing, Run
 from apps.mailings.polling import seconds_between
-from apps.mailings.words import in_words
 from apps.statistics.models import Tally
 from apps.users.models import User
 

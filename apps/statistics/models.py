@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q, Sum
 from django.utils.translation import gettext_lazy as _
 
-from apps.mailings.attempts.meanings import Meaning
+from apps.mailings.attempts.faults import Meaning
 
 QUARTER = 15 * 60
 

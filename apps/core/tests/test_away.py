@@ -72,6 +72,6 @@ def test_health_is_503_then(client, error):
 
 
 def test_another_error_is_still_500(as_owner, monkeypatch):
-    monkeypatch.setattr("apps.mailings.views.mailings.add_figures", lambda rows: 1 / 0)
+    monkeypatch.setattr("apps.mailings.mailings.views.add_figures", lambda rows: 1 / 0)
     page = session(as_owner).get("/mailings/")
     assert page.status_code == 500 and "503" not in page.text

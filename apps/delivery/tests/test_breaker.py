@@ -8,9 +8,9 @@ from apps.delivery.failures import Effect, Failures, Seen
 from apps.delivery.ledger import Claimed, Result
 from apps.delivery.outcome import Outcome, Phase
 from apps.delivery.services import run_start
-from apps.mailings.attempts.meanings import Meaning
+from apps.mailings.attempts.explanations import explained
+from apps.mailings.attempts.faults import Meaning
 from apps.mailings.models import Delivery, Run
-from apps.mailings.words import explained
 
 pytestmark = pytest.mark.django_db
 

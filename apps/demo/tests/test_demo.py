@@ -6,9 +6,9 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from apps.delivery.services import run_resume
-from apps.mailings.addresses import normalized
+from apps.mailings.messages.merge_fields import check_fields
 from apps.mailings.models import Attempt, Delivery, Mailing, Message, Recipient, Run
-from apps.mailings.personal import check_fields
+from apps.mailings.recipients.addresses import normalized
 from apps.users.models import User
 from tests.sending import work
 from tests.smtp import sink_server

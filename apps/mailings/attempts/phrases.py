@@ -7,7 +7,7 @@ that is not there, so that nobody is gone while another reading is left.
 
 {names} are of `PARTS`, ~3 is up to three words in between, a backslash joins the next line.
 """
-from .meanings import Meaning as M
+from .faults import Meaning as M
 
 PARTS = {
     "who": r"(?:@|user(?: ?names?)?s?|recipients?|rcpt|mail[ -]?box|account|addressee|alias"

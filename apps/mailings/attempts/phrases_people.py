@@ -1,5 +1,5 @@
 """The words of servers about a recipient, written as in `phrases`."""
-from .meanings import Meaning as M
+from .faults import Meaning as M
 
 FOR_NOW = (
     (M.INACTIVE, r"""

@@ -6,7 +6,7 @@ left of the codes. Codes: RFC 3463, RFC 5248's registry, RFC 7372, RFC 7504, RFC
 import re
 
 from . import phrases, phrases_people
-from .meanings import Meaning as M
+from .faults import Meaning as M
 from .replies import Reply
 
 AUTH_DETAILS = ("7.20", "7.21", "7.22", "7.23", "7.24", "7.26", "7.29", "7.30", "7.31", "7.32",

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from . import rules
-from .meanings import FAULTS, OUTCOMES, Fault, Meaning
+from .faults import FAULTS, OUTCOMES, Fault, Meaning
 from .replies import Reply
 
 M = Meaning

@@ -1,10 +1,10 @@
 """Personal fields as a message's reader sees them, and stored answers in their language."""
 from django import template
 
+from ..attempts.explanations import advice, in_words, said
 from ..attempts.verdicts import verdict
+from ..messages.merge_fields import split
 from ..models import Delivery
-from ..personal import split
-from ..words import advice, in_words, said
 
 register = template.Library()
 register.filter("in_words", in_words)

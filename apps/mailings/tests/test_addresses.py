@@ -1,7 +1,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from apps.mailings.addresses import normalized
+from ..recipients.addresses import normalized
 
 
 @pytest.mark.parametrize("typed, kept", [

@@ -8,11 +8,12 @@ from django.utils import timezone
 from apps.audit.models import Entry
 from apps.delivery.services import run_start
 from apps.mailings.admin import MailingAdminForm
-from apps.mailings.forms import RecipientForm
 from apps.mailings.models import Attempt, Mailing, Message, Recipient, Run
 from apps.mailings.services import TAKEN, mailing_disable, recipients_bounce_mark
 from tests.conftest import client_of
 from tests.factories import MailingFactory, MessageFactory, RecipientFactory
+
+from ..recipients.forms import RecipientForm
 
 pytestmark = pytest.mark.django_db
 Status = Mailing.Status

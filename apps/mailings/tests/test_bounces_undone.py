@@ -3,10 +3,11 @@ import pytest
 from django.urls import reverse
 
 from apps.audit.models import Entry
-from apps.mailings.bounces import reply_key
 from apps.mailings.models import Recipient
 from apps.mailings.services import recipients_bounce_clear, recipients_bounce_mark
 from tests.factories import MailingFactory, RecipientFactory
+
+from ..recipients.bounces import reply_key
 
 REPLY = "550 5.1.1 <{}>: Recipient address rejected: User unknown"
 OTHER = "556 5.1.10 <{}>: Domain does not accept mail"

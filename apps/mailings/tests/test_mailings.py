@@ -5,11 +5,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.delivery.services import run_start
-from apps.mailings.forms import MailingForm
 from apps.mailings.models import Mailing, Recipient, Run
 from apps.mailings.services import mailing_disable
 from apps.users.models import User
 from tests.factories import MailingFactory, MessageFactory, RecipientFactory
+
+from ..mailings.forms import MailingForm
 
 CREATE = "/mailings/create/"
 Status = Mailing.Status

@@ -48,7 +48,7 @@ def test_two_people_may_have_the_same_client(as_owner, other):
 
 
 def test_losing_a_race_for_an_address_reads_like_a_duplicate(htmx, owner, monkeypatch):
-    from apps.mailings.forms.recipients import TAKEN, RecipientForm
+    from ..recipients.forms import TAKEN, RecipientForm
     RecipientFactory(owner=owner, email="anna@example.com")
     monkeypatch.setattr(RecipientForm, "clean_email", lambda self: "anna@example.com")
     response = htmx.post(CREATE, fields())

@@ -3,8 +3,9 @@ import time
 
 import pytest
 
-from apps.mailings.attempts.meanings import FAULTS, OUTCOMES, Fault, Meaning
 from apps.mailings.attempts.verdicts import Phase, meaning_of, verdict
+
+from ..attempts.faults import FAULTS, OUTCOMES, Fault, Meaning
 
 ANNA = "anna@client.example"
 CALLOUT = """550-Verification failed for <info@shop.example>

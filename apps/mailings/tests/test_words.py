@@ -5,8 +5,9 @@ import pytest
 from django.utils import translation
 
 from apps.delivery import admission, engine, letter, transport, upkeep
-from apps.mailings.attempts.meanings import ADVICE, Meaning
-from apps.mailings.words import SAME, advice, explained, in_words, said
+
+from ..attempts.explanations import SAME, advice, explained, in_words, said
+from ..attempts.faults import ADVICE, Meaning
 
 CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
 WRITTEN = [

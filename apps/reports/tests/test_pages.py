@@ -5,7 +5,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.utils import timezone
 
-from apps.mailings.attempts.meanings import Meaning
+from apps.mailings.attempts.faults import Meaning
 from apps.mailings.models import Delivery, Mailing, Run
 from apps.statistics.models import Tally
 from apps.users.models import User

@@ -5,20 +5,19 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from apps.core.access import for_reading, for_writing
-from apps.core.htmx import done, is_partial, refused, render_form, render_page
+from apps.core.htmx import FORM_METHODS, done, is_partial, refused, render_form, render_page
 from apps.core.listing import ordered, page_of, search_text, sorting
 
-from ..forms import RecipientForm
+from ..deletion import delete
 from ..models import Attempt, Recipient
 from ..services import recipient_bounce_clear, recipient_save, recipients_bounce_clear
-from .deleting import delete
+from .forms import RecipientForm
 
 SORTS = {"name": ("full_name",), "email": ("email",), "added": ("created_at",)}
 CHANGED = "recipients:changed"
-FORM_METHODS = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe

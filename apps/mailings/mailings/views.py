@@ -9,15 +9,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.core.access import for_reading, for_writing
-from apps.core.htmx import done, is_partial, refused, render_form, render_page
+from apps.core.htmx import FORM_METHODS, done, is_partial, refused, render_form, render_page
 from apps.core.listing import ordered, page_of, search_text, sorting
 
-from ..forms import MailingForm
-from ..forms.mailings import SHOWN
+from ..deletion import delete
 from ..models import Delivery, Mailing, Recipient, Run
+from ..recipients.views import add_same_reply
 from ..services import deletion_refusal, mailing_disable, mailing_save
-from .deleting import delete
-from .recipients import FORM_METHODS, add_same_reply
+from .forms import SHOWN, MailingForm
 
 SORTS = {"start": ("starts_at",), "end": ("ends_at",), "status": ("status",),
          "subject": ("message__subject",), "added": ("created_at",)}

@@ -6,8 +6,8 @@ from django.views.decorators.http import require_POST
 from apps.core.access import for_writing
 from apps.core.htmx import done, refused
 
-from ..models import Mailing, Message, Recipient
-from ..services import OwnedRefused, owned_delete, owned_restore
+from .models import Mailing, Message, Recipient
+from .services import OwnedRefused, owned_delete, owned_restore
 
 
 def delete(request, owned, name):

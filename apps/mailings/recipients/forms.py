@@ -2,10 +2,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from ..addresses import normalized
 from ..models import Recipient
+from ..owned_form import OwnedForm, one_line
 from ..services import TAKEN
-from .owned import OwnedForm, one_line
+from .addresses import normalized
 
 
 class RecipientForm(OwnedForm):

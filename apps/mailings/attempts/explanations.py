@@ -7,7 +7,7 @@ from functools import cache
 
 from django.utils.translation import gettext, gettext_noop, ngettext, override
 
-from .attempts.meanings import ADVICE, Meaning
+from .faults import ADVICE, Meaning
 
 SAME = gettext_noop("The server refuses everybody in the same words")
 SAME_ADVICE = gettext_noop(

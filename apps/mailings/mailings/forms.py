@@ -7,7 +7,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Mailing, Message, Recipient
-from .owned import OwnedForm
+from ..owned_form import OwnedForm
 
 LARGEST_ID = 2 ** 63 - 1
 SHOWN = 50  # chosen recipients shown by name; candidates shown at once

@@ -6,15 +6,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.core.access import for_reading, for_writing
-from apps.core.htmx import done, render_form, render_page
+from apps.core.htmx import FORM_METHODS, done, render_form, render_page
 from apps.core.listing import ordered, page_of, search_text, sorting
 
-from ..forms import MessageForm
+from ..deletion import delete
 from ..models import Message, Recipient
-from ..personal import fill
 from ..services import deletion_refusal, message_save
-from .deleting import delete
-from .recipients import FORM_METHODS
+from .forms import MessageForm
+from .merge_fields import fill
 
 SORTS = {"subject": ("subject",), "added": ("created_at",), "changed": ("updated_at",)}
 CHANGED = "messages:changed"
