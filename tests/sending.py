@@ -3,8 +3,8 @@ import time
 
 import pytest
 
-from apps.delivery.engine import Engine
-from apps.delivery.outage import outage
+from apps.delivery.engine.engine import Engine
+from apps.delivery.engine.outage import outage
 from apps.delivery.services import run_start
 from apps.mailings.models import Run
 from tests.factories import MailingFactory, RecipientFactory

@@ -2,8 +2,8 @@
 from django.conf import settings
 from django.core.checks import Error, register
 
-from .mailboxes import BadMailbox, parsed
-from .smtp import SettingsFault, credential, ehlo_name
+from .wire.login import SettingsFault, credential, ehlo_name
+from .wire.mailboxes import BadMailbox, parsed
 
 
 @register

@@ -17,10 +17,10 @@ from io import BytesIO
 from django.conf import settings
 from django.core.mail import EmailMessage
 
-from .outcome import Outcome
-from .mailboxes import Mailbox, ascii_address, parsed
-from .mime import LONGEST_LINE, dots_doubled, folded_header, mailbox_header, text_header
-from .transport import Transport
+from .wire.mailboxes import Mailbox, ascii_address, parsed
+from .wire.mime import LONGEST_LINE, dots_doubled, folded_header, mailbox_header, text_header
+from .wire.outcome import Outcome
+from .wire.transport import Transport
 
 MAILBOXES = ("from", "sender", "reply-to", "to", "cc")
 NEVER_SENT = ("bcc", "mime-version", "content-type", "content-transfer-encoding")

@@ -10,7 +10,7 @@ from apps.audit.services import Action, record
 from apps.mailings.models import Delivery, Mailing, Run
 from apps.statistics import counting
 
-from . import bell, ledger, restore, upkeep
+from .engine import bell, ledger, restore, transitions
 
 log = logging.getLogger("vestnik.delivery")
 
@@ -143,7 +143,7 @@ def _run_start(mailing, trigger, by, again):
 @transaction.atomic
 def run_pause(*, run):
     """Pause a running run. Raises RunRefused when it is not running."""
-    if not upkeep.pause(run.pk, Run.Reason.PERSON):
+    if not transitions.pause(run.pk, Run.Reason.PERSON):
         raise RunRefused(_("This run is not running any more."))
     record(Action.PAUSE, on=run.mailing)
 
@@ -182,7 +182,7 @@ def run_count_unknown(*, run, by):
         state=Delivery.State.UNKNOWN, answer=MAY_HAVE_LEFT, lease_token="", lease_until=None,
         next_try_at=None, updated_at=timezone.now())
     counting.add(run.pk, {"unknown": number}, {})
-    upkeep.close_run(run)
+    transitions.close_run(run)
     record(Action.COUNT_UNKNOWN, on=run.mailing, by=by, details=number)
     log.warning("run %s: %s letters that were unsent in the backup are unknown", run.pk, number,
                 extra={"run": run.pk})
@@ -191,7 +191,7 @@ def run_count_unknown(*, run, by):
 
 def run_stop(*, run):
     """Stop an active run; what was not tried is cancelled. Raises RunRefused when it is over."""
-    if not upkeep.stop(run.pk, Run.Reason.PERSON):
+    if not transitions.stop(run.pk, Run.Reason.PERSON):
         raise RunRefused(_("This run is over already."))
     record(Action.STOP, on=run.mailing)
 

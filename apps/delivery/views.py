@@ -15,7 +15,7 @@ from apps.mailings.models import Mailing, Run
 
 from . import services
 from .models import RestoreGuard
-from .panel import panel
+from .progress import panel
 from .services import RunRefused
 
 CHANGED = "mailings:changed"

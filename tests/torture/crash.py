@@ -18,9 +18,9 @@ def main():
     django.setup()
     from django.core.management import call_command
 
-    from apps.delivery import ledger
-    from apps.delivery.connection import Connection
-    from apps.delivery.journal import Journal
+    from apps.delivery.engine import ledger
+    from apps.delivery.engine.connection import Connection
+    from apps.delivery.engine.journal import Journal
     from apps.statistics import counting
     places = {
         "claim": (ledger, "claim", "after"), "claimed": (Connection, "send_group", "before"),

@@ -96,7 +96,7 @@ def make_mailing(owner, subject, recipients):
 
 def send(mailing, server, pause_after=None):
     """Start a run and let the engine work on it to its end, or to a pause."""
-    from apps.delivery.engine import Engine
+    from apps.delivery.engine.engine import Engine
     from apps.delivery.services import run_pause, run_start
     from apps.mailings.models import Run
     from apps.statistics import tallies

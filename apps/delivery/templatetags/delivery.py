@@ -5,10 +5,10 @@ from django import template
 
 from apps.mailings.polling import seconds_between
 
-from .. import panel
+from .. import progress
 
 register = template.Library()
-register.filter("bar", panel.bar)
+register.filter("bar", progress.bar)
 
 
 @register.inclusion_tag("delivery/_moving.html")
@@ -22,5 +22,5 @@ def moving(runs):
 def run_panel(context, mailing):
     """The live panel of a mailing's sending; it refreshes itself at `delivery:progress`."""
     request = context["request"]
-    return {**panel.panel(mailing, request.user), "request": request,
+    return {**progress.panel(mailing, request.user), "request": request,
             "csrf_token": context.get("csrf_token")}

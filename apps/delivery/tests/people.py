@@ -2,12 +2,14 @@
 import contextlib
 from datetime import timedelta
 
-from apps.delivery import services, upkeep
 from apps.delivery.services import RunRefused
 from apps.mailings.models import Delivery, Mailing, Message, Recipient, Run
 from apps.mailings.services import mailing_disable, owned_delete
 from apps.users.models import User
 from tests.factories import RecipientFactory
+
+from .. import services
+from ..engine import recovery
 
 DEEDS = ["start", "start_again", "pause", "resume", "stop", "disable", "enable", "block",
          "unblock", "edit", "move", "delete", "add", "end_window", "extend_window",
@@ -116,4 +118,4 @@ class People:
         self.world.passes(3600)
 
     def upkeep(self):
-        upkeep.upkeep()
+        recovery.recover()

@@ -14,13 +14,13 @@ from unittest import mock
 from django.db import connection, transaction
 from django.utils import timezone
 
-from apps.delivery import connection as connections
-from apps.delivery.letter import Letter
-from apps.delivery.transport import smtplib
 from apps.mailings.models import Delivery
 from apps.statistics import counting
 
-from .. import engine, journal, ledger
+from ..engine import connection as connections
+from ..engine import engine, journal, ledger
+from ..wire.letter import Letter
+from ..wire.transport import smtplib
 
 DROP, LOST = b"-", b"+"  # the server hangs up without an answer; LOST: it had accepted
 GOOD = {"EHLO": b"250-hi\r\n250 PIPELINING", "MAIL": b"250 Ok", "RCPT": b"250 Ok",
@@ -134,7 +134,7 @@ class Sender:
     def beat(self):
         with self.world.sending(self):
             self.engine.renew_leases()
-            self.engine.upkeep()
+            self.engine.recover()
 
     def end(self):
         """SIGTERM: record what is in hand, claim nothing more."""

@@ -4,15 +4,15 @@ from types import SimpleNamespace
 
 import pytest
 
-from apps.delivery import admission
-from apps.delivery.admission import Admission
-from apps.delivery.engine import Engine
-from apps.delivery.outcome import Outcome, Phase
 from apps.delivery.services import run_start
 from apps.mailings.models import Attempt, Delivery, Recipient, Run
 from tests.factories import RecipientFactory
 from tests.sending import send, until
 
+from ..engine import admission
+from ..engine.admission import Admission
+from ..engine.engine import Engine
+from ..wire.outcome import Outcome, Phase
 from .test_replies import Script
 
 TOO_MANY = b"421 4.7.0 Error: too many connections\r\n"

@@ -9,7 +9,8 @@ from apps.mailings.models import Delivery, Run
 from apps.statistics import counting, recount
 from apps.statistics.models import Increment, MinuteTally, Tally
 
-from .. import services, upkeep
+from .. import services
+from ..engine import transitions
 from .test_deadlocks import at_once, deliveries
 
 pytestmark = [
@@ -82,7 +83,7 @@ def test_folds_recounts_stops_and_decisions_at_once_meet_no_deadlock(mailing, ru
 
     def fold():
         for _ in range(150):
-            upkeep.close_run(runs[0])
+            transitions.close_run(runs[0])
 
     def count():
         for number in range(30):

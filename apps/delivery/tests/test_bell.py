@@ -8,10 +8,12 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from apps.delivery import bell, sender
-from apps.delivery.sender import SendingProcess
 from apps.delivery.services import run_pause, run_resume, run_start
 from apps.mailings.models import Run
+
+from ..drivers import local
+from ..drivers.local import SendingProcess
+from ..engine import bell
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LONG = 20  # seconds: far more than it takes
@@ -68,7 +70,7 @@ def test_a_listener_that_lost_its_connection_opens_another(own_bell, monkeypatch
 
 
 def test_a_run_that_starts_wakes_a_sender_at_rest(mailing, sink, monkeypatch):
-    monkeypatch.setattr(sender, "LOOK", LONG)  # it does not look by itself
+    monkeypatch.setattr(local, "LOOK", LONG)  # it does not look by itself
     process = SendingProcess(keep_clock=False, connections=1)
     thread = threading.Thread(target=process.run)
     thread.start()
@@ -90,7 +92,7 @@ def test_a_sender_at_rest_asks_once_a_second(mailing, sink, monkeypatch):
     process.start()
     process.tend()
     seconds = [time.monotonic()]
-    monkeypatch.setattr(sender.time, "monotonic", lambda: seconds[0])
+    monkeypatch.setattr(local.time, "monotonic", lambda: seconds[0])
     with CaptureQueriesContext(connection) as asked:
         for _ in range(20):
             seconds[0] += 1

@@ -1,11 +1,12 @@
 """What the server's "there is no such mailbox" does to later letters."""
 import pytest
 
-from apps.delivery.outcome import Outcome, Phase
 from apps.mailings.models import Attempt, Delivery, Recipient
 from tests.factories import MailingFactory
 from tests.sending import send
 from tests.smtp import sink_server
+
+from ..wire.outcome import Outcome, Phase
 
 pytestmark = pytest.mark.django_db(transaction=True)
 GONE = {"boris": "550 5.1.1 User unknown", "vera": "552 5.2.2 Mailbox full"}

@@ -2,15 +2,16 @@ import threading
 
 import pytest
 
-from apps.delivery import breaker, upkeep
-from apps.delivery.admission import Admission
-from apps.delivery.failures import Effect, Failures, Seen
-from apps.delivery.ledger import Claimed, Result
-from apps.delivery.outcome import Outcome, Phase
 from apps.delivery.services import run_start
 from apps.mailings.attempts.explanations import explained
 from apps.mailings.attempts.faults import Meaning
 from apps.mailings.models import Delivery, Run
+
+from ..engine import breaker, transitions
+from ..engine.admission import Admission
+from ..engine.failures import Effect, Failures, Seen
+from ..engine.results import Claimed, Result
+from ..wire.outcome import Outcome, Phase
 
 pytestmark = pytest.mark.django_db
 
@@ -71,7 +72,7 @@ def test_how_many_failures_it_takes(replies, effect):
 
 def test_the_page_of_a_paused_run_says_what_is_refused_and_what_to_do(run, cast):
     words = explained(Meaning.RELAY, "554 5.7.1 Relay access denied")
-    upkeep.pause(run.pk, Run.Reason.SERVER, words)
+    transitions.pause(run.pk, Run.Reason.SERVER, words)
     page = cast["owner"].get(f"/mailings/{run.mailing_id}/progress/",
                              headers={"hx-request": "true"}).content.decode()
     assert "Сервер не принимает от нас письма для чужих доменов." in page

@@ -4,13 +4,14 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from apps.delivery import ledger, upkeep
-from apps.delivery.journal import Journal
 from apps.delivery.models import ClockLease, RateSlot
-from apps.delivery.pace import Pace
 from apps.delivery.schedule import Clock
 from apps.delivery.services import run_start
 from apps.mailings.models import Delivery, Run
+
+from ..engine import ledger, recovery
+from ..engine.journal import Journal
+from ..engine.throttle import Pace
 
 pytestmark = pytest.mark.django_db
 WRONG = [timedelta(hours=1), -timedelta(hours=1), timedelta(days=2), -timedelta(days=2)]
@@ -39,7 +40,7 @@ def test_a_sender_with_a_wrong_clock_leaves_the_letters_of_others_in_their_hands
     holder = Journal()
     ledger.claim(run.pk, 3, holder.token)
     clock_wrong_by(error)
-    upkeep.expire_leases()
+    recovery.expire_leases()
     assert set(run.deliveries.values_list("state", flat=True)) == {Delivery.State.CLAIMED}
     holder.close(forget=True)
 

@@ -9,13 +9,14 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from apps.delivery.ledger import Claimed, Result
-from apps.delivery.outcome import Outcome, Phase
 from apps.mailings.models import Delivery, Recipient, Run
 from apps.statistics import counting
 from tests.factories import RecipientFactory
 
-from .. import ledger, services, upkeep
+from .. import services
+from ..engine import ledger, recovery
+from ..engine.results import Claimed, Result
+from ..wire.outcome import Outcome, Phase
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -50,7 +51,7 @@ def lose_leases(deliveries):
     for number in range(0, len(deliveries), 4):
         few = [row.pk for row in deliveries[number:number + 4]]
         Delivery.objects.filter(pk__in=few).update(lease_until=timezone.now() - HOUR)
-        upkeep.expire_leases()
+        recovery.expire_leases()
 
 
 def decide(mailing, times):

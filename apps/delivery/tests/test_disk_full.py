@@ -5,9 +5,10 @@ from collections import namedtuple
 
 import pytest
 
-from apps.delivery import journal
 from apps.mailings.models import Attempt, Run
 from tests.sending import send, work
+
+from ..engine import journal
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -38,7 +39,7 @@ def rests(run, sink, sent):
 @pytest.mark.parametrize("lines, sent", [(0, 0), (1, 0), (2, 2)])
 def test_a_run_rests_while_the_disk_is_full_and_goes_on_when_it_is_not(
         mailing, sink, disk, monkeypatch, lines, sent):
-    monkeypatch.setattr("apps.delivery.connection.GROUP_LIMIT", 60)
+    monkeypatch.setattr("apps.delivery.engine.connection.GROUP_LIMIT", 60)
     disk.lines = lines  # the first two lines, then a mark with the room of its answer
     run = send(mailing, connections=1)
     rests(run, sink, sent)
@@ -60,5 +61,5 @@ def test_the_page_blames_the_disk_and_not_the_mail_server(mailing, sink, disk, a
 def test_the_page_says_that_the_disk_is_full_where_nothing_can_be_recorded(
         mailing, as_owner, monkeypatch):
     usage = namedtuple("usage", "total used free")
-    monkeypatch.setattr("apps.delivery.panel.shutil.disk_usage", lambda path: usage(9, 9, 0))
+    monkeypatch.setattr("apps.delivery.progress.shutil.disk_usage", lambda path: usage(9, 9, 0))
     assert "Диск полон" in as_owner.get(mailing.get_absolute_url()).text

@@ -8,8 +8,6 @@ from django.core.cache import caches
 from django.db import OperationalError, connection
 from django.utils import timezone
 
-from apps.delivery import connection as connections
-from apps.delivery import engine, schedule, upkeep
 from apps.delivery.services import RunRefused, run_pause, run_resume, run_start
 from apps.mailings.models import Attempt, Delivery, Mailing, Run
 from apps.users.models import User
@@ -17,6 +15,9 @@ from tests.factories import RecipientFactory
 from tests.sending import send, work
 from tests.smtp import free_port, sink_server
 
+from .. import schedule
+from ..engine import connection as connections
+from ..engine import engine, transitions
 from .test_pipelining import PIPELINING
 from .test_replies import Script
 
@@ -48,7 +49,7 @@ def test_whichever_statement_fails_each_letter_is_sent_once(
     if run.left:  # the failing statement was the pass's last: the next pass finds what it left
         monkeypatch.undo()
         work(run)
-    upkeep.settle_runs(timezone.now())
+    transitions.refresh_runs(timezone.now())
     run.refresh_from_db()
     assert sorted(sink.addresses) == ["anna@example.com", "boris@example.com", "vera@example.com"]
     assert (run.sent, run.left, run.state) == (3, 0, Run.State.FINISHED)
@@ -69,7 +70,7 @@ def test_whichever_later_statement_fails_each_letter_is_sent_once(
         if run.left:
             monkeypatch.undo()
             work(run)
-    upkeep.settle_runs(timezone.now())
+    transitions.refresh_runs(timezone.now())
     run.refresh_from_db()
     assert len(sink.addresses) == len(set(sink.addresses)) == 18
     assert (run.sent, run.left, run.state) == (18, 0, Run.State.FINISHED)
@@ -131,7 +132,7 @@ def test_a_disable_a_block_and_the_end_hold_after_the_letters_in_hand(
             threading.Event().wait(0.01)
         change()
         there = len(sink.letters)
-        worker.upkeep()
+        worker.recover()
         threading.Event().wait(0.8)
         worker.stop()
         assert worker.join(10)

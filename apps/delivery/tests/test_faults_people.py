@@ -6,11 +6,12 @@ import pytest
 from django.utils import timezone
 
 from apps.delivery import schedule
-from apps.delivery.engine import Engine
 from apps.delivery.services import run_start
 from apps.mailings.models import Attempt, Mailing, Recipient, Run
 from tests.factories import MailingFactory, RecipientFactory
 from tests.smtp import Sink, sink_server
+
+from ..engine.engine import Engine
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NUMBER = 40
@@ -46,7 +47,7 @@ def run(mailing):
 def during(settings, run, monkeypatch):
     """Call a function while the third letter waits for its answer; then send on to the end."""
     monkeypatch.setattr("tests.smtp.Sink", Gate)
-    monkeypatch.setattr("apps.delivery.connection.LARGEST_GROUP", 10)
+    monkeypatch.setattr("apps.delivery.engine.connection.LARGEST_GROUP", 10)
 
     def send(change):
         with sink_server(settings) as sink:
@@ -56,7 +57,7 @@ def during(settings, run, monkeypatch):
             change()
             sink.go_on.set()
             assert engine.join(20)
-            engine.upkeep()
+            engine.recover()
         run.refresh_from_db()
         return sink
 

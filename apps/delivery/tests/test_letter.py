@@ -7,8 +7,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from apps.delivery.letter import Letter
 from apps.mailings.runs import new_seed
+
+from ..wire.letter import Letter
 
 # What the forms let through: no control characters but line feeds and tabs in the body.
 LINE = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")), max_size=300)

@@ -4,10 +4,9 @@ import hmac
 
 import pytest
 
-from apps.delivery.outcome import Phase
-from apps.delivery.smtp import ehlo_name
-from apps.delivery.transport import Transport
-
+from ..wire.login import ehlo_name
+from ..wire.outcome import Phase
+from ..wire.transport import Transport
 from .test_replies import LETTER, Script
 
 PASSWORD = "пароль-ключ"
@@ -132,11 +131,11 @@ def test_a_server_that_can_not_be_named_is_a_fault_of_the_settings():
 def test_the_greeting_is_a_name_that_others_can_know(
         settings, monkeypatch, chosen, site, machine, name):
     settings.EHLO_NAME, settings.BASE_URL = chosen, site
-    monkeypatch.setattr("apps.delivery.smtp.DNS_NAME.get_fqdn", lambda: machine)
+    monkeypatch.setattr("apps.delivery.wire.login.DNS_NAME.get_fqdn", lambda: machine)
     assert ehlo_name() == name
 
 
 def test_a_machine_without_a_name_greets_by_its_address(attempt, settings, monkeypatch):
     settings.BASE_URL = "http://localhost"
-    monkeypatch.setattr("apps.delivery.smtp.DNS_NAME.get_fqdn", lambda: "box")
+    monkeypatch.setattr("apps.delivery.wire.login.DNS_NAME.get_fqdn", lambda: "box")
     assert attempt()[1].greeted == ["[127.0.0.1]"]

@@ -2,9 +2,10 @@
 import pytest
 from django.core.checks import run_checks
 
-from apps.delivery.mailboxes import BadMailbox, parsed
 from project.mail import mail_settings
 from tests.test_production import python
+
+from ..wire.mailboxes import BadMailbox, parsed
 
 
 @pytest.mark.parametrize("text, name, address", [

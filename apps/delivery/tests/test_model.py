@@ -21,7 +21,7 @@ from apps.statistics import counting
 from apps.statistics.models import Increment
 from tests.factories import MailingFactory, RecipientFactory, UserFactory
 
-from .. import journal, upkeep
+from ..engine import journal, recovery
 from .people import DEEDS, People
 from .simulated import DROP, LOST, Died, Sender, World
 
@@ -208,7 +208,7 @@ class Sending(People, RuleBasedStateMachine):
                 if not any(run.is_active or run.left for run in Run.objects.all()):
                     break
             self.senders[0].end()
-            upkeep.upkeep()
+            recovery.recover()
             assert not [run for run in Run.objects.all() if run.is_active or run.left]
             self.judge()
         finally:

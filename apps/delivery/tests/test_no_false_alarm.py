@@ -4,9 +4,8 @@ import threading
 import pytest
 from django.db import transaction
 
-from apps.delivery import restore
-from apps.delivery.journal import Journal
-
+from ..engine import restore
+from ..engine.journal import Journal
 from .test_deadlocks import at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True)]

@@ -5,13 +5,14 @@ import pytest
 from django.apps import apps
 from django.utils import timezone
 
-from apps.delivery import restore, schedule, upkeep
-from apps.delivery.engine import Engine
 from apps.delivery.models import Connection
 from apps.delivery.services import run_start
 from apps.mailings.models import Attempt, Delivery, Mailing, Run
 from tests.sending import until, work
 
+from .. import schedule
+from ..engine import restore, transitions
+from ..engine.engine import Engine
 from .test_restore_in_a_run import backup, held, killed
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -61,7 +62,7 @@ def test_a_backup_of_letters_in_hand_is_older_than_their_answers(mailing, sink, 
 
 def test_a_run_that_was_paused_in_the_backup_tells_of_the_restore_too(mailing, sink):
     run = run_start(mailing=mailing, trigger=Run.Trigger.PAGE)
-    upkeep.pause(run.pk, Run.Reason.PERSON)
+    transitions.pause(run.pk, Run.Reason.PERSON)
     with backup():
         Run.objects.update(state=Run.State.RUNNING)
         work(run)

@@ -4,12 +4,13 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from apps.delivery.breaker import hold_time
-from apps.delivery.failures import Effect, effect_of
-from apps.delivery.ledger import Claimed
-from apps.delivery.outcome import Outcome, Phase, retry_time
-from apps.delivery.upkeep import result_of
 from apps.mailings.models import Delivery
+
+from ..engine.breaker import hold_time
+from ..engine.failures import Effect, effect_of
+from ..engine.recovery import result_of
+from ..engine.results import Claimed, retry_time
+from ..wire.outcome import Outcome, Phase
 
 State = Delivery.State
 DAY = timedelta(days=1)

@@ -1,9 +1,8 @@
 """The next letter's envelope leaves with a letter's dot (RFC 2920): what each answer then means."""
 import pytest
 
-from apps.delivery.outcome import Phase
-from apps.delivery.transport import Transport
-
+from ..wire.outcome import Phase
+from ..wire.transport import Transport
 from .test_replies import DROP, LETTER, Script
 
 PIPELINING = b"250-hi\r\n250-PIPELINING\r\n250 SIZE\r\n"

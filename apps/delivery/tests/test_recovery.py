@@ -5,15 +5,15 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from apps.delivery.journal import Journal, JournalFull
-from apps.delivery.letter import Letter
-from apps.delivery.outcome import Outcome, Phase
 from apps.delivery.services import run_start
-from apps.delivery.spool import Spool
 from apps.mailings.models import Attempt, Delivery, Run
 from apps.statistics import counting
 
-from .. import journal, ledger, upkeep
+from ..engine import journal, ledger, recovery, transitions
+from ..engine.journal import Journal, JournalFull
+from ..engine.prefetch import Spool
+from ..wire.letter import Letter
+from ..wire.outcome import Outcome, Phase
 
 pytestmark = pytest.mark.django_db
 State = Delivery.State
@@ -45,7 +45,7 @@ def test_a_dead_senders_journal_tells_sent_from_unknown_from_not_tried(run):
     lost.answer(anna.id, OK)
     lost.mark(boris.id)
     die(lost)
-    upkeep.recover_journals()
+    recovery.recover_journals()
     assert states(run) == {anna.email: State.SENT, boris.email: State.UNKNOWN,
                            vera.email: State.PENDING}
     run.refresh_from_db()
@@ -58,7 +58,7 @@ def test_an_unknown_outcome_of_a_lost_sender_is_an_attempt_of_its_own(run):
     lost = Journal()
     lost.mark(claimed(run, lost)[0].id)
     die(lost)
-    upkeep.recover_journals()
+    recovery.recover_journals()
     attempt = Attempt.objects.get()
     assert attempt.outcome_unknown and attempt.status == Attempt.Status.FAILURE
 
@@ -66,7 +66,7 @@ def test_an_unknown_outcome_of_a_lost_sender_is_an_attempt_of_its_own(run):
 def test_a_living_senders_journal_is_left_alone(run):
     living = Journal()
     claimed(run, living)
-    upkeep.recover_journals()
+    recovery.recover_journals()
     assert set(states(run).values()) == {State.CLAIMED}
     living.close(forget=True)
 
@@ -76,7 +76,7 @@ def test_after_a_crash_of_the_machine_silence_proves_nothing(run, monkeypatch):
     claimed(run, lost)
     die(lost)
     monkeypatch.setattr(journal, "boot_id", lambda: "another boot")
-    upkeep.recover_journals()
+    recovery.recover_journals()
     assert set(states(run).values()) == {State.UNKNOWN}
 
 
@@ -103,7 +103,7 @@ def test_a_torn_last_line_is_no_answer(run):
     torn = b'R [%d, "dot", 250, "Ok"]' % anna.id  # whole but for its end
     lost.map[lost.end:lost.end + len(torn)] = torn
     die(lost)
-    upkeep.recover_journals()
+    recovery.recover_journals()
     assert states(run)[anna.email] == State.UNKNOWN
 
 
@@ -113,11 +113,11 @@ def test_a_silent_machines_letters_are_unknown_after_the_lease_and_its_journal_s
     away.mark(anna.id)
     away.answer(anna.id, OK)
     run.deliveries.update(lease_until=timezone.now() - timedelta(minutes=1))
-    upkeep.expire_leases()
+    recovery.expire_leases()
     run.refresh_from_db()
     assert (run.unknown, run.left) == (3, 0)
     die(away)
-    upkeep.recover_journals()
+    recovery.recover_journals()
     run.refresh_from_db()
     assert (run.sent, run.unknown, run.left) == (1, 0, 2)
     assert states(run)[boris.email] == State.PENDING
@@ -129,24 +129,24 @@ def finished_with_a_sender_away(run):
     away = Journal()
     claimed(run, away)
     run.deliveries.update(lease_until=timezone.now() - timedelta(minutes=1))
-    upkeep.upkeep()
+    recovery.recover()
     run.refresh_from_db()
     assert (run.state, run.unknown) == (Run.State.FINISHED, 3)
     die(away)
-    upkeep.recover_journals()
+    recovery.recover_journals()
     return run
 
 
 def test_letters_that_come_back_after_the_end_reopen_the_run(finished_with_a_sender_away):
     run = finished_with_a_sender_away
-    upkeep.settle_runs(timezone.now())
+    transitions.refresh_runs(timezone.now())
     run.refresh_from_db()
     assert (run.state, run.left, run.finished_at) == (Run.State.RUNNING, 3, None)
 
 
 def test_letters_that_come_back_after_the_window_are_cancelled(finished_with_a_sender_away):
     run = finished_with_a_sender_away
-    upkeep.settle_runs(run.mailing.ends_at)
+    transitions.refresh_runs(run.mailing.ends_at)
     run.refresh_from_db()
     assert (run.state, run.skipped, run.left) == (Run.State.FINISHED, 3, 0)
 
@@ -155,7 +155,7 @@ def test_letters_that_come_back_while_another_run_is_active_are_left_to_it(
         finished_with_a_sender_away):
     run = finished_with_a_sender_away
     rest = run_start(mailing=run.mailing, trigger=Run.Trigger.PAGE)
-    upkeep.settle_runs(timezone.now())
+    transitions.refresh_runs(timezone.now())
     run.refresh_from_db()
     assert rest.total == 3 and (run.state, run.skipped) == (Run.State.FINISHED, 3)
 
@@ -164,10 +164,10 @@ def test_what_a_person_has_decided_is_not_decided_anew(run):
     away = Journal()
     anna = claimed(run, away)[0]
     run.deliveries.update(lease_until=timezone.now() - timedelta(minutes=1))
-    upkeep.expire_leases()
+    recovery.expire_leases()
     run.deliveries.update(state=State.SENT, settled_at=timezone.now(), lease_token="")
     die(away)
-    upkeep.recover_journals()
+    recovery.recover_journals()
     assert states(run)[anna.email] == State.SENT
 
 
@@ -203,7 +203,7 @@ def test_a_recorded_unknown_outcome_stays_unknown_when_its_sender_dies_later(run
     counting.fold()
     lost.clear()
     die(lost)
-    upkeep.recover_journals()
+    recovery.recover_journals()
     assert states(run)[row.email] == State.UNKNOWN
     run.refresh_from_db()
     assert run.unknown == 1
@@ -232,7 +232,7 @@ def test_a_letter_over_whose_making_the_sender_dies_three_times_is_set_aside(
         with contextlib.suppress(Poison):
             list(Spool(letter, lost).ready(claimed(run, lost)))
         die(lost)
-        upkeep.recover_journals()
+        recovery.recover_journals()
     run.refresh_from_db()
     assert (run.left, run.skipped) == (left, skipped)
     if skipped:
@@ -244,7 +244,7 @@ def test_letters_that_were_only_in_hand_are_sent_however_often_senders_die(run):
         lost = Journal()
         claimed(run, lost)
         die(lost)
-        upkeep.recover_journals()
+        recovery.recover_journals()
     run.refresh_from_db()
     assert (run.skipped, run.left) == (0, 3)
 

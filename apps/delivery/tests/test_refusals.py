@@ -4,13 +4,13 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from apps.delivery import failures
 from apps.delivery.services import run_resume
 from apps.mailings.models import Attempt, Delivery, Recipient, Run
 from tests.factories import RecipientFactory
 from tests.sending import send, work
 from tests.smtp import sink_server
 
+from ..engine import failures
 from .test_replies import GOOD, Script
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -136,8 +136,8 @@ def test_everybody_refused_in_the_same_words_pauses_before_anybody_is_marked(cro
 
 
 def test_a_slow_servers_first_groups_are_not_marked_either(crowd, settings, monkeypatch):
-    monkeypatch.setattr("apps.delivery.connection.FIRST_GROUP", 5)
-    monkeypatch.setattr("apps.delivery.connection.LARGEST_GROUP", 5)
+    monkeypatch.setattr("apps.delivery.engine.connection.FIRST_GROUP", 5)
+    monkeypatch.setattr("apps.delivery.engine.connection.LARGEST_GROUP", 5)
     with sink_server(settings, rcpt=Everybody("550 5.1.1 User unknown")):
         run = send(crowd(60), connections=1)
     assert run.state == Run.State.PAUSED and Attempt.objects.count() == failures.SAME_FIRST

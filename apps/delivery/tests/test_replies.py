@@ -7,10 +7,11 @@ import time
 
 import pytest
 
-from apps.delivery import transport
-from apps.delivery.failures import effect_of
-from apps.delivery.outcome import Phase, state_after
-from apps.delivery.transport import Transport
+from ..engine.failures import effect_of
+from ..engine.results import state_after
+from ..wire import transport
+from ..wire.outcome import Phase
+from ..wire.transport import Transport
 
 STEPS = ("banner", "EHLO", "MAIL", "RCPT", "DATA", "dot", "QUIT")
 PHASES = {"banner": Phase.CONNECT, "EHLO": Phase.CONNECT, "MAIL": Phase.MAIL, "RCPT": Phase.RCPT,

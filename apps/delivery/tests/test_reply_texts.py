@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from apps.delivery.replies import CODECS, KEPT_REPLY, decoded
+from ..wire.reply_text import CODECS, KEPT_REPLY, decoded
 
 RUSSIAN = """Пользователь не найден
 Почтовый ящик переполнен, попробуйте позже

@@ -2,10 +2,11 @@
 import pytest
 from django.db import OperationalError
 
-from apps.delivery.engine import Engine
-from apps.delivery.sender import SendingProcess
 from apps.delivery.services import run_start
 from apps.mailings.models import Run
+
+from ..drivers.local import SendingProcess
+from ..engine.engine import Engine
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -22,12 +23,12 @@ def process(sink):
 def test_letters_that_come_back_to_a_run_that_is_over_are_not_forgotten(process, mailing, state):
     """Given back after a stop, or by a sender that was taken for lost; nothing else is under way.
 
-    upkeep.WORK asks for claimed letters, increments and active runs alone.
+    recovery.WORK asks for claimed letters, increments and active runs alone.
     """
     run = run_start(mailing=mailing, trigger=Run.Trigger.PAGE)
     Run.objects.update(state=state)
     process.next_look = 0
-    process.next_upkeep = 0
+    process.next_recovery = 0
     process.tend()
     run.refresh_from_db()
     assert run.state == "running" or not run.left
@@ -38,9 +39,9 @@ def test_a_limited_rate_outlives_a_restart_of_the_database(mailing, settings, mo
     settings.SENDER_RATE = 1
     run_start(mailing=mailing, trigger=Run.Trigger.PAGE)
     engine = Engine(connections=1)
-    worker = __import__("apps.delivery.connection", fromlist=["x"]).Connection(engine, 0)
+    worker = __import__("apps.delivery.engine.connection", fromlist=["x"]).Connection(engine, 0)
     monkeypatch.setattr(worker, "exchange_or_hold", lambda: [])
-    monkeypatch.setattr("apps.delivery.connection.DATABASE_PAUSE", 0)
+    monkeypatch.setattr("apps.delivery.engine.connection.DATABASE_PAUSE", 0)
     calls = []
 
     def fails_once(*_):

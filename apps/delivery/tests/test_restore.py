@@ -5,13 +5,15 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from apps.delivery import restore, schedule
 from apps.delivery.models import RestoreGuard
-from apps.delivery.sender import SendingProcess
 from apps.delivery.services import run_resume, run_start
 from apps.mailings.models import Mailing, Run
 from tests.factories import MailingFactory, RecipientFactory
 from tests.sending import work
+
+from .. import schedule
+from ..drivers.local import SendingProcess
+from ..engine import restore
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -7,14 +7,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.audit.models import Entry
-from apps.delivery import restore, upkeep
-from apps.delivery.engine import Engine
 from apps.delivery.models import Connection, RestoreGuard
-from apps.delivery.outage import SameFile
 from apps.delivery.services import RunRefused, run_count_unknown, run_start
 from apps.mailings.models import Attempt, Delivery, Run
 from apps.statistics.models import DomainTally, Increment, MinuteTally, Tally
 from tests.sending import until, work
+
+from ..engine import recovery, restore
+from ..engine.engine import Engine
+from ..engine.outage import SameFile
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TABLES = [RestoreGuard, Connection, Run, Delivery, Attempt, Increment, Tally, MinuteTally,
@@ -83,7 +84,7 @@ def test_a_sender_that_was_killed_after_the_backup_left_its_journal_to_tell(mail
         killed(dying)
     work(run)
     assert held(run) and len(sink.letters) == 3
-    upkeep.upkeep()  # its journal goes, and nothing is held anew
+    recovery.recover()  # its journal goes, and nothing is held anew
     assert not restore.check()
 
 

@@ -7,12 +7,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.audit.models import Entry
-from apps.delivery import schedule, sender, upkeep
-from apps.delivery.bell import open_bell
-from apps.delivery.outage import Outage
-from apps.delivery.sender import SendingProcess
 from apps.delivery.services import run_start
 from apps.mailings.models import Mailing, Run
+
+from .. import schedule
+from ..drivers import local
+from ..drivers.local import SendingProcess
+from ..engine import transitions
+from ..engine.bell import open_bell
+from ..engine.outage import Outage
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Action, Via = Entry.Action, Entry.Via
@@ -41,13 +44,13 @@ def test_the_end_of_the_window_is_in_the_trail(mailing):
     run_start(mailing=mailing, trigger=Run.Trigger.SCHEDULE)
     Mailing.objects.update(ends_at=timezone.now())
     for _ in range(2):
-        upkeep.settle_runs(timezone.now())
+        transitions.refresh_runs(timezone.now())
     assert entries()[1:] == [(Action.STOP, Via.SCHEDULE, None)]
 
 
 def test_an_outage_of_the_database_is_a_line_and_the_clock_rests_meanwhile(
         data_dir, monkeypatch, caplog):
-    monkeypatch.setattr(sender, "outage", Outage())
+    monkeypatch.setattr(local, "outage", Outage())
     process = SendingProcess(keep_clock=True, connections=0)
     process.bell = open_bell()
     process.tend()
@@ -57,7 +60,7 @@ def test_an_outage_of_the_database_is_a_line_and_the_clock_rests_meanwhile(
         raise OperationalError("connection refused\n\tIs the server running?")
 
     with monkeypatch.context() as away:
-        away.setattr(sender.upkeep, "work", refuse)
+        away.setattr(local.recovery, "work", refuse)
         for _ in range(3):
             process.next_look = 0
             process.tend()
@@ -73,15 +76,15 @@ def test_an_outage_of_the_database_is_a_line_and_the_clock_rests_meanwhile(
 
 def test_a_sender_that_starts_while_the_database_is_away_waits_for_it(
         data_dir, monkeypatch, caplog):
-    monkeypatch.setattr("apps.delivery.outage.PAUSE", 0)
-    monkeypatch.setattr("apps.delivery.outage.outage", Outage())
+    monkeypatch.setattr("apps.delivery.engine.outage.PAUSE", 0)
+    monkeypatch.setattr("apps.delivery.engine.outage.outage", Outage())
     answers = [OperationalError("the database system is starting up"), None]
 
     def check():
         if answers and (error := answers.pop(0)):
             raise error
 
-    monkeypatch.setattr(sender.restore, "check", check)
+    monkeypatch.setattr(local.restore, "check", check)
     process = SendingProcess(keep_clock=False, connections=0)
     process.engine.failed.set()  # it ends once it has started
     process.run()

@@ -3,13 +3,14 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from apps.delivery import ledger
 from apps.delivery.services import RunRefused, run_start, run_stop
-from apps.delivery.upkeep import promote_retries
 from apps.mailings.models import Attempt, Delivery, Mailing, Run
 from tests.factories import MailingFactory, RecipientFactory
 from tests.sending import send, work
 from tests.smtp import sink_server
+
+from ..engine import ledger
+from ..engine.recovery import promote_retries
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Status = Attempt.Status

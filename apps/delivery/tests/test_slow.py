@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 from django.db.models.functions import Now
 
-from apps.delivery.engine import Engine
-from apps.delivery.ledger import LEASE
 from apps.delivery.services import run_start
 from apps.mailings.models import Attempt, Delivery, Run
 from tests.smtp import sink_server
 
+from ..engine.engine import Engine
+from ..engine.ledger import LEASE
 from .test_replies import GOOD, Script
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -55,7 +55,7 @@ def others_send(run):
     other = Engine(connections=1, run_ids=[run.pk])
     other.start()
     assert other.join(10)
-    other.upkeep()
+    other.recover()
 
 
 def answered(run, sender, server):

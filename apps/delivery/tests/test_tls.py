@@ -1,15 +1,15 @@
 """TLS as the settings ask for it: a server that can not do it gets no letter in plain text."""
 import pytest
 
-from apps.delivery import transport
-from apps.delivery.outcome import Phase
-from apps.delivery.transport import Transport
 from apps.mailings.models import Delivery, Run
 from tests.certificates import DAY, Authority
 from tests.factories import RecipientFactory
 from tests.sending import send
 from tests.smtp import sink_server
 
+from ..wire import transport
+from ..wire.outcome import Phase
+from ..wire.transport import Transport
 from .test_replies import HANG, LETTER, Script
 
 

@@ -7,11 +7,11 @@ from django.core import mail
 from django.utils import timezone
 
 from apps.delivery.services import run_start
-from apps.delivery.upkeep import promote_retries
 from apps.mailings.models import Delivery, Recipient, Run
 from tests.sending import send, work
 from tests.smtp import sink_server
 
+from ..engine.recovery import promote_retries
 from .test_logins import PASSWORD
 from .test_replies import Script
 

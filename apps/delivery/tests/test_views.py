@@ -6,12 +6,13 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.delivery import upkeep
 from apps.delivery.models import Sender
-from apps.delivery.panel import pace
 from apps.delivery.services import run_start
 from apps.mailings.models import Delivery, Mailing, Run
 from tests.factories import MailingFactory
+
+from ..engine import transitions
+from ..progress import pace
 
 pytestmark = pytest.mark.django_db
 
@@ -192,7 +193,7 @@ def test_how_many_are_left_follows_each_run_and_the_address_book(htmx, mailing, 
     Run.objects.create(mailing=mailing, owner=mailing.owner, state=Run.State.FINISHED)
     assert rest() == 0
     run.deliveries.update(state=Delivery.State.PENDING)
-    upkeep.cancel_rest(run.pk)
+    transitions.cancel_rest(run.pk)
     assert rest() == 3
     htmx.post(f"/recipients/{run.deliveries.first().recipient_id}/delete/")
     assert rest() == 2

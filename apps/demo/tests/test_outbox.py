@@ -7,7 +7,7 @@ from django.core.mail.backends.smtp import EmailBackend
 from django.test import Client
 from django.urls import reverse
 
-from apps.delivery.letter import Letter
+from apps.delivery.wire.letter import Letter
 from tests.smtp import free_port
 
 from .. import catcher

@@ -2,7 +2,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.delivery import upkeep
+from apps.delivery.engine import transitions
 from apps.delivery.services import run_start
 from apps.mailings.models import Run
 from tests.factories import MailingFactory, RecipientFactory
@@ -42,9 +42,9 @@ def test_an_owner_can_not_undo_a_managers_disable(as_manager, as_owner, mailing)
 def test_disabling_pauses_the_run_and_enabling_does_not_resume_it(as_manager, mailing):
     run = run_start(mailing=mailing, trigger=Run.Trigger.PAGE)
     toggle(as_manager, mailing, 1)
-    upkeep.settle_runs(timezone.now())
+    transitions.refresh_runs(timezone.now())
     toggle(as_manager, mailing, 0)
-    upkeep.settle_runs(timezone.now())
+    transitions.refresh_runs(timezone.now())
     run.refresh_from_db()
     assert (run.state, run.reason) == (Run.State.PAUSED, Run.Reason.DISABLED)
 

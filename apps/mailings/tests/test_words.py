@@ -4,14 +4,15 @@ import re
 import pytest
 from django.utils import translation
 
-from apps.delivery import admission, engine, letter, transport, upkeep
+from apps.delivery.engine import admission, engine, recovery
+from apps.delivery.wire import letter, transport
 
 from ..attempts.explanations import SAME, advice, explained, in_words, said
 from ..attempts.faults import ADVICE, Meaning
 
 CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
 WRITTEN = [
-    upkeep.LOST, upkeep.SET_ASIDE, f"{SAME}: {explained(Meaning.NO_MAILBOX, '550 no')}",
+    recovery.LOST, recovery.SET_ASIDE, f"{SAME}: {explained(Meaning.NO_MAILBOX, '550 no')}",
     f"{admission.FEWER.format(2)}: 421 no", "The server calls this spam: 554 5.7.1 Spam",
     *(explained(meaning, '550 no') for meaning in ADVICE),
     *re.findall(r'(?:NoReply|ValueError)\(f?"([^"{]+)', inspect.getsource(transport)),

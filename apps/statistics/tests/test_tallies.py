@@ -9,10 +9,10 @@ from django.apps import apps
 from django.core.management import call_command
 from django.utils import timezone
 
-from apps.delivery import ledger, upkeep
-from apps.delivery.journal import Journal
-from apps.delivery.outcome import Outcome, Phase
+from apps.delivery.engine import ledger, recovery
+from apps.delivery.engine.journal import Journal
 from apps.delivery.services import DELIVERED, run_start, unknown_settle
+from apps.delivery.wire.outcome import Outcome, Phase
 from apps.demo import build
 from apps.mailings.attempts.verdicts import Meaning, meaning_of
 from apps.mailings.models import Attempt, Delivery, Run
@@ -110,10 +110,10 @@ def test_tallies_equal_a_recount_after_a_lost_sender_and_its_late_answers(run):
     lost.answer(rows[0].id, ANSWERS[0][1])
     run.deliveries.filter(state=State.CLAIMED).update(
         lease_until=timezone.now() - timedelta(minutes=1))
-    upkeep.expire_leases()
+    recovery.expire_leases()
     assert_tallies_equal_a_recount(run)
     lost.close(forget=False)
-    upkeep.recover_journals()
+    recovery.recover_journals()
     assert Attempt.objects.filter(run=run).count() == 6
     assert_tallies_equal_a_recount(run)
 

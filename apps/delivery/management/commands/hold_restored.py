@@ -1,6 +1,6 @@
 from django.core.management.base import BaseCommand
 
-from apps.delivery import restore
+from apps.delivery.engine import restore
 
 
 class Command(BaseCommand):

@@ -5,8 +5,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone, translation
 from tqdm import tqdm
 
-from apps.delivery.outage import AWAY, steadily
-from apps.delivery.sender import Busy, SendingProcess, sending_lock
+from apps.delivery.drivers.local import Busy, SendingProcess, sending_lock
+from apps.delivery.engine.outage import AWAY, steadily
 from apps.delivery.services import RunRefused, due, refusal, run_start, who_gets_it
 from apps.mailings.models import Mailing, Run
 

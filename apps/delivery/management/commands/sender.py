@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from apps.core.processes import Child, Stop, stop_all
-from apps.delivery.sender import GRACE, Busy, SendingProcess, sending_lock
+from apps.delivery.drivers.local import GRACE, Busy, SendingProcess, sending_lock
 
 
 class Command(BaseCommand):

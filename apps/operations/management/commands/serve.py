@@ -13,7 +13,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from apps.core.processes import Child, Stop, stop_all
-from apps.delivery.sender import GRACE
+from apps.delivery.drivers.local import GRACE
 from apps.demo import build, catcher
 
 LOOPBACK = "127.0.0.1"

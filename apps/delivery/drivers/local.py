@@ -14,19 +14,19 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.db.backends.signals import connection_created
 from django.utils import timezone
 
-from . import restore, upkeep
-from .bell import open_bell
-from .engine import Engine
-from .models import Sender
-from .outage import SameFile, outage, steadily
-from .schedule import Clock
+from ..engine import recovery, restore
+from ..engine.bell import open_bell
+from ..engine.engine import Engine
+from ..engine.outage import SameFile, outage, steadily
+from ..models import Sender
+from ..schedule import Clock
 
 ALIVE = timedelta(seconds=15)  # without a heartbeat for longer, a sender is not there
 FORGET = timedelta(days=1)
 GLANCE = 0.2  # seconds in which a stop is noticed
 LOOK = 1  # seconds between looks at the database, which tells of every machine's runs
 BEAT = 4
-REST = 10  # seconds between rounds of upkeep while runs only wait
+REST = 10  # seconds between rounds of recovery while runs only wait
 LOCKS = 20  # seconds that a sender waits for a row: longer than a transaction may stand still
 GRACE = 30  # seconds that a stopping sender waits for the answers to its letters
 
@@ -69,7 +69,7 @@ class SendingProcess:
         self.engine = Engine(**engine)
         self.clock = Clock() if keep_clock else None
         self.stopping = threading.Event()
-        self.next_look, self.next_beat, self.next_upkeep = 0.0, 0.0, 0.0  # monotonic
+        self.next_look, self.next_beat, self.next_recovery = 0.0, 0.0, 0.0  # monotonic
         self.token, self.bell = uuid.uuid4().hex, None
         self.same_file = SameFile()
 
@@ -102,17 +102,17 @@ class SendingProcess:
             connection.close()
 
     def every_second(self, now):
-        """Beat, keep leases, and do the upkeep: each second while letters are under way."""
+        """Beat, keep leases, and recover: each second while letters are under way."""
         if now >= self.next_beat:
             self.next_beat = now + BEAT
             self.beat()
         if self.clock:
             self.clock.tick()
         self.engine.renew_leases()
-        work = upkeep.work()
-        if work.at_once or work.running and now >= self.next_upkeep:
-            self.next_upkeep = now + REST
-            self.engine.upkeep()
+        work = recovery.work()
+        if work.at_once or work.running and now >= self.next_recovery:
+            self.next_recovery = now + REST
+            self.engine.recover()
         if work.letters:
             self.engine.look()
 

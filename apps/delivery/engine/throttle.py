@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db.models.functions import Now
 
-from .models import RateSlot
+from ..models import RateSlot
 
 AHEAD = timedelta(seconds=0.5)  # time is not booked further ahead than this
 

@@ -17,9 +17,9 @@ from django.core.mail.backends.smtp import EmailBackend
 
 from apps.mailings.attempts.verdicts import Phase
 
+from .login import SettingsFault, dial
 from .outcome import Outcome
-from .replies import decoded
-from .smtp import SettingsFault, dial
+from .reply_text import decoded
 
 AFTER_DOT_TIMEOUT = 600  # as in Postfix: giving up sooner makes duplicates
 REPLY_LIMIT = 64 * 1024

@@ -15,9 +15,9 @@ from apps.audit.models import Entry
 from apps.mailings.attempts.explanations import SAME
 from apps.mailings.models import Attempt, Mailing, Recipient, Run
 
-from . import upkeep
+from . import transitions
 from .failures import PAUSES, RESTS, SAME_LATER, Effect, masked
-from .outcome import State
+from .results import State
 
 log = logging.getLogger("vestnik.delivery")
 BUSY_HOLD = (timedelta(minutes=1), timedelta(minutes=15))
@@ -37,7 +37,7 @@ def apply(run, results, failures, admission):
     if effect is Effect.SAME:
         pause_unless_trusted(run, words, failures)
     elif effect in PAUSES:
-        upkeep.pause(run.pk, Run.Reason.SERVER, words)
+        transitions.pause(run.pk, Run.Reason.SERVER, words)
     elif effect in RESTS and others_get_through(run, failures.accepted_at):
         admission.stand_back()
     elif effect is not Effect.NONE:
@@ -56,7 +56,7 @@ def pause_unless_trusted(run, words, failures):
         object_id=run.mailing_id, happened_at__gte=run.started_at)
     if not looked_at.exists():
         unmark(run, failures.suspects.get(run.pk))
-        upkeep.pause(run.pk, Run.Reason.SERVER, f"{SAME}: {words}")
+        transitions.pause(run.pk, Run.Reason.SERVER, f"{SAME}: {words}")
 
 
 def unmark(run, refusal):

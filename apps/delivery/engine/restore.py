@@ -28,8 +28,8 @@ from django.utils import timezone
 from apps.audit.models import Entry
 from apps.mailings.models import Attempt, Run
 
+from ..models import Connection, RestoreGuard, Sender
 from . import journal
-from .models import Connection, RestoreGuard, Sender
 
 log = logging.getLogger("vestnik.delivery")
 IDENTITY = {

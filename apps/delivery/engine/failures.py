@@ -10,7 +10,7 @@ from enum import StrEnum
 from apps.mailings.attempts.explanations import explained
 from apps.mailings.attempts.faults import Fault
 
-from .outcome import State
+from .results import State
 
 IN_A_ROW = 3  # so many failures of the connection, or refusals of us, rest or pause a run
 POLICY_WINDOW, POLICY_SHARE = 100, 0.2

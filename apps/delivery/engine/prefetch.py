@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from django.core import mail
 
 from .journal import JournalFull
-from .ledger import Claimed
+from .results import Claimed
 
 log = logging.getLogger("vestnik.delivery")
 AHEAD = 64 * 1024  # octets of letters that are made in a row

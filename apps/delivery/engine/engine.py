@@ -10,11 +10,11 @@ import time
 from django.conf import settings
 from django.db import connection
 
-from . import admission, failures, upkeep
+from ..wire.letter import Letter
+from . import admission, failures, recovery
 from .connection import Connection
 from .ledger import LEASE
-from .letter import Letter
-from .waiting import runs_with_letters
+from .runnable import runs_with_letters
 
 IDLE = 60  # seconds after which a connection looks for itself, if nobody wakes it
 
@@ -40,8 +40,8 @@ class Engine:
         self.letters, self.connections = {}, []
 
     def start(self):
-        """Open the connections' threads; call once, and `upkeep` each second from now on."""
-        upkeep.upkeep()
+        """Open the connections' threads; call once, and `recover` each second from now on."""
+        recovery.recover()
         self.connections = [Connection(self, number) for number in range(self.size)]
         for worker in self.connections:
             worker.start()
@@ -64,9 +64,9 @@ class Engine:
             if worker.claimed and worker.lease_until - time.monotonic() < LEASE.total_seconds() / 2:
                 worker.renew()
 
-    def upkeep(self):
+    def recover(self):
         with self.database_turn:
-            upkeep.upkeep()
+            recovery.recover()
 
     def look(self):
         """Wake the connections that wait when there is something to send. Costs one query."""
@@ -86,7 +86,7 @@ class Engine:
     def share(self, run, least):
         """Return how many letters one connection may claim, so that all end at the same time."""
         in_hand = sum(len(worker.claimed) for worker in self.connections) * self.all // self.size
-        return max(least, (run.left_now - in_hand) // self.all)
+        return max(least, (run.left - run.not_folded - in_hand) // self.all)
 
     def letter(self, run):
         """The run's letter, made ready once."""

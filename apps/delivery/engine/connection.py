@@ -17,13 +17,14 @@ from apps.mailings.attempts.explanations import DISK
 from apps.mailings.models import Delivery
 from apps.statistics import counting
 
-from . import breaker, ledger, restore, upkeep
+from ..wire.transport import Transport
+from . import breaker, ledger, restore, transitions
 from .journal import Journal, JournalFull
-from .ledger import LEASE, Result
+from .ledger import LEASE
 from .outage import SameFile, outage
-from .pace import Pace
-from .spool import Spool
-from .transport import Transport
+from .prefetch import Spool
+from .results import Result, result_of
+from .throttle import Pace
 
 log = logging.getLogger("vestnik.delivery")
 State = Delivery.State
@@ -110,7 +111,7 @@ class Connection(threading.Thread):
         """Finish the run if it is over. Where the database fails now, the upkeep does it later."""
         try:
             with self.engine.database_turn:
-                upkeep.close_run(run)
+                transitions.close_run(run)
         except (DatabaseError, InterfaceError) as error:
             outage.begin(error)
             connection.close()
@@ -206,7 +207,7 @@ class Connection(threading.Thread):
         started = max(started, self.transport.connected_at)  # connecting is no measure of letters
         self.rate = len(tries) / max(time.monotonic() - started, 1e-6)
         self.results = [this if isinstance(this, Result) else
-                        upkeep.result_of(*this, self.run_now.ends_at) for this in tries]
+                        result_of(*this, self.run_now.ends_at) for this in tries]
         self.results += [Result(row, State.PENDING, row.tries) for row in self.claimed[len(tries):]]
         self.engine.failures.spare(self.run_now.pk, self.results)
         self.engine.admission.tell_news(self, self.engine.database_turn)

@@ -25,8 +25,8 @@ from django.conf import settings
 
 from apps.mailings.attempts.verdicts import Phase
 
-from .outcome import Outcome
-from .replies import KEPT_REPLY
+from ..wire.outcome import Outcome
+from ..wire.reply_text import KEPT_REPLY
 
 STEP = 64 * 1024  # octets that a journal grows by
 LINE_END = ord("\n")

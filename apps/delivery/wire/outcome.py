@@ -1,17 +1,8 @@
-"""One try to send a letter: where it ended, and what that makes of its delivery."""
-import random
+"""One try to send a letter: where it ended, and with which answer."""
 from dataclasses import dataclass
-from datetime import timedelta
 
 from apps.mailings.attempts import verdicts
-from apps.mailings.attempts.faults import Fault
 from apps.mailings.attempts.verdicts import Phase, Verdict
-from apps.mailings.models import Delivery
-
-State = Delivery.State
-RETRY_AFTER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180))
-COSTS_A_TRY = (Fault.ADDRESS, Fault.RECIPIENT, Fault.LETTER)
-FINAL = {Fault.NOBODY: State.SENT, Fault.NOT_KNOWN: State.UNKNOWN}
 
 
 @dataclass(slots=True)
@@ -45,20 +36,3 @@ class Outcome:
         if self.code is None:
             return verdicts.UNREACHABLE
         return verdicts.verdict(self.reply, self.phase, recipient)
-
-
-def state_after(verdict: Verdict) -> Delivery.State:
-    """Return what a delivery becomes; RETRY also where no try is left."""
-    if verdict.fault in FINAL:
-        return FINAL[verdict.fault]
-    if verdict.fault not in COSTS_A_TRY:
-        return State.PENDING
-    return State.RETRY if verdict.temporary else State.FAILED
-
-
-def retry_time(tries, now, ends_at):
-    """When the try after `tries` temporary refusals is due; None when there is none any more."""
-    if tries > len(RETRY_AFTER):
-        return None
-    due = now + RETRY_AFTER[tries - 1] * random.uniform(0.8, 1.2)
-    return due if due < ends_at else None

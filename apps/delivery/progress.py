@@ -14,10 +14,10 @@ from apps.mailings.models import Run
 from apps.mailings.polling import QUIET, is_soon, seconds_between
 from apps.statistics import counting
 
+from .drivers.local import sender_alive
+from .engine.restore import waits_for_a_person
 from .models import RestoreGuard
-from .restore import waits_for_a_person
 from .schedule import stopped_at
-from .sender import sender_alive
 from .services import refusal, who_gets_it, who_has_it
 
 PACE_WINDOW, PACE_STEP = timedelta(seconds=20), timedelta(seconds=1)

@@ -4,7 +4,6 @@ Rows move as groups: one UPDATE and one INSERT for hundreds of letters. A row is
 while its lease token still stands, so a process that was taken for dead can change nothing that
 somebody else has decided. Counters on the run move in the same transaction: they always add up.
 """
-from dataclasses import dataclass
 from datetime import timedelta
 from json.encoder import encode_basestring_ascii as quoted
 from operator import attrgetter
@@ -17,7 +16,7 @@ from apps.mailings.models import Delivery, Run
 from apps.mailings.services import recipients_bounce_mark
 from apps.statistics import tallies
 
-from .outcome import Outcome
+from .results import Claimed
 
 State = Delivery.State
 LEASE = timedelta(seconds=30)
@@ -84,32 +83,6 @@ told AS ({TELL.format(settled="settled")}) SELECT id FROM settled
 """  # nosec B608
 SETTLED = """(SELECT v.id, v.at, v.state, v.code, v.answer, d.run_id, d.recipient_id, d.email
     FROM {rows} JOIN mailings_delivery d ON d.id = v.id)"""
-
-
-@dataclass(slots=True)
-class Claimed:
-    """A delivery in the hands of one connection."""
-
-    id: int
-    email: str
-    full_name: str
-    recipient_id: int | None
-    tries: int
-    crashes: int  # more than 0: it was in hand when a sender died
-    gone: str | None  # why the recipient gets no letter: "deleted", "bounced"
-
-
-@dataclass(slots=True)
-class Result:
-    """What came of a claimed delivery. Without an `outcome` nothing reached for the server."""
-
-    delivery: Claimed
-    state: Delivery.State
-    tries: int
-    outcome: Outcome | None = None
-    at: object = None
-    next_try_at: object = None
-    reason: str = ""
 
 
 def claim(run_id, limit, token, after=0):

@@ -1,33 +1,29 @@
-"""What keeps runs and deliveries right between letters; every sender does it each second."""
+"""What every sender does again and again: settle lost letters, keep runs and figures right."""
 import logging
 from datetime import timedelta
 from operator import attrgetter
 from typing import NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from apps.audit.models import Entry
-from apps.audit.services import record
 from apps.mailings.attempts.verdicts import Phase
 from apps.mailings.models import Attempt, Delivery, Run
 from apps.statistics import counting, tallies
 
+from ..wire.outcome import Outcome
 from . import ledger, restore
 from .journal import dead_journals
-from .ledger import Claimed, Result
-from .outcome import COSTS_A_TRY, Outcome, retry_time, state_after
+from .results import Claimed, Result, result_of
+from .transitions import refresh_runs
 
 log = logging.getLogger("vestnik.delivery")
-State, Reason = Delivery.State, Run.Reason
+State = Delivery.State
 CRASHES = 3  # so many crashes over the same letter set it aside
 LOST = "The sender was lost while it had this letter in hand; whether it was sent is not known."
 LOST_OUTCOME = Outcome(Phase.DOT, None, LOST)
 SET_ASIDE = "Set aside: the sender crashed three times over this letter."
-
-
 # Looks at small indexes: what a sender at rest asks each second.
 WORK = """
 SELECT EXISTS (SELECT 1 FROM mailings_increment)
@@ -55,12 +51,12 @@ def work():
         return Work(*cursor.fetchone())
 
 
-def upkeep():
+def recover():
     """One round of everything. Safe to call from any number of processes."""
     recover_journals()
     expire_leases()
     promote_retries()
-    settle_runs(timezone.now())
+    refresh_runs(timezone.now())
     tallies.refresh_domains()
 
 
@@ -71,103 +67,11 @@ def promote_retries():
     ).update(state=State.PENDING, next_try_at=None)
 
 
-def settle_runs(now):
-    """Pause, stop and finish runs as their mailing, owner, window and ledger say."""
-    counting.fold()
-    restore.pause_older_runs()
-    running = Run.objects.filter(state=Run.State.RUNNING)
-    for reason, when in (
-            (Reason.DISABLED, Q(mailing__disabled_at__isnull=False)),
-            (Reason.BLOCKED, Q(owner__is_active=False))):
-        for pk in running.filter(when).values_list("pk", flat=True):
-            pause(pk, reason)
-    for run in Run.objects.active().filter(mailing__ends_at__lte=now):
-        if stop(run.pk, Reason.WINDOW):
-            record(Entry.Action.STOP, on=run.mailing, via=Entry.Via.SCHEDULE)
-    for run in Run.objects.ended_with_letters_left():
-        reopen_or_cancel(run, now)
-    finish_runs(running)
-
-
-def reopen_or_cancel(run, now):
-    """An ended run has letters left: a sender that was taken for lost gave them back.
-
-    A finished run goes on with them where it may; else they are cancelled, as in a stopped one.
-    """
-    others = Run.objects.active().filter(mailing=run.mailing_id)
-    reopened = run.state == Run.State.FINISHED and run.mailing.ends_at > now and (
-        not others.exists() and Run.objects.filter(pk=run.pk, state=Run.State.FINISHED).update(
-            state=Run.State.RUNNING, finished_at=None, updated_at=now))
-    if reopened:
-        log.warning("run %s goes on: %s letters came back", run.pk, run.left,
-                    extra={"run": run.pk})
-    else:
-        cancel_rest(run.pk)
-
-
-def close_run(run):
-    """Bring the figures of a run up to date, and finish it when nothing is left."""
-    counting.fold(run.pk)
-    finish_runs(Run.objects.filter(pk=run.pk))
-
-
-def finish_runs(runs):
-    """Finish those of `runs` whose ledger has nothing left."""
-    finished = runs.filter(
-        state=Run.State.RUNNING,
-        total=F("sent") + F("failed") + F("unknown") + F("skipped"))
-    for pk in finished.values_list("pk", flat=True):
-        if Run.objects.filter(pk=pk, state=Run.State.RUNNING).update(
-                state=Run.State.FINISHED, finished_at=timezone.now(), hold_until=None,
-                reason="", server_words=""):
-            log.info("run %s finished", pk, extra={"run": pk})
-
-
-def pause(run_id, reason, words=""):
-    """Pause a running run. Returns whether it was running."""
-    paused = Run.objects.filter(pk=run_id, state=Run.State.RUNNING).update(
-        state=Run.State.PAUSED, reason=reason, server_words=words, hold_until=None,
-        updated_at=timezone.now())
-    if paused:
-        log.warning("run %s paused: %s %s", run_id, reason, words, extra={"run": run_id})
-    return bool(paused)
-
-
-def stop(run_id, reason):
-    """Stop an active run and cancel what was not tried. Returns whether it was active.
-
-    Two transactions: recording locks deliveries before their run, and so must this. Should the
-    second be lost, `settle_runs` cancels the rest.
-    """
-    stopped = Run.objects.active().filter(pk=run_id).update(
-        state=Run.State.STOPPED, reason=reason, finished_at=timezone.now(), hold_until=None,
-        updated_at=timezone.now())
-    if stopped:
-        cancel_rest(run_id)
-        log.info("run %s stopped: %s", run_id, reason, extra={"run": run_id})
-    return bool(stopped)
-
-
-def cancel_rest(run_id):
-    """Cancel what waits in a stopped run; a letter in hand is settled by who holds it.
-
-    What a sender is claiming this moment is passed over: a page does not wait for it, and
-    `settle_runs` cancels it once it is given back.
-    """
-    with transaction.atomic():
-        waiting = ledger.free(Delivery.objects.filter(
-            run_id=run_id, state__in=[State.PENDING, State.RETRY]))
-        cancelled = waiting.update(
-            state=State.CANCELLED, next_try_at=None, updated_at=timezone.now())
-        counting.add(run_id, {"skipped": cancelled}, {})
-    counting.fold()
-
-
 def recover_journals():
     """Settle what dead connections of this disk left in hand."""
     for journal in dead_journals():
         try:
-            recover(journal)
+            recover_journal(journal)
             if journal.letters and not restore.outlive():
                 journal.release()
                 continue
@@ -184,7 +88,7 @@ def recover_journals():
 
 
 @transaction.atomic
-def recover(journal):
+def recover_journal(journal):
     """Settle the deliveries of a DeadJournal: by its answers, its marks, its silence."""
     restore.verify()
     held = Delivery.objects.filter(
@@ -216,20 +120,6 @@ def recovered(journal, row):
         if row.crashes + 1 >= CRASHES:
             return Result(claimed, State.SKIPPED, row.tries, reason=SET_ASIDE)
     return Result(claimed, State.PENDING, row.tries)
-
-
-def result_of(claimed, outcome, at, ends_at):
-    """Return the Result of a try that ended `at`: the verdict, and when it is tried again."""
-    if outcome.accepted:
-        return Result(claimed, State.SENT, claimed.tries, outcome, at)
-    verdict = outcome.verdict(claimed.email)
-    tries = claimed.tries + (verdict.fault in COSTS_A_TRY)
-    state = state_after(verdict)
-    due = None
-    if state == State.RETRY:
-        due = retry_time(tries, at, ends_at)
-        state = State.RETRY if due else State.FAILED
-    return Result(claimed, state, tries, outcome, at, due)
 
 
 def expire_leases():

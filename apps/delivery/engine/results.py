@@ -1,0 +1,72 @@
+"""What is in hand, and what came of it: from one try's Outcome to what its delivery becomes."""
+import random
+from dataclasses import dataclass
+from datetime import timedelta
+
+from apps.mailings.attempts.faults import Fault
+from apps.mailings.attempts.verdicts import Verdict
+from apps.mailings.models import Delivery
+
+from ..wire.outcome import Outcome
+
+State = Delivery.State
+RETRY_AFTER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180))
+COSTS_A_TRY = (Fault.ADDRESS, Fault.RECIPIENT, Fault.LETTER)
+FINAL = {Fault.NOBODY: State.SENT, Fault.NOT_KNOWN: State.UNKNOWN}
+
+
+@dataclass(slots=True)
+class Claimed:
+    """A delivery in the hands of one connection."""
+
+    id: int
+    email: str
+    full_name: str
+    recipient_id: int | None
+    tries: int
+    crashes: int  # more than 0: it was in hand when a sender died
+    gone: str | None  # why the recipient gets no letter: "deleted", "bounced"
+
+
+@dataclass(slots=True)
+class Result:
+    """What came of a claimed delivery. Without an `outcome` nothing reached for the server."""
+
+    delivery: Claimed
+    state: Delivery.State
+    tries: int
+    outcome: Outcome | None = None
+    at: object = None
+    next_try_at: object = None
+    reason: str = ""
+
+
+def result_of(claimed, outcome, at, ends_at):
+    """Return the Result of a try that ended `at`: the verdict, and when it is tried again."""
+    if outcome.accepted:
+        return Result(claimed, State.SENT, claimed.tries, outcome, at)
+    verdict = outcome.verdict(claimed.email)
+    tries = claimed.tries + (verdict.fault in COSTS_A_TRY)
+    state = state_after(verdict)
+    due = None
+    if state == State.RETRY:
+        due = retry_time(tries, at, ends_at)
+        state = State.RETRY if due else State.FAILED
+    return Result(claimed, state, tries, outcome, at, due)
+
+
+def state_after(verdict: Verdict) -> Delivery.State:
+    """Return what a delivery becomes; RETRY also where no try is left."""
+    if verdict.fault in FINAL:
+        return FINAL[verdict.fault]
+    if verdict.fault not in COSTS_A_TRY:
+        return State.PENDING
+    return State.RETRY if verdict.temporary else State.FAILED
+
+
+def retry_time(tries, now, ends_at):
+    """When the try after `tries` temporary refusals is due; None when there is none any more."""
+    if tries > len(RETRY_AFTER):
+        return None
+    due = now + RETRY_AFTER[tries - 1] * random.uniform(0.8, 1.2)
+    return due if due < ends_at else None

@@ -1,0 +1,36 @@
+"""Which runs may go on now, and have letters to send."""
+from collections.abc import Collection
+
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from apps.mailings.models import Delivery, Run
+from apps.statistics.models import Increment
+
+from ..models import RestoreGuard
+
+MOST = 10  # runs that one look brings
+NOT_FOLDED = Sum(F("sent") + F("failed") + F("unknown") + F("skipped"))
+
+
+def runs_with_letters(run_ids: Collection[int] | None = None) -> list[Run]:
+    """Return up to MOST runs that may go on now and have letters queued, the least recent first.
+
+    With `run_ids`, only those. Each run has `ends_at`, the end of its mailing's window, and
+    `not_folded`, how many letters have an outcome that its own figures do not count yet.
+    """
+    now = timezone.now()
+    restores = RestoreGuard.objects.filter(pk=1).values("restores")
+    queued = Delivery.objects.filter(run=OuterRef("pk"), state=Delivery.State.PENDING)
+    added = Increment.objects.filter(run=OuterRef("pk")).order_by().values("run")
+    runs = Run.objects.filter(
+        Q(hold_until=None) | Q(hold_until__lte=now), Exists(queued), state=Run.State.RUNNING,
+        mailing__ends_at__gt=now, mailing__disabled_at=None, owner__is_active=True,
+        restores=Coalesce(Subquery(restores), 0))
+    if run_ids is not None:
+        runs = runs.filter(pk__in=run_ids)
+    return list(runs.annotate(
+        ends_at=F("mailing__ends_at"),
+        not_folded=Coalesce(Subquery(added.values(number=NOT_FOLDED)), 0),
+    ).order_by("updated_at")[:MOST])
