@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from .owned import NotDeletedManager, Owned, OwnedQuerySet
-from .recipients.bounces import Bounceable
 from .runs import Delivery, Run
 
 
@@ -34,12 +33,20 @@ class RecipientQuerySet(OwnedQuerySet):
         return self.annotate(fate=Subquery(letters.values("state")[:1]))
 
 
-class Recipient(Owned, Bounceable):
+class Recipient(Owned):
     """A client in somebody's address book; the e-mail is unique within that book."""
 
     email = models.EmailField(_("e-mail"), max_length=254)
     full_name = models.CharField(_("full name"), max_length=150)
     comment = models.TextField(_("comment"), blank=True, validators=[MaxLengthValidator(5000)])
+    # Of the address the mail server said that there is no such mailbox.
+    bounced_at = models.DateTimeField(_("bounced at"), null=True, blank=True, editable=False)
+    bounced_reply = models.TextField(
+        _("reply that marked it"), blank=True, default="", editable=False)
+    bounced_key = models.CharField(  # `reply_key` of that reply
+        max_length=32, blank=True, default="", editable=False)
+
+    UNMARKED = {"bounced_at": None, "bounced_reply": "", "bounced_key": ""}
 
     objects = NotDeletedManager.from_queryset(RecipientQuerySet)()
     all_objects = models.Manager.from_queryset(RecipientQuerySet)()
@@ -52,8 +59,11 @@ class Recipient(Owned, Bounceable):
         constraints = [models.UniqueConstraint(
             "owner", Lower("email"), condition=Q(deleted_at=None),
             name="recipient_email_unique_per_owner")]
-        indexes = [models.Index(fields=["owner", "full_name", "id"], name="recipient_owner_name"),
-                   Bounceable.MARKED_BY]
+        indexes = [
+            models.Index(fields=["owner", "full_name", "id"], name="recipient_owner_name"),
+            models.Index(fields=["owner", "bounced_key"], name="recipient_bounced_key",
+                         condition=Q(bounced_at__isnull=False)),
+        ]
         permissions = [("view_all_recipients", _("Can view everyone's recipients"))]
 
     def __str__(self):

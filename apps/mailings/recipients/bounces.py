@@ -1,30 +1,10 @@
-"""Marks of recipients whose mailbox is not there: which reply set them, and whom else it marked."""
+"""Which replies say the same of different addresses."""
 import hashlib
 import re
-
-from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 CODE = re.compile(r"[245]\d\d|[245]\.\d{1,3}\.\d{1,3}")  # RFC 5321, 4.2; RFC 3463
 AROUND = "<>()[]{}\"'`,;:.#="
 QUOTED = "<{}>", "[{}]", "({})", '"{}"', "'{}'", "`{}'"
-
-
-class Bounceable(models.Model):
-    """Who may be marked: of the address the mail server said that there is no such mailbox."""
-
-    bounced_at = models.DateTimeField(_("bounced at"), null=True, blank=True, editable=False)
-    bounced_reply = models.TextField(
-        _("reply that marked it"), blank=True, default="", editable=False)
-    bounced_key = models.CharField(  # `reply_key` of that reply
-        max_length=32, blank=True, default="", editable=False)
-
-    UNMARKED = {"bounced_at": None, "bounced_reply": "", "bounced_key": ""}
-    MARKED_BY = models.Index(fields=["owner", "bounced_key"], name="recipient_bounced_key",
-                             condition=models.Q(bounced_at__isnull=False))
-
-    class Meta:
-        abstract = True
 
 
 def reply_key(reply: str, email: str) -> str:
