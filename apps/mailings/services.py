@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from apps.audit.services import Action, record
 from apps.users.models import User
 
+from .attempts.reply_key import reply_key
 from .models import Mailing, Message, Recipient
-from .recipients.bounces import reply_key
 
 log = logging.getLogger("vestnik.mailings")
 UNDO_FOR = timedelta(minutes=1)

@@ -9,7 +9,7 @@ import re
 from django.db import migrations
 
 from apps.mailings.attempts.verdicts import verdict
-from ..recipients.bounces import reply_key
+from ..attempts.reply_key import reply_key
 
 BATCH = 1000
 ENHANCED = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")  # as 0.1.0 read a reply

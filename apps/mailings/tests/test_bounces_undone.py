@@ -7,7 +7,7 @@ from apps.mailings.models import Recipient
 from apps.mailings.services import recipients_bounce_clear, recipients_bounce_mark
 from tests.factories import MailingFactory, RecipientFactory
 
-from ..recipients.bounces import reply_key
+from ..attempts.reply_key import reply_key
 
 REPLY = "550 5.1.1 <{}>: Recipient address rejected: User unknown"
 OTHER = "556 5.1.10 <{}>: Domain does not accept mail"
