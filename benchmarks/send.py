@@ -94,11 +94,11 @@ def senders(connections):
     from django.conf import settings
     from django.db import connection
 
-    from apps.delivery.models import Sender
+    from apps.delivery.models import Worker
     command = [sys.executable, str(ROOT / "manage.py"), "sender", "--connections", str(connections)]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
     processes = 1 if connection.vendor == "sqlite" else min(settings.SENDER_PROCESSES, connections)
-    while Sender.objects.count() < processes:
+    while Worker.objects.count() < processes:
         time.sleep(0.05)
     time.sleep(1)
     try:

@@ -1,10 +1,15 @@
-"""What the sending processes know of each other."""
+"""What the workers know of each other."""
+from datetime import timedelta
+
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+ALIVE = timedelta(seconds=15)  # a worker that has been silent for longer is not there
 
-class Sender(models.Model):
-    """A living sending process; it says so each few seconds."""
+
+class Worker(models.Model):
+    """A living process that sends; it says so every few seconds."""
 
     # A number would come from a sequence, and be another row's while a dump is loaded.
     token = models.CharField(max_length=32, primary_key=True)
@@ -14,51 +19,62 @@ class Sender(models.Model):
     seen_at = models.DateTimeField(_("last seen at"), db_index=True)
 
     class Meta:
-        verbose_name = _("sender")
-        verbose_name_plural = _("senders")
+        verbose_name = _("sending process")
+        verbose_name_plural = _("sending processes")
         ordering = ["-seen_at"]
 
     def __str__(self):
         return f"{self.host}:{self.pid}"
 
 
-class ClockLease(models.Model):
-    """One row: which sender keeps the clock, and until when."""
+def worker_alive() -> bool:
+    """Return whether any worker has shown itself lately."""
+    return Worker.objects.filter(seen_at__gte=timezone.now() - ALIVE).exists()
 
+
+class Lease(models.Model):
+    """Which process does what only one may do, and until when; by name."""
+
+    CLOCK = "clock"
+
+    name = models.CharField(max_length=32, unique=True)
     token = models.CharField(max_length=32, blank=True)
     until = models.DateTimeField()
     ticked_at = models.DateTimeField(_("last tick"), null=True)
 
     class Meta:
-        verbose_name = _("clock lease")
-        verbose_name_plural = _("clock leases")
+        verbose_name = _("lease")
+        verbose_name_plural = _("leases")
 
     def __str__(self):
-        return f"{self.token} {self.until:%H:%M:%S}"
+        return f"{self.name}: {self.token} {self.until:%H:%M:%S}"
 
 
-class RateSlot(models.Model):
-    """One row: from when on the next letter may leave, over all senders (`SENDER_RATE`)."""
+class Throttle(models.Model):
+    """From when on the next letter may leave, over all workers; by name (`SENDER_RATE`: all)."""
 
+    ALL = "all"
+
+    name = models.CharField(max_length=32, unique=True)
     free_at = models.DateTimeField()
 
     class Meta:
-        verbose_name = _("rate slot")
-        verbose_name_plural = _("rate slots")
+        verbose_name = _("throttle")
+        verbose_name_plural = _("throttles")
 
     def __str__(self):
-        return f"{self.free_at:%H:%M:%S.%f}"
+        return f"{self.name}: {self.free_at:%H:%M:%S.%f}"
 
 
-class Connection(models.Model):
+class LettersTaken(models.Model):
     """How many letters one SMTP connection has taken from the queue since it was opened."""
 
     token = models.CharField(max_length=32, primary_key=True)
     letters = models.PositiveBigIntegerField()
 
     class Meta:
-        verbose_name = _("connection")
-        verbose_name_plural = _("connections")
+        verbose_name = _("connection's letters")
+        verbose_name_plural = _("connections' letters")
 
     def __str__(self):
         return f"{self.token}: {self.letters}"

@@ -14,9 +14,8 @@ from apps.mailings.models import Run
 from apps.mailings.polling import QUIET, is_soon, seconds_between
 from apps.statistics import counting
 
-from .drivers.local import sender_alive
 from .engine.restore import waits_for_a_person
-from .models import RestoreGuard
+from .models import RestoreGuard, worker_alive
 from .schedule import stopped_at
 from .services import refusal, who_gets_it, who_has_it
 
@@ -45,7 +44,7 @@ def bar(run):
     return parts
 
 
-def pace(run, now):
+def speed(run, now):
     """Return (letters a second, words for the time left) of a running run; (0, "") unknown.
 
     Measured between two looks at the run, some seconds apart: a pause does not count.
@@ -83,7 +82,7 @@ def rests(run, now):
     return bool(run.is_active and run.hold_until and run.hold_until > now)
 
 
-def panel(mailing, user):
+def progress_context(mailing, user):
     """Return the context of `delivery/_run.html` for `user`, who may read `mailing`.
 
     Whom the next run would take is dear to count for a big mailing: only where a button says it,
@@ -106,13 +105,13 @@ def panel(mailing, user):
         retry = context["waits_retry"]
         context["every"] = QUIET if retry and not is_soon(retry, now) else seconds_between([run])
         context["guard"] = run.reason == Run.Reason.RESTORE and RestoreGuard.objects.first()
-        context["no_sender"] = run.state == Run.State.RUNNING and not sender_alive()
+        context["no_sender"] = run.state == Run.State.RUNNING and not worker_alive()
         if not (context["resting"] or context["waits_retry"] or context["no_sender"]):
-            context["rate"], context["time_left"] = pace(run, now)
+            context["rate"], context["time_left"] = speed(run, now)
     else:
         context["reason"] = refusal(mailing, now)
         context["early"] = mailing.starts_at > now
-        context["no_sender"] = not context["reason"] and not run and not sender_alive()
+        context["no_sender"] = not context["reason"] and not run and not worker_alive()
         context["clock_stopped"] = not context["reason"] and not run and stopped_at(now)
         context["restored"] = not context["reason"] and not run and (
             waits_for_a_person(mailing))

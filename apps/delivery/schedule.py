@@ -24,7 +24,7 @@ from apps.audit.models import Entry
 from apps.audit.services import record
 from apps.mailings.models import Mailing, Run
 
-from .models import ClockLease
+from .models import Lease
 from .services import RunRefused, due, run_start
 
 log = logging.getLogger("vestnik.clock")
@@ -38,9 +38,9 @@ KEEP_EXECUTIONS = timedelta(days=3)
 def start_due():
     """Start each mailing whose time has come and that has no run. Returns the runs."""
     close_old_connections()
-    ClockLease.objects.filter(pk=1).update(ticked_at=timezone.now())
+    Lease.objects.filter(name=Lease.CLOCK).update(ticked_at=timezone.now())
     runs = []
-    Mailing.objects.settle(timezone.now())
+    Mailing.objects.refresh_statuses(timezone.now())
     for mailing in due(timezone.now()):
         try:
             runs.append(run_start(mailing=mailing, trigger=Run.Trigger.SCHEDULE))
@@ -93,11 +93,12 @@ class Clock:
 
     def hold(self):
         """Return whether this process keeps the clock for the next seconds, by the database's."""
-        held = ClockLease.objects.filter(pk=1).filter(Q(token=self.token) | Q(until__lte=Now()))
+        held = Lease.objects.filter(
+            Q(token=self.token) | Q(until__lte=Now()), name=Lease.CLOCK)
         if held.update(token=self.token, until=Now() + LEASE):
             return True
-        lease, made = ClockLease.objects.get_or_create(
-            pk=1, defaults={"token": self.token, "until": Now() + LEASE})
+        lease, made = Lease.objects.get_or_create(
+            name=Lease.CLOCK, defaults={"token": self.token, "until": Now() + LEASE})
         return made
 
     def start(self):
@@ -130,11 +131,11 @@ class Clock:
         if self.scheduler is not None:
             self.rest()
             with contextlib.suppress(DatabaseError, InterfaceError):
-                ClockLease.objects.filter(pk=1, token=self.token).update(until=Now())
+                Lease.objects.filter(name=Lease.CLOCK, token=self.token).update(until=Now())
             connection.close_if_unusable_or_obsolete()
 
 
 def stopped_at(now):
     """Return when the clock last ticked, where that is too long ago; None while it ticks."""
-    ticked = ClockLease.objects.filter(pk=1).values_list("ticked_at", flat=True).first()
+    ticked = Lease.objects.filter(name=Lease.CLOCK).values_list("ticked_at", flat=True).first()
     return ticked if ticked and now - ticked > timedelta(seconds=SILENCE_SECONDS) else None

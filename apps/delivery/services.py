@@ -197,18 +197,18 @@ def run_stop(*, run):
 
 
 DELIVERED, SEND_AGAIN = "delivered", "again"
-SETTLINGS = {
+RESOLUTIONS = {
     DELIVERED: gettext_lazy("Marked as delivered."),
     SEND_AGAIN: gettext_lazy("Put back in the queue."),
 }
 
 
 @transaction.atomic
-def mailing_settle(*, mailing, by, how, delivery_ids=None):
+def mailing_resolve(*, mailing, by, how, delivery_ids=None):
     """Decide a mailing's unknown outcomes in all of its runs, or those of `delivery_ids`.
 
     To send them again makes their run active, of which a mailing has one at a time: then it is
-    those of the latest run that has any. Raises RunRefused as `unknown_settle` does. Returns how
+    those of the latest run that has any. Raises RunRefused as `unknown_resolve` does. Returns how
     many were decided.
     """
     runs = mailing.runs.filter(unknown__gt=0).order_by("id")
@@ -219,11 +219,11 @@ def mailing_settle(*, mailing, by, how, delivery_ids=None):
     # All before the first of them is counted: a recount locks a run, then the increments.
     runs = Run.objects.filter(pk__in=list(runs.values_list("pk", flat=True))).order_by("pk")
     runs = list(runs.select_for_update(of=("self",), no_key=True))
-    return sum(unknown_settle(run=run, by=by, how=how, delivery_ids=delivery_ids) for run in runs)
+    return sum(unknown_resolve(run=run, by=by, how=how, delivery_ids=delivery_ids) for run in runs)
 
 
 @transaction.atomic
-def unknown_settle(*, run, by, how, delivery_ids=None):
+def unknown_resolve(*, run, by, how, delivery_ids=None):
     """Decide unknown outcomes of a run: all, or those of `delivery_ids`. Returns how many.
 
     Marked as delivered they count as sent; to send them again reopens a finished run, and

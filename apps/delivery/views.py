@@ -15,7 +15,7 @@ from apps.mailings.models import Mailing, Run
 
 from . import services
 from .models import RestoreGuard
-from .progress import panel
+from .progress import progress_context
 from .services import RunRefused
 
 CHANGED = "mailings:changed"
@@ -24,7 +24,7 @@ MOST_BARS = 200  # no list has so many
 
 @require_safe
 def progress(request, pk):
-    """The live panel; without htmx, the mailing's page."""
+    """The live progress_context; without htmx, the mailing's page."""
     mailing = for_reading(request.user, Mailing.objects.select_related("message", "owner"), pk)
     return answer(request, mailing)
 
@@ -52,7 +52,7 @@ def start(request, pk):
     confirmed = request.POST.get("confirm") == "1" or not doubtful
     if request.method != "POST" or not (confirmed or is_partial(request)):
         return confirm_start(request, mailing, again)
-    if not confirmed:  # a panel from before the mailing was moved
+    if not confirmed:  # a progress_context from before the mailing was moved
         return refuse(request, mailing, _("Reload the page: this is to be confirmed first."))
     try:
         run = services.run_start(
@@ -130,13 +130,13 @@ def settle(request, pk):
     if "delivery" in request.POST:
         ids = ids_in(request.POST.getlist("delivery"))
     try:
-        number = how in services.SETTLINGS and services.mailing_settle(
+        number = how in services.RESOLUTIONS and services.mailing_resolve(
             mailing=mailing, by=request.user, how=how, delivery_ids=ids)
     except RunRefused as reason:
         return refuse(request, mailing, reason)
     if not number:
         return refuse(request, mailing, _("There is nothing to decide."))
-    response = answer(request, mailing, services.SETTLINGS[how])
+    response = answer(request, mailing, services.RESOLUTIONS[how])
     return trigger_client_event(response, CHANGED)
 
 
@@ -153,13 +153,13 @@ def refuse(request, mailing, reason):
 
 def answer(request, mailing, text=""):
     """The panel as it is now, with a toast; without htmx a message and the mailing's page."""
-    Mailing.objects.settle(timezone.now())
+    Mailing.objects.refresh_statuses(timezone.now())
     mailing.refresh_from_db(fields=["status", "disabled_at"])
     if not is_partial(request):
         if text:
             messages.success(request, text)
         return redirect(mailing)
-    context = {**panel(mailing, request.user), "fragment": True}
+    context = {**progress_context(mailing, request.user), "fragment": True}
     response = render(request, "delivery/_run.html", context)
     if request.method != "POST" and not context["active"]:  # it was asked for while it was active
         trigger_client_event(response, CHANGED)

@@ -48,7 +48,7 @@ def make():
     Shop(other, words.FLOWERS, random.Random(8)).open(25)
     Mailing.objects.filter(owner=owner, message__subject=words.DISABLED, runs=None).update(
         disabled_at=timezone.now() - timedelta(hours=5), disabled_by=manager)
-    Mailing.objects.settle(timezone.now())
+    Mailing.objects.refresh_statuses(timezone.now())
     return True
 
 

@@ -156,7 +156,7 @@ class MailingAdmin(OwnedAdmin):
 
     def get_queryset(self, request):
         """Return the mailings, their statuses as they are now."""
-        Mailing.objects.settle(timezone.now())
+        Mailing.objects.refresh_statuses(timezone.now())
         return super().get_queryset(request).defer("message__body")
 
     def save_model(self, request, obj, form, change):

@@ -98,7 +98,7 @@ class Message(Owned):
 
 class MailingQuerySet(OwnedQuerySet):
 
-    def settle(self, now):
+    def refresh_statuses(self, now):
         """Bring the stored statuses of these up to `now`; return how many rows were stale.
 
         One indexed EXISTS, and an UPDATE only where something is stale, so that readers may

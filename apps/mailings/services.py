@@ -66,7 +66,7 @@ def mailing_save(*, mailing: Mailing, recipients: Iterable[Recipient],
     write(mailing, fields)
     mailing.recipients.set(recipients)
     # No other row: two people who save at once would wait for each other's.
-    Mailing.objects.filter(pk=mailing.pk).settle(timezone.now())
+    Mailing.objects.filter(pk=mailing.pk).refresh_statuses(timezone.now())
     return mailing
 
 

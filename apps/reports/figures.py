@@ -52,7 +52,7 @@ def addresses_of_all():
 def service_figures():
     """Totals for visitors. Recipients are counted within each owner, and all of it hourly: a live
     distinct count would tell a visitor whether an address is already somebody's client."""
-    Mailing.objects.settle(timezone.now())
+    Mailing.objects.refresh_statuses(timezone.now())
     return {**counts(Mailing.objects), "recipients_unique": Recipient.objects.count()}
 
 

@@ -29,7 +29,7 @@ RUNS = 50  # of a mailing's, that its report shows
 def home(request):
     if not request.user.is_authenticated:
         return render(request, "reports/landing.html", figures.home_figures(request.user))
-    Mailing.objects.settle(timezone.now())
+    Mailing.objects.refresh_statuses(timezone.now())
     user = request.user
     return render(request, "reports/home.html", {
         **figures.home_figures(user), **figures.home_lists(user), **figures.oversight(user),
@@ -98,7 +98,7 @@ def moving(runs):
 @require_safe
 def mailing_report(request, pk):
     """A mailing's runs, the course of one of them, what servers answered, and domains."""
-    Mailing.objects.settle(timezone.now())
+    Mailing.objects.refresh_statuses(timezone.now())
     mailing = for_reading(request.user, Mailing.objects.select_related("message", "owner"), pk)
     runs = mailing.runs.defer("body").order_by("-id")
     run = runs.filter(pk=number(request, "run")).first() or runs.first()

@@ -18,10 +18,9 @@ from ..engine import recovery, restore
 from ..engine.bell import open_bell
 from ..engine.engine import Engine
 from ..engine.outage import SameFile, outage, steadily
-from ..models import Sender
+from ..models import Worker
 from ..schedule import Clock
 
-ALIVE = timedelta(seconds=15)  # without a heartbeat for longer, a sender is not there
 FORGET = timedelta(days=1)
 GLANCE = 0.2  # seconds in which a stop is noticed
 LOOK = 1  # seconds between looks at the database, which tells of every machine's runs
@@ -47,11 +46,6 @@ def sending_lock():
         except BlockingIOError:
             raise Busy from None
         yield
-
-
-def sender_alive():
-    """Whether any sending process has shown itself lately."""
-    return Sender.objects.filter(seen_at__gte=timezone.now() - ALIVE).exists()
 
 
 def wait_for_locks(connection, **kwargs):
@@ -121,9 +115,9 @@ class SendingProcess:
         if restore.check():
             self.token = uuid.uuid4().hex  # the old one may come with a dump that is loaded now
         now = timezone.now()
-        if not Sender.objects.filter(token=self.token).update(seen_at=now):
-            Sender.objects.filter(seen_at__lt=now - FORGET).delete()
-            Sender.objects.create(token=self.token, host=socket.gethostname()[:255],
+        if not Worker.objects.filter(token=self.token).update(seen_at=now):
+            Worker.objects.filter(seen_at__lt=now - FORGET).delete()
+            Worker.objects.create(token=self.token, host=socket.gethostname()[:255],
                                   pid=os.getpid(), seen_at=now)
 
     def run(self):
@@ -142,5 +136,5 @@ class SendingProcess:
         if self.bell:
             self.bell.close()
         with contextlib.suppress(DatabaseError, InterfaceError):
-            Sender.objects.filter(token=self.token).delete()
+            Worker.objects.filter(token=self.token).delete()
         return ended and not self.engine.failed.is_set()

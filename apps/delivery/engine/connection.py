@@ -22,9 +22,9 @@ from . import breaker, ledger, restore, transitions
 from .journal import Journal, JournalFull
 from .ledger import LEASE
 from .outage import SameFile, outage
-from .prefetch import Spool
+from .prefetch import Prefetch
 from .results import Result, result_of
-from .throttle import Pace
+from .throttle import Bookings
 
 log = logging.getLogger("vestnik.delivery")
 State = Delivery.State
@@ -47,7 +47,7 @@ class Connection(threading.Thread):
         self.engine = engine
         self.journal = Journal()
         self.transport = Transport(before_dot=self.before_dot)
-        self.pace = Pace()
+        self.bookings = Bookings()
         self.rate = 0.0  # letters a second, as the last group went
         self.lease_until = 0.0  # monotonic
         self.run_now, self.claimed, self.results = None, [], []
@@ -152,7 +152,7 @@ class Connection(threading.Thread):
         restore.verify()
         if self.results:
             run = self.run_now
-            counts, tries = ledger.record(run, self.results, self.journal.token)
+            counts, tries = ledger.store(run, self.results, self.journal.token)
             counting.add(run.pk, counts, tries)
         run, claimed = self.claim()
         moved = len(self.results) + len(claimed)  # a backup of letters in hand is an old one too
@@ -166,14 +166,14 @@ class Connection(threading.Thread):
             return None, []
         self.began = self.engine.failures.number
         self.lease_until = time.monotonic() + LEASE.total_seconds()
-        size = self.pace.limit(self.group_size())
+        size = self.bookings.limit(self.group_size())
         for run in self.engine.runnable() if size else ():
             share = self.engine.share(run, LAST_GROUPS if self.rate else 1)
             claimed = ledger.claim(
                 run.pk, min(size, share), self.journal.token, self.reached.get(run.pk, 0))
             if claimed:
                 self.reached = {run.pk: claimed[-1].id}
-                self.pace.book(len(claimed))
+                self.bookings.book(len(claimed))
                 return run, claimed
         return None, []
 
@@ -196,10 +196,10 @@ class Connection(threading.Thread):
             self.results = [Result(row, State.PENDING, row.tries) for row in self.claimed]
             return
         started, tries = time.monotonic(), []
-        ready = itertools.chain(Spool(letter, self.journal).ready(self.claimed), [None])
+        ready = itertools.chain(Prefetch(letter, self.journal).ready(self.claimed), [None])
         for this, following in itertools.pairwise(ready):
             spent = time.monotonic() - started
-            if tries and not self.pace.rate and spent > GROUP_LIMIT:
+            if tries and not self.bookings.rate and spent > GROUP_LIMIT:
                 break
             at_once = following and following.octets and self.will_follow(spent, len(tries))
             tries.append(
@@ -214,7 +214,7 @@ class Connection(threading.Thread):
 
     def will_follow(self, spent, sent):
         """Whether one more letter after this one will be within GROUP_LIMIT, and leave at once."""
-        if self.pace.rate:
+        if self.bookings.rate:
             return False
         return spent + spent / sent < GROUP_LIMIT if sent else self.rate * GROUP_LIMIT > 1
 
@@ -231,7 +231,7 @@ class Connection(threading.Thread):
             if ready.unmade:
                 self.engine.failures.unmade(self.run_now.pk, ready.reason)
             return Result(row, State.SKIPPED, row.tries, reason=ready.reason)
-        self.pace.wait(self.engine.stopping)
+        self.bookings.wait(self.engine.stopping)
         self.current = row.id
         try:
             outcome = self.transport.send(ready.octets, sender, row.email, following)

@@ -38,7 +38,7 @@ class Ready:
     unmade: bool = False
 
 
-class Spool:
+class Prefetch:
     """The mail backend that `send_mail()` hands the letters of one run to."""
 
     def __init__(self, letter, journal):

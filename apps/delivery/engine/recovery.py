@@ -99,7 +99,7 @@ def recover_journal(journal):
     for row in rows:
         by_run.setdefault(row.run, []).append(recovered(journal, row))
     for run, results in by_run.items():
-        counts, tries = ledger.record(run, results, journal.token)
+        counts, tries = ledger.store(run, results, journal.token)
         counting.add(run.pk, counts, tries)
         log.warning("run %s: settled %s letters of a lost sender", run.pk, len(results),
                     extra={"run": run.pk})

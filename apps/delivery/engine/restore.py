@@ -1,7 +1,7 @@
 """After a restore from a backup nothing is sent before a person says so.
 
 The restored database does not know what was sent since the backup was made. What tells: each
-connection counts the letters it takes, in the database (`Connection`) in the transaction that
+connection counts the letters it takes, in the database (`LettersTaken`) in the transaction that
 takes them, and in its journal on this disk before the first of them leaves. A number of the whole
 database moves with each run, each start of a sender and each end of a connection, and is kept on
 the disk too, in `DATA_DIR/generation`. Where the database knows less than the disk, it was
@@ -28,7 +28,7 @@ from django.utils import timezone
 from apps.audit.models import Entry
 from apps.mailings.models import Attempt, Run
 
-from ..models import Connection, RestoreGuard, Sender
+from ..models import LettersTaken, RestoreGuard, Worker
 from . import journal
 
 log = logging.getLogger("vestnik.delivery")
@@ -40,10 +40,10 @@ IDENTITY = {
 }
 READ = """
 SELECT g.number, g.identity, {identity}, c.token, c.letters
-FROM delivery_restoreguard g LEFT JOIN delivery_connection c ON TRUE WHERE g.id = 1
+FROM delivery_restoreguard g LEFT JOIN delivery_letterstaken c ON TRUE WHERE g.id = 1
 """
 TAKE = """
-INSERT INTO delivery_connection (token, letters) VALUES (%s, %s)
+INSERT INTO delivery_letterstaken (token, letters) VALUES (%s, %s)
 ON CONFLICT (token) DO UPDATE SET letters = excluded.letters
 """
 
@@ -181,8 +181,9 @@ def learn() -> None:
     """Have the database know what this disk knows: the same is not noticed twice."""
     RestoreGuard.objects.filter(pk=1).update(
         number=Greatest(F("number"), kept()[0]), identity=identity())
-    Connection.objects.bulk_create(
-        [Connection(token=token, letters=letters) for token, letters in letters_on_disk().items()],
+    LettersTaken.objects.bulk_create(
+        [LettersTaken(token=token, letters=letters)
+         for token, letters in letters_on_disk().items()],
         update_conflicts=True, unique_fields=["token"], update_fields=["letters"])
 
 
@@ -212,7 +213,7 @@ def pause_older_runs() -> None:
 def last_known() -> datetime | None:
     """Return when the backup was made: the last moment that the database knows of."""
     moments = [
-        Sender.objects.aggregate(at=Max("seen_at"))["at"],
+        Worker.objects.aggregate(at=Max("seen_at"))["at"],
         Run.objects.aggregate(at=Max("updated_at"))["at"],
         Attempt.objects.aggregate(at=Max("attempted_at"))["at"],
         Entry.objects.aggregate(at=Max("happened_at"))["at"],
@@ -240,7 +241,7 @@ def waits_for_a_person(mailing) -> bool:
 
 def forget(token: str) -> None:
     """Forget a connection whose journal is gone, after `advance`."""
-    Connection.objects.filter(token=token).delete()
+    LettersTaken.objects.filter(token=token).delete()
 
 
 def path() -> Path:

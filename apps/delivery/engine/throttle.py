@@ -5,12 +5,12 @@ from datetime import timedelta
 from django.conf import settings
 from django.db.models.functions import Now
 
-from ..models import RateSlot
+from ..models import Throttle
 
 AHEAD = timedelta(seconds=0.5)  # time is not booked further ahead than this
 
 
-class Pace:
+class Bookings:
     """The slots that one connection has booked; without a limit it never waits."""
 
     def __init__(self):
@@ -23,8 +23,9 @@ class Pace:
         """
         if not self.rate:
             return wanted
-        RateSlot.objects.get_or_create(pk=1, defaults={"free_at": Now()})
-        slot = RateSlot.objects.select_for_update().annotate(now=Now()).get(pk=1)
+        Throttle.objects.get_or_create(name=Throttle.ALL, defaults={"free_at": Now()})
+        slot = Throttle.objects.select_for_update().annotate(now=Now()).get(
+            name=Throttle.ALL)
         self.now = slot.now
         furthest = self.now + AHEAD + max(AHEAD, timedelta(seconds=1 / self.rate))
         self.start = max(slot.free_at, self.now)
@@ -37,7 +38,7 @@ class Pace:
     def book(self, letters):
         """Take the time for `letters`; what is not needed of `limit` stays free."""
         if self.rate and letters:
-            RateSlot.objects.filter(pk=1).update(
+            Throttle.objects.filter(name=Throttle.ALL).update(
                 free_at=self.start + timedelta(seconds=letters / self.rate))
             self.next_at = time.monotonic() + (self.start - self.now).total_seconds()
 

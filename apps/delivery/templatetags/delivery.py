@@ -22,5 +22,5 @@ def moving(runs):
 def run_panel(context, mailing):
     """The live panel of a mailing's sending; it refreshes itself at `delivery:progress`."""
     request = context["request"]
-    return {**progress.panel(mailing, request.user), "request": request,
+    return {**progress.progress_context(mailing, request.user), "request": request,
             "csrf_token": context.get("csrf_token")}

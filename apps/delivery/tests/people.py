@@ -98,14 +98,14 @@ class People:
 
     def settle_delivered(self):
         with contextlib.suppress(RunRefused):
-            services.mailing_settle(
+            services.mailing_resolve(
                 mailing=self.mailing, by=self.owner, how=services.DELIVERED)
 
     def settle_again(self):
         unknown = Delivery.objects.filter(state=Delivery.State.UNKNOWN)
         rows = set(unknown.values_list("pk", flat=True))
         with contextlib.suppress(RunRefused):
-            services.mailing_settle(mailing=self.mailing, by=self.owner, how=services.SEND_AGAIN)
+            services.mailing_resolve(mailing=self.mailing, by=self.owner, how=services.SEND_AGAIN)
             rows -= set(unknown.values_list("pk", flat=True))
             self.released.update({pk: self.fresh()[pk] for pk in rows})
             self.world.marked -= rows

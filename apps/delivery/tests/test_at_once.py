@@ -27,14 +27,14 @@ def runs(mailing):
 
 
 def test_a_recount_while_the_owner_decides_about_two_runs(mailing, runs):
-    """recount: the run, then the increments' table. mailing_settle: increments, the second run."""
+    """recount: the run, then the increments' table. mailing_resolve: increments, the second run."""
     for run in runs:
         deliveries(run, State.UNKNOWN, 50)
 
     def settle():
         for row in Delivery.objects.filter(run=runs[0]):
             others = Delivery.objects.filter(run=runs[1], state=State.UNKNOWN)[:1]
-            services.mailing_settle(
+            services.mailing_resolve(
                 mailing=mailing, by=mailing.owner, how=services.DELIVERED,
                 delivery_ids=[row.pk, *others.values_list("pk", flat=True)])
 
@@ -91,7 +91,7 @@ def test_folds_recounts_stops_and_decisions_at_once_meet_no_deadlock(mailing, ru
 
     def settle():
         for row in claimed:
-            services.unknown_settle(run=runs[0], by=mailing.owner, how=services.DELIVERED,
+            services.unknown_resolve(run=runs[0], by=mailing.owner, how=services.DELIVERED,
                                     delivery_ids=[row.pk])
 
     assert at_once((add,), (fold,), (count,), (settle,)) == []

@@ -4,14 +4,14 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from apps.delivery.models import ClockLease, RateSlot
+from apps.delivery.models import Lease, Throttle
 from apps.delivery.schedule import Clock
 from apps.delivery.services import run_start
 from apps.mailings.models import Delivery, Run
 
 from ..engine import ledger, recovery
 from ..engine.journal import Journal
-from ..engine.throttle import Pace
+from ..engine.throttle import Bookings
 
 pytestmark = pytest.mark.django_db
 WRONG = [timedelta(hours=1), -timedelta(hours=1), timedelta(days=2), -timedelta(days=2)]
@@ -61,7 +61,7 @@ def test_a_dead_clock_keeper_with_a_wrong_clock_is_followed_in_seconds(db, clock
     right = timezone.now()
     clock_wrong_by(error)
     assert Clock().hold()
-    assert timedelta(0) < ClockLease.objects.get().until - right < timedelta(seconds=60)
+    assert timedelta(0) < Lease.objects.get().until - right < timedelta(seconds=60)
     clock_wrong_by(-error)
     assert not Clock().hold()
 
@@ -70,13 +70,13 @@ def test_a_dead_clock_keeper_with_a_wrong_clock_is_followed_in_seconds(db, clock
 def test_a_wrong_clock_books_no_time_of_the_others(db, clock_wrong_by, settings, error):
     settings.SENDER_RATE = 10
     clock_wrong_by(error)
-    hasty = Pace()
+    hasty = Bookings()
     hasty.book(hasty.limit(2))
     clock_wrong_by(timedelta(0))
-    assert Pace().limit(2)
+    assert Bookings().limit(2)
 
 
 def test_a_clock_set_back_does_not_hold_the_rate_up(db, settings):
     settings.SENDER_RATE = 10
-    RateSlot.objects.create(pk=1, free_at=timezone.now() + timedelta(hours=1))
-    assert Pace().limit(2)
+    Throttle.objects.create(name=Throttle.ALL, free_at=timezone.now() + timedelta(hours=1))
+    assert Bookings().limit(2)

@@ -148,5 +148,5 @@ def test_the_clock_starts_a_due_mailing_once_and_not_after_its_end(mailing, owne
 def test_one_sender_at_a_time_keeps_the_clock(db):
     first, second = schedule.Clock(), schedule.Clock()
     assert first.hold() and not second.hold() and first.hold()
-    schedule.ClockLease.objects.update(until=timezone.now() - timedelta(seconds=1))
+    schedule.Lease.objects.update(until=timezone.now() - timedelta(seconds=1))
     assert second.hold() and not first.hold()

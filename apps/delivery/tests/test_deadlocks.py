@@ -35,14 +35,14 @@ def record_bounces(run, deliveries):
         outcome = Outcome(Phase.RCPT, 550, "5.1.1 User unknown")
         result = Result(claimed, State.FAILED, 1, outcome, timezone.now())
         with transaction.atomic():
-            counts, tries = ledger.record(run, [result], TOKEN)
+            counts, tries = ledger.store(run, [result], TOKEN)
             counting.add(run.pk, counts, tries)
 
 
 def settle_unknowns(run, deliveries):
     """Mark each of `deliveries` as delivered, as the owner does."""
     for row in deliveries:
-        services.unknown_settle(
+        services.unknown_resolve(
             run=run, by=run.owner, how=services.DELIVERED, delivery_ids=[row.pk])
 
 
@@ -57,7 +57,7 @@ def lose_leases(deliveries):
 def decide(mailing, times):
     """Mark all unknown outcomes of a mailing as delivered, again and again."""
     for _ in range(times):
-        services.mailing_settle(mailing=mailing, by=mailing.owner, how=services.DELIVERED)
+        services.mailing_resolve(mailing=mailing, by=mailing.owner, how=services.DELIVERED)
 
 
 def at_once(*tasks):

@@ -5,7 +5,7 @@ import pytest
 from django.apps import apps
 from django.utils import timezone
 
-from apps.delivery.models import Connection
+from apps.delivery.models import LettersTaken
 from apps.delivery.services import run_start
 from apps.mailings.models import Attempt, Delivery, Mailing, Run
 from tests.sending import until, work
@@ -55,7 +55,7 @@ def test_a_backup_of_letters_in_hand_is_older_than_their_answers(mailing, sink, 
     Delivery.objects.filter(pk__in=last).update(
         state="claimed", lease_token=token, answer="",
         lease_until=timezone.now() + timezone.timedelta(seconds=30))
-    Connection.objects.update(letters=letters)
+    LettersTaken.objects.update(letters=letters)
     work(run)
     assert len(sink.letters) == 3
 

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.delivery.models import Sender
+from apps.delivery.models import Worker
 from apps.delivery.services import run_start
 from apps.mailings.models import Delivery, Mailing, Recipient, Run
 from apps.mailings.services import mailing_disable, owned_delete, recipient_bounce_clear
@@ -25,7 +25,7 @@ def url(mailing):
 
 @pytest.fixture
 def sender():
-    return Sender.objects.create(token="t", host="h", pid=1, seen_at=timezone.now())
+    return Worker.objects.create(token="t", host="h", pid=1, seen_at=timezone.now())
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def waiting(run):
 
 
 def without_sender(run):
-    Sender.objects.update(seen_at=timezone.now() - HOUR)
+    Worker.objects.update(seen_at=timezone.now() - HOUR)
 
 
 def finished(run):
@@ -157,8 +157,8 @@ CHANGES = [
     (paused, mailings(disabled_at=PAST)), (finished, another_run),
     (waiting, lambda mailing, run: run.deliveries.update(state="pending", next_try_at=None)),
     (waiting, lambda mailing, run: run.deliveries.update(next_try_at=FUTURE - HOUR / 7)),
-    (running, lambda mailing, run: Sender.objects.update(seen_at=PAST)),
-    (without_sender, lambda mailing, run: Sender.objects.update(seen_at=FUTURE)),
+    (running, lambda mailing, run: Worker.objects.update(seen_at=PAST)),
+    (without_sender, lambda mailing, run: Worker.objects.update(seen_at=FUTURE)),
 ]
 
 

@@ -5,13 +5,14 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from apps.delivery.engine.results import Result
 from apps.delivery.services import run_start
 from apps.mailings.models import Attempt, Delivery, Run
 from apps.statistics import counting
 
 from ..engine import journal, ledger, recovery, transitions
 from ..engine.journal import Journal, JournalFull
-from ..engine.prefetch import Spool
+from ..engine.prefetch import Prefetch
 from ..wire.letter import Letter
 from ..wire.outcome import Outcome, Phase
 
@@ -175,8 +176,8 @@ def test_a_record_with_a_lease_that_somebody_took_over_changes_nothing(run):
     mine = Journal()
     rows = claimed(run, mine)
     run.deliveries.update(lease_token="another")
-    results = [ledger.Result(row, State.SENT, 0, OK, at=timezone.now()) for row in rows]
-    counts, tries = ledger.record(run, results, mine.token)
+    results = [Result(row, State.SENT, 0, OK, at=timezone.now()) for row in rows]
+    counts, tries = ledger.store(run, results, mine.token)
     assert not any(counts.values()) and not tries
     assert not Attempt.objects.exists()
     mine.close(forget=True)
@@ -184,10 +185,10 @@ def test_a_record_with_a_lease_that_somebody_took_over_changes_nothing(run):
 
 def test_recording_twice_counts_once(run):
     mine = Journal()
-    results = [ledger.Result(row, State.SENT, 0, OK, at=timezone.now())
+    results = [Result(row, State.SENT, 0, OK, at=timezone.now())
                for row in claimed(run, mine)]
     for _ in range(2):
-        counting.add(run.pk, *ledger.record(run, results, mine.token))
+        counting.add(run.pk, *ledger.store(run, results, mine.token))
     counting.fold()
     run.refresh_from_db()
     assert run.sent == Attempt.objects.count() == 3
@@ -198,8 +199,8 @@ def test_a_recorded_unknown_outcome_stays_unknown_when_its_sender_dies_later(run
     lost = Journal()
     row = claimed(run, lost)[0]
     silence = Outcome(Phase.DOT, None, "The server closed the connection.")
-    results = [ledger.Result(row, State.UNKNOWN, 0, silence, at=timezone.now())]
-    counting.add(run.pk, *ledger.record(run, results, lost.token))
+    results = [Result(row, State.UNKNOWN, 0, silence, at=timezone.now())]
+    counting.add(run.pk, *ledger.store(run, results, lost.token))
     counting.fold()
     lost.clear()
     die(lost)
@@ -230,7 +231,7 @@ def test_a_letter_over_whose_making_the_sender_dies_three_times_is_set_aside(
     for _ in range(deaths):
         lost = Journal()
         with contextlib.suppress(Poison):
-            list(Spool(letter, lost).ready(claimed(run, lost)))
+            list(Prefetch(letter, lost).ready(claimed(run, lost)))
         die(lost)
         recovery.recover_journals()
     run.refresh_from_db()

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.audit.models import Entry
-from apps.delivery.models import Connection, RestoreGuard
+from apps.delivery.models import LettersTaken, RestoreGuard
 from apps.delivery.services import RunRefused, run_count_unknown, run_start
 from apps.mailings.models import Attempt, Delivery, Run
 from apps.statistics.models import DomainTally, Increment, MinuteTally, Tally
@@ -18,7 +18,7 @@ from ..engine.engine import Engine
 from ..engine.outage import SameFile
 
 pytestmark = pytest.mark.django_db(transaction=True)
-TABLES = [RestoreGuard, Connection, Run, Delivery, Attempt, Increment, Tally, MinuteTally,
+TABLES = [RestoreGuard, LettersTaken, Run, Delivery, Attempt, Increment, Tally, MinuteTally,
           DomainTally]
 
 

@@ -6,13 +6,13 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.delivery.models import Sender
+from apps.delivery.models import Worker
 from apps.delivery.services import run_start
 from apps.mailings.models import Delivery, Mailing, Run
 from tests.factories import MailingFactory
 
 from ..engine import transitions
-from ..progress import pace
+from ..progress import speed
 
 pytestmark = pytest.mark.django_db
 
@@ -99,7 +99,7 @@ def test_unknown_outcomes_are_decided_by_the_owner(htmx, mailing, run, how, stat
 
 def test_the_panel_says_when_no_sender_is_alive(htmx, mailing, run):
     assert htmx.get(url("progress", mailing)).context["no_sender"]
-    Sender.objects.create(token="t", host="h", pid=1, seen_at=timezone.now())
+    Worker.objects.create(token="t", host="h", pid=1, seen_at=timezone.now())
     assert not htmx.get(url("progress", mailing)).context["no_sender"]
 
 
@@ -233,9 +233,9 @@ def test_the_bars_of_a_list_are_ones_own_or_a_managers(htmx, as_other, as_manage
 
 def test_the_rate_is_of_the_last_seconds_so_a_pause_does_not_count(run):
     now, hours = timezone.now(), timedelta(hours=5)
-    assert pace(run, now) == (0, "")
+    assert speed(run, now) == (0, "")
     run.sent = 1
-    assert pace(run, now + hours) == (0, "")
+    assert speed(run, now + hours) == (0, "")
     run.sent = 2
-    rate, left = pace(run, now + hours + timedelta(seconds=2))
+    rate, left = speed(run, now + hours + timedelta(seconds=2))
     assert rate == 0.5 and left

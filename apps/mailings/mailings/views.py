@@ -26,7 +26,7 @@ TABS = ("recipients", "runs", "attempts", "letter")
 
 @require_safe
 def mailing_list(request):
-    Mailing.objects.settle(timezone.now())
+    Mailing.objects.refresh_statuses(timezone.now())
     q, status = search_text(request), request.GET.get("status", "")
     mailings = Mailing.objects.visible_to(request.user).select_related("message", "owner")
     if q:
@@ -55,7 +55,7 @@ def add_figures(mailings):
 
 @require_safe
 def mailing_detail(request, pk):
-    Mailing.objects.settle(timezone.now())
+    Mailing.objects.refresh_statuses(timezone.now())
     mailing = for_reading(request.user, Mailing.objects.select_related(
         "message", "owner", "disabled_by"), pk)
     tab = request.GET.get("tab") if request.GET.get("tab") in TABS else TABS[0]

@@ -124,10 +124,10 @@ def test_the_status_is_right_whenever_it_is_read(as_owner, owner):
 def test_a_completed_mailing_that_was_never_sent_is_created_again_when_its_end_moves(owner):
     now = timezone.now()
     mailing = MailingFactory(owner=owner, ends_at=now + timedelta(minutes=1))
-    Mailing.objects.settle(now + timedelta(minutes=2))
+    Mailing.objects.refresh_statuses(now + timedelta(minutes=2))
     mailing.refresh_from_db()
     assert mailing.status == Status.COMPLETED
-    assert Mailing.objects.settle(now) == 1 and Mailing.objects.settle(now) == 0
+    assert Mailing.objects.refresh_statuses(now) == 1 and Mailing.objects.refresh_statuses(now) == 0
     mailing.refresh_from_db()
     assert mailing.status == Status.CREATED
 

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from apps.delivery.engine import ledger, recovery
 from apps.delivery.engine.journal import Journal
-from apps.delivery.services import DELIVERED, run_start, unknown_settle
+from apps.delivery.engine.results import Result
+from apps.delivery.services import DELIVERED, run_start, unknown_resolve
 from apps.delivery.wire.outcome import Outcome, Phase
 from apps.demo import build
 from apps.mailings.attempts.verdicts import Meaning, meaning_of
@@ -71,14 +72,14 @@ def run(owner):
 
 
 def record(run, sender, results):
-    counts, tries = ledger.record(run, results, sender.token)
+    counts, tries = ledger.store(run, results, sender.token)
     counting.add(run.pk, counts, tries)
     counting.fold()
 
 
 def tried(rows, start, step):
     """Results of all kinds for claimed `rows`, `step` apart."""
-    return [ledger.Result(row, state, row.tries, outcome, at=start + number * step)
+    return [Result(row, state, row.tries, outcome, at=start + number * step)
             for number, (row, (state, outcome)) in enumerate(zip(rows, ANSWERS * 9, strict=False))]
 
 
@@ -124,7 +125,7 @@ def test_settling_an_unknown_outcome_changes_the_fate_and_not_the_attempts(run, 
                               timedelta(0)))
     sender.close(forget=True)
     before = list(Tally.objects.order_by("pk").values())
-    assert unknown_settle(run=run, by=owner, how=DELIVERED) == 2
+    assert unknown_resolve(run=run, by=owner, how=DELIVERED) == 2
     assert list(Tally.objects.order_by("pk").values()) == before
     assert_tallies_equal_a_recount(run)
 
@@ -147,7 +148,7 @@ def test_tallies_equal_a_recount_after_a_real_run(mailing, settings):
 def test_counting_a_group_costs_one_statement(run, django_assert_num_queries):
     sender = Journal()
     results = tried(ledger.claim(run.pk, 10, sender.token), timezone.now(), timedelta(0))
-    counts, tries = ledger.record(run, results, sender.token)
+    counts, tries = ledger.store(run, results, sender.token)
     with django_assert_num_queries(1):
         counting.add(run.pk, counts, tries)
     sender.close(forget=True)
