@@ -96,7 +96,7 @@ def test_no_secret_is_ever_written(client, shape, settings, monkeypatch):
     def broken(*args):
         raise ValueError("postgres://vestnik:db-secret@db/ refused /u/unsubscribe-token/")
 
-    monkeypatch.setattr("apps.reports.views.figures.home_figures", broken)
+    monkeypatch.setattr("apps.reports.views.homepage.home_figures", broken)
     client.raise_request_exception = False
     with written(settings, shape) as log:
         secrets = [*sign_up(client), *reset(client), *write_and_send(client, settings),

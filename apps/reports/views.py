@@ -16,7 +16,7 @@ from apps.mailings.polling import seconds_between
 from apps.statistics.models import Tally
 from apps.users.models import User
 
-from . import figures, tallied
+from . import homepage, totals
 from .exports import csv_response
 from .periods import QUICK, Period
 
@@ -28,12 +28,12 @@ RUNS = 50  # of a mailing's, that its report shows
 @require_safe
 def home(request):
     if not request.user.is_authenticated:
-        return render(request, "reports/landing.html", figures.home_figures(request.user))
+        return render(request, "reports/landing.html", homepage.home_figures(request.user))
     Mailing.objects.refresh_statuses(timezone.now())
     user = request.user
     return render(request, "reports/home.html", {
-        **figures.home_figures(user), **figures.home_lists(user), **figures.oversight(user),
-        "steps": figures.first_steps(user)})
+        **homepage.home_figures(user), **homepage.home_lists(user), **homepage.oversight(user),
+        "steps": homepage.first_steps(user)})
 
 
 @require_safe
@@ -41,13 +41,13 @@ def report_list(request):
     """Figures, a chart and a table of the period: one's own; a manager's, of all or of one."""
     scope, period = scope_of(request), Period.of(request)
     tallies = period.limit(scope["tallies"])
-    counts, over_time = tallied.over_time(tallies, period)
-    counts["confirmed"] = tallied.confirmed(request.user, scope["person"], period)
+    counts, over_time = totals.over_time(tallies, period)
+    counts["confirmed"] = totals.confirmed(request.user, scope["person"], period)
     counts["sent"] = counts["successful"] + counts["confirmed"]
     return render_page(request, "reports/report_list.html", {
         **scope, "figures": counts, "chart": over_time, "period": period, "quick": QUICK,
-        "page": tallied.table(request, tallies, scope["by"]),
-        "sort": sorting(request, [*tallied.SORTS, "name"], "-last"),
+        "page": totals.table(request, tallies, scope["by"]),
+        "sort": sorting(request, [*totals.SORTS, "name"], "-last"),
         "people": people(request.user),
         "every": seconds_between(moving(Run.objects.visible_to(request.user)), MOVING),
     }, partial="report")
@@ -57,13 +57,13 @@ def report_list(request):
 def report_export(request):
     """The table of `report_list`, all of it, as CSV."""
     scope, period = scope_of(request), Period.of(request)
-    rows = list(tallied.grouped(request, period.limit(scope["tallies"]), scope["by"]))
-    tallied.name_rows(rows, scope["by"])
+    rows = list(totals.grouped(request, period.limit(scope["tallies"]), scope["by"]))
+    totals.name_rows(rows, scope["by"])
     first = [_("User"), _("E-mail")] if scope["by"] == "user" else [_("Mailing"), _("Owner")]
     record(Action.EXPORT, label=_("Reports"), details=f"{period.since} – {period.until}")
     return csv_response(f"report-{period.until}", [
         *first, _("Last attempt"), _("Attempts"), _("Successful"), _("Failed"), _("Unknown"),
-    ], ([*names(row["of"]), in_cell(row["last"]), *(row[name] for name in tallied.FIGURES)]
+    ], ([*names(row["of"]), in_cell(row["last"]), *(row[name] for name in totals.FIGURES)]
         for row in rows))
 
 
@@ -102,13 +102,13 @@ def mailing_report(request, pk):
     mailing = for_reading(request.user, Mailing.objects.select_related("message", "owner"), pk)
     runs = mailing.runs.defer("body").order_by("-id")
     run = runs.filter(pk=number(request, "run")).first() or runs.first()
-    domains, more = tallied.domains(mailing)
+    domains, more = totals.domains(mailing)
     return render_page(request, "reports/mailing_report.html", {
         "mailing": mailing, "runs": runs[:RUNS], "run": run,
         "every": seconds_between(moving(mailing.runs), MOVING),
-        "chart": run and tallied.course(run),
+        "chart": run and totals.course(run),
         "figures": Tally.objects.filter(mailing=mailing).figures(),
-        "answers": tallied.answers(mailing), "domains": domains, "more_domains": more,
+        "answers": totals.answers(mailing), "domains": domains, "more_domains": more,
     }, partial="live")
 
 

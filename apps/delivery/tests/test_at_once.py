@@ -92,7 +92,7 @@ def test_folds_recounts_stops_and_decisions_at_once_meet_no_deadlock(mailing, ru
     def settle():
         for row in claimed:
             services.unknown_resolve(run=runs[0], by=mailing.owner, how=services.DELIVERED,
-                                    delivery_ids=[row.pk])
+                                     delivery_ids=[row.pk])
 
     assert at_once((add,), (fold,), (count,), (settle,)) == []
     counting.fold()

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from apps.mailings.models import Mailing, Recipient
 from apps.mailings.services import mailing_disable, owned_delete
-from apps.reports import figures
+from apps.reports import homepage
 from tests.conftest import client_of
 from tests.factories import MailingFactory, RecipientFactory, UserFactory
 
@@ -87,7 +87,7 @@ def test_managers_totals_are_counted_once_in_a_while_for_all_of_them(
     second = client_of(UserFactory(is_superuser=True))
     assert home(as_manager) == home(second) == (0, 0, 0)
     with django_assert_num_queries(0):
-        figures.home_figures(UserFactory.build(is_superuser=True))
+        homepage.home_figures(UserFactory.build(is_superuser=True))
 
 
 @pytest.mark.django_db
@@ -142,7 +142,7 @@ def test_whoever_asks_first_leaves_nothing_of_theirs_for_the_next(
 
 @pytest.mark.django_db
 def test_ones_own_figures_are_in_no_cache(as_owner, monkeypatch):
-    monkeypatch.setattr(figures, "cache", None)
+    monkeypatch.setattr(homepage, "cache", None)
     assert home(as_owner) == (0, 0, 0)
 
 
