@@ -4,6 +4,7 @@ The engine asks the database between groups whether a run may go on, so that a p
 disable or the window's end holds within one group (about 0.25 s of work). It knows no request and
 no page.
 """
+import contextlib
 import threading
 import time
 
@@ -34,7 +35,9 @@ class Engine:
         self.stopping, self.failed = threading.Event(), threading.Event()
         self.news = threading.Condition()
         self.calls = self.waiting = 0
-        self.database_turn = threading.Lock() if connection.vendor == "sqlite" else NoLock()
+        self.database_turn = contextlib.nullcontext()  # PostgreSQL orders its writers itself
+        if connection.vendor == "sqlite":
+            self.database_turn = threading.Lock()
         self.failures = failures.Failures()
         self.admission = admission.Admission(self.size)
         self.letters, self.connections = {}, []
@@ -119,13 +122,3 @@ class Engine:
     def busy(self):
         """Whether one of this engine's own runs may still get letters from this pass."""
         return any(worker.claimed for worker in self.connections)
-
-
-class NoLock:
-    """PostgreSQL orders its writers itself."""
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *error):
-        return False
