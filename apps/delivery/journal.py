@@ -18,7 +18,6 @@ import re
 import time
 import uuid
 from dataclasses import dataclass, field
-from json.encoder import encode_basestring_ascii as quoted
 from pathlib import Path
 
 from django.conf import settings
@@ -71,8 +70,8 @@ class Journal:
 
     def answer(self, delivery_id, outcome):
         """Keep the answer until it is in the database."""
-        code, text = outcome.code or "null", quoted(outcome.text)
-        self._write(f'R [{delivery_id}, "{outcome.phase}", {code}, {text}]'.encode("ascii"))
+        answer = json.dumps([delivery_id, outcome.phase, outcome.code, outcome.text])
+        self._write(f"R {answer}".encode("ascii"))
 
     def clear(self, taken=0):
         """Forget what the database has; say first that so many letters more were `taken`."""
