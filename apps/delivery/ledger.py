@@ -150,7 +150,7 @@ def record(run, results, token):
 
 
 def as_rows(results):
-    """Return results as ROWS reads them: objects for JSON by the delivery's id."""
+    """Return results as ROWS reads them: dicts by the delivery's id."""
     rows = {}
     for result in results:
         row = {
@@ -159,7 +159,7 @@ def as_rows(results):
         }
         if result.outcome:
             row["answer"] = result.outcome.reply
-            row["code"] = result.outcome.code
+            row["code"] = result.outcome.code or None
             row["at"] = str(db_time(result.at))
         if result.next_try_at:
             row["next_try_at"] = str(db_time(result.next_try_at))
@@ -172,14 +172,14 @@ def settle(run, rows, token, state):
 
     `rows` are of `as_rows`. Returns the ids that moved.
     """
-    now, reader = db_time(timezone.now()), ROWS[connection.vendor]
+    reader = ROWS[connection.vendor]
     about = [run.mailing_id, run.owner_id]
+    params = [db_time(timezone.now()), json.dumps(list(rows.values())), token, state]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(SETTLE_AND_TELL.format(rows=reader),
-                           [now, json.dumps(list(rows.values())), token, state, *about])
+            cursor.execute(SETTLE_AND_TELL.format(rows=reader), params + about)
             return {row[0] for row in cursor.fetchall()}
-        cursor.execute(SETTLE.format(rows=reader), [now, json.dumps(list(rows.values())), token, state])
+        cursor.execute(SETTLE.format(rows=reader), params)
         moved = {row[0] for row in cursor.fetchall()}
         cursor.execute(TELL.format(settled=SETTLED.format(rows=reader)),
                        [*about, json.dumps([rows[pk] for pk in rows if pk in moved])])
