@@ -54,7 +54,8 @@ class Journal:
     """The journal of one living connection. `mark` and `answer` raise JournalFull."""
 
     def __init__(self):
-        self.token, self.fd = uuid.uuid4().hex, None
+        self.token = uuid.uuid4().hex
+        self.fd = None
         self.header = f"B {boot_id()}\n".encode("ascii")
         self.letters = 0  # taken in all, and those recorded once more
         with contextlib.suppress(JournalFull):  # each mark tries again
@@ -106,7 +107,8 @@ class Journal:
         if not self.path.exists():  # taken for a dead one's between the two: make it again
             os.close(self.fd)
             return self._open()
-        self.map, self.end = b"", 0
+        self.map = b""
+        self.end = 0
         try:
             self._write((self.header + self.taken())[:-1])
         except JournalFull:
@@ -125,13 +127,24 @@ class Journal:
         self.end = end + 1
 
     def _reserve(self, octets):
-        """Map `octets` and some more, once the disk has promised the room for them."""
+        """Map `octets` and some more, once the disk has given the room for them."""
         octets += -octets % STEP
+        size = len(self.map)
         try:
-            os.posix_fallocate(self.fd, 0, octets)
+            reserve(self.fd, size, octets - size)
             self.map = mmap.mmap(self.fd, octets)
         except OSError as error:
             raise JournalFull(error.strerror or str(error)) from error
+
+
+def reserve(fd, start, length):
+    """Write zeros, so that a full disk is noticed now and not when a line replaces them.
+
+    It is not posix_fallocate, because macOS has none.
+    """
+    end = start + length
+    while start < end:
+        start += os.pwrite(fd, bytes(end - start), start)
 
 
 @dataclass
