@@ -32,15 +32,18 @@ class Engine:
         self.size = connections or settings.SENDER_CONNECTIONS
         self.all = max(self.size, settings.SENDER_CONNECTIONS)  # those of other processes too
         self.run_ids = run_ids
-        self.stopping, self.failed = threading.Event(), threading.Event()
+        self.stopping = threading.Event()
+        self.failed = threading.Event()
         self.news = threading.Condition()
-        self.calls = self.waiting = 0
+        self.calls = 0
+        self.waiting = 0
         self.database_turn = contextlib.nullcontext()  # PostgreSQL orders its writers itself
         if connection.vendor == "sqlite":
             self.database_turn = threading.Lock()
         self.failures = failures.Failures()
         self.admission = admission.Admission(self.size)
-        self.letters, self.connections = {}, []
+        self.letters = {}
+        self.connections = []
 
     def start(self):
         """Open the connections' threads; call once, and `upkeep` each second from now on."""

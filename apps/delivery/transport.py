@@ -48,9 +48,11 @@ class Transport(EmailBackend):
 
     def __init__(self, *args, before_dot=None, after_dot=None, **kwargs):
         super().__init__(*args, **kwargs)
-        self.before_dot, self.after_dot = before_dot, after_dot or AFTER_DOT_TIMEOUT
+        self.before_dot = before_dot
+        self.after_dot = after_dot or AFTER_DOT_TIMEOUT
         self.announced = None  # whom the next letter is for, as the server knows already
-        self.letters, self.connected_at = 0, 0.0  # monotonic
+        self.letters = 0
+        self.connected_at = 0.0  # monotonic
 
     def send(self, letter, sender, recipient, following=None):
         """Send the octets of one `letter` (of `Letter.render`). Returns the Outcome.
@@ -84,7 +86,8 @@ class Transport(EmailBackend):
             server.starttls(context=self.ssl_context)
         if self.username and self.password:
             server.login(self.username, self.password)
-        self.connection, self._partial_connection = server, None
+        self.connection = server
+        self._partial_connection = None
         self._after_open()
         return True
 
@@ -137,7 +140,8 @@ class Transport(EmailBackend):
     def _after_open(self):
         self.letters = 0
         self.connection.ehlo_or_helo_if_needed()
-        self.sock, self.inbox = self.connection.sock, b""
+        self.sock = self.connection.sock
+        self.inbox = b""
         # A body and its dot may leave apart: without this, Nagle holds the second for 40 ms.
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.pipelining = self.connection.has_extn("pipelining")
@@ -156,7 +160,8 @@ class Transport(EmailBackend):
 
     def _envelope(self, sender, recipient):
         """MAIL, RCPT and DATA. Returns the refusal's Outcome, None when the server is ready."""
-        announced, self.announced = self.announced, None
+        announced = self.announced
+        self.announced = None
         if announced and (usual := READY_FOR_DATA.match(self.inbox)):
             self.inbox = self.inbox[usual.end():]
             return None
@@ -222,7 +227,8 @@ class Transport(EmailBackend):
 
     def _reply(self):
         """Read one reply, RFC 5321, 4.2. Returns (code, octets of its text); NoReply, OSError."""
-        lines, size = [], 0
+        lines = []
+        size = 0
         while True:
             line = self._line()
             code, mark = line[:3], line[3:4]
