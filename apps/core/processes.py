@@ -1,6 +1,8 @@
 """Processes and signals: how one is asked to stop, and how `serve` keeps its children.
 
-Children are started together, restarted when one dies, stopped politely.
+Children are started together, restarted when one dies, stopped politely. No library does all of it:
+honcho restarts nothing, circus leaves the children of a killed parent behind, and cotyledon forks
+its own classes instead of running commands.
 """
 import contextlib
 import ctypes
@@ -18,12 +20,8 @@ STEADY = 60  # seconds of work after which a death is news again
 LIBC = ctypes.CDLL(None)  # loaded here: nothing may be loaded between fork and exec
 
 
-def part_from_terminal():
-    """In the child: a process group of its own, and the kernel ends it when the parent dies.
-
-    Ctrl+C is for the parent, which stops its children in order. The kernel's part is Linux's.
-    """
-    os.setpgrp()
+def end_with_parent():
+    """In the child: have the kernel end it when the parent dies. Linux alone can do it."""
     if hasattr(LIBC, "prctl"):
         LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
@@ -36,7 +34,8 @@ class Stop:
     """
 
     def __init__(self, *signals):
-        self.asked, self.calls = False, queue.SimpleQueue()
+        self.asked = False
+        self.calls = queue.SimpleQueue()
         for number in signals:
             signal.signal(number, lambda *_: self.set())
 
@@ -59,13 +58,19 @@ class Child:
     """One process that is to be there, with what it starts itself."""
 
     def __init__(self, name, command):
-        self.name, self.command = name, command
-        self.process, self.pause, self.restart_at = None, 0, None
+        self.name = name
+        self.command = command
+        self.process = None
+        self.pause = 0
+        self.restart_at = None
 
     def start(self):
-        self.restart_at, self.started = None, time.monotonic()
+        self.restart_at = None
+        self.started = time.monotonic()
+        # Ctrl+C is for the parent alone, which stops its children in order: they have a group of
+        # their own.
         self.process = subprocess.Popen(
-            self.command, stdin=subprocess.DEVNULL, preexec_fn=part_from_terminal)
+            self.command, stdin=subprocess.DEVNULL, process_group=0, preexec_fn=end_with_parent)
 
     def look_after(self):
         """Restart the process when it has ended, after a pause that grows each time."""
@@ -73,9 +78,9 @@ class Child:
             return
         now = time.monotonic()
         if self.restart_at is None:
-            again = now - self.started < STEADY
-            self.pause = min(self.pause * 2, LONGEST_PAUSE) if again and self.pause else (
-                SHORTEST_PAUSE)
+            if now - self.started >= STEADY:
+                self.pause = 0
+            self.pause = min(max(self.pause * 2, SHORTEST_PAUSE), LONGEST_PAUSE)
             self.restart_at = now + self.pause
             log.error("%s ended with status %s; it starts again in %s s",
                       self.name, self.process.returncode, self.pause)

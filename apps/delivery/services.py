@@ -237,14 +237,16 @@ def unknown_resolve(*, run, by, how, delivery_ids=None):
     if how == DELIVERED:
         number = rows.update(state=Delivery.State.SENT, **decided)
         counting.add(run.pk, {"unknown": -number, "sent": number}, {})
+        action = Action.DELIVERED
     else:
         _reopen(run, now)
         number = rows.update(state=Delivery.State.PENDING, **{**decided, "settled_at": None})
         counting.add(run.pk, {"unknown": -number}, {})
         bell.ring()
+        action = Action.AGAIN
     counting.fold()
     if number:
-        record(Action(how), on=run.mailing, by=by, details=number)
+        record(action, on=run.mailing, by=by, details=number)
     log.info("run %s: %s unknown outcomes settled as %s", run.pk, number, how,
              extra={"run": run.pk})
     return number

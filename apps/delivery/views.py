@@ -126,12 +126,15 @@ def control(request, pk, service, text):
 def settle(request, pk):
     """Decide unknown outcomes of the mailing: all, or the `delivery` ids that were posted."""
     mailing = for_writing(request.user, Mailing.objects.select_related("message", "owner"), pk)
-    how, ids = request.POST.get("how"), None
+    how = request.POST.get("how")
+    ids = None
     if "delivery" in request.POST:
         ids = ids_in(request.POST.getlist("delivery"))
+    number = 0
     try:
-        number = how in services.RESOLUTIONS and services.mailing_resolve(
-            mailing=mailing, by=request.user, how=how, delivery_ids=ids)
+        if how in services.RESOLUTIONS:
+            number = services.mailing_resolve(
+                mailing=mailing, by=request.user, how=how, delivery_ids=ids)
     except RunRefused as reason:
         return refuse(request, mailing, reason)
     if not number:

@@ -4,6 +4,7 @@ The engine asks the database between groups whether a run may go on, so that a p
 disable or the window's end holds within one group (about 0.25 s of work). It knows no request and
 no page.
 """
+import contextlib
 import threading
 import time
 
@@ -31,13 +32,18 @@ class Engine:
         self.size = connections or settings.SENDER_CONNECTIONS
         self.all = max(self.size, settings.SENDER_CONNECTIONS)  # those of other processes too
         self.run_ids = run_ids
-        self.stopping, self.failed = threading.Event(), threading.Event()
+        self.stopping = threading.Event()
+        self.failed = threading.Event()
         self.news = threading.Condition()
-        self.calls = self.waiting = 0
-        self.database_turn = threading.Lock() if connection.vendor == "sqlite" else NoLock()
+        self.calls = 0
+        self.waiting = 0
+        self.database_turn = contextlib.nullcontext()  # PostgreSQL orders its writers itself
+        if connection.vendor == "sqlite":
+            self.database_turn = threading.Lock()
         self.failures = failures.Failures()
         self.admission = admission.Admission(self.size)
-        self.letters, self.connections = {}, []
+        self.letters = {}
+        self.connections = []
 
     def start(self):
         """Open the connections' threads; call once, and `recover` each second from now on."""
@@ -119,13 +125,3 @@ class Engine:
     def busy(self):
         """Whether one of this engine's own runs may still get letters from this pass."""
         return any(worker.claimed for worker in self.connections)
-
-
-class NoLock:
-    """PostgreSQL orders its writers itself."""
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *error):
-        return False

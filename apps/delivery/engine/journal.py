@@ -18,7 +18,6 @@ import re
 import time
 import uuid
 from dataclasses import dataclass, field
-from json.encoder import encode_basestring_ascii as quoted
 from pathlib import Path
 
 from django.conf import settings
@@ -55,7 +54,8 @@ class Journal:
     """The journal of one living connection. `mark` and `answer` raise JournalFull."""
 
     def __init__(self):
-        self.token, self.fd = uuid.uuid4().hex, None
+        self.token = uuid.uuid4().hex
+        self.fd = None
         self.header = f"B {boot_id()}\n".encode("ascii")
         self.letters = 0  # taken in all, and those recorded once more
         with contextlib.suppress(JournalFull):  # each mark tries again
@@ -71,8 +71,8 @@ class Journal:
 
     def answer(self, delivery_id, outcome):
         """Keep the answer until it is in the database."""
-        code, text = outcome.code or "null", quoted(outcome.text)
-        self._write(f'R [{delivery_id}, "{outcome.phase}", {code}, {text}]'.encode("ascii"))
+        answer = json.dumps([delivery_id, outcome.phase, outcome.code, outcome.text])
+        self._write(f"R {answer}".encode("ascii"))
 
     def clear(self, taken=0):
         """Forget what the database has; say first that so many letters more were `taken`."""
@@ -107,7 +107,8 @@ class Journal:
         if not self.path.exists():  # taken for a dead one's between the two: make it again
             os.close(self.fd)
             return self._open()
-        self.map, self.end = b"", 0
+        self.map = b""
+        self.end = 0
         try:
             self._write((self.header + self.taken())[:-1])
         except JournalFull:
@@ -126,13 +127,24 @@ class Journal:
         self.end = end + 1
 
     def _reserve(self, octets):
-        """Map `octets` and some more, once the disk has promised the room for them."""
+        """Map `octets` and some more, once the disk has given the room for them."""
         octets += -octets % STEP
+        size = len(self.map)
         try:
-            os.posix_fallocate(self.fd, 0, octets)
+            reserve(self.fd, size, octets - size)
             self.map = mmap.mmap(self.fd, octets)
         except OSError as error:
             raise JournalFull(error.strerror or str(error)) from error
+
+
+def reserve(fd, start, length):
+    """Write zeros, so that a full disk is noticed now and not when a line replaces them.
+
+    It is not posix_fallocate, because macOS has none.
+    """
+    end = start + length
+    while start < end:
+        start += os.pwrite(fd, bytes(end - start), start)
 
 
 @dataclass

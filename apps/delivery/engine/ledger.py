@@ -4,8 +4,8 @@ Rows move as groups: one UPDATE and one INSERT for hundreds of letters. A row is
 while its lease token still stands, so a process that was taken for dead can change nothing that
 somebody else has decided. Counters on the run move in the same transaction: they always add up.
 """
+import json
 from datetime import timedelta
-from json.encoder import encode_basestring_ascii as quoted
 from operator import attrgetter
 
 from django.db import connection, transaction
@@ -123,18 +123,20 @@ def store(run, results, token):
 
 
 def as_rows(results):
-    """Return results as ROWS reads them: JSON objects by the delivery's id."""
-    moment, rows = connection.ops.adapt_datetimefield_value, {}
+    """Return results as ROWS reads them: dicts by the delivery's id."""
+    rows = {}
     for result in results:
-        outcome = result.outcome
-        answer = outcome.reply if outcome else result.reason
-        row = (f'"id": {result.delivery.id}, "state": "{result.state.value}", '
-               f'"tries": {result.tries}, "answer": {quoted(answer)}')
-        if outcome:
-            row += f', "at": "{moment(result.at)}", "code": {outcome.code or "null"}'
+        row = {
+            "id": result.delivery.id, "state": result.state, "tries": result.tries,
+            "answer": result.reason,
+        }
+        if result.outcome:
+            row["answer"] = result.outcome.reply
+            row["code"] = result.outcome.code or None
+            row["at"] = str(db_time(result.at))
         if result.next_try_at:
-            row += f', "next_try_at": "{moment(result.next_try_at)}"'
-        rows[result.delivery.id] = f"{{{row}}}"
+            row["next_try_at"] = str(db_time(result.next_try_at))
+        rows[result.delivery.id] = row
     return rows
 
 
@@ -143,22 +145,18 @@ def store_rows(run, rows, token, state):
 
     `rows` are of `as_rows`. Returns the ids that moved.
     """
-    now, reader = db_time(timezone.now()), ROWS[connection.vendor]
+    reader = ROWS[connection.vendor]
     about = [run.mailing_id, run.owner_id]
+    params = [db_time(timezone.now()), json.dumps(list(rows.values())), token, state]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(STORE_AND_TELL.format(rows=reader),
-                           [now, json_list(rows.values()), token, state, *about])
+            cursor.execute(STORE_AND_TELL.format(rows=reader), params + about)
             return {row[0] for row in cursor.fetchall()}
-        cursor.execute(STORE.format(rows=reader), [now, json_list(rows.values()), token, state])
+        cursor.execute(STORE.format(rows=reader), params)
         moved = {row[0] for row in cursor.fetchall()}
         cursor.execute(TELL.format(stored=STORED.format(rows=reader)),
-                       [*about, json_list(rows[pk] for pk in rows if pk in moved)])
+                       [*about, json.dumps([rows[pk] for pk in rows if pk in moved])])
         return moved
-
-
-def json_list(objects):
-    return f"[{', '.join(objects)}]"
 
 
 def mark_bounced(run, results):

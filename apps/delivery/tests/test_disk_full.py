@@ -1,6 +1,5 @@
 """A disk that is full: without a durable mark no letter leaves, and nobody is left out."""
 import errno
-import os
 from collections import namedtuple
 
 import pytest
@@ -16,7 +15,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def disk(monkeypatch):
     """A disk that has room for `disk.lines` more lines of journals."""
-    disk, reserve = type("Disk", (), {"lines": 0}), os.posix_fallocate
+    disk, reserve = type("Disk", (), {"lines": 0}), journal.reserve
 
     def full(fd, start, length):
         if not disk.lines:
@@ -25,7 +24,7 @@ def disk(monkeypatch):
         reserve(fd, start, length)
 
     monkeypatch.setattr(journal, "STEP", 1)  # room is asked for line by line
-    monkeypatch.setattr(journal.os, "posix_fallocate", full)
+    monkeypatch.setattr(journal, "reserve", full)
     return disk
 
 

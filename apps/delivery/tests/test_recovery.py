@@ -259,7 +259,7 @@ def test_a_mark_that_a_full_disk_refused_is_not_there_and_later_ones_are(monkeyp
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as disk:
-        disk.setattr(journal.os, "posix_fallocate", full)
+        disk.setattr(journal, "reserve", full)
         with pytest.raises(JournalFull, match="No space left"):
             lines.mark(2)
     lines.mark(3)

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.core.access import for_reading, for_writing
@@ -21,7 +21,10 @@ from .forms import SHOWN, MailingForm
 SORTS = {"start": ("starts_at",), "end": ("ends_at",), "status": ("status",),
          "subject": ("message__subject",), "added": ("created_at",)}
 CHANGED = "mailings:changed"
-TABS = ("recipients", "runs", "attempts", "letter")
+TABS = {
+    "recipients": gettext_lazy("Recipients"), "runs": gettext_lazy("Runs"),
+    "attempts": gettext_lazy("Attempts"), "letter": gettext_lazy("Letter"),
+}
 
 
 @require_safe
@@ -58,47 +61,33 @@ def mailing_detail(request, pk):
     Mailing.objects.refresh_statuses(timezone.now())
     mailing = for_reading(request.user, Mailing.objects.select_related(
         "message", "owner", "disabled_by"), pk)
-    tab = request.GET.get("tab") if request.GET.get("tab") in TABS else TABS[0]
-    context = {"mailing": mailing, "tab": tab, "tabs": tab_names(),
-               **getattr(TabContext, tab)(request, mailing)}
+    tab = request.GET.get("tab")
+    if tab not in TABS:
+        tab = "recipients"
+    context = {"mailing": mailing, "tab": tab, "tabs": TABS.items()}
+    if tab == "recipients":
+        context |= recipients_and_fates(request, mailing)
+    elif tab == "runs":
+        context["runs"] = mailing.runs.select_related("started_by")[:50]
+    elif tab == "attempts":
+        context["attempts"] = mailing.attempts.select_related("recipient", "owner")[:50]
     return render_page(request, "mailings/mailing_detail.html", context, partial="tab")
 
 
-def tab_names():
-    return [("recipients", _("Recipients")), ("runs", _("Runs")), ("attempts", _("Attempts")),
-            ("letter", _("Letter"))]
-
-
-class TabContext:
-    """What each tab of a mailing's page shows."""
-
-    @staticmethod
-    def recipients(request, mailing):
-        """The recipients, each with its fate in the last run that had it."""
-        last = Delivery.objects.filter(
-            run__mailing=mailing, recipient=OuterRef("pk")).order_by("-id")
-        rows = mailing.recipients.annotate(
-            fate=Subquery(last.values("state")[:1]),
-            answer=Subquery(last.values("answer")[:1]),
-            delivery_id=Subquery(last.values("pk")[:1])).order_by("full_name", "pk")
-        fate = request.GET.get("fate", "")
-        if fate in Delivery.State.values:
-            rows = rows.filter(fate=fate)
-        page = page_of(request, rows)
-        add_same_reply(page.object_list, request.user)
-        return {"page": page, "fate": fate, "fates": Delivery.State.choices}
-
-    @staticmethod
-    def runs(request, mailing):
-        return {"runs": mailing.runs.select_related("started_by")[:50]}
-
-    @staticmethod
-    def attempts(request, mailing):
-        return {"attempts": mailing.attempts.select_related("recipient", "owner")[:50]}
-
-    @staticmethod
-    def letter(request, mailing):
-        return {}
+def recipients_and_fates(request, mailing):
+    """The mailing's recipients, each with its fate in the last run that had it."""
+    last = Delivery.objects.filter(
+        run__mailing=mailing, recipient=OuterRef("pk")).order_by("-id")
+    rows = mailing.recipients.annotate(
+        fate=Subquery(last.values("state")[:1]),
+        answer=Subquery(last.values("answer")[:1]),
+        delivery_id=Subquery(last.values("pk")[:1])).order_by("full_name", "pk")
+    fate = request.GET.get("fate", "")
+    if fate in Delivery.State.values:
+        rows = rows.filter(fate=fate)
+    page = page_of(request, rows)
+    add_same_reply(page.object_list, request.user)
+    return {"page": page, "fate": fate, "fates": Delivery.State.choices}
 
 
 @FORM_METHODS

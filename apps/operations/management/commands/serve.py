@@ -41,13 +41,17 @@ class Command(BaseCommand):
             os.environ["CATCHER_PORT"] = str(self.catcher_port())
         if not settings.DEBUG:
             call_command("collectstatic", interactive=False, verbosity=0)
-        self.keep(host, port, [
-            Child("web", self.web(host, port, workers)), Child("sender", self.manage("sender"))],
-            [Child("catcher", self.manage("catcher"))] if settings.CATCHER else [])
+        senders = [Child("web", self.web(host, port, workers)),
+                   Child("sender", self.manage("sender"))]
+        catchers = []
+        if settings.CATCHER:
+            catchers.append(Child("catcher", self.manage("catcher")))
+        self.keep(host, port, senders, catchers)
 
-    def keep(self, host, port, workers, catchers):
+    def keep(self, host, port, senders, catchers):
         """Keep the children running until a signal comes; the catcher outlives the sender."""
-        children, stopping = [*catchers, *workers], Stop()
+        children = [*catchers, *senders]
+        stopping = Stop()
 
         def stop(*_):
             if stopping.is_set():  # asked twice: at once
@@ -67,7 +71,7 @@ class Command(BaseCommand):
                 self.tell(host, port)
                 told = True
         self.say("Stopping; letters in hand get their answers first.")
-        stop_all(workers, GRACE + 5)  # the sender keeps to GRACE itself
+        stop_all(senders, GRACE + 5)  # the sender keeps to GRACE itself
         stop_all(catchers, 5)
 
     def check_port(self, host, port):
@@ -119,8 +123,7 @@ class Command(BaseCommand):
 
     @staticmethod
     def web(host, port, workers):
-        bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-        return [sys.executable, "-m", "gunicorn", "project.wsgi", "--bind", bind,
+        return [sys.executable, "-m", "gunicorn", "project.wsgi", "--bind", place(host, port),
                 "--workers", str(workers), "--threads", "8", "--no-control-socket",
                 "--chdir", str(settings.BASE_DIR), "--log-level", "warning"]
 
@@ -129,8 +132,7 @@ class Command(BaseCommand):
         """Where people open the pages: BASE_URL where it is set."""
         if "BASE_URL" in os.environ:
             return settings.BASE_URL
-        host = ANY.get(host, host)
-        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        return f"http://{place(ANY.get(host, host), port)}"
 
     def answers(self, host, port):
         """Whether the pages answer. A redirect or a refusal is an answer too."""
@@ -156,7 +158,9 @@ class Command(BaseCommand):
 
     def tell(self, host, port):
         address = self.address(host, port)
-        behind = "" if address.endswith(f":{port}") else f" (listening on {host} port {port})"
+        behind = ""
+        if not address.endswith(f":{port}"):
+            behind = f" (listening on {host} port {port})"
         self.say(self.style.SUCCESS(f"Vestnik is at {address}/{behind}"))
         if settings.CATCHER:
             self.say(f"Letters are caught, and can be read at {address}/outbox/")
@@ -166,3 +170,10 @@ class Command(BaseCommand):
     def say(self, text):
         self.stdout.write(text)
         self.stdout.flush()
+
+
+def place(host, port):
+    """Return host and port as addresses have them; IPv6 stands in brackets."""
+    if ":" in host:
+        host = f"[{host}]"
+    return f"{host}:{port}"
