@@ -61,7 +61,7 @@ def test_production_does_not_install_what_serves_the_demo_alone():
 def test_no_file_of_code_is_longer_than_a_person_reads():
     files = [ROOT / name for name in tracked("*.py", "*.js", "*.css") if "/migrations/" not in name]
     long = {path.name: lines for path in files
-            if path.exists() and (lines := len(path.read_text().splitlines())) > 320}
+            if path.exists() and (lines := len(path.read_text().splitlines())) > 300}
     assert not long
 
 
@@ -92,3 +92,10 @@ def test_each_htmx_link_and_form_works_without_a_script():
             assert "href=" in tag, f"{name}: {tag}"
         for tag in re.findall(r"<form\b[^>]*hx-post[^>]*>", page):
             assert 'method="post"' in tag and "action=" in tag, f"{name}: {tag}"
+
+
+def test_the_engine_knows_no_request_and_no_template():
+    pages = re.compile(r"^\s*from django\.(http|shortcuts|template|urls|views)\b", re.M)
+    names = tracked("apps/delivery/engine/*.py", "apps/delivery/wire/*.py")
+    modules = [ROOT / name for name in names]
+    assert modules and not [path.name for path in modules if pages.search(path.read_text())]
