@@ -1,5 +1,7 @@
 """Personal fields as a message's reader sees them, and stored answers in their language."""
 from django import template
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString
 
 from ..attempts.verdicts import verdict
 from ..models import Delivery
@@ -24,9 +26,16 @@ def server_words(answer):
 
 
 @register.filter
-def personal_parts(text):
-    """Return `text` in pieces: (None, plain text) and (field's name, fallback)."""
-    return [(None, part) if isinstance(part, str) else part for part in split(text)]
+def fields_marked(text):
+    """Return `text` as HTML in which its personal fields are marked."""
+    marked = SafeString("")
+    for part in split(text):
+        if isinstance(part, str):
+            marked += conditional_escape(part)
+        else:
+            words = " | ".join(filter(None, part))
+            marked += format_html('<span class="app-field">{}</span>', words)
+    return marked
 
 
 @register.filter
