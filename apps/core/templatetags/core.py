@@ -1,6 +1,7 @@
 """Small helpers of the layout."""
 from django import template
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 register = template.Library()
 
@@ -23,6 +24,17 @@ def sort_link(context, name):
 def sort_state(context, name):
     """A column's `aria-sort`: ascending, descending or none."""
     return {name: "ascending", f"-{name}": "descending"}.get(context.get("sort"), "none")
+
+
+@register.simple_block_tag(takes_context=True, end_name="endfilters")
+def filters(context, content, target, search="", button=""):
+    """A list's filters, which are sent as they change and bring what `target` selects.
+
+    The tag's content are the fields beside the search, whose placeholder is `search`.
+    """
+    template = context.template.engine.get_template("ui/_filters.html")
+    with context.push(fields=content, target=target, search=search, button=button or _("Find")):
+        return template.render(context)
 
 
 @register.filter
