@@ -1,6 +1,9 @@
 """Small helpers of the layout."""
 from django import template
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 register = template.Library()
@@ -35,6 +38,23 @@ def filters(context, content, target, search="", button=""):
     template = context.template.engine.get_template("ui/_filters.html")
     with context.push(fields=content, target=target, search=search, button=button or _("Find")):
         return template.render(context)
+
+
+@register.simple_tag
+def moment(value, form="DATETIME_FORMAT"):
+    """A `time` element that shows `value` in one of the language's forms."""
+    value = localtime(value)
+    return format_html('<time datetime="{}">{}</time>', date_format(value, "c"),
+                       date_format(value, form))
+
+
+@register.simple_tag
+def moment_to_second(value):
+    """A `time` element with seconds, whose tooltip adds the time zone."""
+    value = localtime(value)
+    words = f"{date_format(value, 'SHORT_DATE_FORMAT')} {date_format(value, 'H:i:s')}"
+    return format_html('<time datetime="{}" title="{}">{}</time>', date_format(value, "c"),
+                       date_format(value, "Y-m-d H:i:s T"), words)
 
 
 @register.filter
