@@ -29,6 +29,13 @@ def sort_state(context, name):
     return {name: "ascending", f"-{name}": "descending"}.get(context.get("sort"), "none")
 
 
+@register.simple_tag(takes_context=True)
+def sort_icon(context, name):
+    """The icon that shows which way a column is sorted; "" when it is not."""
+    icons = {"ascending": "arrow-up-short", "descending": "arrow-down-short"}
+    return icons.get(sort_state(context, name), "")
+
+
 @register.simple_block_tag(takes_context=True, end_name="endfilters")
 def filters(context, content, target, search="", button=""):
     """A list's filters, which are sent as they change and bring what `target` selects.
