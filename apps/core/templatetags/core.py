@@ -1,6 +1,10 @@
 """Small helpers of the layout."""
 from django import template
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
 
 register = template.Library()
 
@@ -23,6 +27,41 @@ def sort_link(context, name):
 def sort_state(context, name):
     """A column's `aria-sort`: ascending, descending or none."""
     return {name: "ascending", f"-{name}": "descending"}.get(context.get("sort"), "none")
+
+
+@register.simple_tag(takes_context=True)
+def sort_icon(context, name):
+    """The icon that shows which way a column is sorted; "" when it is not."""
+    icons = {"ascending": "arrow-up-short", "descending": "arrow-down-short"}
+    return icons.get(sort_state(context, name), "")
+
+
+@register.simple_block_tag(takes_context=True, end_name="endfilters")
+def filters(context, content, target, search="", button=""):
+    """A list's filters, which are sent as they change and bring what `target` selects.
+
+    The tag's content are the fields beside the search, whose placeholder is `search`.
+    """
+    template = context.template.engine.get_template("ui/_filters.html")
+    with context.push(fields=content, target=target, search=search, button=button or _("Find")):
+        return template.render(context)
+
+
+@register.simple_tag
+def moment(value, form="DATETIME_FORMAT"):
+    """A `time` element that shows `value` in one of the language's forms."""
+    value = localtime(value)
+    return format_html('<time datetime="{}">{}</time>', date_format(value, "c"),
+                       date_format(value, form))
+
+
+@register.simple_tag
+def moment_to_second(value):
+    """A `time` element with seconds, whose tooltip adds the time zone."""
+    value = localtime(value)
+    words = f"{date_format(value, 'SHORT_DATE_FORMAT')} {date_format(value, 'H:i:s')}"
+    return format_html('<time datetime="{}" title="{}">{}</time>', date_format(value, "c"),
+                       date_format(value, "Y-m-d H:i:s T"), words)
 
 
 @register.filter

@@ -201,7 +201,7 @@ def test_how_many_are_left_follows_each_run_and_the_address_book(htmx, mailing, 
 
 def moving(page):
     """Return the address that a page asks for its active runs' bars, None when it asks no more."""
-    found = re.search(r'hx-get="(/mailings/progress/[^"]*)" hx-trigger="every 2s"', page)
+    found = re.search(r'hx-get="(/mailings/progress/[^"]*)"\s+hx-trigger="every 2s"', page)
     return found and unescape(found[1])
 
 

@@ -1,12 +1,39 @@
 """Personal fields as a message's reader sees them, and stored answers in their language."""
 from django import template
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from ..attempts.explanations import advice, in_words, said
 from ..attempts.verdicts import verdict
 from ..messages.merge_fields import split
-from ..models import Delivery
+from ..models import Attempt, Delivery, Mailing, Run
 
 register = template.Library()
+
+DISABLED = "disabled"  # what a manager makes of a mailing, whatever its status is
+WORDS = {
+    DISABLED: _("Disabled by a manager"),
+    **dict(Mailing.Status.choices),
+    **dict(Run.State.choices),
+    **dict(Delivery.State.choices),
+    **dict(Attempt.Status.choices),
+}
+COLOURS = {
+    DISABLED: "app-red",
+    Mailing.Status.RUNNING: "app-blue",
+    Mailing.Status.COMPLETED: "app-green",
+    Run.State.RUNNING: "app-blue",
+    Run.State.PAUSED: "app-amber",
+    Run.State.FINISHED: "app-green",
+    Delivery.State.CLAIMED: "app-blue",
+    Delivery.State.RETRY: "app-amber",
+    Delivery.State.SENT: "app-green",
+    Delivery.State.FAILED: "app-red",
+    Delivery.State.UNKNOWN: "app-amber",
+    Attempt.Status.SUCCESS: "app-green",
+    Attempt.Status.FAILURE: "app-red",
+}
 register.filter("in_words", in_words)
 register.filter("advice", advice)
 
@@ -24,9 +51,16 @@ def server_words(answer):
 
 
 @register.filter
-def personal_parts(text):
-    """Return `text` in pieces: (None, plain text) and (field's name, fallback)."""
-    return [(None, part) if isinstance(part, str) else part for part in split(text)]
+def fields_marked(text):
+    """Return `text` as HTML in which its personal fields are marked."""
+    marked = SafeString("")
+    for part in split(text):
+        if isinstance(part, str):
+            marked += conditional_escape(part)
+        else:
+            words = " | ".join(filter(None, part))
+            marked += format_html('<span class="app-field">{}</span>', words)
+    return marked
 
 
 @register.filter
@@ -35,7 +69,21 @@ def bounce_words(recipient):
     return verdict(recipient.bounced_reply, "rcpt", recipient.email).words
 
 
-@register.filter
-def fate_words(state):
-    """Return the words for a delivery's `state`."""
-    return Delivery.State(state).label
+@register.simple_tag
+def badge(status, more=""):
+    """A mailing's, run's, delivery's or attempt's status in its colour, and `more` words on it."""
+    words = str(WORDS[status])
+    if more:
+        words = f"{words}: {more}"
+    classes = ["app-badge"]
+    if status in COLOURS:
+        classes.append(COLOURS[status])
+    return format_html('<span class="{}">{}</span>', " ".join(classes), words)
+
+
+@register.simple_tag
+def mailing_badge(mailing):
+    """A mailing's status as a badge; that a manager has disabled it comes first."""
+    if mailing.disabled_at:
+        return badge(DISABLED)
+    return badge(mailing.status)

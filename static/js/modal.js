@@ -1,0 +1,84 @@
+// The modal: shown once its content is there, emptied when it is gone.
+// Bootstrap ignores hide() and show() while the modal fades, so they wait for the end of the fade.
+import { focusFirst, focusPlace, placeOf } from "./focus.js";
+import { byId, modalElement, on } from "./page.js";
+
+const modal = new bootstrap.Modal(modalElement);
+const modalContent = byId("modal-content");
+let asker = null;  // what asked for the content that is on its way
+let opener = null;  // what the open modal was asked for by
+let fading = "";
+let afterFade = null;
+let early = null;  // a field that was gone to during the fade keeps the focus
+
+function askedBy(element) {
+  asker = { element, place: placeOf(element) };
+}
+
+export const isModalOpen = () => modalElement.classList.contains("show");
+
+function openModal() {
+  if (fading === "out") {
+    afterFade = openModal;
+  } else if (isModalOpen()) {
+    focusFirst(modalElement);
+  } else {
+    opener = asker;
+    asker = null;
+    modal.show();
+  }
+}
+
+export function showInModal(content) {
+  askedBy(document.activeElement);
+  modalContent.replaceChildren(content);
+  openModal();
+}
+
+function closeModal() {
+  if (fading === "in") afterFade = closeModal;
+  else modal.hide();
+}
+
+function faded() {
+  const next = afterFade;
+  fading = "";
+  afterFade = null;
+  next?.();
+  return Boolean(next);
+}
+
+modalElement.addEventListener("show.bs.modal", () => { fading = "in"; });
+modalElement.addEventListener("hide.bs.modal", () => { fading = "out"; });
+modalContent.addEventListener("focusin", ({ target }) => { if (fading === "in") early = target; });
+
+modalElement.addEventListener("shown.bs.modal", () => {
+  const field = early?.isConnected ? early : null;
+  early = null;
+  if (faded()) return;
+  if (field) field.focus();
+  else focusFirst(modalElement);
+});
+
+modalElement.addEventListener("hidden.bs.modal", () => {
+  if (faded() || asker) return;
+  modalContent.replaceChildren();
+  if (opener?.element.isConnected) opener.element.focus();
+  else if (opener) focusPlace(opener.place);
+  opener = null;
+});
+
+on("htmx:beforeRequest", ({ detail }) => {
+  if (detail.target === modalContent && !modalElement.contains(detail.elt)) askedBy(detail.elt);
+});
+
+on("htmx:afterSettle", ({ detail }) => {
+  if (detail.target === modalContent && modalContent.childElementCount) openModal();
+});
+
+on("modal:close", closeModal);
+
+on("htmx:afterRequest", ({ detail }) => {
+  if (!detail.successful) asker = null;
+  else if (detail.elt.matches("[data-close-modal]")) closeModal();
+});
