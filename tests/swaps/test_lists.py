@@ -1,0 +1,199 @@
+"""Search, filters, sorting and pages of each list: what is swapped is what a load shows."""
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from apps.audit.models import Entry
+from apps.demo import catcher
+from apps.mailings.models import Attempt, Run
+from tests.conftest import client_of
+from tests.factories import MailingFactory, MessageFactory, RecipientFactory, UserFactory
+
+from .inventory import TEMPLATES, swaps
+
+NAMES = ["Анна", "Борис", "Вера", "Глеб", "Дарья"]
+OUTBOX_LETTER = b"From: shop@example.com\r\nTo: %b\r\nSubject: News\r\n\r\nHello\r\n"
+
+
+def recipients(owner):
+    for name in NAMES:
+        RecipientFactory(owner=owner, full_name=name)
+
+
+def messages(owner):
+    for name in NAMES:
+        MessageFactory(owner=owner, subject=name)
+
+
+def mailings(owner):
+    for name in NAMES:
+        MailingFactory(owner=owner, message__subject=name)
+
+
+def users(owner):
+    for name in NAMES:
+        UserFactory(first_name=name)
+
+
+def attempts(owner):
+    mailing = MailingFactory(owner=owner)
+    run = Run.objects.create(mailing=mailing, owner=owner)
+    for hours, name in enumerate(NAMES):
+        Attempt.objects.create(
+            mailing=mailing, run=run, owner=owner, email=f"{hours}@example.com",
+            recipient=RecipientFactory(owner=owner, full_name=name),
+            status=Attempt.Status.SUCCESS, attempted_at=timezone.now() - timedelta(hours=hours))
+
+
+def entries(owner):
+    for name in NAMES:
+        Entry.objects.create(action=Entry.Action.LOGIN, who=owner, who_label=name)
+
+
+def letters(owner):
+    for number in range(len(NAMES)):
+        catcher.keep(OUTBOX_LETTER % b"%d@example.com" % number, f"{number:010}")
+
+
+# The table that is swapped: whose page it is on, where, and what fills it.
+LISTS = {
+    "#recipient-table": ("owner", "/recipients/", recipients),
+    "#message-table": ("owner", "/messages/", messages),
+    "#mailing-table": ("manager", "/mailings/", mailings),
+    "#user-table": ("manager", "/users/", users),
+    "#attempt-table": ("owner", "/attempts/", attempts),
+    "#trail-table": ("manager", "/trail/", entries),
+    "#outbox-table": ("owner", "/outbox/", letters),
+}
+# Tables with pages and sorting, and what heads their columns.
+SORTED = {
+    "#recipient-table": ["name", "email"],
+    "#message-table": ["subject", "changed"],
+    "#mailing-table": ["subject", "status", "start", "end"],
+    "#user-table": ["email", "joined", "seen"],
+}
+PAGED = [*SORTED, "#outbox-table"]
+ELSEWHERE = {"#report", "#mailing-tab"}  # of these other files tell
+CURSORS = ["#attempt-table", "#trail-table"]
+
+
+@pytest.fixture
+def page_with(open_page, owner, manager, settings, tmp_path):
+    """Open the page of a list that has five rows."""
+
+    def opened(table, query=""):
+        role, address, fill = LISTS[table]
+        if table == "#outbox-table":
+            settings.DEBUG = settings.CATCHER = True
+            settings.DATA_DIR = tmp_path
+        fill(owner)
+        user = {"owner": owner, "manager": manager}[role]
+        return open_page(address + query, client_of(user))
+
+    return opened
+
+
+@pytest.mark.parametrize("table", LISTS)
+@swaps("mailings:recipient_list", "mailings:message_list", "mailings:mailing_list",
+       "users:user_list", "mailings:attempt_list", "audit:entry_list", "demo:outbox")
+def test_a_search_shows_what_its_address_shows(page_with, table):
+    page = page_with(table)
+    page.fill("#id_q", "а")
+    page.send("#filters")
+    assert "?q=%D0%B0" in page.address
+    page.check_fresh()
+
+
+@pytest.mark.parametrize("table", LISTS)
+def test_a_search_that_finds_nothing_says_so_like_its_address(page_with, table):
+    page = page_with(table)
+    page.fill("#id_q", "никто")
+    page.send("#filters")
+    assert not page.tree.select(f"{table} tbody")
+    page.check_fresh()
+
+
+@pytest.mark.parametrize("table, field, value", [
+    ("#mailing-table", "[name=status]", "Создана"),
+    ("#attempt-table", "[name=status]", "failed"),
+    ("#attempt-table", "[name=from]", "2026-01-01"),
+    ("#attempt-table", "[name=to]", "2026-01-01"),
+    ("#trail-table", "[name=what]", "login"),
+    ("#trail-table", "[name=from]", "2026-01-01"),
+    ("#trail-table", "[name=to]", "2026-01-01"),
+])
+def test_a_filter_shows_what_its_address_shows(page_with, table, field, value):
+    page = page_with(table)
+    page.fill(f"#filters {field}", value)
+    page.send("#filters")
+    page.check_fresh()
+
+
+@pytest.mark.parametrize("table, name", [
+    (table, name) for table, names in SORTED.items() for name in names])
+@swaps("querystring sort=asked page=None")
+def test_a_sorted_list_is_what_its_address_shows_also_turned_round(page_with, table, name):
+    page = page_with(table, "?page=2")
+    page.send(f"#sort-{name}")
+    assert page.address.endswith(f"?sort={name}") or page.address.endswith(f"?sort=-{name}")
+    page.check_fresh()
+    page.send(f"#sort-{name}")
+    page.check_fresh()
+
+
+@pytest.mark.parametrize("table", SORTED)
+def test_a_search_keeps_the_order_that_was_chosen_before_it(page_with, table):
+    page = page_with(table)
+    name = SORTED[table][-1]
+    page.send(f"#sort-{name}")
+    page.fill("#id_q", "а")
+    page.send("#filters")
+    assert f"sort={name}" in page.address or f"sort=-{name}" in page.address
+    page.check_fresh()
+
+
+@pytest.mark.parametrize("table", PAGED)
+@swaps("querystring page=page.previous_page_number", "querystring page=page.next_page_number")
+def test_pages_forth_and_back_are_what_their_addresses_show(page_with, table):
+    page = page_with(table)
+    page.send("[rel=next]")
+    page.send("[rel=next]")
+    assert page.address.endswith("?page=3")
+    page.check_fresh()
+    page.send("[rel=prev]")
+    assert page.address.endswith("?page=2")
+    page.check_fresh()
+
+
+@pytest.mark.parametrize("table", CURSORS)
+@swaps(*["querystring cursor=None", "querystring cursor=cursor"] * len(CURSORS))
+def test_older_rows_and_the_newest_are_what_their_addresses_show(page_with, table):
+    page = page_with(table)
+    page.send("[rel=next]")
+    assert "?cursor=" in page.address
+    page.check_fresh()
+    page.send(".app-pages a:not([rel])")
+    assert "cursor" not in page.address
+    page.check_fresh()
+
+
+@swaps("request.get_full_path")
+def test_the_outbox_shows_what_came_meanwhile_like_a_load(page_with, owner):
+    page = page_with("#outbox-table")
+    letters(owner)
+    page.send("#outbox-table")
+    page.check_fresh()
+
+
+@pytest.mark.parametrize("partial, tables", [
+    ("ui/_sort.html", set(SORTED) | {"#report"}),
+    ("ui/_pagination.html", set(PAGED) | ELSEWHERE),
+])
+def test_each_list_that_is_sorted_or_has_pages_is_tested(partial, tables):
+    include = re.compile(rf'{{% include "{partial}" with [^%]*target="([^"]+)"')
+    found = set()
+    for path in TEMPLATES.rglob("*.html"):
+        found.update(include.findall(path.read_text()))
+    assert found == tables
