@@ -139,8 +139,7 @@ def settle(request, pk):
         return refuse(request, mailing, reason)
     if not number:
         return refuse(request, mailing, _("There is nothing to decide."))
-    response = answer(request, mailing, services.RESOLUTIONS[how])
-    return trigger_client_event(response, CHANGED)
+    return answer(request, mailing, services.RESOLUTIONS[how])
 
 
 def refuse(request, mailing, reason):
@@ -149,8 +148,7 @@ def refuse(request, mailing, reason):
         return refused(request, str(reason), to=mailing)
     response = answer(request, mailing)
     response.status_code = 409
-    for event in ("modal:close", CHANGED):
-        trigger_client_event(response, event, {})
+    trigger_client_event(response, "modal:close", {})
     return toast(response, reason, level="danger")
 
 
@@ -164,6 +162,7 @@ def answer(request, mailing, text=""):
         return redirect(mailing)
     context = {**progress_context(mailing, request.user), "fragment": True}
     response = render(request, "delivery/_run.html", context)
-    if request.method != "POST" and not context["active"]:  # it was asked for while it was active
+    # What was done shows in the tabs too; and a panel asks by itself only while its run is active.
+    if request.method == "POST" or not context["active"]:
         trigger_client_event(response, CHANGED)
     return toast(response, text) if text else response

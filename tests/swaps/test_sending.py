@@ -1,0 +1,218 @@
+"""The panel of a run: what its buttons do, how it follows a run, and the tabs under it."""
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from apps.delivery.models import Worker
+from apps.delivery.services import run_start
+from apps.mailings.models import Delivery, Mailing, Recipient, Run
+
+from .inventory import swaps
+
+PANEL = "#mailing-run"
+FORM = "#modal-content form"
+OUTSIDE = "#modal-content > *"
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def worker(db):
+    return Worker.objects.create(token="t", host="h", pid=1, seen_at=timezone.now())
+
+
+@pytest.fixture
+def shown(open_page, mailing):
+    """The mailing's page, to be loaded anew once there is a run."""
+    return open_page(mailing.get_absolute_url())
+
+
+@pytest.fixture
+def run(mailing):
+    return run_start(mailing=mailing, trigger=Run.Trigger.PAGE)
+
+
+def click(shown, icon, status=200):
+    """Send the form of the panel's button that has this icon."""
+    return shown.send(f"form:has(> #run-{icon})", status=status)
+
+
+def finish(run, state):
+    """Let all letters of the run have this end."""
+    run.deliveries.update(state=state)
+    Run.objects.filter(pk=run.pk).update(state=Run.State.FINISHED, **{state: run.total})
+
+
+@swaps("delivery:start", "address")
+def test_a_start_shows_the_run_and_the_fates_of_its_letters(shown):
+    click(shown, "send")
+    assert Run.objects.get().state == Run.State.RUNNING
+    shown.check_fresh()
+
+
+@swaps("delivery:start")
+def test_a_start_before_its_time_is_asked_about_in_the_modal(shown, mailing, as_owner):
+    Mailing.objects.update(starts_at=timezone.now() + HOUR)
+    shown.load(shown.address)
+    shown.send(f"{PANEL} [hx-get]")
+    shown.check_modal(as_owner.get(reverse("delivery:start", args=[mailing.pk])))
+    shown.check_fresh(but=OUTSIDE)
+    shown.send(FORM)
+    assert Run.objects.get().state == Run.State.RUNNING
+    shown.check_fresh()
+
+
+@swaps("delivery:start?again=1", "delivery:start")
+def test_sending_to_everybody_again_is_asked_about_in_the_modal(
+        shown, run, mailing, as_owner):
+    finish(run, "sent")
+    shown.load(shown.address)
+    shown.send(f'{PANEL} [hx-get$="?again=1"]')
+    shown.check_modal(as_owner.get(reverse("delivery:start", args=[mailing.pk]) + "?again=1"))
+    shown.check_fresh(but=OUTSIDE)
+    shown.send(FORM)
+    assert Run.objects.count() == 2
+    shown.check_fresh()
+
+
+@pytest.mark.parametrize("tab", ["recipients", "runs"])
+@swaps("delivery:pause", "delivery:resume")
+def test_a_run_that_is_paused_and_resumed_is_so_in_panel_and_tab(shown, run, tab):
+    shown.load(f"{shown.address}?tab={tab}")
+    click(shown, "pause-fill")
+    shown.check_fresh()
+    click(shown, "play-fill")
+    shown.check_fresh()
+
+
+@pytest.mark.parametrize("tab", ["recipients", "runs"])
+@swaps("delivery:stop")
+def test_a_run_that_is_stopped_is_so_in_panel_and_tab(shown, run, tab):
+    shown.load(f"{shown.address}?tab={tab}")
+    click(shown, "stop-fill")
+    shown.check_fresh()
+
+
+def test_a_refusal_brings_panel_and_tab_up_to_date(shown, run):
+    shown.load(shown.address)
+    finish(run, "sent")
+    click(shown, "pause-fill", status=409)
+    assert len(shown.toasts) == 1
+    shown.check_fresh()
+
+
+@swaps("delivery:count_unknown")
+def test_after_a_restore_what_is_unsent_is_taken_for_unknown(shown, run):
+    Run.objects.update(state=Run.State.PAUSED, reason=Run.Reason.RESTORE)
+    shown.load(shown.address)
+    click(shown, "question-circle")
+    assert Delivery.objects.filter(state="unknown").count() == 3
+    shown.check_fresh()
+
+
+@swaps("delivery:resume", "delivery:resume")
+def test_after_a_restore_sending_again_is_asked_about_in_the_modal(
+        shown, run, mailing, as_owner):
+    Run.objects.update(state=Run.State.PAUSED, reason=Run.Reason.RESTORE)
+    shown.load(shown.address)
+    shown.send(f"{PANEL} [hx-get$='/resume/']")
+    shown.check_modal(as_owner.get(reverse("delivery:resume", args=[mailing.pk])))
+    shown.check_fresh(but=OUTSIDE)
+    shown.send(FORM)
+    assert Run.objects.get().state == Run.State.RUNNING
+    shown.check_fresh()
+
+
+@pytest.mark.parametrize("how", ["delivered", "again"])
+@swaps("delivery:settle")
+def test_unknown_outcomes_that_are_decided_are_so_in_panel_and_tab(shown, run, how):
+    finish(run, "unknown")
+    shown.load(shown.address)
+    form = f"{PANEL} .app-note form"
+    shown.send(form, f"{form} [value={how}]")
+    assert not Delivery.objects.filter(state="unknown").exists()
+    shown.check_fresh()
+
+
+@pytest.mark.parametrize("how", ["delivered", "again"])
+@swaps("delivery:settle")
+def test_one_unknown_outcome_that_is_decided_is_so_in_panel_and_tab(shown, run, how):
+    finish(run, "unknown")
+    shown.load(f"{shown.address}?tab=recipients&fate=unknown")
+    form = "#mailing-tab tr:first-child form[hx-post$='/settle/']"
+    shown.send(form, f"{form} [value={how}]")
+    assert Delivery.objects.filter(state="unknown").count() == 2
+    shown.check_fresh()
+
+
+@swaps("delivery:progress")
+def test_while_a_run_is_on_its_panel_follows_it(shown, run):
+    shown.load(shown.address)
+    run.deliveries.filter(email="anna@example.com").update(state="sent")
+    Run.objects.update(sent=1)
+    shown.send(PANEL)
+    assert "1" in shown.one(".app-dot-sent + dd").get_text()
+    shown.check_fresh(only=f"{PANEL}, #mailing-status")
+
+
+@pytest.mark.parametrize("state", ["sent", "failed", "unknown"])
+@pytest.mark.parametrize("tab", ["recipients", "runs", "attempts"])
+def test_at_the_end_of_a_run_the_whole_page_is_up_to_date(shown, run, tab, state):
+    shown.load(f"{shown.address}?tab={tab}")
+    finish(run, state)
+    shown.send(PANEL)
+    assert "hx-get" not in shown.one(PANEL).attrs
+    shown.check_fresh()
+
+
+@swaps("?tab=name")
+def test_each_tab_is_what_its_address_shows(shown, run):
+    shown.load(shown.address)
+    for tab in ("runs", "attempts", "letter", "recipients"):
+        shown.send(f'[hx-get="?tab={tab}"]')
+        assert shown.address.endswith(f"?tab={tab}")
+        shown.check_fresh()
+
+
+@swaps("mailing.get_absolute_url")
+def test_recipients_of_one_fate_are_what_the_address_shows(shown, run):
+    shown.load(shown.address)
+    for fate in ("sent", "pending", ""):
+        shown.fill("[name=fate]", fate)
+        shown.send("#mailing-tab form.app-filters")
+        assert shown.address.endswith(f"?tab=recipients&fate={fate}")
+        shown.check_fresh()
+
+
+@swaps("querystring page=page.next_page_number")
+def test_pages_of_the_recipients_are_what_their_addresses_show(shown):
+    shown.send("#mailing-tab [rel=next]")
+    assert shown.address.endswith("?page=2")
+    shown.check_fresh()
+    shown.send("#mailing-tab [rel=prev]")
+    shown.check_fresh()
+
+
+@pytest.mark.parametrize("address", ["/mailings/", "/"])
+@swaps("delivery:bars?query")
+def test_bars_of_moving_runs_follow_them(open_page, run, address):
+    page = open_page(address)
+    Run.objects.update(sent=2)
+    page.send("#moving")
+    assert "2" in page.one(".app-cell-bar").get_text()
+    page.check_fresh()
+
+
+def test_in_the_list_of_mailings_a_run_that_is_over_is_asked_about_no_more(open_page, run):
+    page = open_page("/mailings/")
+    finish(run, "sent")
+    page.send("#moving")
+    assert "hx-get" not in page.one("#moving").attrs
+    page.check_fresh()
+
+
+def test_recipients_that_are_gone_leave_the_tab_by_its_event(shown):
+    Recipient.objects.filter(email="anna@example.com").update(deleted_at=timezone.now())
+    shown.send("#mailing-tab")
+    shown.check_fresh(but=PANEL)
