@@ -55,7 +55,7 @@ def test_each_period_is_what_its_address_shows(report):
 
 @pytest.mark.parametrize("since, until", [("2026-01-01", ""), ("", "2026-01-01"),
                                           ("2026-01-01", "2026-02-01")])
-@swaps("reports:report_list")
+@swaps("request.path")
 def test_days_from_and_to_are_what_their_address_shows(report, since, until):
     report.fill("#id_from", since)
     report.fill("#id_to", until)
