@@ -230,6 +230,7 @@ if ALLAUTH_TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 LOG_LEVEL = env("LOG_LEVEL", default="INFO")
+LOG_FIELDS = ("request_id", "user", "run")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
