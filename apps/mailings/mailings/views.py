@@ -18,8 +18,8 @@ from ..recipients.views import add_same_reply
 from ..services import deletion_refusal, mailing_disable, mailing_save
 from .forms import SHOWN, MailingForm
 
-SORTS = {"start": ("starts_at",), "end": ("ends_at",), "status": ("status",),
-         "subject": ("message__subject",), "added": ("created_at",)}
+SORTS = {"start": "starts_at", "end": "ends_at", "status": "status",
+         "subject": "message__subject", "added": "created_at"}
 CHANGED = "mailings:changed"
 TABS = {
     "recipients": gettext_lazy("Recipients"), "runs": gettext_lazy("Runs"),

@@ -15,7 +15,7 @@ from ..services import deletion_refusal, message_save
 from .forms import MessageForm
 from .merge_fields import fill
 
-SORTS = {"subject": ("subject",), "added": ("created_at",), "changed": ("updated_at",)}
+SORTS = {"subject": "subject", "added": "created_at", "changed": "updated_at"}
 CHANGED = "messages:changed"
 
 

@@ -16,7 +16,7 @@ from ..models import Attempt, Recipient
 from ..services import recipient_bounce_clear, recipient_save, recipients_bounce_clear
 from .forms import RecipientForm
 
-SORTS = {"name": ("full_name",), "email": ("email",), "added": ("created_at",)}
+SORTS = {"name": "full_name", "email": "email", "added": "created_at"}
 CHANGED = "recipients:changed"
 
 
