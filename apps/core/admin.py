@@ -25,14 +25,16 @@ class ListAdmin(admin.ModelAdmin):
     show_full_result_count = False
     list_per_page = 50
 
-    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str):
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str
+                           ) -> tuple[QuerySet, bool]:
         return super().get_search_results(request, queryset, search_term[:LONGEST_QUERY])
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         names = set(lookup.split("__"))
         return names.isdisjoint(SECRETS) and super().lookup_allowed(lookup, value, request)
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict | None = None):
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+                        ) -> HttpResponse:
         """Answer a filter that no database can take as Django answers one that it knows not."""
         if "%00" in request.GET.urlencode():
             return without_filters(request)
@@ -71,4 +73,4 @@ def name_model(model: type[Model], one: Any, many: Any, **fields: Any) -> None:
     model._meta.verbose_name = one
     model._meta.verbose_name_plural = many
     for name, label in fields.items():
-        model._meta.get_field(name).verbose_name = label
+        setattr(model._meta.get_field(name), "verbose_name", label)

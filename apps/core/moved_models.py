@@ -1,24 +1,27 @@
 """What else a migration does where a model moves to another app and its table stays."""
+from django.apps.registry import Apps
 from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 
 def rename_content_type(old: str, new: str) -> migrations.RunPython:
     """Return the operation by which a model's content type follows it, permissions and all.
 
-    `old` and `new` are labels as in "mailings.tally". A new database has neither yet. The
+    `old` and `new` are labels as in "app.model". A new database has neither yet. The
     migration must depend on contenttypes and auth.
     """
 
-    def forwards(apps, schema_editor):
+    def forwards(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
         rename(apps, old, new)
 
-    def backwards(apps, schema_editor):
+    def backwards(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
         rename(apps, new, old)
 
     return migrations.RunPython(forwards, backwards)
 
 
-def rename(apps, old, new):
+def rename(apps: Apps, old: str, new: str) -> None:
+    """Rename the content type `old` and its permissions, if it is there."""
     ContentType = apps.get_model("contenttypes", "ContentType")
     app_label, model = old.split(".")
     found = ContentType.objects.filter(app_label=app_label, model=model).first()
