@@ -36,14 +36,15 @@ def render_page(request: Request, template: str, context: dict[str, Any], *, par
     return render(request, template, context, status=status)
 
 
-def render_form(request: Request, template: str, context: dict[str, Any]) -> HttpResponse:
-    """Render a form's page, or its modal for htmx; 422 when what was posted is not valid."""
+def render_form(request: Request, template: str, context: dict[str, Any], *,
+                partial: str = "modal") -> HttpResponse:
+    """Render a form's page, or its `partial` for htmx; 422 when what was posted is not valid."""
     status = 200
     form = context.get("form")
     if form and form.errors:
         status = 422
     context["in_modal"] = is_partial(request)
-    return render_page(request, template, context, partial="modal", status=status)
+    return render_page(request, template, context, partial=partial, status=status)
 
 
 def toast(response: HttpResponse, text: str, *, level: str = "success",

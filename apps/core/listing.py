@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest
 from django.utils.timezone import make_aware
 
 from .access import ids_in
@@ -16,12 +16,9 @@ CURSOR = re.compile(r"([0-9]{1,11}\.[0-9]{6})_([0-9]{1,18})")  # seconds since 1
 LONGEST_QUERY = 200
 
 
-def search_text(request: HttpRequest, name: str = "q", data: QueryDict | None = None) -> str:
-    """Return what was searched for: stripped, without NUL, not longer than any name is.
-
-    It is in the address, or in `data`.
-    """
-    return (data or request.GET).get(name, "").replace("\x00", "").strip()[:LONGEST_QUERY]
+def search_text(request: HttpRequest, name: str = "q") -> str:
+    """Return what was searched for: stripped, without NUL, not longer than any name is."""
+    return (request.POST or request.GET).get(name, "").replace("\x00", "").strip()[:LONGEST_QUERY]
 
 
 def number(request: HttpRequest, name: str) -> int | None:
