@@ -11,7 +11,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from .owned import OwnedQuerySet
+from .owned import HistoryQuerySet
 
 LETTERS_LEFT = Q(total__gt=F("sent") + F("failed") + F("unknown") + F("skipped"))
 # A run whose domains were counted before its counters moved last.
@@ -24,19 +24,13 @@ def new_seed() -> str:
     return secrets.token_hex(16)
 
 
-class RunQuerySet(OwnedQuerySet):
-
-    def visible_to(self, user):
-        """A run is as visible as its mailing."""
-        if user.has_perm("mailings.view_all_mailings"):
-            return self.all()
-        return self.owned_by(user)
+class RunQuerySet(HistoryQuerySet):
 
     def active(self):
         return self.filter(state__in=self.model.ACTIVE)
 
     def newest(self):
-        """The latest of each mailing."""
+        """Return the latest of each mailing."""
         newest = self.model.objects.filter(mailing=OuterRef("mailing")).order_by("-id")
         return self.filter(pk=Subquery(newest.values("pk")[:1])).defer("body")
 
@@ -119,18 +113,19 @@ class Run(models.Model):
         return _("Run %(id)s") % {"id": self.pk}
 
     @property
-    def left(self):
+    def left(self) -> int:
         """How many letters have no final outcome yet."""
         return self.total - self.sent - self.failed - self.unknown - self.skipped
 
     @property
-    def is_active(self):
+    def is_active(self) -> bool:
         return self.state in self.ACTIVE
 
-    def has_letters_now(self):
-        """Whether letters wait for their turn or are in hand; two indexed looks."""
-        states = Delivery.State.PENDING, Delivery.State.CLAIMED
-        return any(self.deliveries.filter(state=state).exists() for state in states)
+    def has_letters_now(self) -> bool:
+        """Return whether letters wait for their turn or are in hand; two indexed looks."""
+        pending = self.deliveries.filter(state=Delivery.State.PENDING)
+        claimed = self.deliveries.filter(state=Delivery.State.CLAIMED)
+        return pending.exists() or claimed.exists()
 
 
 class Delivery(models.Model):
