@@ -1,4 +1,4 @@
-"""Personal fields as a message's reader sees them, and stored answers in their language."""
+"""Merge fields as a message's reader sees them, and stored answers in their language."""
 from django import template
 
 from ..attempts.explanations import advice, in_words, said
@@ -26,7 +26,12 @@ def server_words(answer):
 @register.filter
 def personal_parts(text):
     """Return `text` in pieces: (None, plain text) and (field's name, fallback)."""
-    return [(None, part) if isinstance(part, str) else part for part in split(text)]
+    parts = []
+    for part in split(text):
+        if isinstance(part, str):
+            part = None, part
+        parts.append(part)
+    return parts
 
 
 @register.filter
