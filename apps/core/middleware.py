@@ -39,8 +39,7 @@ def htmx_login(get_response: View) -> View:
         login = resolve_url(settings.LOGIN_URL)
         if urlsplit(response["Location"]).path != login:
             return response
-        page = urlsplit(request.htmx.current_url_abs_path or "/")
-        back = urlencode({"next": page._replace(scheme="", netloc="").geturl()})
+        back = urlencode({"next": request.htmx.current_url_abs_path or "/"})
         return HttpResponse(status=204, headers={
             "HX-Redirect": f"{login}?{back}", "Cache-Control": "private, no-store"})
 
