@@ -83,7 +83,7 @@ def is_of_connections(text: str) -> bool:
 
 
 def is_of_disk(text: str) -> bool:
-    """Return whether a stored answer is none of the server's: the sender's own disk is the trouble."""
+    """Return whether a stored answer is no server's: our own disk is the trouble."""
     return text.startswith(DISK)
 
 
