@@ -17,6 +17,7 @@ from .models import Mailing, Message, Recipient
 
 log = logging.getLogger("vestnik.mailings")
 UNDO_FOR = timedelta(minutes=1)
+Noun = Recipient | Message | Mailing
 TAKEN = gettext_lazy("You already have a recipient with this address.")
 
 
@@ -70,7 +71,7 @@ def mailing_save(*, mailing: Mailing, recipients: Iterable[Recipient],
     return mailing
 
 
-def write(owned: Recipient | Message | Mailing, fields: Collection[str] | None) -> None:
+def write(owned: Noun, fields: Collection[str] | None) -> None:
     """Write a new row whole and no more than `fields` of an old one: a block meanwhile stays."""
     if owned.pk is None or fields is None:
         owned.save()
@@ -78,7 +79,7 @@ def write(owned: Recipient | Message | Mailing, fields: Collection[str] | None) 
         owned.save(update_fields={"updated_at", *fields})
 
 
-def deletion_refusal(owned):
+def deletion_refusal(owned: Noun) -> str:
     """Return why a recipient, message or mailing can not be deleted now; "" when it can."""
     if isinstance(owned, Mailing) and owned.runs.active().exists():
         return _("This mailing is being sent. Stop it first, then delete it.")
@@ -92,7 +93,7 @@ def deletion_refusal(owned):
 
 
 @transaction.atomic
-def owned_delete(*, owned):
+def owned_delete(*, owned: Noun) -> None:
     """Delete a recipient, message or mailing softly; history keeps it. Raises OwnedRefused."""
     # Runs start under this lock too: none begins between the question and the deletion.
     type(owned).all_objects.select_for_update().get(pk=owned.pk)
@@ -103,7 +104,7 @@ def owned_delete(*, owned):
     record(Action.DELETE, on=owned)
 
 
-def owned_restore(*, owned):
+def owned_restore(*, owned: Noun) -> None:
     """Bring back what was deleted within the last minute. Raises OwnedRefused."""
     if isinstance(owned, Mailing) and owned.message.deleted_at:
         raise OwnedRefused(_("The message of this mailing is deleted too. Bring it back first."))
@@ -156,18 +157,21 @@ def recipients_bounce_clear(*, owner: User, key: str, reply: str) -> int:
 
     `reply` is what it says, for the audit trail. Returns how many addresses were marked.
     """
-    cleared = Recipient.objects.marked_by(owner, [key]).update(**Recipient.UNMARKED)
+    cleared: int = Recipient.objects.marked_by(owner, [key]).update(**Recipient.UNMARKED)
     if cleared:
         record(Action.WRITE_AGAIN, label=reply, details=cleared)
     return cleared
 
 
-def mailing_disable(*, mailing, by, disabled):
+def mailing_disable(*, mailing: Mailing, by: User, disabled: bool) -> None:
     """Disable a mailing, which pauses its run, or enable it again: its owner resumes the run."""
-    now = timezone.now() if disabled else None
-    changed = Mailing.objects.filter(pk=mailing.pk, disabled_at__isnull=disabled).update(
-        disabled_at=now, disabled_by=by if disabled else None)
+    unchanged = Mailing.objects.filter(pk=mailing.pk, disabled_at__isnull=disabled)
+    if disabled:
+        action = Action.DISABLE
+        changed = unchanged.update(disabled_at=timezone.now(), disabled_by=by)
+    else:
+        action = Action.ENABLE
+        changed = unchanged.update(disabled_at=None, disabled_by=None)
     if changed:
-        record(Action.DISABLE if disabled else Action.ENABLE, on=mailing, by=by)
-    log.warning("mailing %s %s by user %s", mailing.pk, "disabled" if disabled else "enabled",
-                by.pk)
+        record(action, on=mailing, by=by)
+    log.warning("mailing %s %sd by user %s", mailing.pk, action, by.pk)
