@@ -218,7 +218,7 @@ CONTENT_SECURITY_POLICY = {"DIRECTIVES": {
     "default-src": [SELF], "img-src": [SELF, "data:"], "form-action": [SELF],
     "frame-ancestors": [NONE], "base-uri": [NONE], "object-src": [NONE],
 }}
-CSRF_FAILURE_VIEW = "apps.core.views.csrf_failure"
+CSRF_FAILURE_VIEW = "apps.core.views.forbidden"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 HTTPS = BASE_URL.startswith("https://")

@@ -66,6 +66,7 @@ def help_page(request: Request, name: str = "") -> HttpResponse:
 
 
 def error_page(request: HttpRequest, status: int) -> HttpResponse:
+    """Answer with the page of an error, or for htmx, which shows a toast, with its status."""
     if getattr(request, "htmx", False):
         return HttpResponse(status=status)
     return render(request, f"core/{status}.html", status=status)
@@ -75,7 +76,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return error_page(request, 400)
 
 
-def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+def forbidden(request: HttpRequest, exception: object = None, reason: str = "") -> HttpResponse:
+    """Answer 403, for who may not do it, or whose form came without its token."""
     return error_page(request, 403)
 
 
@@ -111,7 +113,3 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     response["Retry-After"] = "10"
     response["Cache-Control"] = "no-store"
     return response
-
-
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return error_page(request, 403)
