@@ -1,4 +1,6 @@
 """What else a migration does where a model moves to another app and its table stays."""
+from functools import partial
+
 from django.apps.registry import Apps
 from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
@@ -11,16 +13,11 @@ def rename_content_type(old: str, new: str) -> migrations.RunPython:
     migration must depend on contenttypes and auth.
     """
 
-    def forwards(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-        rename(apps, old, new)
-
-    def backwards(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-        rename(apps, new, old)
-
-    return migrations.RunPython(forwards, backwards)
+    return migrations.RunPython(
+        partial(rename, old=old, new=new), partial(rename, old=new, new=old))
 
 
-def rename(apps: Apps, old: str, new: str) -> None:
+def rename(apps: Apps, schema_editor: BaseDatabaseSchemaEditor, old: str, new: str) -> None:
     """Rename the content type `old` and its permissions, if it is there."""
     ContentType = apps.get_model("contenttypes", "ContentType")
     app_label, model = old.split(".")
