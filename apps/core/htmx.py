@@ -71,9 +71,9 @@ def done(request: Request, text: str, *, to: str | Shown, changed: str = "",
     return redirect(to)
 
 
-def refused(request: Request, text: str, *, to: str | Shown, status: int = 409) -> HttpResponse:
+def refused(request: Request, text: str, *, to: str | Shown) -> HttpResponse:
     """Answer a write that can not be done now, and why."""
     if is_partial(request):
-        return toast(HttpResponse(status=status), text, level="danger")
+        return toast(HttpResponse(status=409), text, level="danger")
     messages.error(request, text)
     return redirect(to)
