@@ -10,16 +10,15 @@ from . import phrases, phrases_people
 from .faults import Meaning as M
 from .replies import Reply
 
-AUTH_DETAILS = ("7.20", "7.21", "7.22", "7.23", "7.24", "7.26", "7.29", "7.30", "7.31", "7.32",
-                "7.509", "7.515")
 SENDER_DETAILS = ("1.7", "1.8", "7.27")  # they say whose address is meant
-DETAILS = {  # subject and detail of x.y.z
-    "1.1": M.NO_MAILBOX, "1.3": M.NO_MAILBOX, "1.2": M.NO_DOMAIN, "1.6": M.MOVED, "1.10": M.NO_MAIL,
-    "2.1": M.INACTIVE, "2.2": M.FULL, "2.3": M.TOO_BIG, "3.4": M.TOO_BIG, "3.1": M.DISK,
-    "4.1": M.ROUTE, "4.3": M.ROUTE, "4.4": M.ROUTE, "4.6": M.ROUTE, "4.7": M.ROUTE,
-    "5.3": M.RATE, "7.28": M.RATE, "7.25": M.BLOCKED, "7.13": M.LOGIN,
-    **dict.fromkeys(SENDER_DETAILS, M.SENDER), **dict.fromkeys(AUTH_DETAILS, M.AUTH),
-}
+DETAILS: dict[str, M] = dict.fromkeys(SENDER_DETAILS, M.SENDER)  # subject and detail of x.y.z
+for meaning, details in (
+        (M.NO_MAILBOX, "1.1 1.3"), (M.NO_DOMAIN, "1.2"), (M.MOVED, "1.6"), (M.NO_MAIL, "1.10"),
+        (M.INACTIVE, "2.1"), (M.FULL, "2.2"), (M.TOO_BIG, "2.3 3.4"), (M.DISK, "3.1"),
+        (M.ROUTE, "4.1 4.3 4.4 4.6 4.7"), (M.RATE, "5.3 7.28"), (M.BLOCKED, "7.25"),
+        (M.LOGIN, "7.13"),
+        (M.AUTH, "7.20 7.21 7.22 7.23 7.24 7.26 7.29 7.30 7.31 7.32 7.509 7.515")):
+    DETAILS |= dict.fromkeys(details.split(), meaning)
 VAGUE_DETAILS = (  # what the rest of a subject is about
     (M.BLOCKED, re.compile(r"^7\.6\d\d$")),  # Exchange Online: banned servers
     (M.REFUSED, re.compile(r"^7\.\d{3}$")),
