@@ -19,7 +19,7 @@ request_var: ContextVar[HttpRequest | None] = ContextVar("audit_request", defaul
 
 
 def remember_request(get_response: View) -> View:
-    """Middleware: whoever asks is who did what is recorded meanwhile."""
+    """Middleware: entries that are recorded in a request name its user as who did it."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         token = request_var.set(request)

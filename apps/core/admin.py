@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .listing import LONGEST_QUERY
 
-# Columns that no filter in an address may ask for: what starts with "a" can be read so, too.
+# Columns that no filter in an address may ask for: sign by sign, filters read what is there.
 SECRETS = {"password", "session_key", "session_data", "lease_token", "token", "data", "key", "seed",
            "job_state"}
 
@@ -19,7 +19,7 @@ admin.site.index_title = _("Vestnik")
 
 
 class ListAdmin(admin.ModelAdmin):
-    """A list that any search and any filter leaves standing, and that costs few queries."""
+    """A list that takes any search and any filter, and costs few queries."""
 
     show_facets = admin.ShowFacets.NEVER
     show_full_result_count = False
@@ -49,7 +49,7 @@ def without_filters(request: HttpRequest) -> HttpResponse:
 
 
 class FixedAdmin(ListAdmin):
-    """What comes into being elsewhere: it is read here, and may be deleted."""
+    """Rows that are made elsewhere: here they may be read and deleted."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -59,7 +59,7 @@ class FixedAdmin(ListAdmin):
 
 
 class ReadOnlyAdmin(FixedAdmin):
-    """What tells of the past is read, not written."""
+    """Rows that tell of the past: they may be read alone."""
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False

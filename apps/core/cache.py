@@ -1,8 +1,8 @@
 """Redis as a cache that pages never wait for: without it, this process's memory does.
 
 django-redis can ignore errors, but then each request pays the timeout again, and allauth's locks
-are never got. Here the first failure turns to memory; Redis is asked again after a pause, by one
-thread, and is believed once it takes a write (a replica reads, but forgets log-in attempts).
+are never got. Here the first failure turns to memory; one thread asks Redis again after a pause,
+and all use it once it takes a write: a replica answers reads, but would lose failed log-ins.
 """
 import logging
 import threading

@@ -1,4 +1,4 @@
-"""What every template may use."""
+"""Variables that every template may use."""
 from django.http import HttpRequest
 
 THEMES = ("auto", "light", "dark")

@@ -59,7 +59,7 @@ def done(request: Request, text: str, *, to: str | Shown, changed: str = "",
     """Answer a write that worked, with an offer to `undo` it by a POST to that address.
 
     htmx: 204 that closes the modal, shows `text` and fires the event `changed`
-    (`recipients:changed`). Otherwise a message and a redirect to `to`.
+    (`things:changed`). Otherwise a message and a redirect to `to`.
     """
     if is_partial(request):
         response = toast(HttpResponse(status=204), text, undo=undo)

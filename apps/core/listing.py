@@ -1,4 +1,4 @@
-"""What a list takes from its address: `q`, `sort`, `page`; bad values never fail."""
+"""Lists by what their address asks for (`q`, `sort`, `page`); bad values never fail."""
 import re
 from collections.abc import Container, Mapping
 from datetime import UTC, date, datetime, time, timedelta

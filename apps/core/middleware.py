@@ -47,7 +47,7 @@ def htmx_login(get_response: View) -> View:
 
 
 def browser_rules(get_response: View) -> View:
-    """What browsers may not do with any answer of ours, beside Django's own headers and the CSP."""
+    """Tell browsers what they may not do, beside Django's own headers and the CSP."""
 
     def middleware(request: Request) -> HttpResponse:
         response = get_response(request)
@@ -59,9 +59,9 @@ def browser_rules(get_response: View) -> View:
 
 
 def cache_headers(get_response: View) -> View:
-    """What is personal is never stored; fragments are asked about again each time.
+    """Keep personal pages out of caches, and have fragments checked each time.
 
-    At the end of a session the browser forgets what it kept; cookies stay: language, theme.
+    At the end of a session the browser empties its cache; the cookies of language and theme stay.
     """
 
     def middleware(request: Request) -> HttpResponse:

@@ -18,7 +18,7 @@ log = logging.getLogger("vestnik.serve")
 PR_SET_PDEATHSIG = 1
 SHORTEST_PAUSE = 1  # seconds before the process starts again
 LONGEST_PAUSE = 30
-STEADY = 60  # seconds of work after which a death is news again
+STEADY = 60  # seconds of work after which the pause is the shortest again
 LIBC = ctypes.CDLL(None)  # loaded here: nothing may be loaded between fork and exec
 
 
@@ -29,10 +29,10 @@ def end_with_parent() -> None:
 
 
 class Stop:
-    """What a signal's handler sets and the main thread waits for; like a threading.Event.
+    """An event that a signal's handler sets and the main thread waits for.
 
-    An Event will not do: where the signal interrupts the thread within the Event's own `wait`,
-    its `set` waits for that thread for ever. To put into a SimpleQueue is safe in a handler.
+    A threading.Event will not do: where the signal interrupts the thread within the Event's own
+    `wait`, its `set` waits for that thread for ever. A handler may safely put into a SimpleQueue.
     """
 
     def __init__(self, *signals: int) -> None:
@@ -57,7 +57,7 @@ class Stop:
 
 
 class Child:
-    """One process that is to be there, with what it starts itself."""
+    """A process that is kept running; it may have children of its own."""
 
     def __init__(self, name: str, command: Sequence[str]) -> None:
         self.name = name
