@@ -1,7 +1,7 @@
 """The nouns: recipients, messages, mailings, attempts; runs and their ledger are in `runs.py`.
 
-Recipients, messages and mailings are deleted softly (`deleted_at`), owners are PROTECT:
-attempts never vanish with what they tell of.
+Recipients, messages and mailings are deleted softly (`deleted_at`), owners are PROTECT, so that
+the attempts about them stay.
 """
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
@@ -44,7 +44,7 @@ class Recipient(Owned):
     email = models.EmailField(_("e-mail"), max_length=254)
     full_name = models.CharField(_("full name"), max_length=150)
     comment = models.TextField(_("comment"), blank=True, validators=[MaxLengthValidator(5000)])
-    # Of the address the mail server said that there is no such mailbox.
+    # A mail server said that there is no such mailbox.
     bounced_at = models.DateTimeField(_("bounced at"), null=True, blank=True, editable=False)
     bounced_reply = models.TextField(
         _("reply that marked it"), blank=True, default="", editable=False)
@@ -190,7 +190,7 @@ class Attempt(models.Model):
         SUCCESS = "Успешно", pgettext_lazy("attempt status", "Sent")
         FAILURE = "Не успешно", pgettext_lazy("attempt status", "Failed")
 
-    # Those of a delivery and its run, which constraints hold: four checks less.
+    # Copied from a delivery and its run, whose own constraints hold: the database checks no more.
     HELD = {"related_name": "attempts", "db_index": False, "db_constraint": False}
     mailing = models.ForeignKey(
         Mailing, models.PROTECT, verbose_name=_("mailing"), **HELD)

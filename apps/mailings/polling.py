@@ -1,4 +1,4 @@
-"""How soon a page asks again about runs that it shows: what moves often, what waits seldom."""
+"""How soon a page asks again about the runs that it shows: often while they move."""
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 

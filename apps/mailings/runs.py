@@ -14,7 +14,7 @@ from django.utils.translation import pgettext_lazy
 from .owned import HistoryQuerySet
 
 LETTERS_LEFT = Q(total__gt=F("sent") + F("failed") + F("unknown") + F("skipped"))
-# A run whose domains were counted before its counters moved last.
+# The run's figures have changed since its domains were counted.
 DOMAINS_STALE = Q(domains_at=None) | Q(domains_at__lt=F("updated_at")) | Q(
     domains_at__gt=F("updated_at"))
 
@@ -40,9 +40,10 @@ class RunQuerySet(HistoryQuerySet):
 
 
 class Run(models.Model):
-    """One sending of a mailing: what was on the screen then, and its figures, which add up always.
+    """One sending of a mailing: the letter as it was then, and figures that always add up.
 
-    They follow the ledger within a second (`statistics/counting.py`); `skipped` includes cancelled.
+    The figures follow the ledger within a second (`statistics/counting.py`); `skipped` includes
+    cancelled.
     """
 
     class State(models.TextChoices):

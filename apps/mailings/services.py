@@ -28,8 +28,8 @@ class OwnedRefused(Exception):
 def recipient_save(*, recipient: Recipient, fields: Collection[str] | None = None) -> Recipient:
     """Add `recipient` to its owner's book, or write those `fields` of one that is in it.
 
-    What bounced was the address that was there: another one takes the mark away. Returns the
-    recipient; raises ValidationError at `email` when the owner has a recipient with this address.
+    A new address takes the bounce mark away, which was the old one's. Returns the recipient; raises
+    ValidationError at `email` when the owner has a recipient with this address.
     """
     try:
         with transaction.atomic():
@@ -66,13 +66,13 @@ def mailing_save(*, mailing: Mailing, recipients: Iterable[Recipient],
     """
     write(mailing, fields)
     mailing.recipients.set(recipients)
-    # No other row: two people who save at once would wait for each other's.
+    # This row alone: two people who save at once would wait for each other's.
     Mailing.objects.filter(pk=mailing.pk).refresh_statuses(timezone.now())
     return mailing
 
 
 def write(owned: Noun, fields: Collection[str] | None) -> None:
-    """Write a new row whole and no more than `fields` of an old one: a block meanwhile stays."""
+    """Write a new row whole, and of an old one `fields` alone: others may write the rest."""
     if owned.pk is None or fields is None:
         owned.save()
     else:
@@ -143,7 +143,7 @@ def recipients_bounce_mark(*, replies: dict[int, tuple[str, str]]) -> int:
 
 @transaction.atomic
 def recipient_bounce_clear(*, recipient: Recipient) -> bool:
-    """Take the address for good again. Returns whether it was marked as bounced."""
+    """Take a recipient's bounce mark away. Returns whether there was one."""
     marked = Recipient.objects.filter(pk=recipient.pk, bounced_at__isnull=False)
     cleared = marked.update(**Recipient.UNMARKED)
     if cleared:
@@ -153,9 +153,9 @@ def recipient_bounce_clear(*, recipient: Recipient) -> bool:
 
 @transaction.atomic
 def recipients_bounce_clear(*, owner: User, key: str, reply: str) -> int:
-    """Take for good again whom of `owner`'s the reply with this `reply_key` marked.
+    """Take the bounce mark from all of `owner`'s recipients whom one reply has marked.
 
-    `reply` is what it says, for the audit trail. Returns how many addresses were marked.
+    `key` is its `reply_key`, `reply` its words for the audit trail. Returns how many were marked.
     """
     cleared: int = Recipient.objects.marked_by(owner, [key]).update(**Recipient.UNMARKED)
     if cleared:

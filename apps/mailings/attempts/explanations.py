@@ -1,6 +1,6 @@
-"""What the sender writes where the server said nothing, in the reader's language.
+"""Our own words where the server said nothing, in the reader's language.
 
-It is stored in English, beside the servers' own replies, which nobody translates.
+Workers store them in English, beside the servers' own replies, which nobody translates.
 """
 import re
 from functools import cache
@@ -28,7 +28,7 @@ OURS = (
     gettext_noop("The server closed the connection."),
     gettext_noop("The server's reply has no end."),
 )
-# What the text begins with, and what is said instead; the rest is the system's or the server's.
+# How a text begins, and what stands for that; the rest is the system's or the server's.
 BEGINNINGS = (
     (f"{DISK}: ", DISK),
     ("The server calls this spam: ", gettext_noop("The server calls this spam")),

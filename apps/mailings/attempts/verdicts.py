@@ -2,7 +2,7 @@
 
 `faults.TABLE` says whose fault each meaning is; `rules` has the words and the codes that lead to
 a meaning. The words decide, not the first digit alone: servers answer «550 5.7.1 No such user»
-and «550 5.1.1 Mailbox full» alike. Nobody is gone but by words about their own address.
+and «550 5.1.1 Mailbox full» alike. Only words about their own address mark a recipient as gone.
 """
 from enum import StrEnum
 from functools import lru_cache
@@ -136,7 +136,7 @@ def about_us(meaning: Meaning, phase: Phase, temporary: bool) -> Meaning:
 
 
 def for_now(meaning: Meaning, code: int) -> Meaning:
-    """Return what `meaning` is in a temporary refusal: nobody is gone by one."""
+    """Return what `meaning` is in a temporary refusal, which marks nobody as gone."""
     if code == 421 and FAULTS[meaning] not in ABOUT_US:
         return M.BUSY  # the server hangs up on us, whatever it says (RFC 5321, 3.8)
     if FAULTS[meaning] is Fault.ADDRESS or meaning in (M.OTHER, M.REFUSED, M.CROWDED):
