@@ -47,11 +47,11 @@ def render_form(request: Request, template: str, context: dict[str, Any], *,
     return render_page(request, template, context, partial=partial, status=status)
 
 
-def toast(response: HttpResponse, text: str, *, level: str = "success",
+def toast(response: HttpResponse, text: object, *, level: str = "success",
           undo: str = "") -> HttpResponse:
     """Have the page show `text`; `level` is success or danger, `undo` where to post to undo."""
     return trigger_client_event(
-        response, "toast", {"text": text, "level": level, "undo": undo})
+        response, "toast", {"text": str(text), "level": level, "undo": undo})
 
 
 def done(request: Request, text: str, *, to: str | Shown, changed: str = "",
