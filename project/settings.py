@@ -218,7 +218,7 @@ CONTENT_SECURITY_POLICY = {"DIRECTIVES": {
     "default-src": [SELF], "img-src": [SELF, "data:"], "form-action": [SELF],
     "frame-ancestors": [NONE], "base-uri": [NONE], "object-src": [NONE],
 }}
-CSRF_FAILURE_VIEW = "apps.core.views.csrf_failure"
+CSRF_FAILURE_VIEW = "apps.core.views.forbidden"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 HTTPS = BASE_URL.startswith("https://")
@@ -230,6 +230,7 @@ if ALLAUTH_TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 LOG_LEVEL = env("LOG_LEVEL", default="INFO")
+LOG_FIELDS = ("request_id", "user", "run")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 
 class Entry(models.Model):
-    """One thing done. Names stand as they were then: the entry outlives what it tells of."""
+    """One thing that somebody did. It keeps their names: the objects may be deleted later."""
 
     class Action(models.TextChoices):
         LOGIN = "login", pgettext_lazy("trail", "Logged in")
@@ -57,7 +57,7 @@ class Entry(models.Model):
     object_type = models.CharField(max_length=64, blank=True)  # "mailings.mailing"
     object_id = models.BigIntegerField(null=True)
     object_label = models.CharField(_("object"), max_length=300, blank=True)
-    # Figures, names, addresses: what is not (see `told`) needs no translation.
+    # Figures, names and addresses, and names of columns, which `told` translates.
     details = models.CharField(_("details"), max_length=300, blank=True)
 
     class Meta:

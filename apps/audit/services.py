@@ -3,18 +3,25 @@
 An own table of events rather than a library of field differences: "resumed" and "decided 3 unknown
 outcomes" are what a manager asks about, and no letter's text may slip in by a field's name.
 """
+from collections.abc import Callable
 from contextvars import ContextVar
+
+from django.contrib.auth.models import AbstractUser
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
 
 from .models import Entry
 
-Action, Via = Entry.Action, Entry.Via
-request_var = ContextVar("audit_request", default=None)
+Action = Entry.Action
+Via = Entry.Via
+View = Callable[[HttpRequest], HttpResponse]
+request_var: ContextVar[HttpRequest | None] = ContextVar("audit_request", default=None)
 
 
-def remember_request(get_response):
-    """Middleware: whoever asks is who did what is recorded meanwhile."""
+def remember_request(get_response: View) -> View:
+    """Middleware: entries that are recorded in a request name its user as who did it."""
 
-    def middleware(request):
+    def middleware(request: HttpRequest) -> HttpResponse:
         token = request_var.set(request)
         try:
             return get_response(request)
@@ -24,7 +31,8 @@ def remember_request(get_response):
     return middleware
 
 
-def record(action, *, on=None, by=None, via="", label="", details=""):
+def record(action: str, *, on: Model | None = None, by: AbstractUser | None = None,
+           via: str = "", label: str = "", details: object = "") -> Entry:
     """Add an entry and return it: `by` did `action` to the model instance `on`.
 
     Without `by` it is the request's user, and without a request the command line, which is
@@ -32,11 +40,16 @@ def record(action, *, on=None, by=None, via="", label="", details=""):
     """
     request = request_var.get()
     user = by or getattr(request, "user", None)
-    known = user is not None and user.is_authenticated
-    return Entry.objects.create(
-        action=action, who=user if known else None, who_label=user.email if known else "",
-        via=via or (Via.PAGE if request else Via.COMMAND),
-        object_type=on._meta.label_lower if on is not None else "",
-        object_id=on.pk if on is not None else None,
-        object_label=(label or (str(on) if on is not None else ""))[:300].replace("\x00", ""),
-        details=str(details)[:300])
+    entry = Entry(action=action, via=via or Via.PAGE, details=str(details)[:300])
+    if not (via or request):
+        entry.via = Via.COMMAND
+    if user and user.is_authenticated:
+        entry.who_id = user.pk
+        entry.who_label = user.email
+    if on:
+        entry.object_type = on._meta.label_lower
+        entry.object_id = on.pk
+        label = label or str(on)
+    entry.object_label = label[:300].replace("\x00", "")
+    entry.save()
+    return entry

@@ -5,7 +5,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.views.decorators.http import require_safe
 
 from apps.core.htmx import render_page
-from apps.core.listing import cursor_page, days_filter, number, search_text
+from apps.core.listing import newest_first, number, search_text
 
 from .models import Entry
 
@@ -16,11 +16,12 @@ OFFERED = 200  # people whom the filter offers
 @permission_required("users.view_all_users", raise_exception=True)
 def entry_list(request):
     """Who did what and when, newest first, by person, action, day and text."""
-    entries, who = Entry.objects.select_related("who"), number(request, "who")
-    days, period = days_filter(request, "happened_at")
-    q, what = search_text(request), request.GET.get("what", "")
-    what = what if what in Entry.Action.values else ""
-    entries = entries.filter(days)
+    entries = Entry.objects.select_related("who")
+    q = search_text(request)
+    who = number(request, "who")
+    what = request.GET.get("what", "")
+    if what not in Entry.Action.values:
+        what = ""
     if q:
         entries = entries.filter(
             Q(object_label__icontains=q) | Q(who_label__icontains=q) | Q(details__icontains=q))
@@ -28,15 +29,15 @@ def entry_list(request):
         entries = entries.filter(who=who)
     if what:
         entries = entries.filter(action=what)
-    rows, cursor = cursor_page(request, entries, "happened_at")
+    rows, listing = newest_first(request, entries, "happened_at")
     return render_page(request, "audit/entry_list.html", {
-        "entries": rows, "cursor": cursor, "q": q, "who": who, "what": what, **period,
-        "later": "cursor" in request.GET, "filtered": bool(q or who or what or days),
+        "entries": rows, **listing, "q": q, "who": who, "what": what,
+        "filtered": q or who or what or listing["since"] or listing["until"],
         "actions": Entry.Action.choices, "people": people(),
     }, partial="table")
 
 
 def people():
-    """Whom the filter offers: those who did something."""
+    """Return whom the filter offers: those who did something."""
     theirs = Entry.objects.filter(who=OuterRef("pk"))
     return get_user_model().objects.filter(Exists(theirs)).order_by("email")[:OFFERED]

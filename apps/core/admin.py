@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .listing import LONGEST_QUERY
 
-# Columns that no filter in an address may ask for: what starts with "a" can be read so, too.
+# Columns that no filter in an address may ask for: sign by sign, filters read what is there.
 SECRETS = {"password", "session_key", "session_data", "lease_token", "token", "data", "key", "seed",
            "job_state"}
 
@@ -19,20 +19,22 @@ admin.site.index_title = _("Vestnik")
 
 
 class ListAdmin(admin.ModelAdmin):
-    """A list that any search and any filter leaves standing, and that costs few queries."""
+    """A list that takes any search and any filter, and costs few queries."""
 
     show_facets = admin.ShowFacets.NEVER
     show_full_result_count = False
     list_per_page = 50
 
-    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str):
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str
+                           ) -> tuple[QuerySet, bool]:
         return super().get_search_results(request, queryset, search_term[:LONGEST_QUERY])
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         names = set(lookup.split("__"))
         return names.isdisjoint(SECRETS) and super().lookup_allowed(lookup, value, request)
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict | None = None):
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+                        ) -> HttpResponse:
         """Answer a filter that no database can take as Django answers one that it knows not."""
         if "%00" in request.GET.urlencode():
             return without_filters(request)
@@ -47,7 +49,7 @@ def without_filters(request: HttpRequest) -> HttpResponse:
 
 
 class FixedAdmin(ListAdmin):
-    """What comes into being elsewhere: it is read here, and may be deleted."""
+    """Rows that are made elsewhere: here they may be read and deleted."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -57,7 +59,7 @@ class FixedAdmin(ListAdmin):
 
 
 class ReadOnlyAdmin(FixedAdmin):
-    """What tells of the past is read, not written."""
+    """Rows that tell of the past: they may be read alone."""
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
@@ -71,4 +73,4 @@ def name_model(model: type[Model], one: Any, many: Any, **fields: Any) -> None:
     model._meta.verbose_name = one
     model._meta.verbose_name_plural = many
     for name, label in fields.items():
-        model._meta.get_field(name).verbose_name = label
+        setattr(model._meta.get_field(name), "verbose_name", label)

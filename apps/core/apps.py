@@ -8,7 +8,7 @@ class CoreConfig(AppConfig):
     label = "core"
     verbose_name = _("Service")
 
-    def ready(self):
+    def ready(self) -> None:
         from .sqlite import teach_unicode
 
         connection_created.connect(teach_unicode, dispatch_uid="sqlite-unicode-like")

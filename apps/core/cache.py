@@ -1,12 +1,14 @@
 """Redis as a cache that pages never wait for: without it, this process's memory does.
 
 django-redis can ignore errors, but then each request pays the timeout again, and allauth's locks
-are never got. Here the first failure turns to memory; Redis is asked again after a pause, by one
-thread, and is believed once it takes a write (a replica reads, but forgets log-in attempts).
+are never got. Here the first failure turns to memory; one thread asks Redis again after a pause,
+and all use it once it takes a write: a replica answers reads, but would lose failed log-ins.
 """
 import logging
 import threading
 import time
+from collections.abc import Callable
+from typing import Any
 
 from django.core.cache.backends.base import BaseCache
 from django.core.cache.backends.locmem import LocMemCache
@@ -26,18 +28,18 @@ KEPT = 10_000  # entries in a process's memory
 class Breaker:
     """Whether Redis may be asked now; one for all threads of a process."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.lock = threading.Lock()
-        self.retry_at = None  # monotonic; None while Redis works
+        self.retry_at: float | None = None  # monotonic; None while Redis works
 
-    def fail(self, error):
+    def fail(self, error: Exception) -> None:
         with self.lock:
             if self.retry_at is None:
                 log.error("Redis does not work, memory stands in: %s", error)
             self.retry_at = time.monotonic() + PAUSE
 
-    def due(self):
-        """Whether the caller is the one to ask Redis again."""
+    def due(self) -> bool:
+        """Return whether the caller is the one to ask Redis again."""
         with self.lock:
             now = time.monotonic()
             if self.retry_at is None or now < self.retry_at:
@@ -45,19 +47,19 @@ class Breaker:
             self.retry_at = now + PAUSE
             return True
 
-    def mend(self):
+    def mend(self) -> None:
         with self.lock:
             self.retry_at = None
         log.warning("Redis works again")
 
 
-BREAKERS = {}  # by server: Django makes a cache object for each thread
+BREAKERS: dict[str, Breaker] = {}  # by server: Django makes a cache object for each thread
 
 
-def steady(name):
+def steady(name: str) -> Callable[..., Any]:
     """Return the cache method `name`: Redis's own, or memory's when Redis fails."""
 
-    def method(self, *args, **kwargs):
+    def method(self: "SteadyCache", *args: Any, **kwargs: Any) -> Any:
         if self.redis_works():
             try:
                 return getattr(self.redis, name)(*args, **kwargs)
@@ -65,7 +67,6 @@ def steady(name):
                 self.breaker.fail(error)
         return getattr(self.memory, name)(*args, **kwargs)
 
-    method.__name__ = name
     return method
 
 
@@ -75,26 +76,19 @@ class SteadyCache(BaseCache):
     get = steady("get")
     set = steady("set")
     add = steady("add")
-    touch = steady("touch")
     delete = steady("delete")
-    has_key = steady("has_key")
     incr = steady("incr")
-    get_many = steady("get_many")
-    set_many = steady("set_many")
-    delete_many = steady("delete_many")
     clear = steady("clear")
-    close = steady("close")
 
-    def __init__(self, server, params):
+    def __init__(self, server: str | list[str], params: dict[str, Any]) -> None:
         super().__init__(params)
-        options = params.get("OPTIONS", {})
-        pool = {"retry": Retry(NoBackoff(), 0), **options.get("CONNECTION_POOL_KWARGS", {})}
+        once = {"CONNECTION_POOL_KWARGS": {"retry": Retry(NoBackoff(), 0)}}
         self.redis = RedisCache(server, {
-            **params, "OPTIONS": {**LIMITS, **options, "CONNECTION_POOL_KWARGS": pool}})
+            **params, "OPTIONS": {**LIMITS, **once, **params.get("OPTIONS", {})}})
         self.memory = LocMemCache(str(server), {**params, "OPTIONS": {"MAX_ENTRIES": KEPT}})
         self.breaker = BREAKERS.setdefault(str(server), Breaker())
 
-    def redis_works(self):
+    def redis_works(self) -> bool:
         if self.breaker.retry_at is None:
             return True
         if not self.breaker.due():

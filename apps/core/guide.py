@@ -10,13 +10,21 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 from PIL import Image
 
 READ_AT = timezone.now()  # a release, which may change the layout too, starts the process anew
 GUIDE = settings.BASE_DIR / "docs" / "guide"
 CONTENTS = "README"
-PAGES = ("start", "recipients", "messages", "mailings", "schedule", "outcomes", "unknown",
-         "reports", "managers", "operators")
+
+
+def source(language: str, name: str) -> str:
+    """Return the Markdown of the page `name`."""
+    return (GUIDE / language / f"{name}.md").read_text(encoding="utf-8")
+
+
+# The pages, in the order in which the contents name them.
+PAGES = tuple(re.findall(r"\]\((\w+)\.md\)", source(settings.LANGUAGE_CODE, CONTENTS)))
 
 
 @dataclass(frozen=True)
@@ -25,15 +33,22 @@ class Page:
 
     name: str
     title: str
-    sections: tuple
+    sections: tuple[tuple[str, str], ...]
     html: SafeString
 
-    def get_absolute_url(self):
-        return reverse("core:help") if self.name == CONTENTS else address(self.name)
+    def get_absolute_url(self) -> str:
+        if self.name == CONTENTS:
+            return reverse("core:help")
+        return address(self.name)
+
+
+def pages(language: str) -> list[Page]:
+    """Return all pages but the contents, in order."""
+    return [page(language, name) for name in PAGES]
 
 
 @cache
-def page(language, name):
+def page(language: str, name: str) -> Page:
     """Return the Page `name` (one of PAGES, or CONTENTS) in `language`."""
     markdown = MarkdownIt("commonmark", {"html": False})
     _, title, _, *tokens = markdown.parse(source(language, name))  # the title comes first
@@ -49,28 +64,24 @@ def page(language, name):
     return Page(name, title.content, tuple(sections), SafeString(html))  # nosec B703
 
 
-def source(language, name):
-    known = language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
-    return (GUIDE / known / f"{name}.md").read_text(encoding="utf-8")
-
-
-def slug(title):
+def slug(title: str) -> str:
     """Return a heading's id, as repositories make it."""
     return re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-")
 
 
-def adapt(piece):
+def adapt(piece: Token) -> None:
     """Turn a link to another file of the guide, or a picture's path, into an address of ours."""
-    if piece.type == "link_open" and ".md" in piece.attrs["href"]:
-        name, _, section = piece.attrs["href"].partition(".md")
-        piece.attrSet("href", address(name) + section)
+    if piece.type == "link_open":
+        name, extension, section = str(piece.attrs["href"]).partition(".md")
+        if extension:
+            piece.attrSet("href", address(name) + section)
     elif piece.type == "image":
-        path = PurePosixPath(piece.attrs["src"]).relative_to("../img")
+        path = PurePosixPath(str(piece.attrs["src"])).relative_to("../img")
         with Image.open(GUIDE / "img" / path) as picture:
-            size = picture.size
-        piece.attrs |= {"src": static(f"guide/{path}"), "width": size[0], "height": size[1],
-                        "loading": "lazy"}
+            piece.attrs |= {"src": static(f"guide/{path}"), "width": picture.width,
+                            "height": picture.height, "loading": "lazy"}
 
 
-def address(name):
+def address(name: str) -> str:
+    """Return the address of the page `name`."""
     return reverse("core:help_page", args=[name])

@@ -1,44 +1,65 @@
 """One address, two answers: a full page, or the part of it that htmx asked for."""
+from typing import Any, Protocol
+
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import trigger_client_event
+from django_htmx.middleware import HtmxDetails
 
 FORM_METHODS = require_http_methods(["GET", "HEAD", "POST"])
 
 
-def is_partial(request):
+class Request(HttpRequest):
+    """A request, and what htmx says of it."""
+
+    htmx: HtmxDetails
+
+
+class Shown(Protocol):
+    """What has a page of its own."""
+
+    def get_absolute_url(self) -> str: ...
+
+
+def is_partial(request: Request) -> bool:
     """Whether htmx wants a fragment. A history restore wants the whole page."""
     return bool(request.htmx) and not request.htmx.history_restore_request
 
 
-def render_page(request, template, context, *, partial, status=200):
+def render_page(request: Request, template: str, context: dict[str, Any], *, partial: str,
+                status: int = 200) -> HttpResponse:
     """Render `template`, or only its `partial` for htmx."""
     if is_partial(request):
         template = f"{template}#{partial}"
     return render(request, template, context, status=status)
 
 
-def render_form(request, template, context):
-    """Render a form's page, or its modal for htmx; 422 when what was posted is not valid."""
+def render_form(request: Request, template: str, context: dict[str, Any], *,
+                partial: str = "modal") -> HttpResponse:
+    """Render a form's page, or its `partial` for htmx; 422 when what was posted is not valid."""
+    status = 200
     form = context.get("form")
-    status = 422 if form is not None and form.is_bound and form.errors else 200
-    context.setdefault("in_modal", is_partial(request))
-    return render_page(request, template, context, partial="modal", status=status)
+    if form and form.errors:
+        status = 422
+    context["in_modal"] = is_partial(request)
+    return render_page(request, template, context, partial=partial, status=status)
 
 
-def toast(response, text, *, level="success", undo=""):
+def toast(response: HttpResponse, text: object, *, level: str = "success",
+          undo: str = "") -> HttpResponse:
     """Have the page show `text`; `level` is success or danger, `undo` where to post to undo."""
     return trigger_client_event(
         response, "toast", {"text": str(text), "level": level, "undo": undo})
 
 
-def done(request, text, *, to, changed="", undo=""):
+def done(request: Request, text: str, *, to: str | Shown, changed: str = "",
+         undo: str = "") -> HttpResponse:
     """Answer a write that worked, with an offer to `undo` it by a POST to that address.
 
     htmx: 204 that closes the modal, shows `text` and fires the event `changed`
-    (`recipients:changed`). Otherwise a message and a redirect to `to`.
+    (`things:changed`). Otherwise a message and a redirect to `to`.
     """
     if is_partial(request):
         response = toast(HttpResponse(status=204), text, undo=undo)
@@ -50,9 +71,9 @@ def done(request, text, *, to, changed="", undo=""):
     return redirect(to)
 
 
-def refused(request, text, *, to, status=409):
+def refused(request: Request, text: str, *, to: str | Shown) -> HttpResponse:
     """Answer a write that can not be done now, and why."""
     if is_partial(request):
-        return toast(HttpResponse(status=status), text, level="danger")
+        return toast(HttpResponse(status=409), text, level="danger")
     messages.error(request, text)
     return redirect(to)

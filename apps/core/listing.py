@@ -1,101 +1,100 @@
-"""What a list takes from its address: `q`, `sort`, `page`; bad values never fail."""
+"""Lists by what their address asks for (`q`, `sort`, `page`); bad values never fail."""
 import re
+from collections.abc import Container, Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
-from django.core.paginator import Paginator
-from django.db.models import Q
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.timezone import make_aware
 
+from .access import ids_in
+
 PER_PAGE = 25
-CURSOR_TIME = re.compile(r"[0-9]{1,11}\.[0-9]{6}")
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+CURSOR = re.compile(r"([0-9]{1,11}\.[0-9]{6})_([0-9]{1,18})")  # seconds since 1970, id
 LONGEST_QUERY = 200
 
 
-def search_text(request, name="q", data=None):
-    """Return what was searched for: stripped, without NUL, not longer than any name is.
-
-    It is in the address, or in `data`.
-    """
-    return (data or request.GET).get(name, "").replace("\x00", "").strip()[:LONGEST_QUERY]
+def search_text(request: HttpRequest, name: str = "q") -> str:
+    """Return what was searched for: stripped, without NUL, not longer than any name is."""
+    return (request.POST or request.GET).get(name, "").replace("\x00", "").strip()[:LONGEST_QUERY]
 
 
-def number(request, name):
+def number(request: HttpRequest, name: str) -> int | None:
     """Return the id that the address asks for as `name`; None for none or nonsense."""
-    text = request.GET.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+    for found in ids_in([request.GET.get(name, "")]):
+        return found
+    return None
 
 
-def sorting(request, allowed, default):
+def sorting(request: HttpRequest, allowed: Container[str], default: str) -> str:
     """Return `sort` from the address if it (less a leading `-`) is in `allowed`, else `default`."""
     asked = request.GET.get("sort", "")
-    return asked if asked.removeprefix("-") in allowed and asked.count("-") <= 1 else default
+    if asked.removeprefix("-") in allowed:
+        return asked
+    return default
 
 
-def ordered(request, queryset, allowed, default, tie="pk"):
+def ordered(request: HttpRequest, queryset: QuerySet[Any], allowed: Mapping[str, str],
+            default: str, tie: str = "pk") -> QuerySet[Any]:
     """Order `queryset` by the address's `sort`.
 
-    `allowed` maps the public names to tuples of model fields; `-name` turns all of them round.
-    `tie`, the id, comes last, so that pages never overlap.
+    `allowed` maps the public names to model fields; `-name` turns the order round. `tie`, the id,
+    comes last, so that pages never overlap.
     """
     asked = sorting(request, allowed, default)
-    sign = "-" if asked.startswith("-") else ""
-    fields = [*allowed[asked.removeprefix("-")], tie]
-    return queryset.order_by(*(f"{sign}{field}" for field in fields))
+    queryset = queryset.order_by(allowed[asked.removeprefix("-")], tie)
+    if asked.startswith("-"):
+        return queryset.reverse()
+    return queryset
 
 
-def page_of(request, queryset, per_page=PER_PAGE):
+def page_of(request: HttpRequest, rows: QuerySet[Any] | list[Any]) -> Page[Any]:
     """Return the page that the address asks for; the nearest one for a bad number."""
-    return Paginator(queryset, per_page).get_page(request.GET.get("page"))
+    return Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
 
 
-def cursor_page(request, queryset, time_field, per_page=PER_PAGE):
-    """Return (rows, cursor of the next page or "") of a long list, newest first.
+def newest_first(request: HttpRequest, queryset: QuerySet[Any],
+                 time_field: str) -> tuple[list[Any], dict[str, Any]]:
+    """Return a page of a long list, from the day `from` to the day `to`, and its context.
 
-    The cursor names the last row seen (its time and id), so that page a thousand costs what the
-    first one does. A bad cursor is the first page.
+    The context has `since` and `until` (dates), `later` (whether newer rows are left out) and
+    `cursor`, the next page's; "" on the last one. The cursor names the last row seen (its time and
+    id), so that page a thousand costs what the first one does. A bad cursor is the first page.
     """
+    since = day(request, "from")
+    until = day(request, "to")
     rows = queryset.order_by(f"-{time_field}", "-pk")
-    after = read_cursor(request.GET.get("cursor", ""))
-    if after:
-        moment, pk = after
+    if since:
+        rows = rows.filter(**{f"{time_field}__gte": midnight(since)})
+    if until:
+        rows = rows.filter(**{f"{time_field}__lt": midnight(until + timedelta(days=1))})
+    if after := CURSOR.fullmatch(request.GET.get("cursor", "")):
+        moment = datetime.fromtimestamp(float(after[1]), UTC)
         # The row's time bounds the index scan; the rest orders rows of the same time.
         rows = rows.filter(**{f"{time_field}__lte": moment}).exclude(
-            **{time_field: moment, "pk__gte": pk})
-    rows = list(rows[:per_page + 1])
-    if len(rows) <= per_page:
-        return rows, ""
-    last = rows[per_page - 1]
-    moment = getattr(last, time_field) - EPOCH
-    seconds = moment.days * 86400 + moment.seconds
-    return rows[:per_page], f"{seconds}.{moment.microseconds:06d}_{last.pk}"
+            **{time_field: moment, "pk__gte": after[2]})
+    shown = list(rows[:PER_PAGE + 1])
+    cursor = ""
+    if len(shown) > PER_PAGE:
+        shown.pop()
+        cursor = f"{getattr(shown[-1], time_field).timestamp():.6f}_{shown[-1].pk}"
+    return shown, {
+        "since": since, "until": until, "later": "cursor" in request.GET, "cursor": cursor}
 
 
-def read_cursor(text):
-    """Return (aware datetime, id) from a cursor; None when it is none of ours."""
-    seconds, _, pk = text.partition("_")
-    if not (CURSOR_TIME.fullmatch(seconds) and pk.isascii() and pk.isdigit() and len(pk) < 19):
-        return None
-    whole, micros = seconds.split(".")
-    return EPOCH + timedelta(seconds=int(whole), microseconds=int(micros)), int(pk)
-
-
-def day(request, name):
+def day(request: HttpRequest, name: str) -> date | None:
     """Return the date that the address asks for as `name` (ISO 8601); None for none or nonsense."""
     try:
         found = date.fromisoformat(request.GET.get(name, ""))
     except ValueError:
         return None
-    return found if 2000 <= found.year <= 2100 else None
+    if 2000 <= found.year <= 2100:
+        return found
+    return None
 
 
-def days_filter(request, field):
-    """Return a Q for the days `from` to `to` (both in) in the person's time zone, and the days."""
-    since, until = day(request, "from"), day(request, "to")
-    wanted = Q()
-    if since:
-        wanted &= Q(**{f"{field}__gte": make_aware(datetime.combine(since, time.min))})
-    if until:
-        after = datetime.combine(until + timedelta(days=1), time.min)
-        wanted &= Q(**{f"{field}__lt": make_aware(after)})
-    return wanted, {"since": since, "until": until}
+def midnight(first: date) -> datetime:
+    """Return when a day begins in the person's time zone."""
+    return make_aware(datetime.combine(first, time.min))

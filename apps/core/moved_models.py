@@ -1,24 +1,24 @@
 """What else a migration does where a model moves to another app and its table stays."""
+from functools import partial
+
+from django.apps.registry import Apps
 from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 
 def rename_content_type(old: str, new: str) -> migrations.RunPython:
     """Return the operation by which a model's content type follows it, permissions and all.
 
-    `old` and `new` are labels as in "mailings.tally". A new database has neither yet. The
+    `old` and `new` are labels as in "app.model". A new database has neither yet. The
     migration must depend on contenttypes and auth.
     """
 
-    def forwards(apps, schema_editor):
-        rename(apps, old, new)
-
-    def backwards(apps, schema_editor):
-        rename(apps, new, old)
-
-    return migrations.RunPython(forwards, backwards)
+    return migrations.RunPython(
+        partial(rename, old=old, new=new), partial(rename, old=new, new=old))
 
 
-def rename(apps, old, new):
+def rename(apps: Apps, schema_editor: BaseDatabaseSchemaEditor, old: str, new: str) -> None:
+    """Rename the content type `old` and its permissions, if it is there."""
     ContentType = apps.get_model("contenttypes", "ContentType")
     app_label, model = old.split(".")
     found = ContentType.objects.filter(app_label=app_label, model=model).first()

@@ -12,41 +12,43 @@ import queue
 import signal
 import subprocess
 import time
+from collections.abc import Iterable, Sequence
 
 log = logging.getLogger("vestnik.serve")
 PR_SET_PDEATHSIG = 1
-SHORTEST_PAUSE, LONGEST_PAUSE = 1, 30
-STEADY = 60  # seconds of work after which a death is news again
+SHORTEST_PAUSE = 1  # seconds before the process starts again
+LONGEST_PAUSE = 30
+STEADY = 60  # seconds of work after which the pause is the shortest again
 LIBC = ctypes.CDLL(None)  # loaded here: nothing may be loaded between fork and exec
 
 
-def end_with_parent():
+def end_with_parent() -> None:
     """In the child: have the kernel end it when the parent dies. Linux alone can do it."""
     if hasattr(LIBC, "prctl"):
         LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 class Stop:
-    """What a signal's handler sets and the main thread waits for; like a threading.Event.
+    """An event that a signal's handler sets and the main thread waits for.
 
-    An Event will not do: where the signal interrupts the thread within the Event's own `wait`,
-    its `set` waits for that thread for ever. To put into a SimpleQueue is safe in a handler.
+    A threading.Event will not do: where the signal interrupts the thread within the Event's own
+    `wait`, its `set` waits for that thread for ever. A handler may safely put into a SimpleQueue.
     """
 
-    def __init__(self, *signals):
+    def __init__(self, *signals: int) -> None:
         self.asked = False
-        self.calls = queue.SimpleQueue()
+        self.calls: queue.SimpleQueue[None] = queue.SimpleQueue()
         for number in signals:
             signal.signal(number, lambda *_: self.set())
 
-    def set(self):
+    def set(self) -> None:
         self.asked = True
         self.calls.put(None)
 
-    def is_set(self):
+    def is_set(self) -> bool:
         return self.asked
 
-    def wait(self, seconds=None):
+    def wait(self, seconds: float | None = None) -> bool:
         """Wait until it is set, but no longer than `seconds`. Returns whether it is set."""
         if not self.asked:
             with contextlib.suppress(queue.Empty):
@@ -55,16 +57,16 @@ class Stop:
 
 
 class Child:
-    """One process that is to be there, with what it starts itself."""
+    """A process that is kept running; it may have children of its own."""
 
-    def __init__(self, name, command):
+    def __init__(self, name: str, command: Sequence[str]) -> None:
         self.name = name
         self.command = command
-        self.process = None
+        self.process: subprocess.Popen[bytes] | None = None
         self.pause = 0
-        self.restart_at = None
+        self.restart_at: float | None = None
 
-    def start(self):
+    def start(self) -> None:
         self.restart_at = None
         self.started = time.monotonic()
         # Ctrl+C is for the parent alone, which stops its children in order: they have a group of
@@ -72,9 +74,9 @@ class Child:
         self.process = subprocess.Popen(
             self.command, stdin=subprocess.DEVNULL, process_group=0, preexec_fn=end_with_parent)
 
-    def look_after(self):
+    def look_after(self) -> None:
         """Restart the process when it has ended, after a pause that grows each time."""
-        if self.process.poll() is None:
+        if self.process is None or self.process.poll() is None:
             return
         now = time.monotonic()
         if self.restart_at is None:
@@ -87,7 +89,7 @@ class Child:
         elif now >= self.restart_at:
             self.start()
 
-    def signal(self, number):
+    def signal(self, number: int) -> None:
         """Send a signal to the process; SIGKILL to all of its group."""
         if self.process is None or self.process.poll() is not None:
             return
@@ -96,16 +98,22 @@ class Child:
         else:
             self.process.send_signal(number)
 
+    def end(self, seconds: float) -> None:
+        """Wait up to `seconds` for the process, which was asked to stop, then kill it."""
+        if self.process is None:
+            return
+        try:
+            self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            log.error("%s did not stop in time and is killed", self.name)
+            self.signal(signal.SIGKILL)
+            self.process.wait()
 
-def stop_all(children, grace):
+
+def stop_all(children: Iterable[Child], grace: float) -> None:
     """Ask all to stop, wait up to `grace` seconds, then kill those that are left."""
     for child in children:
         child.signal(signal.SIGTERM)
     deadline = time.monotonic() + grace
     for child in children:
-        try:
-            child.process.wait(max(0.1, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            log.error("%s did not stop within %s s and is killed", child.name, grace)
-            child.signal(signal.SIGKILL)
-            child.process.wait()
+        child.end(max(0.1, deadline - time.monotonic()))

@@ -1,29 +1,34 @@
 """SQLite compares case only in ASCII: «иванов» would not find «Иванов»."""
 import re
 from functools import lru_cache
+from typing import Any
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+PIECE = re.compile(r"\\?.", re.DOTALL)  # a character, or an escaped one
+WILDCARDS = {"%": ".*", "_": "."}
 
 
 @lru_cache(maxsize=256)
-def like_pattern(pattern, escape):
+def like_pattern(pattern: str) -> re.Pattern[str]:
     """Compile an SQL LIKE pattern into a case-insensitive regular expression."""
-    parts, chars = [], iter(pattern)
-    for char in chars:
-        if escape and char == escape:
-            parts.append(re.escape(next(chars, "")))
-        else:
-            parts.append({"%": ".*", "_": "."}.get(char) or re.escape(char))
-    return re.compile("".join(parts), re.IGNORECASE | re.DOTALL)
+    regex = ""
+    for piece in PIECE.findall(pattern):
+        regex += WILDCARDS.get(piece) or re.escape(piece[-1])
+    return re.compile(regex, re.IGNORECASE | re.DOTALL)
 
 
-def like(pattern, value, escape=None):
-    """SQL's `value LIKE pattern ESCAPE escape`, for any script."""
+def like(pattern: Any, value: Any, escape: str) -> bool | None:
+    r"""Return SQL's `value LIKE pattern ESCAPE '\'`, for any script.
+
+    Values may be of any type that SQLite has. Django escapes with a backslash alone.
+    """
     if pattern is None or value is None:
         return None
-    return like_pattern(str(pattern), escape).fullmatch(str(value)) is not None
+    return like_pattern(str(pattern)).fullmatch(str(value)) is not None
 
 
-def teach_unicode(connection, **kwargs):
-    """Signal receiver of `connection_created`: replace LIKE on SQLite connections."""
+def teach_unicode(connection: BaseDatabaseWrapper, **kwargs: Any) -> None:
+    """Replace LIKE on SQLite connections; a receiver of the signal `connection_created`."""
     if connection.vendor == "sqlite":
-        connection.connection.create_function("like", 2, like, deterministic=True)
         connection.connection.create_function("like", 3, like, deterministic=True)

@@ -1,51 +1,46 @@
 """Delete and bring back: what recipients, messages and mailings share."""
-from django.urls import reverse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from apps.core.access import for_writing
-from apps.core.htmx import done, refused
+from apps.core.htmx import Request, done, refused, render_form
 
-from .models import Mailing, Message, Recipient
-from .services import OwnedRefused, owned_delete, owned_restore
+from .owned import Owned
+from .services import OwnedRefused, deletion_refusal, owned_delete, owned_restore
 
 
-def delete(request, owned, name):
-    """Delete `owned` and offer to bring it back; or say why it stays."""
-    noun = owned._meta.model_name
+def delete(request: Request, owned: Owned, question: dict) -> HttpResponse:
+    """Delete `owned` and offer to bring it back; before a POST, ask, or say why it stays.
+
+    `question` has a `heading`, an `intro` and the `consequences`, a list.
+    """
+    if request.method == "POST":
+        return deleted(request, owned)
+    context = {"form": None, "danger": True, "submit_label": _("Delete"), **question,
+               "back": owned.get_absolute_url(), "crumb": owned.title}
+    if refusal := deletion_refusal(owned):
+        context |= {"consequences": [refusal], "submit_label": ""}
+    return render_form(request, "ui/form_page.html", context)
+
+
+def deleted(request: Request, owned: Owned) -> HttpResponse:
     try:
         owned_delete(owned=owned)
     except OwnedRefused as reason:
         return refused(request, str(reason), to=owned)
-    return done(request, _("Deleted: %(name)s") % {"name": name}, to=f"mailings:{noun}_list",
-                changed=f"{noun}s:changed",
-                undo=reverse(f"mailings:{noun}_restore", args=[owned.pk]))
+    text = _("Deleted: %(name)s") % {"name": owned.title}
+    return done(request, text, to=owned.list_url, changed=owned.changed,
+                undo=owned.url("restore", owned.pk))
 
 
-def restore(request, owned, name):
-    """Bring `owned` back; or say why it stays deleted."""
-    noun = owned._meta.model_name
+@require_POST
+def restore(request: Request, pk: int, model: type[Owned]) -> HttpResponse:
+    """Bring a deleted row of `model` back; or say why it stays deleted."""
+    owned = for_writing(request.user, model.all_objects, pk)
     try:
         owned_restore(owned=owned)
     except OwnedRefused as reason:
-        return refused(request, str(reason), to=f"mailings:{noun}_list")
-    return done(request, _("It is back: %(name)s") % {"name": name}, to=owned,
-                changed=f"{noun}s:changed")
-
-
-@require_POST
-def recipient_restore(request, pk):
-    recipient = for_writing(request.user, Recipient.all_objects, pk)
-    return restore(request, recipient, recipient.full_name)
-
-
-@require_POST
-def message_restore(request, pk):
-    message = for_writing(request.user, Message.all_objects, pk)
-    return restore(request, message, message.subject)
-
-
-@require_POST
-def mailing_restore(request, pk):
-    mailing = for_writing(request.user, Mailing.all_objects.select_related("message"), pk)
-    return restore(request, mailing, mailing.message.subject)
+        return refused(request, str(reason), to=owned.list_url)
+    text = _("It is back: %(name)s") % {"name": owned.title}
+    return done(request, text, to=owned, changed=owned.changed)

@@ -1,31 +1,36 @@
 """The nouns: recipients, messages, mailings, attempts; runs and their ledger are in `runs.py`.
 
-Recipients, messages and mailings are deleted softly (`deleted_at`), owners are PROTECT:
-attempts never vanish with what they tell of.
+Recipients, messages and mailings are deleted softly (`deleted_at`), owners are PROTECT, so that
+the attempts about them stay.
 """
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Lower
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from .owned import NotDeletedManager, Owned, OwnedQuerySet
+from .owned import HistoryQuerySet, NotDeletedManager, Owned, OwnedQuerySet
 from .runs import Delivery, Run
 
 
 class RecipientQuerySet(OwnedQuerySet):
 
     def namesakes(self, recipient):
-        """Others in the same book with the address of `recipient`, whatever its case."""
-        same = self.filter(owner=recipient.owner_id, email__iexact=recipient.email)
-        return same.exclude(pk=recipient.pk)
+        """Return others in the same book with the address of `recipient`, whatever its case."""
+        return self.filter(owner=recipient.owner_id, email__iexact=recipient.email).exclude(
+            pk=recipient.pk)
+
+    def matching(self, text):
+        """Return those who have `text` in their name, address or comment."""
+        return self.filter(
+            Q(full_name__icontains=text) | Q(email__icontains=text) | Q(comment__icontains=text))
 
     def marked_by(self, owner, keys):
-        """The owner's recipients that replies with these keys marked as bounced."""
-        return self.filter(owner=owner, bounced_at__isnull=False, bounced_key__in=keys)
+        """Return the owner's recipients that replies with these keys marked as bounced."""
+        return self.filter(owner=owner, bounced_at__isnull=False, bounced_key__in=keys).exclude(
+            bounced_key="")
 
     def with_fate(self):
         """Give each its `fate`: the state of the last letter to them, None without one."""
@@ -39,7 +44,7 @@ class Recipient(Owned):
     email = models.EmailField(_("e-mail"), max_length=254)
     full_name = models.CharField(_("full name"), max_length=150)
     comment = models.TextField(_("comment"), blank=True, validators=[MaxLengthValidator(5000)])
-    # Of the address the mail server said that there is no such mailbox.
+    # A mail server said that there is no such mailbox.
     bounced_at = models.DateTimeField(_("bounced at"), null=True, blank=True, editable=False)
     bounced_reply = models.TextField(
         _("reply that marked it"), blank=True, default="", editable=False)
@@ -49,7 +54,7 @@ class Recipient(Owned):
     UNMARKED = {"bounced_at": None, "bounced_reply": "", "bounced_key": ""}
 
     objects = NotDeletedManager.from_queryset(RecipientQuerySet)()
-    all_objects = models.Manager.from_queryset(RecipientQuerySet)()
+    all_objects = RecipientQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("recipient")
@@ -69,18 +74,19 @@ class Recipient(Owned):
     def __str__(self):
         return f"{self.full_name} <{self.email}>"
 
-    def get_absolute_url(self):
-        return reverse("mailings:recipient_detail", args=[self.pk])
+    @property
+    def title(self) -> str:
+        return self.full_name
 
 
 class Message(Owned):
-    """What a letter says: subject and body, with personal fields (see `personal.py`)."""
+    """What a letter says: subject and body, with merge fields (see `messages/merge_fields.py`)."""
 
     subject = models.CharField(_("subject"), max_length=255)
     body = models.TextField(_("body"), validators=[MaxLengthValidator(100_000)])
 
     objects = NotDeletedManager.from_queryset(OwnedQuerySet)()
-    all_objects = models.Manager.from_queryset(OwnedQuerySet)()
+    all_objects = OwnedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("message")
@@ -92,8 +98,9 @@ class Message(Owned):
     def __str__(self):
         return self.subject
 
-    def get_absolute_url(self):
-        return reverse("mailings:message_detail", args=[self.pk])
+    @property
+    def title(self) -> str:
+        return self.subject
 
 
 class MailingQuerySet(OwnedQuerySet):
@@ -107,22 +114,22 @@ class MailingQuerySet(OwnedQuerySet):
         Status = self.model.Status
         over = Q(ends_at__lte=now)
         has_run = Exists(Run.objects.filter(mailing=OuterRef("pk")))
-        stale = self.filter(
-            (over & ~Q(status=Status.COMPLETED)) | (~over & Q(status=Status.COMPLETED)))
+        is_completed = Q(status=Status.COMPLETED)
+        stale = self.filter((over & ~is_completed) | (~over & is_completed))
         if not stale.exists():
             return 0
         return stale.update(status=Case(
-            When(over, then=Value(Status.COMPLETED.value)),
-            When(has_run, then=Value(Status.RUNNING.value)),
-            default=Value(Status.CREATED.value),
+            When(over, then=Value(Status.COMPLETED)),
+            When(has_run, then=Value(Status.RUNNING)),
+            default=Value(Status.CREATED),
         ))
 
     def active(self):
-        """«Запущена» and not disabled by a manager."""
+        """Return those of status «Запущена» that no manager disabled."""
         return self.filter(status=self.model.Status.RUNNING, disabled_at=None)
 
     def due(self, now):
-        """Inside their window, never run, not disabled, of an owner who is not blocked."""
+        """Return those inside their window, never run, not disabled, of an owner not blocked."""
         return self.filter(
             starts_at__lte=now, ends_at__gt=now, disabled_at=None,
             runs=None, owner__is_active=True)
@@ -150,7 +157,7 @@ class Mailing(Owned):
         related_name="+", verbose_name=_("disabled by"))
 
     objects = NotDeletedManager.from_queryset(MailingQuerySet)()
-    all_objects = models.Manager.from_queryset(MailingQuerySet)()
+    all_objects = MailingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("mailing")
@@ -171,17 +178,9 @@ class Mailing(Owned):
     def __str__(self):
         return f"{self.message} ({self.starts_at:%Y-%m-%d %H:%M})"
 
-    def get_absolute_url(self):
-        return reverse("mailings:mailing_detail", args=[self.pk])
-
-
-class AttemptQuerySet(OwnedQuerySet):
-
-    def visible_to(self, user):
-        """Managers read the attempts that explain the mailings they oversee."""
-        if user.has_perm("mailings.view_all_mailings"):
-            return self.all()
-        return self.owned_by(user)
+    @property
+    def title(self) -> str:
+        return self.message.subject
 
 
 class Attempt(models.Model):
@@ -191,7 +190,7 @@ class Attempt(models.Model):
         SUCCESS = "Успешно", pgettext_lazy("attempt status", "Sent")
         FAILURE = "Не успешно", pgettext_lazy("attempt status", "Failed")
 
-    # Those of a delivery and its run, which constraints hold: four checks less.
+    # Copied from a delivery and its run, whose own constraints hold: the database checks no more.
     HELD = {"related_name": "attempts", "db_index": False, "db_constraint": False}
     mailing = models.ForeignKey(
         Mailing, models.PROTECT, verbose_name=_("mailing"), **HELD)
@@ -208,7 +207,7 @@ class Attempt(models.Model):
     code = models.PositiveSmallIntegerField(_("reply code"), null=True, blank=True)
     server_response = models.TextField(_("server's answer"), blank=True)
 
-    objects = AttemptQuerySet.as_manager()
+    objects = HistoryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("attempt")

@@ -1,6 +1,7 @@
 """What is somebody's own: rows with an owner, deleted softly, and who may see them."""
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
@@ -11,9 +12,18 @@ class OwnedQuerySet(models.QuerySet):
         return self.filter(owner=user)
 
     def visible_to(self, user):
-        """Own rows, and everybody's for who holds `view_all_<model>s`."""
-        meta = self.model._meta
-        if user.has_perm(f"{meta.app_label}.view_all_{meta.model_name}s"):
+        """Return own rows, and everybody's to who holds `view_all_<model>s`."""
+        if user.has_perm(f"mailings.view_all_{self.model._meta.model_name}s"):
+            return self.all()
+        return self.owned_by(user)
+
+
+class HistoryQuerySet(OwnedQuerySet):
+    """Runs and attempts."""
+
+    def visible_to(self, user):
+        """Return what is of the mailings that `user` may see."""
+        if user.has_perm("mailings.view_all_mailings"):
             return self.all()
         return self.owned_by(user)
 
@@ -26,7 +36,7 @@ class NotDeletedManager(models.Manager):
 
 
 class Owned(models.Model):
-    """Somebody's own, deleted softly."""
+    """Somebody's own, deleted softly. `title` is what a person calls it."""
 
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("owner"), editable=False)
@@ -36,3 +46,18 @@ class Owned(models.Model):
 
     class Meta:
         abstract = True
+
+    def get_absolute_url(self) -> str:
+        return self.url("detail", self.pk)
+
+    @property
+    def list_url(self) -> str:
+        return self.url("list")
+
+    def url(self, action: str, *args: int) -> str:
+        return reverse(f"mailings:{self._meta.model_name}_{action}", args=args)
+
+    @property
+    def changed(self) -> str:
+        """The event by which pages learn that a row of its list has changed."""
+        return f"{self._meta.model_name}s:changed"

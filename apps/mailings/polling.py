@@ -1,4 +1,4 @@
-"""How soon a page asks again about runs that it shows: what moves often, what waits seldom."""
+"""How soon a page asks again about the runs that it shows: often while they move."""
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -6,7 +6,8 @@ from django.utils import timezone
 
 from .models import Delivery, Run
 
-MOVING, QUIET = 2, 15  # seconds
+MOVING = 2  # seconds
+QUIET = 15
 
 
 def seconds_between(runs: Iterable[Run | None], moving: int = MOVING) -> int:
@@ -15,21 +16,26 @@ def seconds_between(runs: Iterable[Run | None], moving: int = MOVING) -> int:
     What will move again within QUIET is not quiet: its page is up to date when it does.
     """
     now = timezone.now()
-    active = [run for run in runs if run and run.is_active]
+    active = []
+    for run in runs:
+        if run and run.is_active:
+            if not waits(run, now):
+                return moving
+            active.append(run)
     if not active:
         return 0
-    if not all(waits(run, now) for run in active):
+    if Delivery.objects.filter(run__in=active, state=Delivery.State.CLAIMED).exists():
         return moving
-    in_hand = Delivery.objects.filter(run__in=active, state=Delivery.State.CLAIMED)
-    return moving if in_hand.exists() else QUIET
+    return QUIET
 
 
 def waits(run: Run, now: datetime) -> bool:
-    """Whether an active run is paused, rests for long, or has not changed for a while."""
+    """Return whether an active run is paused, rests for long, or has not changed for a while."""
     is_held = run.hold_until is not None and not is_soon(run.hold_until, now)
     has_stood = run.updated_at < now - timedelta(seconds=QUIET)
     return run.state == Run.State.PAUSED or is_held or has_stood
 
 
 def is_soon(moment: datetime, now: datetime) -> bool:
+    """Return whether pages that ask every QUIET seconds will be late for `moment`."""
     return moment <= now + timedelta(seconds=QUIET)

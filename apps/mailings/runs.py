@@ -11,10 +11,10 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from .owned import OwnedQuerySet
+from .owned import HistoryQuerySet
 
 LETTERS_LEFT = Q(total__gt=F("sent") + F("failed") + F("unknown") + F("skipped"))
-# A run whose domains were counted before its counters moved last.
+# The run's figures have changed since its domains were counted.
 DOMAINS_STALE = Q(domains_at=None) | Q(domains_at__lt=F("updated_at")) | Q(
     domains_at__gt=F("updated_at"))
 
@@ -24,19 +24,13 @@ def new_seed() -> str:
     return secrets.token_hex(16)
 
 
-class RunQuerySet(OwnedQuerySet):
-
-    def visible_to(self, user):
-        """A run is as visible as its mailing."""
-        if user.has_perm("mailings.view_all_mailings"):
-            return self.all()
-        return self.owned_by(user)
+class RunQuerySet(HistoryQuerySet):
 
     def active(self):
         return self.filter(state__in=self.model.ACTIVE)
 
     def newest(self):
-        """The latest of each mailing."""
+        """Return the latest of each mailing."""
         newest = self.model.objects.filter(mailing=OuterRef("mailing")).order_by("-id")
         return self.filter(pk=Subquery(newest.values("pk")[:1])).defer("body")
 
@@ -46,9 +40,10 @@ class RunQuerySet(OwnedQuerySet):
 
 
 class Run(models.Model):
-    """One sending of a mailing: what was on the screen then, and its figures, which add up always.
+    """One sending of a mailing: the letter as it was then, and figures that always add up.
 
-    They follow the ledger within a second (`statistics/counting.py`); `skipped` includes cancelled.
+    The figures follow the ledger within a second (`statistics/counting.py`); `skipped` includes
+    cancelled.
     """
 
     class State(models.TextChoices):
@@ -119,18 +114,19 @@ class Run(models.Model):
         return _("Run %(id)s") % {"id": self.pk}
 
     @property
-    def left(self):
+    def left(self) -> int:
         """How many letters have no final outcome yet."""
         return self.total - self.sent - self.failed - self.unknown - self.skipped
 
     @property
-    def is_active(self):
+    def is_active(self) -> bool:
         return self.state in self.ACTIVE
 
-    def has_letters_now(self):
-        """Whether letters wait for their turn or are in hand; two indexed looks."""
-        states = Delivery.State.PENDING, Delivery.State.CLAIMED
-        return any(self.deliveries.filter(state=state).exists() for state in states)
+    def has_letters_now(self) -> bool:
+        """Return whether letters wait for their turn or are in hand; two indexed looks."""
+        pending = self.deliveries.filter(state=Delivery.State.PENDING)
+        claimed = self.deliveries.filter(state=Delivery.State.CLAIMED)
+        return pending.exists() or claimed.exists()
 
 
 class Delivery(models.Model):

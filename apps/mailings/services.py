@@ -17,6 +17,7 @@ from .models import Mailing, Message, Recipient
 
 log = logging.getLogger("vestnik.mailings")
 UNDO_FOR = timedelta(minutes=1)
+Noun = Recipient | Message | Mailing
 TAKEN = gettext_lazy("You already have a recipient with this address.")
 
 
@@ -27,8 +28,8 @@ class OwnedRefused(Exception):
 def recipient_save(*, recipient: Recipient, fields: Collection[str] | None = None) -> Recipient:
     """Add `recipient` to its owner's book, or write those `fields` of one that is in it.
 
-    What bounced was the address that was there: another one takes the mark away. Returns the
-    recipient; raises ValidationError at `email` when the owner has a recipient with this address.
+    A new address takes the bounce mark away, which was the old one's. Returns the recipient; raises
+    ValidationError at `email` when the owner has a recipient with this address.
     """
     try:
         with transaction.atomic():
@@ -65,20 +66,20 @@ def mailing_save(*, mailing: Mailing, recipients: Iterable[Recipient],
     """
     write(mailing, fields)
     mailing.recipients.set(recipients)
-    # No other row: two people who save at once would wait for each other's.
+    # This row alone: two people who save at once would wait for each other's.
     Mailing.objects.filter(pk=mailing.pk).refresh_statuses(timezone.now())
     return mailing
 
 
-def write(owned: Recipient | Message | Mailing, fields: Collection[str] | None) -> None:
-    """Write a new row whole and no more than `fields` of an old one: a block meanwhile stays."""
+def write(owned: Noun, fields: Collection[str] | None) -> None:
+    """Write a new row whole, and of an old one `fields` alone: others may write the rest."""
     if owned.pk is None or fields is None:
         owned.save()
     else:
         owned.save(update_fields={"updated_at", *fields})
 
 
-def deletion_refusal(owned):
+def deletion_refusal(owned: Noun) -> str:
     """Return why a recipient, message or mailing can not be deleted now; "" when it can."""
     if isinstance(owned, Mailing) and owned.runs.active().exists():
         return _("This mailing is being sent. Stop it first, then delete it.")
@@ -92,7 +93,7 @@ def deletion_refusal(owned):
 
 
 @transaction.atomic
-def owned_delete(*, owned):
+def owned_delete(*, owned: Noun) -> None:
     """Delete a recipient, message or mailing softly; history keeps it. Raises OwnedRefused."""
     # Runs start under this lock too: none begins between the question and the deletion.
     type(owned).all_objects.select_for_update().get(pk=owned.pk)
@@ -103,7 +104,7 @@ def owned_delete(*, owned):
     record(Action.DELETE, on=owned)
 
 
-def owned_restore(*, owned):
+def owned_restore(*, owned: Noun) -> None:
     """Bring back what was deleted within the last minute. Raises OwnedRefused."""
     if isinstance(owned, Mailing) and owned.message.deleted_at:
         raise OwnedRefused(_("The message of this mailing is deleted too. Bring it back first."))
@@ -142,7 +143,7 @@ def recipients_bounce_mark(*, replies: dict[int, tuple[str, str]]) -> int:
 
 @transaction.atomic
 def recipient_bounce_clear(*, recipient: Recipient) -> bool:
-    """Take the address for good again. Returns whether it was marked as bounced."""
+    """Take a recipient's bounce mark away. Returns whether there was one."""
     marked = Recipient.objects.filter(pk=recipient.pk, bounced_at__isnull=False)
     cleared = marked.update(**Recipient.UNMARKED)
     if cleared:
@@ -152,22 +153,25 @@ def recipient_bounce_clear(*, recipient: Recipient) -> bool:
 
 @transaction.atomic
 def recipients_bounce_clear(*, owner: User, key: str, reply: str) -> int:
-    """Take for good again whom of `owner`'s the reply with this `reply_key` marked.
+    """Take the bounce mark from all of `owner`'s recipients whom one reply has marked.
 
-    `reply` is what it says, for the audit trail. Returns how many addresses were marked.
+    `key` is its `reply_key`, `reply` its words for the audit trail. Returns how many were marked.
     """
-    cleared = Recipient.objects.marked_by(owner, [key]).update(**Recipient.UNMARKED)
+    cleared: int = Recipient.objects.marked_by(owner, [key]).update(**Recipient.UNMARKED)
     if cleared:
         record(Action.WRITE_AGAIN, label=reply, details=cleared)
     return cleared
 
 
-def mailing_disable(*, mailing, by, disabled):
+def mailing_disable(*, mailing: Mailing, by: User, disabled: bool) -> None:
     """Disable a mailing, which pauses its run, or enable it again: its owner resumes the run."""
-    now = timezone.now() if disabled else None
-    changed = Mailing.objects.filter(pk=mailing.pk, disabled_at__isnull=disabled).update(
-        disabled_at=now, disabled_by=by if disabled else None)
+    unchanged = Mailing.objects.filter(pk=mailing.pk, disabled_at__isnull=disabled)
+    if disabled:
+        action = Action.DISABLE
+        changed = unchanged.update(disabled_at=timezone.now(), disabled_by=by)
+    else:
+        action = Action.ENABLE
+        changed = unchanged.update(disabled_at=None, disabled_by=None)
     if changed:
-        record(Action.DISABLE if disabled else Action.ENABLE, on=mailing, by=by)
-    log.warning("mailing %s %s by user %s", mailing.pk, "disabled" if disabled else "enabled",
-                by.pk)
+        record(action, on=mailing, by=by)
+    log.warning("mailing %s %sd by user %s", mailing.pk, action, by.pk)

@@ -1,9 +1,10 @@
 from django.urls import path
 
-from . import deletion
 from .attempts import views as attempts
+from .deletion import restore
 from .mailings import views as mailings
 from .messages import views as messages
+from .models import Mailing, Message, Recipient
 from .recipients import views as recipients
 
 app_name = "mailings"
@@ -17,21 +18,22 @@ urlpatterns = [
     path("recipients/<int:pk>/clear/", recipients.recipient_clear, name="recipient_clear"),
     path("recipients/<int:pk>/clear/same/", recipients.recipient_clear_same,
          name="recipient_clear_same"),
-    path("recipients/<int:pk>/restore/", deletion.recipient_restore, name="recipient_restore"),
+    path("recipients/<int:pk>/restore/", restore, {"model": Recipient},
+         name="recipient_restore"),
     path("messages/", messages.message_list, name="message_list"),
     path("messages/create/", messages.message_create, name="message_create"),
     path("messages/preview/", messages.message_preview, name="message_preview"),
     path("messages/<int:pk>/", messages.message_detail, name="message_detail"),
     path("messages/<int:pk>/edit/", messages.message_edit, name="message_edit"),
     path("messages/<int:pk>/delete/", messages.message_delete, name="message_delete"),
-    path("messages/<int:pk>/restore/", deletion.message_restore, name="message_restore"),
+    path("messages/<int:pk>/restore/", restore, {"model": Message}, name="message_restore"),
     path("mailings/", mailings.mailing_list, name="mailing_list"),
     path("mailings/create/", mailings.mailing_create, name="mailing_create"),
     path("mailings/recipients/", mailings.recipient_pick, name="recipient_pick"),
     path("mailings/<int:pk>/", mailings.mailing_detail, name="mailing_detail"),
     path("mailings/<int:pk>/edit/", mailings.mailing_edit, name="mailing_edit"),
     path("mailings/<int:pk>/delete/", mailings.mailing_delete, name="mailing_delete"),
-    path("mailings/<int:pk>/restore/", deletion.mailing_restore, name="mailing_restore"),
+    path("mailings/<int:pk>/restore/", restore, {"model": Mailing}, name="mailing_restore"),
     path("mailings/<int:pk>/toggle/", mailings.mailing_toggle, name="mailing_toggle"),
     path("attempts/", attempts.attempt_list, name="attempt_list"),
 ]

@@ -20,8 +20,8 @@ from .periods import EPOCH, local_day, moment_of, steps
 FIGURES = ("attempts", "successful", "failed", "unknown")
 EXAMPLES, DOMAINS, MOST_BARS = 5, 20, 60
 MINUTES = (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 7200, 14400)
-SORTS = {"last": ("last",), "sent": ("successful",), "attempts": ("attempts",),
-         "failed": ("failed",), "unknown": ("unknown",)}
+SORTS = {"last": "last", "sent": "successful", "attempts": "attempts",
+         "failed": "failed", "unknown": "unknown"}
 GROUPS = {  # what the table has a row for: the field, and how its names sort
     "mailing": ("mailing", "mailing__message__subject"),
     "user": ("owner", "owner__email"),
@@ -60,7 +60,7 @@ def grouped(request, tallies, by):
     """Return `tallies` by mailing or by user, in the order that the address asks for."""
     field, name = GROUPS[by]
     rows = tallies.values(field).with_figures().annotate(last=Max("quarter"))
-    return ordered(request, rows, SORTS | {"name": (name,)}, "-last", tie=field)
+    return ordered(request, rows, SORTS | {"name": name}, "-last", tie=field)
 
 
 def table(request, tallies, by):

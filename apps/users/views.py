@@ -26,7 +26,7 @@ from .models import User
 from .services import blockable_by, user_block
 
 AVATAR_NAME = re.compile(r"[0-9a-f]{32}\.webp")
-SORTS = {"email": ("email",), "joined": ("date_joined",), "seen": ("last_login",)}
+SORTS = {"email": "email", "joined": "date_joined", "seen": "last_login"}
 
 
 def keep_language(response, request, language):

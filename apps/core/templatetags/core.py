@@ -1,5 +1,6 @@
 """Small helpers of the layout."""
 from django import template
+from django.template.context import Context
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -10,23 +11,28 @@ register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def current(context, url_name):
-    """`aria-current="page"`'s value when the page lies under `url_name`, else `false`."""
+def current(context: Context, url_name: str) -> str:
+    """Return the value of `aria-current`: `page` when the page lies under `url_name`."""
     path = reverse(url_name)
     here = context["request"].path
-    return "page" if here == path or (path != "/" and here.startswith(path)) else "false"
+    if here == path or (path != "/" and here.startswith(path)):
+        return "page"
+    return "false"
 
 
 @register.simple_tag(takes_context=True)
-def sort_link(context, name):
-    """The `sort` value that a column's header asks for: `name`, or turned round when it is on."""
-    return f"-{name}" if context.get("sort") == name else name
+def sort_link(context: Context, name: str) -> str:
+    """Return the `sort` that a column's header asks for: `name`, or turned round when it is on."""
+    if context.get("sort") == name:
+        return f"-{name}"
+    return name
 
 
 @register.simple_tag(takes_context=True)
-def sort_state(context, name):
-    """A column's `aria-sort`: ascending, descending or none."""
-    return {name: "ascending", f"-{name}": "descending"}.get(context.get("sort"), "none")
+def sort_state(context: Context, name: str) -> str:
+    """Return a column's `aria-sort`: ascending, descending or none."""
+    states = {name: "ascending", f"-{name}": "descending"}
+    return states.get(str(context.get("sort")), "none")
 
 
 @register.simple_tag(takes_context=True)
@@ -65,6 +71,8 @@ def moment_to_second(value):
 
 
 @register.filter
-def share(part, whole):
-    """`part` of `whole` in per cent, to one decimal; 0 of nothing."""
-    return round(100 * part / whole, 1) if whole else 0
+def share(part: int, whole: int) -> float:
+    """Return `part` of `whole` in per cent, to one decimal; 0 of nothing."""
+    if not whole:
+        return 0
+    return round(100 * part / whole, 1)

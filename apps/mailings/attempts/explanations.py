@@ -1,6 +1,6 @@
-"""What the sender writes where the server said nothing, in the reader's language.
+"""Our own words where the server said nothing, in the reader's language.
 
-It is stored in English, beside the servers' own replies, which nobody translates.
+Workers store them in English, beside the servers' own replies, which nobody translates.
 """
 import re
 from functools import cache
@@ -28,7 +28,7 @@ OURS = (
     gettext_noop("The server closed the connection."),
     gettext_noop("The server's reply has no end."),
 )
-# What the text begins with, and what is said instead; the rest is the system's or the server's.
+# How a text begins, and what stands for that; the rest is the system's or the server's.
 BEGINNINGS = (
     (f"{DISK}: ", DISK),
     ("The server calls this spam: ", gettext_noop("The server calls this spam")),
@@ -44,73 +44,69 @@ BEGINNINGS = (
 )
 
 
-def explained(meaning, reply):
+def explained(meaning: Meaning, reply: str) -> str:
     """Return a server's `reply` after what it means, as it is stored."""
     if meaning in (Meaning.UNREACHABLE, Meaning.OTHER):
         return reply  # our own words say it already; of the server's nothing more is known
-    return f"{english(meaning)}: {reply}"
+    return f"{english(meaning)}{reply}"
 
 
 @cache
-def english(meaning):
+def english(meaning: Meaning) -> str:
     with override("en"):
-        return str(meaning.label)
+        return f"{meaning.label}: "
 
 
-@cache
-def meanings_by_words():
-    return {f"{english(meaning)}: ": meaning for meaning in Meaning}
+def meaning_of(text: str) -> Meaning | None:
+    """Return the Meaning that a stored answer begins with."""
+    for meaning in Meaning:
+        if text.startswith(english(meaning)):
+            return meaning
+    return None
 
 
-def said(text):
+def said(text: str | None) -> tuple[str, str]:
     """Return (what a stored answer means, in the reader's language; what the server said)."""
     text = text or ""
-    if text.startswith(f"{SAME}: "):
+    if text.startswith(SAME):
         return gettext(SAME), said(text.removeprefix(f"{SAME}: "))[1]
     if found := FEWER_SAID.match(text):
         return fewer(int(found[1])), text[found.end():]
-    for words, meaning in meanings_by_words().items():
-        if text.startswith(words):
-            return str(meaning.label), text.removeprefix(words)
+    if meaning := meaning_of(text):
+        return str(meaning.label), text.removeprefix(english(meaning))
     return "", text
 
 
-def is_of_connections(text):
-    """Whether a stored answer tells how many connections the server takes."""
+def is_of_connections(text: str) -> bool:
+    """Return whether a stored answer tells how many connections the server takes."""
     return bool(FEWER_SAID.match(text))
 
 
-def is_of_disk(text):
-    """Whether a stored answer is none of the server's: the sender's own disk is the trouble."""
+def is_of_disk(text: str) -> bool:
+    """Return whether a stored answer is no server's: our own disk is the trouble."""
     return text.startswith(DISK)
 
 
-def fewer(number):
+def fewer(number: int) -> str:
     return ngettext("The server takes no more than %(n)s connection at once",
                     "The server takes no more than %(n)s connections at once",
                     number) % {"n": number}
 
 
-def advice(text):
+def advice(text: str | None) -> str:
     """Return what a person can do about a stored answer, in their language; "" for nothing."""
     text = text or ""
-    if text.startswith(f"{SAME}: "):
+    if text.startswith(SAME):
         return gettext(SAME_ADVICE)
-    for words, meaning in meanings_by_words().items():
-        if text.startswith(words):
-            return str(ADVICE.get(meaning, ""))
-    return ""
+    return str(ADVICE.get(meaning_of(text), ""))
 
 
-TECHNICAL = re.compile(r"NoReply: ")
-
-
-def in_words(text):
+def in_words(text: str | None) -> str:
     """Return a stored answer with what is our own in it translated; a server's words stay."""
     meaning, text = said(text)
     if meaning:
         return f"{meaning}: {in_words(text)}"
-    text = TECHNICAL.sub("", text, count=1)
+    text = text.replace("NoReply: ", "", 1)
     if text in OURS:
         return gettext(text)
     for beginning, words in BEGINNINGS:

@@ -73,7 +73,9 @@ TABLE = {
     Fault.WAY: (M.UNREACHABLE,),
     Fault.NOT_KNOWN: (M.UNKNOWN,),
 }
-FAULTS = {meaning: fault for fault, meanings in TABLE.items() for meaning in meanings}
+FAULTS: dict[Meaning, Fault] = {}
+for fault, meanings in TABLE.items():
+    FAULTS |= dict.fromkeys(meanings, fault)
 
 # What a person can do about it, for what pauses a run.
 ADVICE = {

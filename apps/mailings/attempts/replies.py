@@ -20,12 +20,14 @@ OURS = re.compile(r"(?:[A-Za-z]+Error|NoReply|SMTP[A-Za-z]+): ")  # what the tra
 class Reply:
     """What one reply says. `code` is None where it begins with none."""
 
-    def __init__(self, text):
+    def __init__(self, text: str) -> None:
         self.text = text[:LOOKED_AT].replace("\x00", "")
-        start = CODE.match(self.text)
-        self.code = int(start[1]) if start else None
-        self.rest = self.text[start.end():].lstrip(" -") if start else self.text
-        self.ours = self.code is None and bool(OURS.match(self.text))
+        self.code: int | None = None
+        self.rest = self.text
+        if start := CODE.match(self.text):
+            self.code = int(start[1])
+            self.rest = self.text[start.end():].lstrip(" -")
+        self.ours = bool(OURS.match(self.text))
 
     @cached_property
     def detail(self) -> str:
@@ -36,7 +38,7 @@ class Reply:
                 return f"{int(found[2])}.{int(found[3])}"
         return ""
 
-    def agrees(self, class_) -> bool:
+    def agrees(self, class_: str) -> bool:
         """Whether an enhanced code's class fits the reply's code, as RFC 2034 demands."""
         return self.code is None or int(class_) == self.code // 100
 
@@ -54,23 +56,26 @@ class Reply:
     @cached_property
     def addresses(self) -> set[str]:
         """The addresses that are quoted, those of helpers apart, in the form of `plain`."""
-        found = (match[0] for match in ADDRESS.finditer(URL.sub("", self.text)))
-        return {plain(address) for address in found if not HELPERS.match(address)}
+        quoted = set()
+        for address in ADDRESS.findall(URL.sub("", self.text)):
+            if not HELPERS.match(address):
+                quoted.add(plain(address))
+        return quoted
 
-    def is_about_others(self, recipient) -> bool:
+    def is_about_others(self, recipient: str) -> bool:
         """Whether addresses are quoted, and none of them is the recipient's."""
         if not self.addresses or plain(recipient) in self.addresses:
             return False
         whole = rf"(?<![\w.+-]){re.escape(recipient.lower())}(?![\w-]|\.\w)"
         return not re.search(whole, self.text.lower())  # local parts may hold any sign
 
-    def quotes_domain_of(self, recipient) -> bool:
+    def quotes_domain_of(self, recipient: str) -> bool:
         """Whether an address of the recipient's own domain is quoted."""
         domain = plain(recipient).rpartition("@")[2]
         return any(address.endswith(f"@{domain}") for address in self.addresses)
 
 
-def plain(address) -> str:
+def plain(address: str) -> str:
     """Return an address in one form of the many: lower case, A-labels (RFC 5891), no full stop."""
     local, _, domain = address.strip("<>").rpartition("@")
     domain = domain.rstrip(".").lower()

@@ -14,11 +14,15 @@ def reply_key(reply: str, email: str) -> str:
     and an enhanced status code do.
     """
     text = without_address(reply.lower(), email.lower())
-    words = ("#" if is_id(word.strip(AROUND)) else word for word in text.split())
+    words = []
+    for word in text.split():
+        if is_id(word.strip(AROUND)):
+            word = "#"
+        words.append(word)
     return hashlib.sha256(" ".join(words).encode()).hexdigest()[:32]
 
 
-def without_address(text, email):
+def without_address(text: str, email: str) -> str:
     """Return `text` without `email` and its local part where that is plainly quoted.
 
     A bare local part may be a word of the reply, as in "user unknown" to user@example.com.
@@ -29,6 +33,6 @@ def without_address(text, email):
     return text
 
 
-def is_id(word):
-    """Whether a word of a reply is an id, a number, a time or a numbered host."""
+def is_id(word: str) -> bool:
+    """Return whether a word of a reply is an id, a number, a time or a numbered host."""
     return any(map(str.isdigit, word)) and not CODE.fullmatch(word)

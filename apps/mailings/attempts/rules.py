@@ -4,21 +4,21 @@ Plain words first, then a code that says one thing alone, then words that say li
 left of the codes. Codes: RFC 3463, RFC 5248's registry, RFC 7372, RFC 7504, RFC 7505.
 """
 import re
+from collections.abc import Iterable, Sequence
 
 from . import phrases, phrases_people
 from .faults import Meaning as M
 from .replies import Reply
 
-AUTH_DETAILS = ("7.20", "7.21", "7.22", "7.23", "7.24", "7.26", "7.29", "7.30", "7.31", "7.32",
-                "7.509", "7.515")
 SENDER_DETAILS = ("1.7", "1.8", "7.27")  # they say whose address is meant
-DETAILS = {  # subject and detail of x.y.z
-    "1.1": M.NO_MAILBOX, "1.3": M.NO_MAILBOX, "1.2": M.NO_DOMAIN, "1.6": M.MOVED, "1.10": M.NO_MAIL,
-    "2.1": M.INACTIVE, "2.2": M.FULL, "2.3": M.TOO_BIG, "3.4": M.TOO_BIG, "3.1": M.DISK,
-    "4.1": M.ROUTE, "4.3": M.ROUTE, "4.4": M.ROUTE, "4.6": M.ROUTE, "4.7": M.ROUTE,
-    "5.3": M.RATE, "7.28": M.RATE, "7.25": M.BLOCKED, "7.13": M.LOGIN,
-    **dict.fromkeys(SENDER_DETAILS, M.SENDER), **dict.fromkeys(AUTH_DETAILS, M.AUTH),
-}
+DETAILS: dict[str, M] = dict.fromkeys(SENDER_DETAILS, M.SENDER)  # subject and detail of x.y.z
+for meaning, details in (
+        (M.NO_MAILBOX, "1.1 1.3"), (M.NO_DOMAIN, "1.2"), (M.MOVED, "1.6"), (M.NO_MAIL, "1.10"),
+        (M.INACTIVE, "2.1"), (M.FULL, "2.2"), (M.TOO_BIG, "2.3 3.4"), (M.DISK, "3.1"),
+        (M.ROUTE, "4.1 4.3 4.4 4.6 4.7"), (M.RATE, "5.3 7.28"), (M.BLOCKED, "7.25"),
+        (M.LOGIN, "7.13"),
+        (M.AUTH, "7.20 7.21 7.22 7.23 7.24 7.26 7.29 7.30 7.31 7.32 7.509 7.515")):
+    DETAILS |= dict.fromkeys(details.split(), meaning)
 VAGUE_DETAILS = (  # what the rest of a subject is about
     (M.BLOCKED, re.compile(r"^7\.6\d\d$")),  # Exchange Online: banned servers
     (M.REFUSED, re.compile(r"^7\.\d{3}$")),
@@ -35,18 +35,24 @@ TLS = re.compile(r"\btls\b|starttls|certificate")
 NEVER_CURED = (M.RELAY,)  # by waiting, although servers say so: «454 4.7.1 Relay access denied»
 
 
-def compiled(groups):
+Rules = Sequence[tuple[M, re.Pattern[str]]]
+
+
+def compiled(groups: Iterable[tuple[M, str]]) -> Rules:
     """Return (Meaning, pattern) pairs of groups as `phrases` writes them."""
-    return [(meaning, re.compile("|".join(expanded(lines)))) for meaning, lines in groups]
+    rules = []
+    for meaning, lines in groups:
+        rules.append((meaning, pattern(lines)))
+    return rules
 
 
-def expanded(lines):
-    """Return the regular expressions that `phrases` writes as `lines`, one each."""
+def pattern(lines: str) -> re.Pattern[str]:
+    """Return one pattern of the regular expressions that `phrases` writes as `lines`."""
     lines = re.sub(r"\\\n\s*", "", lines)
     for name, part in phrases.PARTS.items():
         lines = lines.replace(f"{{{name}}}", part)
     lines = re.sub(r"~(\d)", r"(?: \\S{1,80}+){0,\1}", lines)
-    return [line.strip() for line in lines.strip().splitlines()]
+    return re.compile("|".join(map(str.strip, lines.strip().splitlines())))
 
 
 PLAIN = compiled(phrases.OURS + phrases.THE_LETTERS + phrases_people.FOR_NOW
@@ -57,7 +63,9 @@ WEAK = compiled(phrases.WEAK)
 def meaning_of(answer: Reply) -> tuple[M, bool]:
     """Return the Meaning of a refusal and whether it is sure, not a guess."""
     if answer.code in LOGIN_CODES:
-        return M.TLS if TLS.search(answer.words) else M.LOGIN, True
+        if TLS.search(answer.words):
+            return M.TLS, True
+        return M.LOGIN, True
     if answer.detail in SENDER_DETAILS:
         return M.SENDER, True
     if meaning := first(PLAIN, answer.words):
@@ -68,15 +76,15 @@ def meaning_of(answer: Reply) -> tuple[M, bool]:
     return meaning or CODES.get(answer.code, M.OTHER), False
 
 
-def first(rules, text):
+def first(rules: Rules, text: str) -> M | None:
     """Return the Meaning of the first of `rules` that `text` fits."""
-    for meaning, pattern in rules:
-        if pattern.search(text):
+    for meaning, words in rules:
+        if words.search(text):
             return meaning
     return None
 
 
-def corrected(meaning, answer):
+def corrected(meaning: M, answer: Reply) -> M:
     """Return `meaning`, but for a domain in a reply about rights: that is the sender's."""
     if meaning is M.NO_DOMAIN and answer.detail.startswith("7."):
         return M.SENDER

@@ -1,8 +1,8 @@
 """What a mail server's answer means for a letter and for its recipient.
 
-`meanings.TABLE` says whose fault each meaning is; `rules` has the words and the codes that lead to
+`faults.TABLE` says whose fault each meaning is; `rules` has the words and the codes that lead to
 a meaning. The words decide, not the first digit alone: servers answer «550 5.7.1 No such user»
-and «550 5.1.1 Mailbox full» alike. Nobody is gone but by words about their own address.
+and «550 5.1.1 Mailbox full» alike. Only words about their own address mark a recipient as gone.
 """
 from enum import StrEnum
 from functools import lru_cache
@@ -44,7 +44,7 @@ class Verdict(NamedTuple):
         return OUTCOMES[self.fault]
 
     @property
-    def words(self):
+    def words(self) -> str:
         """What it means, for a person; translated when shown."""
         return self.meaning.label
 
@@ -73,13 +73,14 @@ def judged(reply: str, phase: Phase, recipient: str) -> Verdict:
     answer = Reply(reply)
     if answer.code is None:
         return said_without_code(answer, phase, recipient)
-    if answer.code < 400:
-        good = phase is Phase.DOT and answer.code < 300
-        return ACCEPTED if good else UNREACHABLE
-    return refusal(answer, phase, recipient)
+    if answer.code >= 400:
+        return refusal(answer, phase, recipient)
+    if phase is Phase.DOT and answer.code < 300:
+        return ACCEPTED
+    return UNREACHABLE
 
 
-def phase_of(name) -> Phase:
+def phase_of(name: str) -> Phase:
     """Return the Phase called `name`; unknown names are RCPT, where most refusals come."""
     try:
         return Phase(str(name).lower())
@@ -87,16 +88,18 @@ def phase_of(name) -> Phase:
         return Phase.RCPT
 
 
-def said_without_code(answer: Reply, phase: Phase, recipient) -> Verdict:
+def said_without_code(answer: Reply, phase: Phase, recipient: str) -> Verdict:
     """Return the Verdict on words that no code stands before: a report's, or an error of ours."""
-    silence = UNKNOWN if phase is Phase.DOT else UNREACHABLE
-    if phase in BEFORE_RCPT or answer.ours:
-        return silence
-    meaning, sure = said(answer, recipient)
-    return silence if meaning is M.OTHER else Verdict(meaning, FAULTS[meaning], False, sure)
+    if phase not in BEFORE_RCPT and not answer.ours:
+        meaning, sure = said(answer, recipient)
+        if meaning is not M.OTHER:
+            return Verdict(meaning, FAULTS[meaning], False, sure)
+    if phase is Phase.DOT:
+        return UNKNOWN
+    return UNREACHABLE
 
 
-def refusal(answer: Reply, phase: Phase, recipient) -> Verdict:
+def refusal(answer: Reply, phase: Phase, recipient: str) -> Verdict:
     """Return the Verdict on a 4yz or 5yz reply."""
     temporary = answer.code < 500
     meaning, sure = said(answer, recipient)
@@ -110,7 +113,7 @@ def refusal(answer: Reply, phase: Phase, recipient) -> Verdict:
     return Verdict(meaning, fault, temporary, sure)
 
 
-def said(answer: Reply, recipient) -> tuple[Meaning, bool]:
+def said(answer: Reply, recipient: str) -> tuple[Meaning, bool]:
     """Return the Meaning of a refusal's words and codes, and whether it is no guess."""
     meaning, sure = rules.meaning_of(answer)
     somebody = FAULTS[meaning] is Fault.ADDRESS or meaning is M.OTHER
@@ -133,7 +136,7 @@ def about_us(meaning: Meaning, phase: Phase, temporary: bool) -> Meaning:
 
 
 def for_now(meaning: Meaning, code: int) -> Meaning:
-    """Return what `meaning` is in a temporary refusal: nobody is gone by one."""
+    """Return what `meaning` is in a temporary refusal, which marks nobody as gone."""
     if code == 421 and FAULTS[meaning] not in ABOUT_US:
         return M.BUSY  # the server hangs up on us, whatever it says (RFC 5321, 3.8)
     if FAULTS[meaning] is Fault.ADDRESS or meaning in (M.OTHER, M.REFUSED, M.CROWDED):
@@ -141,7 +144,8 @@ def for_now(meaning: Meaning, code: int) -> Meaning:
     return meaning
 
 
-def meaning_of(*, accepted, unknown, code, reply, recipient=None) -> Meaning:
+def meaning_of(*, accepted: bool, unknown: bool, code: int | None, reply: str,
+               recipient: str | None = None) -> Meaning:
     """Return the Meaning of one attempt, from what is stored of it: its phase is not."""
     if accepted:
         return M.ACCEPTED

@@ -2,7 +2,7 @@
 from django.views.decorators.http import require_safe
 
 from apps.core.htmx import render_page
-from apps.core.listing import cursor_page, days_filter, number, search_text
+from apps.core.listing import newest_first, number, search_text
 
 from ..models import Attempt, Mailing
 
@@ -18,20 +18,21 @@ OFFERED = 200  # mailings that the filter offers
 def attempt_list(request):
     attempts = Attempt.objects.visible_to(request.user).select_related(
         "mailing__message", "owner", "recipient")
-    days, period = days_filter(request, "attempted_at")
-    q, status = search_text(request), request.GET.get("status", "")
+    q = search_text(request)
+    status = request.GET.get("status", "")
+    if status not in STATUSES:
+        status = ""
     mailing = number(request, "mailing")
-    attempts = attempts.filter(days, **STATUSES.get(status, {}))
+    if status:
+        attempts = attempts.filter(**STATUSES[status])
     if q:
         attempts = attempts.filter(email__icontains=q)
     if mailing:
         attempts = attempts.filter(mailing=mailing)
-    rows, cursor = cursor_page(request, attempts, "attempted_at")
+    rows, listing = newest_first(request, attempts, "attempted_at")
     return render_page(request, "mailings/attempt_list.html", {
-        "attempts": rows, "cursor": cursor, "q": q, "mailing": mailing, **period,
-        "status": status if status in STATUSES else "",
-        "filtered": bool(q or mailing or days or status in STATUSES),
-        "later": "cursor" in request.GET,
+        "attempts": rows, **listing, "q": q, "mailing": mailing, "status": status,
+        "filtered": q or mailing or listing["since"] or listing["until"] or status,
         "mailings": Mailing.objects.visible_to(request.user).select_related(
             "message").order_by("-starts_at", "-pk")[:OFFERED],
     }, partial="table")

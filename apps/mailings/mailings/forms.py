@@ -3,15 +3,17 @@ from datetime import UTC, timedelta
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from apps.core.access import ids_in
 
 from ..models import Mailing, Message, Recipient
 from ..owned_form import OwnedForm
 
-LARGEST_ID = 2 ** 63 - 1
 SHOWN = 50  # chosen recipients shown by name; candidates shown at once
 YEARS = range(2000, 2101)
+WAITS = {"starts_at": timedelta(hours=2), "ends_at": timedelta(days=3)}  # in a new form
 
 
 class MomentField(forms.DateTimeField):
@@ -23,33 +25,39 @@ class MomentField(forms.DateTimeField):
         try:
             moment = super().to_python(value)
         except ValidationError as error:
-            if error.error_list[0].code != "ambiguous_timezone":
+            if error.code != "ambiguous_timezone":
                 raise
-            moment = self.around_a_change(error.error_list[0].params["datetime"])
+            moment = around_a_change(error.params["datetime"])
         if moment and moment.year not in YEARS:
             raise ValidationError(_("Choose a year from 2000 to 2100."))
         return moment
 
-    @staticmethod
-    def around_a_change(naive):
-        """Return the earlier of two moments when clocks go back; refuse one they skip."""
-        zone = timezone.get_current_timezone()
-        early, late = (naive.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
-        if early.utcoffset() > late.utcoffset():
-            return early
-        times = sorted(moment.astimezone(UTC).astimezone(zone) for moment in (early, late))
-        raise ValidationError(
-            _("The clocks skip this time. The nearest ones are %(before)s and %(after)s."),
-            params={"before": formats.date_format(times[0], "H:i"),
-                    "after": formats.date_format(times[1], "H:i")})
+
+def around_a_change(naive):
+    """Return the earlier of two moments when clocks go back; refuse one they skip."""
+    zone = timezone.get_current_timezone()
+    early = naive.replace(tzinfo=zone)
+    late = early.replace(fold=1)
+    if early.utcoffset() > late.utcoffset():
+        return early
+    # Each is shifted by the offset from the other side of the gap.
+    before = late.astimezone(UTC).astimezone(zone)
+    after = early.astimezone(UTC).astimezone(zone)
+    raise ValidationError(
+        _("The clocks skip this time. The nearest ones are %(before)s and %(after)s."),
+        params={"before": f"{before:%H:%M}", "after": f"{after:%H:%M}"})
+
+
+def ids_sent(data, name):
+    """Return the ids in repeated fields `name`, or many in one with commas between, as texts."""
+    return list(filter(str.strip, ",".join(data.getlist(name)).split(",")))
 
 
 class IdsInput(forms.SelectMultiple):
-    """Ids as repeated fields, or many in one field with commas between."""
+    """Ids as `ids_sent` reads them."""
 
     def value_from_datadict(self, data, files, name):
-        values = data.getlist(name) if hasattr(data, "getlist") else data.get(name, [])
-        return [text for value in values for text in str(value).split(",") if text.strip()]
+        return ids_sent(data, name)
 
 
 class RecipientsField(forms.ModelMultipleChoiceField):
@@ -58,20 +66,11 @@ class RecipientsField(forms.ModelMultipleChoiceField):
     widget = IdsInput
 
     def clean(self, value):
-        ids = self.ids(value or [])
+        ids = ids_in(value)
         found = self.queryset.filter(pk__in=ids)
-        if len(found) != len(ids):
+        if len(ids) < len(value) or len(found) < len(set(ids)):
             raise ValidationError(_("Some of the chosen recipients are not in your list."))
         return found
-
-    @staticmethod
-    def ids(values):
-        """Return the set of ids in `values` (str or int); ValidationError for no id."""
-        ids = {int(text) if str(text).isascii() and str(text).isdigit() and len(str(text)) < 20
-               else LARGEST_ID + 1 for text in values}
-        if any(number > LARGEST_ID for number in ids):
-            raise ValidationError(_("Some of the chosen recipients are not in your list."))
-        return ids
 
 
 class MailingForm(OwnedForm):
@@ -90,14 +89,16 @@ class MailingForm(OwnedForm):
         super().__init__(*args, **kwargs)
         self.fields["message"].queryset = Message.objects.owned_by(self.owner)
         self.fields["message"].empty_label = _("Choose a message")
-        self.book = self.fields["recipients"].queryset = Recipient.objects.owned_by(self.owner)
+        self.book = Recipient.objects.owned_by(self.owner)
+        self.fields["recipients"].queryset = self.book
         if self.instance.pk is None:
             start = timezone.localtime().replace(minute=0, second=0, microsecond=0)
-            for name, wait in (("starts_at", timedelta(hours=2)), ("ends_at", timedelta(days=3))):
+            for name, wait in WAITS.items():
                 self.initial[name] = self.initial.get(name) or start + wait
 
     def clean_ends_at(self):
-        ends_at, starts_at = self.cleaned_data["ends_at"], self.cleaned_data.get("starts_at")
+        ends_at = self.cleaned_data["ends_at"]
+        starts_at = self.cleaned_data.get("starts_at")
         if starts_at and ends_at <= starts_at:
             raise ValidationError(_("The end must be later than the first send."))
         if self.instance.pk is None and ends_at <= timezone.now():
@@ -113,22 +114,13 @@ class MailingForm(OwnedForm):
             self.add_error("recipients", _("Choose at least one recipient."))
         return cleaned
 
-    def picked_ids(self):
-        """The ids chosen so far, whatever of them can be read."""
-        values = self["recipients"].value() or []
-        texts = [str(getattr(value, "pk", value)) for value in values]
-        return {int(text) for text in texts
-                if text.isascii() and text.isdigit() and len(text) < 19}
-
     def picked(self):
-        """What the picker shows: names, the ids of those not named, and how many in all."""
-        if not hasattr(self, "_picked"):
-            chosen = list(self.book.filter(pk__in=self.picked_ids()))
-            rest = chosen[SHOWN:]
-            self._picked = {
-                "named": chosen[:SHOWN], "rest": ",".join(str(row.pk) for row in rest),
-                "rest_count": len(rest), "count": len(chosen)}
-        return self._picked
+        """Return what the picker shows: names, the ids of those not named, and how many in all."""
+        ids = ids_in(map(str, self["recipients"].value() or []))
+        chosen = self.book.filter(pk__in=ids)
+        rest = chosen.values_list("pk", flat=True)[SHOWN:]
+        return {"named": chosen[:SHOWN], "rest": ",".join(map(str, rest)),
+                "rest_count": len(rest), "count": chosen.count()}
 
     def book_size(self):
         return self.book.count()

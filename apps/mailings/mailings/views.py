@@ -1,26 +1,25 @@
 """Mailings: list, detail, create, edit, picking recipients, delete."""
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Subquery
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.core.access import for_reading, for_writing
-from apps.core.htmx import FORM_METHODS, done, is_partial, refused, render_form, render_page
+from apps.core.htmx import FORM_METHODS, done, is_partial, refused, render_page
 from apps.core.listing import ordered, page_of, search_text, sorting
 
 from ..deletion import delete
 from ..models import Delivery, Mailing, Recipient, Run
+from ..owned_form import form_page
 from ..recipients.views import add_same_reply
-from ..services import deletion_refusal, mailing_disable, mailing_save
-from .forms import SHOWN, MailingForm
+from ..services import mailing_disable, mailing_save
+from .forms import SHOWN, MailingForm, ids_sent
 
-SORTS = {"start": ("starts_at",), "end": ("ends_at",), "status": ("status",),
-         "subject": ("message__subject",), "added": ("created_at",)}
-CHANGED = "mailings:changed"
+SORTS = {"start": "starts_at", "end": "ends_at", "status": "status",
+         "subject": "message__subject", "added": "created_at"}
 TABS = {
     "recipients": gettext_lazy("Recipients"), "runs": gettext_lazy("Runs"),
     "attempts": gettext_lazy("Attempts"), "letter": gettext_lazy("Letter"),
@@ -30,16 +29,17 @@ TABS = {
 @require_safe
 def mailing_list(request):
     Mailing.objects.refresh_statuses(timezone.now())
-    q, status = search_text(request), request.GET.get("status", "")
+    q = search_text(request)
+    status = request.GET.get("status", "")
     mailings = Mailing.objects.visible_to(request.user).select_related("message", "owner")
     if q:
         mailings = mailings.filter(message__subject__icontains=q)
     if status in Mailing.Status.values:
         mailings = mailings.filter(status=status)
     page = page_of(request, ordered(request, mailings, SORTS, "-start"))
-    add_figures(page.object_list)
+    add_figures(page)
     return render_page(request, "mailings/mailing_list.html", {
-        "page": page, "runs": [mailing.last_run for mailing in page.object_list],
+        "page": page, "runs": [mailing.last_run for mailing in page],
         "q": q, "status": status, "statuses": Mailing.Status.choices,
         "sort": sorting(request, SORTS, "-start"),
     }, partial="table")
@@ -47,10 +47,12 @@ def mailing_list(request):
 
 def add_figures(mailings):
     """Give each of `mailings` its `last_run` and `recipients_count`, in two queries."""
-    pks = [mailing.pk for mailing in mailings]
-    runs = {run.mailing_id: run for run in Run.objects.newest().filter(mailing__in=pks)}
-    counts = dict(Mailing.objects.filter(pk__in=pks).values_list("pk").annotate(
-        n=Count("recipients", filter=Q(recipients__deleted_at=None))).order_by())
+    runs = {}
+    for run in Run.objects.newest().filter(mailing__in=mailings):
+        runs[run.mailing_id] = run
+    members = Mailing.recipients.through.objects.filter(
+        mailing__in=mailings, recipient__deleted_at=None)
+    counts = dict(members.values_list("mailing").annotate(Count("pk")))
     for mailing in mailings:
         mailing.last_run = runs.get(mailing.pk)
         mailing.recipients_count = counts.get(mailing.pk, 0)
@@ -86,76 +88,65 @@ def recipients_and_fates(request, mailing):
     if fate in Delivery.State.values:
         rows = rows.filter(fate=fate)
     page = page_of(request, rows)
-    add_same_reply(page.object_list, request.user)
+    add_same_reply(page, request.user)
     return {"page": page, "fate": fate, "fates": Delivery.State.choices}
 
 
 @FORM_METHODS
 def mailing_create(request):
-    return mailing_form(request, Mailing(owner=request.user), {
-        "heading": _("New mailing"), "submit_label": _("Make mailing"),
-        "back": reverse("mailings:mailing_list"), "crumb": _("Mailings"),
-    })
+    mailing = Mailing(owner=request.user)
+    return mailing_form(request, mailing, _("New mailing"), _("Make mailing"))
 
 
 @FORM_METHODS
 def mailing_edit(request, pk):
     mailing = for_writing(request.user, Mailing.objects, pk)
-    return mailing_form(request, mailing, {
-        "heading": _("Edit mailing"), "submit_label": _("Save"),
-        "back": mailing.get_absolute_url(), "crumb": mailing.message.subject,
-    })
+    return mailing_form(request, mailing, _("Edit mailing"), _("Save"))
 
 
-def mailing_form(request, mailing, context):
+def mailing_form(request, mailing, heading, submit_label):
     """Save a valid form; else show it, with what was found and picked so far."""
-    picking = request.method == "POST" and ("_find" in request.POST or "_add" in request.POST)
-    if picking:
+    if "_find" in request.POST or "_add" in request.POST:
         form = MailingForm(owner=request.user, instance=mailing, initial=picked(request))
     else:
         form = MailingForm(request.POST or None, owner=request.user, instance=mailing)
         if form.is_valid():
             return form_valid(request, form)
-    return render_form(request, "ui/form_page.html", {
-        "form": form, "form_body": "mailings/_mailing_form.html", **context,
-        **candidates(request.user, search_text(request, "find", request.POST)),
-    })
+    return form_page(request, form, heading, submit_label, **candidates(request),
+                     form_body="mailings/_mailing_form.html")
 
 
 def picked(request):
-    """What was typed and chosen so far, and with `_add` all that was found."""
-    initial = {name: request.POST.get(name, "") for name in ("message", "starts_at", "ends_at")}
-    ids = MailingForm.base_fields["recipients"].widget.value_from_datadict(
-        request.POST, None, "recipients")
+    """Return what was typed and chosen so far, and with `_add` all that was found."""
+    ids = ids_sent(request.POST, "recipients")
     if "_add" in request.POST:
-        found = candidates(request.user, search_text(request, "find", request.POST))["found"]
-        ids += map(str, found.values_list("pk", flat=True))
-    return {**initial, "recipients": ids, "everyone": "everyone" in request.POST}
+        ids += found(request).values_list("pk", flat=True)
+    return {**request.POST.dict(), "recipients": ids}
 
 
-def candidates(user, find):
-    """The user's recipients who match `find`, and the first of them to choose from."""
-    found = Recipient.objects.owned_by(user)
-    if find:
-        found = found.filter(
-            Q(full_name__icontains=find) | Q(email__icontains=find) | Q(comment__icontains=find))
-    return {"find": find, "found": found, "found_count": found.count(),
-            "candidates": found[:SHOWN]}
+def found(request):
+    """Return the user's recipients who match `find`."""
+    return Recipient.objects.owned_by(request.user).matching(search_text(request, "find"))
+
+
+def candidates(request):
+    """Return who was found, and the first of them to choose from."""
+    recipients = found(request)
+    return {"find": search_text(request, "find"), "found_count": recipients.count(),
+            "candidates": recipients[:SHOWN]}
 
 
 @require_safe
 def recipient_pick(request):
     """The candidates for a mailing, as the search in its form asks for them."""
-    find = search_text(request, "find")
-    return render(request, "mailings/_candidates.html", candidates(request.user, find))
+    return render(request, "mailings/_candidates.html", candidates(request))
 
 
 def form_valid(request, form):
     """Save the current user's mailing."""
-    form.instance.owner = request.user
     mailing = mailing_save(mailing=form.instance, fields=form.written,
                            recipients=form.cleaned_data["recipients"])
-    response = done(request, _("The mailing is saved."), to=mailing, changed=CHANGED)
+    response = done(request, _("The mailing is saved."), to=mailing, changed=mailing.changed)
     if is_partial(request):
         response["HX-Redirect"] = mailing.get_absolute_url()
     return response
@@ -164,19 +155,14 @@ def form_valid(request, form):
 @FORM_METHODS
 def mailing_delete(request, pk):
     mailing = for_writing(request.user, Mailing.objects.select_related("message"), pk)
-    if request.method == "POST":
-        return delete(request, mailing, mailing.message.subject)
-    busy = deletion_refusal(mailing)
+    lines = [_("It will not be sent any more.")]
     number = mailing.attempts.count()
-    history = ngettext("%(n)s attempt stays in the history.", "%(n)s attempts stay in the history.",
-                       number) % {"n": number}
-    return render_form(request, "ui/form_page.html", {
-        "form": None, "heading": _("Delete mailing?"), "intro": mailing.message.subject,
-        "consequences": [busy] if busy else [
-            _("It will not be sent any more."), *([history] if number else [])],
-        "submit_label": "" if busy else _("Delete"), "danger": True,
-        "back": mailing.get_absolute_url(), "crumb": mailing.message.subject,
-    })
+    if number:
+        lines.append(ngettext(
+            "%(n)s attempt stays in the history.", "%(n)s attempts stay in the history.",
+            number) % {"n": number})
+    return delete(request, mailing, {
+        "heading": _("Delete mailing?"), "intro": mailing.message.subject, "consequences": lines})
 
 
 @require_POST
@@ -186,8 +172,9 @@ def mailing_toggle(request, pk):
     if not request.user.has_perm("mailings.disable_mailing"):
         raise PermissionDenied
     disabled = request.POST.get("disabled")
-    if disabled not in ("0", "1"):
+    texts = {"1": _("Disabled: %(name)s"), "0": _("Enabled: %(name)s")}
+    if disabled not in texts:
         return refused(request, _("Reload the page and try again."), to=mailing)
     mailing_disable(mailing=mailing, by=request.user, disabled=disabled == "1")
-    text = _("Disabled: %(name)s") if disabled == "1" else _("Enabled: %(name)s")
-    return done(request, text % {"name": mailing.message.subject}, to=mailing, changed=CHANGED)
+    text = texts[disabled] % {"name": mailing.title}
+    return done(request, text, to=mailing, changed=mailing.changed)

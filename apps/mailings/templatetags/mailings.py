@@ -1,4 +1,4 @@
-"""Personal fields as a message's reader sees them, and stored answers in their language."""
+"""Merge fields as a message's reader sees them, and stored answers in their language."""
 from django import template
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
@@ -52,7 +52,7 @@ def server_words(answer):
 
 @register.filter
 def fields_marked(text):
-    """Return `text` as HTML in which its personal fields are marked."""
+    """Return `text` as HTML in which its merge fields are marked."""
     marked = SafeString("")
     for part in split(text):
         if isinstance(part, str):
