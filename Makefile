@@ -44,11 +44,12 @@ ifdef POSTGRES
 	$(BIN)/python -m tests.torture --fault restart --rounds 10 --recipients 2000
 endif
 
-lint: .venv/test.stamp  ## Style, templates, layers, migrations, deployment settings, security
+lint: .venv/test.stamp  ## Style, templates, layers, types, migrations, deployment settings, security
 	$(BIN)/flake8
 	$(BIN)/djlint templates --check --quiet
 	$(BIN)/djlint templates --lint --quiet
 	$(BIN)/lint-imports --no-cache
+	SECRET_KEY=lint DEBUG=1 $(BIN)/mypy
 	$(BIN)/bandit -q -r apps project -x '*/tests/*' -s B101,B104,B105,B106,B311,B404,B603
 	SECRET_KEY=lint DEBUG=1 $(MANAGE) makemigrations --check --dry-run
 	$(PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
