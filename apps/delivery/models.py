@@ -43,6 +43,7 @@ class Lease(models.Model):
     ticked_at = models.DateTimeField(_("last tick"), null=True)
 
     class Meta:
+        db_table = "delivery_clocklease"  # delivery_lease is an index of the ledger
         verbose_name = _("lease")
         verbose_name_plural = _("leases")
 

@@ -8,6 +8,8 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RenameModel("Sender", "Worker"),
+        # Its table stays: delivery_lease is the name of an index of the ledger.
+        migrations.AlterModelTable("clocklease", "delivery_clocklease"),
         migrations.RenameModel("ClockLease", "Lease"),
         migrations.RenameModel("RateSlot", "Throttle"),
         migrations.RenameModel("Connection", "LettersTaken"),
