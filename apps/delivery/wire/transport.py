@@ -73,9 +73,9 @@ class Transport(EmailBackend):
         elif self.letters >= LETTERS_PER_CONNECTION:
             self.close()
         reused = self.connection is not None
-        outcome = self._connect() or self._transact(letter, sender, recipient, following)
+        outcome = self._transact(letter, sender, recipient, following)
         if reused and self.connection is None and hung_up(outcome):
-            outcome = self._connect() or self._transact(letter, sender, recipient, following)
+            outcome = self._transact(letter, sender, recipient, following)
         self.letters += 1
         return outcome
 
@@ -96,9 +96,18 @@ class Transport(EmailBackend):
             server.starttls(context=self.ssl_context)
         if self.username and self.password:
             server.login(self.username, self.password)
+        server.ehlo_or_helo_if_needed()
         self.connection = server
         self._partial_connection = None
-        self._after_open(server)
+        self.letters = 0
+        self.inbox = b""
+        self.pipelining = server.has_extn("pipelining")
+        self.sock = server.sock
+        # A body and its dot may leave apart: without this, Nagle holds the second for 40 ms.
+        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._set_timeout(socket.SO_SNDTIMEO, self.timeout)
+        self.kept_patience: float | None = None
+        self.connected_at = time.monotonic()
         return True
 
     def close(self) -> None:
@@ -119,29 +128,13 @@ class Transport(EmailBackend):
                     connection.close()
         self.connection = self._partial_connection = self.announced = None
 
-    def _connect(self) -> Outcome | None:
-        """Return None when connected, else the Outcome of the failure."""
+    def _transact(self, letter: bytes, sender: str, recipient: str,
+                  following: str | None) -> Outcome:
         try:
             self.open()
         except (OSError, ValueError, TypeError, OverflowError) as error:
             self.abort()
             return not_connected(error)
-        return None
-
-    def _after_open(self, server: SMTP) -> None:
-        self.letters = 0
-        server.ehlo_or_helo_if_needed()
-        self.sock = server.sock
-        self.inbox = b""
-        # A body and its dot may leave apart: without this, Nagle holds the second for 40 ms.
-        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.pipelining = server.has_extn("pipelining")
-        self._set_timeout(socket.SO_SNDTIMEO, self.timeout)
-        self.kept_patience: float | None = None
-        self.connected_at = time.monotonic()
-
-    def _transact(self, letter: bytes, sender: str, recipient: str,
-                  following: str | None) -> Outcome:
         self.patience = self.timeout
         try:
             refused = self._envelope(sender, recipient)
@@ -237,23 +230,22 @@ class Transport(EmailBackend):
                 raise NoReply("The server's reply has no end.")
 
     def _line(self) -> bytes:
-        """Return the server's next line without its end; the replies after it stay in `inbox`."""
+        """Return the server's next line without its end; what comes after it stays in `inbox`.
+
+        It is waited for `patience` seconds at the most.
+        """
         while b"\n" not in self.inbox:
             if len(self.inbox) > REPLY_LIMIT:
                 raise NoReply("The server's reply has no end.")
-            octets = self._receive()
+            if self.patience != self.kept_patience:
+                self.kept_patience = self.patience
+                self._set_timeout(socket.SO_RCVTIMEO, self.patience)
+            octets = self.sock.recv(SOCKET_READ)
             if not octets:
                 raise NoReply("The server closed the connection.")
             self.inbox += octets
         line, _, self.inbox = self.inbox.partition(b"\n")
         return line
-
-    def _receive(self) -> bytes:
-        """Return what the server sends within `patience` seconds; b"" when it has hung up."""
-        if self.patience != self.kept_patience:
-            self.kept_patience = self.patience
-            self._set_timeout(socket.SO_RCVTIMEO, self.patience)
-        return self.sock.recv(SOCKET_READ)
 
     def _set_timeout(self, option: int, seconds: float) -> None:
         """Have the kernel keep the time. Python would call poll() before each read and write.
