@@ -60,7 +60,7 @@ class Backend(Transport):
 
     def send_message(self, message: EmailMessage) -> bool:
         """Send `message`. Returns whether everybody has got it; False when it is for nobody."""
-        recipients = dict.fromkeys(mailbox.address for mailbox in mailboxes(message.recipients()))
+        recipients = dict.fromkeys(parsed(text).address for text in message.recipients())
         octets = rendered(message)
         sender = parsed(message.from_email).address
         outcomes = {}
@@ -87,43 +87,32 @@ def rendered(message: EmailMessage) -> bytes:
 def header_lines(message: EmailMessage) -> list[str]:
     """Return the header of `message`; its extra headers take the place of the usual ones."""
     sender = parsed(message.from_email)
-    headers = {
-        "From": [sender],
-        "To": mailboxes(message.to),
-        "Cc": mailboxes(message.cc),
-        "Reply-To": mailboxes(message.reply_to),
-        "Subject": str(message.subject),
-        "Date": formatdate(localtime=settings.EMAIL_USE_LOCALTIME),
-        "Message-ID": f"<{secrets.token_hex(16)}@{sender.address.rpartition('@')[2]}>",
-        "Auto-Submitted": "auto-generated",
+    lines = {
+        "from": mailbox_header("From", sender),
+        "subject": text_header("Subject", str(message.subject)),
+        "date": f"Date: {formatdate(localtime=settings.EMAIL_USE_LOCALTIME)}",
+        "message-id": f"Message-ID: <{secrets.token_hex(16)}@{sender.address.rpartition('@')[2]}>",
+        "auto-submitted": "Auto-Submitted: auto-generated",
     }
-    usual = dict(zip(map(str.lower, headers), headers))
+    for name, texts in (("To", message.to), ("Cc", message.cc), ("Reply-To", message.reply_to)):
+        if mailboxes := list(map(parsed, filter(None, texts))):
+            lines[name.lower()] = mailbox_header(name, *mailboxes)
     for name, value in message.extra_headers.items():
-        headers[usual.get(name.lower(), name)] = extra_value(name.lower(), str(value))
-    lines = []
-    for name, value in headers.items():
-        if value != [] and name.lower() not in NEVER_SENT:
-            lines.append(header_line(name, value))
-    return lines
+        lines[name.lower()] = header_line(name, str(value))
+    for name in NEVER_SENT:
+        lines.pop(name, None)
+    return list(lines.values())
 
 
-def mailboxes(texts: list[str]) -> list[Mailbox]:
-    return list(map(parsed, filter(None, texts)))
-
-
-def extra_value(name: str, value: str) -> str | list[Mailbox]:
-    """Return the value of an extra header; where it lists mailboxes, the list."""
-    if name not in MAILBOXES:
-        return value
-    return [Mailbox(name, ascii_address(address)) for name, address in getaddresses([value])]
-
-
-def header_line(name: str, value: str | list[Mailbox]) -> str:
+def header_line(name: str, value: str) -> str:
+    """Return a header that the writer of a message has added."""
     if not HEADER_NAME.fullmatch(name):
         raise ValueError(f"{name!r} is no name of a header.")
-    if not isinstance(value, str):
-        return mailbox_header(name, *value)
-    if value.isascii() and name != "Subject":
+    if name.lower() in MAILBOXES:
+        found = getaddresses([value])
+        return mailbox_header(
+            name, *(Mailbox(name, ascii_address(address)) for name, address in found))
+    if value.isascii() and name.lower() != "subject":
         return folded_header(name, value)
     return text_header(name, value)
 
