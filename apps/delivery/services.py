@@ -94,7 +94,7 @@ def who_has_it(mailing: Mailing) -> int:
     ).values("email").distinct().count()
 
 
-def recipients_of(mailing: Mailing) -> dict[str, object]:
+def recipients_of(mailing: Mailing) -> dict[str, int]:
     """Return the parameters of EVERYBODY and THE_REST."""
     return {"mailing": mailing.pk, "owner": mailing.owner_id}
 
@@ -163,10 +163,7 @@ def run_resume(*, run: Run) -> None:
     if run.mailing.disabled_at or not run.owner.is_active or run.mailing.ends_at <= now:
         raise RunRefused(_("This run can not go on: the mailing is disabled, or its window is "
                            "over."))
-    resumed = Run.objects.filter(pk=run.pk, state=Run.State.PAUSED).update(
-        state=Run.State.RUNNING, reason="", server_words="", hold_until=None, holds=0,
-        restores=restore.restores(), updated_at=now)
-    if not resumed:
+    if not _go_on(Run.objects.filter(pk=run.pk, state=Run.State.PAUSED)):
         raise RunRefused(_("This run is not paused any more."))
     bell.ring()
     record(Action.RESUME, on=run.mailing)
@@ -180,11 +177,8 @@ def run_count_unknown(*, run: Run, by: User) -> int:
     Then nobody gets a letter twice, and a person decides about them as about any unknown outcome.
     Returns how many there were. Raises RunRefused unless the run is paused after a restore.
     """
-    paused = Run.objects.filter(
-        pk=run.pk, state=Run.State.PAUSED, reason=Run.Reason.RESTORE).update(
-        state=Run.State.RUNNING, reason="", restores=restore.restores(),
-        updated_at=timezone.now())
-    if not paused:
+    paused = Run.objects.filter(pk=run.pk, state=Run.State.PAUSED, reason=Run.Reason.RESTORE)
+    if not _go_on(paused):
         raise RunRefused(_("This run is not paused any more."))
     number = Delivery.objects.filter(run=run, state__in=Delivery.OPEN).update(
         state=Delivery.State.UNKNOWN, answer=MAY_HAVE_LEFT, lease_token="", lease_until=None,
@@ -242,7 +236,10 @@ def unknown_resolve(*, run: Run, by: User, how: str,
     raises RunRefused after the end of the window or while another run is active.
     """
     run = locked(Run.objects.select_related("mailing", "owner")).get(pk=run.pk)
-    rows = _undecided(run, delivery_ids)
+    rows: QuerySet[Delivery] = Delivery.objects.filter(run=run, state=Delivery.State.UNKNOWN)
+    if delivery_ids is not None:
+        rows = rows.filter(pk__in=delivery_ids)
+    rows = ledger.free(rows)
     now = timezone.now()
     changes = {"settled_by": by, "lease_token": "", "updated_at": now}
     if how == DELIVERED:
@@ -251,7 +248,10 @@ def unknown_resolve(*, run: Run, by: User, how: str,
         counting.add(run.pk, {"unknown": -number, "sent": number}, {})
     else:
         action = Action.AGAIN
-        _reopen(run, now)
+        if not run.is_active:
+            if reason := refusal(run.mailing, now):
+                raise RunRefused(reason)
+            _go_on(Run.objects.filter(pk=run.pk))
         number = rows.update(state=Delivery.State.PENDING, settled_at=None, **changes)
         counting.add(run.pk, {"unknown": -number}, {})
         bell.ring()
@@ -263,18 +263,8 @@ def unknown_resolve(*, run: Run, by: User, how: str,
     return number
 
 
-def _undecided(run: Run, delivery_ids: Iterable[int] | None) -> QuerySet[Delivery]:
-    """Return the run's deliveries of unknown outcome: all, or those of `delivery_ids`."""
-    rows = Delivery.objects.filter(run=run, state=Delivery.State.UNKNOWN)
-    if delivery_ids is not None:
-        rows = rows.filter(pk__in=delivery_ids)
-    return ledger.free(rows)
-
-
-def _reopen(run: Run, now: datetime) -> None:
-    """Have a run that is over go on. Raises RunRefused when its mailing can not be sent now."""
-    reason = refusal(run.mailing, now)
-    if reason and not run.is_active:
-        raise RunRefused(reason)
-    Run.objects.filter(pk=run.pk).exclude(state__in=Run.ACTIVE).update(
-        state=Run.State.RUNNING, reason="", finished_at=None, restores=restore.restores())
+def _go_on(runs: QuerySet[Run]) -> bool:
+    """Have `runs` send from now on, with no memory of why they stopped. Returns whether any do."""
+    return bool(runs.update(
+        state=Run.State.RUNNING, reason="", server_words="", hold_until=None, holds=0,
+        finished_at=None, restores=restore.restores(), updated_at=timezone.now()))
