@@ -20,7 +20,7 @@ from django.utils import timezone
 from apps.core.processes import Stop
 
 from ..engine import recovery, restore
-from ..engine.bell import open_bell
+from ..engine.bell import Listener, Pipe, open_bell
 from ..engine.engine import Engine
 from ..engine.outage import SameFile, outage, steadily
 from ..models import Worker
@@ -75,7 +75,7 @@ class SendingProcess:
         self.stopping: threading.Event | Stop = threading.Event()
         self.next_look = self.next_beat = self.next_recovery = 0.0  # monotonic
         self.token = uuid.uuid4().hex
-        self.bell = None
+        self.bell: Pipe | Listener | None = None
         self.same_file = SameFile()
 
     def start(self) -> None:
@@ -91,7 +91,7 @@ class SendingProcess:
 
         While the database is away it does less.
         """
-        rang = self.bell.wait(seconds)
+        rang = self.bell and self.bell.wait(seconds)
         now = time.monotonic()
         if not rang and now < self.next_look:
             return
