@@ -105,17 +105,19 @@ def in_base64(octets: bytes) -> str:
 def by_plain(server: SMTP, user: bytes, password: bytes) -> tuple[int, bytes]:
     """Log in as RFC 4616 has it. Returns the last reply."""
     answer = in_base64(b"\0%s\0%s" % (user, password))
-    code, reply = server.docmd("AUTH", f"PLAIN {answer}")
-    if code == GO_ON:
-        return server.docmd(answer)
-    return code, reply
+    return exchange(server, f"PLAIN {answer}", answer)
 
 
 def by_login(server: SMTP, user: bytes, password: bytes) -> tuple[int, bytes]:
-    code, reply = server.docmd("AUTH", "LOGIN")
-    for answer in (user, password):
+    return exchange(server, "LOGIN", in_base64(user), in_base64(password))
+
+
+def exchange(server: SMTP, way: str, *answers: str) -> tuple[int, bytes]:
+    """Send AUTH, then one of `answers` each time the server asks. Returns the last reply."""
+    code, reply = server.docmd("AUTH", way)
+    for answer in answers:
         if code == GO_ON:
-            code, reply = server.docmd(in_base64(answer))
+            code, reply = server.docmd(answer)
     return code, reply
 
 
