@@ -73,11 +73,8 @@ def refusal(mailing: Mailing, now: datetime) -> str | None:
 def due(now: datetime) -> list[Mailing]:
     """Return the mailings that the clock is to start, less those that wait for a person."""
     restore.check()
-    mailings = []
-    for mailing in Mailing.objects.due(now):
-        if not restore.waits_for_a_person(mailing):
-            mailings.append(mailing)
-    return mailings
+    return [mailing for mailing in Mailing.objects.due(now)
+            if not restore.waits_for_a_person(mailing)]
 
 
 def who_gets_it(mailing: Mailing, *, again: bool = False) -> int:
