@@ -57,10 +57,8 @@ def speed(run: Run, now: datetime) -> tuple[float, str]:
         return 0, ""
     done = run.total - run.left
     key = f"speed:{run.pk}"
-    looks = []
-    for then, number in cache.get(key, []):
-        if now - then < SPEED_WINDOW and number <= done:
-            looks.append((then, number))
+    looks = [(then, number) for then, number in cache.get(key, [])
+             if now - then < SPEED_WINDOW and number <= done]
     if not looks or now - looks[-1][0] > SPEED_STEP:
         cache.set(key, [*looks, (now, done)], SPEED_WINDOW.total_seconds())
     first, number = [*looks, (now, done)][0]
@@ -130,9 +128,9 @@ def idle_context(mailing: Mailing, run: Run | None, is_owner: bool,
         return context
     if is_owner:
         context["rest"] = who_gets_it(mailing)
-    if run:
-        context["has_it"] = is_owner and who_has_it(mailing)
-    else:
+    if run and is_owner:
+        context["has_it"] = who_has_it(mailing)
+    if not run:
         context["no_sender"] = not worker_alive()
         context["clock_stopped"] = stopped_at(now)
         context["restored"] = waits_for_a_person(mailing)
