@@ -63,14 +63,11 @@ class Backend(Transport):
         recipients = dict.fromkeys(parsed(text).address for text in message.recipients())
         octets = rendered(message)
         sender = parsed(message.from_email).address
-        outcomes = {}
-        accepted = bool(recipients)
-        for address in recipients:
-            outcomes[address] = self.send(octets, sender, address)
-            accepted = accepted and outcomes[address].accepted
-        if recipients and not accepted and not self.fail_silently:
+        outcomes = {address: self.send(octets, sender, address) for address in recipients}
+        accepted = all(outcome.accepted for outcome in outcomes.values())
+        if not accepted and not self.fail_silently:
             raise NotAccepted(outcomes)
-        return accepted
+        return accepted and bool(outcomes)
 
 
 def rendered(message: EmailMessage) -> bytes:
