@@ -68,7 +68,7 @@ TABLE = {
     "delivery:resume": CHANGE,
     "delivery:count_unknown": ACTION,
     "delivery:stop": ACTION,
-    "delivery:settle": ACTION,
+    "delivery:resolve": ACTION,
     "demo:outbox": {"GET": everybody(404)},  # there only in the demo
     "demo:outbox_letter": {"GET": everybody(404)},
     "reports:report_list": LIST,

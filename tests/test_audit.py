@@ -55,7 +55,7 @@ def test_deciding_unknown_outcomes_is_recorded_with_how_many(as_owner, owner, ma
     run = mailing.runs.get()
     Delivery.objects.filter(run=run).update(state="unknown")
     mailing.runs.update(unknown=1, state="finished")
-    as_owner.post(reverse("delivery:settle", args=[mailing.pk]), {"how": how})
+    as_owner.post(reverse("delivery:resolve", args=[mailing.pk]), {"how": how})
     assert trail(action=how)[0][0::3] == (owner.email, "1")
 
 

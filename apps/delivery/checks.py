@@ -1,45 +1,31 @@
-"""What is said at start about mail settings by which no letter could ever leave."""
+"""What is said at start about mail settings with which no letter could ever leave."""
 from django.conf import settings
 from django.core.checks import Error, register
 
-from .wire.login import SettingsFault, credential, ehlo_name
+from .wire.login import SettingsFault, chosen_name, credential
 from .wire.mailboxes import BadMailbox, parsed
 
 
 @register
-def sender_can_be_written(app_configs, **kwargs):
+def mail_settings_can_be_used(app_configs, **kwargs):
+    errors = []
     try:
         parsed(settings.DEFAULT_FROM_EMAIL)
     except BadMailbox as reason:
-        return [Error(f"DEFAULT_FROM_EMAIL: {reason}", id="delivery.E001",
-                      hint="Write it as: Shop <info@example.com>")]
-    return []
-
-
-@register
-def mail_server_can_be_reached(app_configs, **kwargs):
+        errors.append(Error(f"DEFAULT_FROM_EMAIL: {reason}", id="delivery.E001",
+                            hint="Write it as: Shop <info@example.com>"))
     if settings.EMAIL_FAULT:
-        return [Error(settings.EMAIL_FAULT, id="delivery.E002")]
-    return []
-
-
-@register
-def login_can_be_sent(app_configs, **kwargs):
+        errors.append(Error(settings.EMAIL_FAULT, id="delivery.E002"))
     try:
         credential(settings.EMAIL_HOST_USER)
         credential(settings.EMAIL_HOST_PASSWORD)
     except SettingsFault as reason:
-        return [Error(str(reason), id="delivery.E003")]
-    return []
-
-
-@register
-def ehlo_name_is_a_name(app_configs, **kwargs):
-    if not settings.EHLO_NAME:
-        return []
+        errors.append(Error(str(reason), id="delivery.E003"))
     try:
-        ehlo_name()
+        if settings.EHLO_NAME:
+            chosen_name(settings.EHLO_NAME)
     except SettingsFault as reason:
-        return [Error(str(reason), id="delivery.E004",
-                      hint="Write a host name (mail.example.com) or an address ([192.0.2.1]).")]
-    return []
+        errors.append(Error(
+            str(reason), id="delivery.E004",
+            hint="Write a host name (mail.example.com) or an address ([192.0.2.1])."))
+    return errors

@@ -1,24 +1,28 @@
-"""The mail backend of the service's own letters, as careful as a mailing's.
+"""The mail backend of the service's own letters, as careful as that of mailings.
 
-Django's own sends 8bit bodies to whoever has not offered 8BITMIME (RFC 6152), and its subjects
-may begin with an empty line; some receivers refuse both.
+Django's backend sends 8bit bodies to servers that have not offered 8BITMIME (RFC 6152), and its
+subjects may begin with an empty line; some receivers refuse both.
 """
 import binascii
 import copy
 import re
 import secrets
 import smtplib
+from base64 import encodebytes
 from email.generator import BytesGenerator
 from email.message import Message
 from email.policy import SMTP
 from email.utils import formatdate, getaddresses
 from io import BytesIO
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 
 from .wire.mailboxes import Mailbox, ascii_address, parsed
-from .wire.mime import LONGEST_LINE, dots_doubled, folded_header, mailbox_header, text_header
+from .wire.mime import (
+    LONGEST_LINE, dots_doubled, folded_header, line_ended, mailbox_header, text_header,
+)
 from .wire.outcome import Outcome
 from .wire.transport import Transport
 
@@ -30,7 +34,7 @@ NOT_PARTS = ("subject", "from", "to", "date", "message-id")  # Django's, of the 
 
 
 class NotAccepted(smtplib.SMTPException):
-    """The server did not take a letter for everybody. `outcomes` by address say what it said."""
+    """The server refused a letter for somebody. `outcomes` has the Outcome by address."""
 
     def __init__(self, outcomes: dict[str, Outcome]) -> None:
         self.outcomes = outcomes
@@ -42,21 +46,23 @@ class NotAccepted(smtplib.SMTPException):
 class Backend(Transport):
     """Sends Django's messages: to each recipient in an envelope of its own, nobody twice."""
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, before_dot=lambda: None, after_dot=settings.EMAIL_TIMEOUT, **kwargs)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, after_dot=settings.EMAIL_TIMEOUT, **kwargs)
 
     def send_messages(self, messages: list[EmailMessage]) -> int:
-        """Send `messages`; return how many everybody has got. Raises NotAccepted, ValueError."""
+        """Send `messages`. Returns how many everybody has got. Raises NotAccepted, ValueError."""
         opened_before = self.connection is not None
         try:
-            return sum(self.send_message(message) for message in messages or ())
+            return sum(map(self.send_message, messages))
         finally:
             if not opened_before:
                 self.close()
 
     def send_message(self, message: EmailMessage) -> bool:
+        """Send `message`. Returns whether everybody has got it; False when it is for nobody."""
         recipients = dict.fromkeys(parsed(text).address for text in message.recipients())
-        octets, sender = rendered(message), parsed(message.from_email).address
+        octets = rendered(message)
+        sender = parsed(message.from_email).address
         outcomes = {address: self.send(octets, sender, address) for address in recipients}
         accepted = all(outcome.accepted for outcome in outcomes.values())
         if not accepted and not self.fail_silently:
@@ -65,58 +71,55 @@ class Backend(Transport):
 
 
 def rendered(message: EmailMessage) -> bytes:
-    """Return the octets of `message` as SMTP's DATA takes them: ASCII, CRLF, dots doubled."""
+    """Return the octets of `message` as SMTP's DATA takes them: ASCII, CRLF, dots doubled.
+
+    Raises ValueError when no letter can be made of it.
+    """
     letter = b"\r\n".join([*map(str.encode, header_lines(message)), body_of(message)])
     if not letter.isascii():
         raise ValueError("This letter has a part that can not be written in ASCII.")
-    return dots_doubled(letter if letter.endswith(b"\r\n") else letter + b"\r\n")
+    return dots_doubled(line_ended(letter))
 
 
 def header_lines(message: EmailMessage) -> list[str]:
-    """Return the header of `message`; what its own extra headers say goes before the usual."""
+    """Return the header of `message`; its extra headers take the place of the usual ones."""
     sender = parsed(message.from_email)
-    headers = {
-        "From": [sender],
-        "To": mailboxes(message.to),
-        "Cc": mailboxes(message.cc),
-        "Reply-To": mailboxes(message.reply_to),
-        "Subject": str(message.subject),
-        "Date": formatdate(localtime=settings.EMAIL_USE_LOCALTIME),
-        "Message-ID": f"<{secrets.token_hex(16)}@{sender.address.rpartition('@')[2]}>",
-        "Auto-Submitted": "auto-generated",
+    lines = {
+        "from": mailbox_header("From", sender),
+        "subject": text_header("Subject", str(message.subject)),
+        "date": f"Date: {formatdate(localtime=settings.EMAIL_USE_LOCALTIME)}",
+        "message-id": f"Message-ID: <{secrets.token_hex(16)}@{sender.address.rpartition('@')[2]}>",
+        "auto-submitted": "Auto-Submitted: auto-generated",
     }
-    usual = {name.lower(): name for name in headers}
+    for name, texts in (("To", message.to), ("Cc", message.cc), ("Reply-To", message.reply_to)):
+        if mailboxes := list(map(parsed, filter(None, texts))):
+            lines[name.lower()] = mailbox_header(name, *mailboxes)
     for name, value in message.extra_headers.items():
-        headers[usual.get(name.lower(), name)] = extra_value(name.lower(), str(value))
-    return [header_line(name, value) for name, value in headers.items()
-            if value != [] and name.lower() not in NEVER_SENT]
+        lines[name.lower()] = header_line(name, str(value))
+    for name in NEVER_SENT:
+        lines.pop(name, None)
+    return list(lines.values())
 
 
-def mailboxes(texts: list[str]) -> list[Mailbox]:
-    return [parsed(text) for text in texts if text]
-
-
-def extra_value(name: str, value: str) -> str | list[Mailbox]:
-    """Return the value of an extra header; where it lists mailboxes, the list."""
-    if name not in MAILBOXES:
-        return value
-    return [Mailbox(name, ascii_address(address)) for name, address in getaddresses([value])]
-
-
-def header_line(name: str, value: str | list[Mailbox]) -> str:
+def header_line(name: str, value: str) -> str:
+    """Return a header that the writer of a message has added."""
     if not HEADER_NAME.fullmatch(name):
         raise ValueError(f"{name!r} is no name of a header.")
-    if not isinstance(value, str):
-        return mailbox_header(name, *value)
-    structured = value.isascii() and name != "Subject"
-    return folded_header(name, value) if structured else text_header(name, value)
+    if name.lower() in MAILBOXES:
+        found = getaddresses([value])
+        return mailbox_header(
+            name, *(Mailbox(name, ascii_address(address)) for name, address in found))
+    if value.isascii() and name.lower() != "subject":
+        return folded_header(name, value)
+    return text_header(name, value)
 
 
 def body_of(message: EmailMessage) -> bytes:
     """Return MIME headers and the body, with parts as Django builds them, none of them 8bit."""
     bare = copy.copy(message)
-    bare.subject, bare.from_email = "", "name@example.com"
-    bare.to, bare.cc, bare.reply_to = [], [], []
+    bare.subject = ""
+    bare.from_email = "name@example.com"
+    bare.to = bare.cc = bare.reply_to = []
     bare.extra_headers = {}
     tree = bare.message()
     for name in NOT_PARTS:
@@ -130,7 +133,7 @@ def body_of(message: EmailMessage) -> bytes:
 
 
 def make_ascii(part: Message) -> None:
-    """Encode the content of `part` anew where the wire might not carry it as it is."""
+    """Encode the content of `part` anew unless any server can carry it as it is."""
     encoding = part.get("Content-Transfer-Encoding", "7bit").lower()
     if encoding in ENCODED and part.get_payload().isascii():
         return
@@ -142,14 +145,13 @@ def make_ascii(part: Message) -> None:
 
 
 def encoded_content(octets: bytes, text: bool) -> tuple[str, bytes]:
-    """Return the transfer encoding for `octets`, RFC 2045, 6, and what they are in it."""
+    """Return the transfer encoding for `octets` (RFC 2045, 6) and `octets` in that encoding."""
     if text:
         octets = b"\r\n".join(octets.splitlines()) + b"\r\n" * octets.endswith((b"\n", b"\r"))
         lines = octets.split(b"\r\n")
         if octets.isascii() and b"\0" not in octets and max(map(len, lines)) <= LONGEST_LINE:
             return "7bit", octets
-    in_base64 = b"".join(
-        binascii.b2a_base64(octets[start:start + 57]) for start in range(0, len(octets), 57))
+    in_base64 = encodebytes(octets)
     if text:
         quoted = binascii.b2a_qp(octets, istext=True)
         if len(quoted) < len(in_base64):

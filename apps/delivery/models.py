@@ -33,7 +33,7 @@ def worker_alive() -> bool:
 
 
 class Lease(models.Model):
-    """Which process does what only one may do, and until when; by name."""
+    """A task that one process at a time may do: who does it, and until when."""
 
     CLOCK = "clock"
 
@@ -47,12 +47,9 @@ class Lease(models.Model):
         verbose_name = _("lease")
         verbose_name_plural = _("leases")
 
-    def __str__(self):
-        return f"{self.name}: {self.token} {self.until:%H:%M:%S}"
-
 
 class Throttle(models.Model):
-    """From when on the next letter may leave, over all workers; by name (`SENDER_RATE`: all)."""
+    """When the next letter of any worker may leave. `SENDER_RATE` is the one of the name ALL."""
 
     ALL = "all"
 
@@ -62,9 +59,6 @@ class Throttle(models.Model):
     class Meta:
         verbose_name = _("throttle")
         verbose_name_plural = _("throttles")
-
-    def __str__(self):
-        return f"{self.name}: {self.free_at:%H:%M:%S.%f}"
 
 
 class LettersTaken(models.Model):
@@ -77,12 +71,9 @@ class LettersTaken(models.Model):
         verbose_name = _("connection's letters")
         verbose_name_plural = _("connections' letters")
 
-    def __str__(self):
-        return f"{self.token}: {self.letters}"
-
 
 class RestoreGuard(models.Model):
-    """One row: what tells that the database was restored, and what is known of the last restore."""
+    """One row: what tells of a restore of the database, and what is known of the last one."""
 
     number = models.PositiveBigIntegerField(default=0)  # only grows
     identity = models.CharField(max_length=100, default="", blank=True)
@@ -96,10 +87,7 @@ class RestoreGuard(models.Model):
         verbose_name_plural = _("restore guards")
 
     @property
-    def letters_left_since(self):
+    def letters_left_since(self) -> bool:
         """Whether letters left after the backup was made, as far as is known."""
         return self.left_at is not None and (
             self.dumped_at is None or self.left_at > self.dumped_at)
-
-    def __str__(self):
-        return str(self.number)

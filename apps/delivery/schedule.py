@@ -1,19 +1,18 @@
 """The clock: starts mailings at their time. APScheduler ticks; the database decides.
 
-One sender at a time keeps the clock, by a one-row lease, which it loses when its jobs do not run
-to their end any more. django-apscheduler logs each execution;
-its memory job store is used, with the `DjangoJob` row made first: its database store ran jobs
-twice with two schedulers and died silently on SQLite.
+One worker at a time keeps the clock, by a lease. It loses the lease when its jobs do not end any
+more. django-apscheduler logs each execution. Its memory job store is used, with the `DjangoJob` row
+made first: its database store ran jobs twice with two schedulers and died silently on SQLite.
 """
 import contextlib
 import logging
 import time
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from apscheduler.events import EVENT_JOB_EXECUTED
+from apscheduler.events import EVENT_JOB_EXECUTED, JobExecutionEvent
 from apscheduler.schedulers.background import BackgroundScheduler
-from django.db import DatabaseError, InterfaceError, close_old_connections, connection
+from django.db import Error, close_old_connections, connection
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -32,10 +31,10 @@ LEASE = timedelta(seconds=15)
 TICK_SECONDS = 5
 LOOK_SECONDS = 4  # between looks at the lease
 SILENCE_SECONDS = 20  # without a tick for so long, the clock stands still
-KEEP_EXECUTIONS = timedelta(days=3)
+KEEP_EXECUTIONS = 3 * 24 * 3600  # seconds
 
 
-def start_due():
+def start_due() -> list[Run]:
     """Start each mailing whose time has come and that has no run. Returns the runs."""
     close_old_connections()
     Lease.objects.filter(name=Lease.CLOCK).update(ticked_at=timezone.now())
@@ -49,7 +48,7 @@ def start_due():
     return runs
 
 
-def tell_once(mailing, reason):
+def tell_once(mailing: Mailing, reason: RunRefused) -> None:
     """Say that a due mailing does not start: at its first tick, not at each."""
     told = Entry.objects.filter(action=Entry.Action.NOT_STARTED,
                                 object_type=mailing._meta.label_lower, object_id=mailing.pk)
@@ -58,84 +57,83 @@ def tell_once(mailing, reason):
         log.warning("mailing %s is due but was not started: %s", mailing.pk, reason)
 
 
-def prune_executions():
+def prune_executions() -> None:
     """Forget old ticks."""
     close_old_connections()
-    DjangoJobExecution.objects.filter(run_time__lt=timezone.now() - KEEP_EXECUTIONS).delete()
+    DjangoJobExecution.objects.delete_old_job_executions(KEEP_EXECUTIONS)
 
 
-JOBS = ((start_due, "interval", {"seconds": TICK_SECONDS}),
-        (prune_executions, "interval", {"days": 1}))
+JOBS = {start_due: TICK_SECONDS, prune_executions: 24 * 3600}  # the seconds between two executions
 
 
 class Clock:
     """Keeps time while it holds the lease, and holds the lease only while it ticks."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.token = uuid.uuid4().hex
-        self.scheduler = None
+        self.scheduler: BackgroundScheduler | None = None
         self.next_look = self.ticked = 0.0  # monotonic
 
-    def tick(self):
+    def tick(self) -> None:
         """Take or keep the lease; run the scheduler just while it is held. Call each second."""
         now = time.monotonic()
         if now < self.next_look:
             return
         self.next_look = now + LOOK_SECONDS
-        if self.scheduler is not None and now - self.ticked > SILENCE_SECONDS:
+        if self.scheduler and now - self.ticked > SILENCE_SECONDS:
             log.error("the clock does not tick; it is given up, for another sender or a new start")
             self.stop()
             self.next_look = now + LEASE.total_seconds()
         elif not self.hold():
             self.stop()
-        elif self.scheduler is None:
+        elif not self.scheduler:
             self.start()
 
-    def hold(self):
-        """Return whether this process keeps the clock for the next seconds, by the database's."""
-        held = Lease.objects.filter(
-            Q(token=self.token) | Q(until__lte=Now()), name=Lease.CLOCK)
-        if held.update(token=self.token, until=Now() + LEASE):
+    def hold(self) -> bool:
+        """Take or keep the lease, by the database's time. Returns whether this process has it."""
+        mine = {"token": self.token, "until": Now() + LEASE}
+        free = Q(token=self.token) | Q(until__lte=Now())
+        if Lease.objects.filter(free, name=Lease.CLOCK).update(**mine):
             return True
-        lease, made = Lease.objects.get_or_create(
-            name=Lease.CLOCK, defaults={"token": self.token, "until": Now() + LEASE})
-        return made
+        return Lease.objects.get_or_create(name=Lease.CLOCK, defaults=mine)[1]
 
-    def start(self):
+    def start(self) -> None:
         """Start the scheduler; when the database fails meanwhile, nothing is left half started."""
-        scheduler = BackgroundScheduler(timezone="UTC", job_defaults={
-            "coalesce": True, "max_instances": 1, "misfire_grace_time": None})
-        scheduler.add_jobstore(DjangoMemoryJobStore(), "default")
-        for job, trigger, options in JOBS:
+        scheduler = BackgroundScheduler(
+            timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": None})
+        scheduler.add_jobstore(DjangoMemoryJobStore())
+        now = timezone.now()
+        for job, seconds in JOBS.items():
+            name = job.__name__
             DjangoJob.objects.update_or_create(
-                id=job.__name__, defaults={"next_run_time": timezone.now(), "job_state": b""})
-            scheduler.add_job(
-                job, trigger, id=job.__name__, next_run_time=timezone.now(), **options)
-        scheduler.add_listener(self.heard, EVENT_JOB_EXECUTED)
+                id=name, defaults={"next_run_time": now, "job_state": b""})
+            scheduler.add_job(job, "interval", id=name, next_run_time=now, seconds=seconds)
+        scheduler.add_listener(self.job_ended, EVENT_JOB_EXECUTED)
         scheduler.start()
-        self.scheduler, self.ticked = scheduler, time.monotonic()
+        self.scheduler = scheduler
+        self.ticked = time.monotonic()
         log.info("this sender keeps the clock")
 
-    def heard(self, event):
-        """A job has run to its end."""
+    def job_ended(self, event: JobExecutionEvent) -> None:
         self.ticked = time.monotonic()
 
-    def rest(self):
-        """Stop ticking until the lease is got again: without a database each tick fails."""
-        if self.scheduler is not None:
+    def rest(self) -> None:
+        """Stop ticking until the lease is taken again: without a database each tick fails."""
+        if self.scheduler:
             self.scheduler.shutdown(wait=False)
             self.scheduler = None
 
-    def stop(self):
+    def stop(self) -> None:
         """Stop ticking and give the lease back."""
-        if self.scheduler is not None:
+        if self.scheduler:
             self.rest()
-            with contextlib.suppress(DatabaseError, InterfaceError):
+            with contextlib.suppress(Error):
                 Lease.objects.filter(name=Lease.CLOCK, token=self.token).update(until=Now())
             connection.close_if_unusable_or_obsolete()
 
 
-def stopped_at(now):
+def stopped_at(now: datetime) -> datetime | None:
     """Return when the clock last ticked, where that is too long ago; None while it ticks."""
-    ticked = Lease.objects.filter(name=Lease.CLOCK).values_list("ticked_at", flat=True).first()
-    return ticked if ticked and now - ticked > timedelta(seconds=SILENCE_SECONDS) else None
+    silent = Lease.objects.filter(
+        name=Lease.CLOCK, ticked_at__lt=now - timedelta(seconds=SILENCE_SECONDS))
+    return silent.values_list("ticked_at", flat=True).first()

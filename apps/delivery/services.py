@@ -1,7 +1,10 @@
 """What people, the command line and the clock do to runs."""
 import logging
+from collections.abc import Iterable
+from datetime import datetime
 
 from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -9,40 +12,40 @@ from django.utils.translation import gettext_lazy
 from apps.audit.services import Action, record
 from apps.mailings.models import Delivery, Mailing, Run
 from apps.statistics import counting
+from apps.users.models import User
 
 from .engine import bell, ledger, restore, transitions
 
 log = logging.getLogger("vestnik.delivery")
 
 # A letter in hand may be there already, and what a run that stops this moment has queued may
-# still be claimed by a sender that saw it running.
+# still be claimed by a worker that saw it running.
 HAS = """(
     d.state IN ('sent', 'unknown', 'claimed') OR n.state = 'stopped' AND d.state = 'pending')"""
-# The rest: nothing sent, unknown or under way to this person or address in any run of the
+EVERYBODY = """
+    FROM mailings_recipient r
+    JOIN mailings_mailing_recipients m ON m.recipient_id = r.id AND m.mailing_id = %(mailing)s
+    WHERE r.deleted_at IS NULL AND r.owner_id = %(owner)s
+"""
+# Nothing was sent, or is unknown or under way, to this person or address in any run of the
 # mailing. Who has bounced is told so by one run, not by each.
-REST = """
+THE_REST = f"""{EVERYBODY}
     AND r.id NOT IN (
         SELECT d.recipient_id FROM mailings_delivery d JOIN mailings_run n ON n.id = d.run_id
-        WHERE n.mailing_id = %s AND {has} AND d.recipient_id IS NOT NULL)
+        WHERE n.mailing_id = %(mailing)s AND {HAS} AND d.recipient_id IS NOT NULL)
     AND LOWER(r.email) NOT IN (
         SELECT LOWER(d.email) FROM mailings_delivery d JOIN mailings_run n ON n.id = d.run_id
-        WHERE n.mailing_id = %s AND {has})
+        WHERE n.mailing_id = %(mailing)s AND {HAS})
     AND (r.bounced_at IS NULL OR r.id NOT IN (
         SELECT d.recipient_id FROM mailings_delivery d JOIN mailings_run n ON n.id = d.run_id
-        WHERE n.mailing_id = %s AND d.recipient_id IS NOT NULL))
-"""
-WHO = """
-    FROM mailings_recipient r
-    JOIN mailings_mailing_recipients m ON m.recipient_id = r.id AND m.mailing_id = %s
-    WHERE r.deleted_at IS NULL AND r.owner_id = %s {rest}
-"""
+        WHERE n.mailing_id = %(mailing)s AND d.recipient_id IS NOT NULL))
+"""  # nosec B608 of constants
+WHO = {True: EVERYBODY, False: THE_REST}  # by `again`
 FILL = """
 INSERT INTO mailings_delivery (run_id, recipient_id, email, full_name, state, tries, crashes,
     lease_token, answer, updated_at)
-SELECT %s, r.id, r.email, r.full_name, 'pending', 0, 0, '', '', %s {who} ORDER BY r.id
+SELECT %(run)s, r.id, r.email, r.full_name, 'pending', 0, 0, '', '', %(now)s {who} ORDER BY r.id
 """
-
-
 LOCK_NOT_AVAILABLE = "55P03"  # SQLSTATE: who starts the mailing now takes longer than a page waits
 MAY_HAVE_LEFT = ("The database was restored from a backup made before this letter's turn; whether "
                  "it was sent is not known.")
@@ -52,7 +55,7 @@ class RunRefused(Exception):
     """The run can not be started, or changed, now. `str()` is for the person who asked."""
 
 
-def refusal(mailing, now):
+def refusal(mailing: Mailing, now: datetime) -> str | None:
     """Return why `mailing` can not be sent at `now`; None when it can."""
     if mailing.deleted_at:
         return _("This mailing was deleted.")
@@ -67,65 +70,67 @@ def refusal(mailing, now):
     return None
 
 
-def due(now):
+def due(now: datetime) -> list[Mailing]:
     """Return the mailings that the clock is to start, less those that wait for a person."""
     restore.check()
     return [mailing for mailing in Mailing.objects.due(now)
             if not restore.waits_for_a_person(mailing)]
 
 
-def who_gets_it(mailing, *, again=False):
+def who_gets_it(mailing: Mailing, *, again: bool = False) -> int:
     """Return how many recipients a run would take: the rest, or with `again` everybody."""
-    sql, params = _who(mailing, again)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT COUNT(*) {sql}", params)
-        return cursor.fetchone()[0]
+        cursor.execute(f"SELECT COUNT(*) {WHO[again]}", recipients_of(mailing))
+        return int(cursor.fetchone()[0])
 
 
-def who_has_it(mailing):
+def who_has_it(mailing: Mailing) -> int:
     """Return to how many addresses a letter of this mailing went, or may have gone."""
     return Delivery.objects.filter(
         run__mailing=mailing, state__in=[Delivery.State.SENT, Delivery.State.UNKNOWN],
     ).values("email").distinct().count()
 
 
-def _who(mailing, again):
-    params = [mailing.pk, mailing.owner_id]
-    if not again:
-        params += [mailing.pk] * 3
-    return WHO.format(rest="" if again else REST.format(has=HAS)), params
+def recipients_of(mailing: Mailing) -> dict[str, int]:
+    """Return the parameters of EVERYBODY and THE_REST."""
+    return {"mailing": mailing.pk, "owner": mailing.owner_id}
 
 
-def run_start(*, mailing, trigger, by=None, again=False):
+def locked(rows: QuerySet) -> QuerySet:
+    """Return `rows` locked to the end of the transaction; rows that refer to them are free."""
+    return rows.select_for_update(of=("self",), no_key=True)
+
+
+def run_start(*, mailing: Mailing, trigger: str, by: User | None = None,
+              again: bool = False) -> Run:
     """Start a run for the rest of the recipients, or with `again` for everybody.
 
-    What is sent, and to whom, is fixed here, in one transaction with its ledger. Raises
-    RunRefused with the reason.
+    What is sent, and to whom, is fixed here, in one transaction with its ledger. Returns the run.
+    Raises RunRefused with the reason.
     """
     try:
-        with transaction.atomic():
-            return _run_start(mailing, trigger, by, again)
-    except IntegrityError:  # one active run a mailing: somebody was quicker
-        raise RunRefused(_("This mailing is being sent already.")) from None
-    except OperationalError as error:
-        if getattr(error.__cause__, "pgcode", "") != LOCK_NOT_AVAILABLE:
+        return _run_start(mailing, trigger, by, again)
+    except (IntegrityError, OperationalError) as error:
+        # A mailing has one active run at a time: somebody else was quicker.
+        locked_out = getattr(error.__cause__, "pgcode", "") == LOCK_NOT_AVAILABLE
+        if isinstance(error, OperationalError) and not locked_out:
             raise
         raise RunRefused(_("This mailing is being sent already.")) from None
 
 
-def _run_start(mailing, trigger, by, again):
+@transaction.atomic
+def _run_start(mailing: Mailing, trigger: str, by: User | None, again: bool) -> Run:
     restore.check()
-    mailing = Mailing.all_objects.select_for_update(of=("self",), no_key=True).select_related(
-        "message", "owner").get(pk=mailing.pk)
+    mailing = locked(Mailing.all_objects.select_related("message", "owner")).get(pk=mailing.pk)
     reason = refusal(mailing, timezone.now())
     if reason:
         raise RunRefused(reason)
     run = Run.objects.create(
-        mailing=mailing, owner_id=mailing.owner_id, started_by=by, trigger=trigger,
+        mailing=mailing, owner=mailing.owner, started_by=by, trigger=trigger,
         subject=mailing.message.subject, body=mailing.message.body, restores=restore.restores())
-    who, params = _who(mailing, again)
     with connection.cursor() as cursor:
-        cursor.execute(FILL.format(who=who), [run.pk, ledger.db_time(timezone.now()), *params])
+        cursor.execute(FILL.format(who=WHO[again]), {
+            "run": run.pk, "now": ledger.db_time(timezone.now()), **recipients_of(mailing)})
         run.total = cursor.rowcount
     if not run.total:
         raise RunRefused(_("There is nobody left to send to: every recipient of this mailing "
@@ -141,7 +146,7 @@ def _run_start(mailing, trigger, by, again):
 
 
 @transaction.atomic
-def run_pause(*, run):
+def run_pause(*, run: Run) -> None:
     """Pause a running run. Raises RunRefused when it is not running."""
     if not transitions.pause(run.pk, Run.Reason.PERSON):
         raise RunRefused(_("This run is not running any more."))
@@ -149,16 +154,13 @@ def run_pause(*, run):
 
 
 @transaction.atomic
-def run_resume(*, run):
-    """Go on with a paused run. Raises RunRefused when it can not."""
-    mailing, now = run.mailing, timezone.now()
-    if mailing.disabled_at or not run.owner.is_active or mailing.ends_at <= now:
+def run_resume(*, run: Run) -> None:
+    """Go on with a paused run. Raises RunRefused when it can not go on."""
+    now = timezone.now()
+    if run.mailing.disabled_at or not run.owner.is_active or run.mailing.ends_at <= now:
         raise RunRefused(_("This run can not go on: the mailing is disabled, or its window is "
                            "over."))
-    resumed = Run.objects.filter(pk=run.pk, state=Run.State.PAUSED).update(
-        state=Run.State.RUNNING, reason="", server_words="", hold_until=None, holds=0,
-        restores=restore.restores(), updated_at=now)
-    if not resumed:
+    if not _go_on(Run.objects.filter(pk=run.pk, state=Run.State.PAUSED)):
         raise RunRefused(_("This run is not paused any more."))
     bell.ring()
     record(Action.RESUME, on=run.mailing)
@@ -166,17 +168,14 @@ def run_resume(*, run):
 
 
 @transaction.atomic
-def run_count_unknown(*, run, by):
+def run_count_unknown(*, run: Run, by: User) -> int:
     """Take the letters that a restored database has as unsent for unknown: they may have left.
 
-    Nobody gets a letter twice then; who has none is decided like any unknown outcome. Returns how
-    many there were. Raises RunRefused unless the run is paused after a restore.
+    Then nobody gets a letter twice, and a person decides about them as about any unknown outcome.
+    Returns how many there were. Raises RunRefused unless the run is paused after a restore.
     """
-    paused = Run.objects.filter(
-        pk=run.pk, state=Run.State.PAUSED, reason=Run.Reason.RESTORE).update(
-        state=Run.State.RUNNING, reason="", restores=restore.restores(),
-        updated_at=timezone.now())
-    if not paused:
+    paused = Run.objects.filter(pk=run.pk, state=Run.State.PAUSED, reason=Run.Reason.RESTORE)
+    if not _go_on(paused):
         raise RunRefused(_("This run is not paused any more."))
     number = Delivery.objects.filter(run=run, state__in=Delivery.OPEN).update(
         state=Delivery.State.UNKNOWN, answer=MAY_HAVE_LEFT, lease_token="", lease_until=None,
@@ -189,14 +188,15 @@ def run_count_unknown(*, run, by):
     return number
 
 
-def run_stop(*, run):
+def run_stop(*, run: Run) -> None:
     """Stop an active run; what was not tried is cancelled. Raises RunRefused when it is over."""
     if not transitions.stop(run.pk, Run.Reason.PERSON):
         raise RunRefused(_("This run is over already."))
     record(Action.STOP, on=run.mailing)
 
 
-DELIVERED, SEND_AGAIN = "delivered", "again"
+DELIVERED = "delivered"
+SEND_AGAIN = "again"
 RESOLUTIONS = {
     DELIVERED: gettext_lazy("Marked as delivered."),
     SEND_AGAIN: gettext_lazy("Put back in the queue."),
@@ -204,46 +204,54 @@ RESOLUTIONS = {
 
 
 @transaction.atomic
-def mailing_resolve(*, mailing, by, how, delivery_ids=None):
+def mailing_resolve(*, mailing: Mailing, by: User, how: str,
+                    delivery_ids: Iterable[int] | None = None) -> int:
     """Decide a mailing's unknown outcomes in all of its runs, or those of `delivery_ids`.
 
-    To send them again makes their run active, of which a mailing has one at a time: then it is
-    those of the latest run that has any. Raises RunRefused as `unknown_resolve` does. Returns how
-    many were decided.
+    `how` is one of RESOLUTIONS. To send letters again makes their run active, and a mailing has
+    one active run at a time: then only the latest run that has any is resolved. Returns how many
+    were decided. Raises RunRefused as `unknown_resolve` does.
     """
-    runs = mailing.runs.filter(unknown__gt=0).order_by("id")
+    runs = mailing.runs.filter(unknown__gt=0).order_by("pk")
     if delivery_ids is not None:
-        runs = runs.filter(deliveries__in=delivery_ids).distinct()
+        runs = runs.filter(pk__in=Delivery.objects.filter(pk__in=delivery_ids).values("run"))
     if how == SEND_AGAIN:
         runs = runs.reverse()[:1]
-    # All before the first of them is counted: a recount locks a run, then the increments.
-    runs = Run.objects.filter(pk__in=list(runs.values_list("pk", flat=True))).order_by("pk")
-    runs = list(runs.select_for_update(of=("self",), no_key=True))
-    return sum(unknown_resolve(run=run, by=by, how=how, delivery_ids=delivery_ids) for run in runs)
+    number = 0
+    # All runs are locked before the first is counted: a recount locks a run, then the increments.
+    for run in locked(runs):
+        number += unknown_resolve(run=run, by=by, how=how, delivery_ids=delivery_ids)
+    return number
 
 
 @transaction.atomic
-def unknown_resolve(*, run, by, how, delivery_ids=None):
+def unknown_resolve(*, run: Run, by: User, how: str,
+                    delivery_ids: Iterable[int] | None = None) -> int:
     """Decide unknown outcomes of a run: all, or those of `delivery_ids`. Returns how many.
 
     Marked as delivered they count as sent; to send them again reopens a finished run, and
     raises RunRefused after the end of the window or while another run is active.
     """
-    run = Run.objects.select_for_update(of=("self",), no_key=True).select_related(
-        "mailing", "owner").get(pk=run.pk)
-    rows = _undecided(run, delivery_ids)
+    run = locked(Run.objects.select_related("mailing", "owner")).get(pk=run.pk)
+    rows: QuerySet[Delivery] = Delivery.objects.filter(run=run, state=Delivery.State.UNKNOWN)
+    if delivery_ids is not None:
+        rows = rows.filter(pk__in=delivery_ids)
+    rows = ledger.free(rows)
     now = timezone.now()
-    decided = {"settled_by": by, "settled_at": now, "lease_token": "", "updated_at": now}
+    changes = {"settled_by": by, "lease_token": "", "updated_at": now}
     if how == DELIVERED:
-        number = rows.update(state=Delivery.State.SENT, **decided)
-        counting.add(run.pk, {"unknown": -number, "sent": number}, {})
         action = Action.DELIVERED
+        number = rows.update(state=Delivery.State.SENT, settled_at=now, **changes)
+        counting.add(run.pk, {"unknown": -number, "sent": number}, {})
     else:
-        _reopen(run, now)
-        number = rows.update(state=Delivery.State.PENDING, **{**decided, "settled_at": None})
+        action = Action.AGAIN
+        if not run.is_active:
+            if reason := refusal(run.mailing, now):
+                raise RunRefused(reason)
+            _go_on(Run.objects.filter(pk=run.pk))
+        number = rows.update(state=Delivery.State.PENDING, settled_at=None, **changes)
         counting.add(run.pk, {"unknown": -number}, {})
         bell.ring()
-        action = Action.AGAIN
     counting.fold()
     if number:
         record(action, on=run.mailing, by=by, details=number)
@@ -252,17 +260,8 @@ def unknown_resolve(*, run, by, how, delivery_ids=None):
     return number
 
 
-def _undecided(run, delivery_ids):
-    """Return the run's deliveries of unknown outcome: all, or those of `delivery_ids`."""
-    rows = Delivery.objects.filter(run=run, state=Delivery.State.UNKNOWN)
-    if delivery_ids is not None:
-        rows = rows.filter(pk__in=delivery_ids)
-    return ledger.free(rows)
-
-
-def _reopen(run, now):
-    reason = refusal(run.mailing, now)
-    if reason and not run.is_active:
-        raise RunRefused(reason)
-    Run.objects.filter(pk=run.pk).exclude(state__in=Run.ACTIVE).update(
-        state=Run.State.RUNNING, reason="", finished_at=None, restores=restore.restores())
+def _go_on(runs: QuerySet[Run]) -> bool:
+    """Have `runs` send from now on, with no memory of why they stopped. Returns whether any do."""
+    return bool(runs.update(
+        state=Run.State.RUNNING, reason="", server_words="", hold_until=None, holds=0,
+        finished_at=None, restores=restore.restores(), updated_at=timezone.now()))

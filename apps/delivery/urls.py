@@ -11,5 +11,5 @@ urlpatterns = [
     path("mailings/<int:pk>/resume/", views.resume, name="resume"),
     path("mailings/<int:pk>/count-unknown/", views.count_unknown, name="count_unknown"),
     path("mailings/<int:pk>/stop/", views.stop, name="stop"),
-    path("mailings/<int:pk>/settle/", views.settle, name="settle"),
+    path("mailings/<int:pk>/settle/", views.resolve, name="resolve"),
 ]

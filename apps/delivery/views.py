@@ -1,16 +1,18 @@
 """Start, pause, resume, stop, progress, and what to do about unknown outcomes."""
-from functools import partial
+from collections.abc import Callable
+from functools import partial, wraps
 
 from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from apps.core.access import for_reading, for_writing, ids_in
-from apps.core.htmx import is_partial, refused, render_form, toast
+from apps.core.htmx import FORM_METHODS, is_partial, refused, render_form, toast
 from apps.mailings.models import Mailing, Run
 
 from . import services
@@ -20,18 +22,32 @@ from .services import RunRefused
 
 CHANGED = "mailings:changed"
 MOST_BARS = 200  # no list has so many
+MAILINGS = Mailing.objects.select_related("message", "owner")
+
+
+def of_own_mailing(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Give `view` the mailing `pk` of who asks; a RunRefused of the view is the answer."""
+
+    @wraps(view)
+    def with_mailing(request: HttpRequest, pk: int) -> HttpResponse:
+        mailing = for_writing(request.user, MAILINGS, pk)
+        try:
+            return view(request, mailing)
+        except RunRefused as reason:
+            return refuse(request, mailing, reason)
+
+    return with_mailing
 
 
 @require_safe
 def progress(request, pk):
-    """The live progress_context; without htmx, the mailing's page."""
-    mailing = for_reading(request.user, Mailing.objects.select_related("message", "owner"), pk)
-    return answer(request, mailing)
+    """Show the live panel; without htmx, the mailing's page."""
+    return answer(request, for_reading(request.user, MAILINGS, pk))
 
 
 @require_safe
 def bars(request):
-    """The thin bars of the mailings `id`, each for its place in a list; without htmx, the list."""
+    """Show the bars of the mailings `id`, each for its place in a list; without htmx, the list."""
     if not is_partial(request):
         return redirect("mailings:mailing_list")
     asked = ids_in(request.GET.getlist("id"))[:MOST_BARS]
@@ -40,120 +56,119 @@ def bars(request):
             mailing__in=asked, mailing__deleted_at=None)})
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-def start(request, pk):
+@FORM_METHODS
+@of_own_mailing
+def start(request, mailing):
     """Send to the rest, or with `again` to everybody.
 
     Asks once before the first-send time, and always before sending again.
     """
-    mailing = for_writing(request.user, Mailing.objects.select_related("message", "owner"), pk)
     again = request.POST.get("again", request.GET.get("again")) == "1"
-    doubtful = again or mailing.starts_at > timezone.now()
-    confirmed = request.POST.get("confirm") == "1" or not doubtful
-    if request.method != "POST" or not (confirmed or is_partial(request)):
-        return confirm_start(request, mailing, again)
-    if not confirmed:  # a progress_context from before the mailing was moved
-        return refuse(request, mailing, _("Reload the page: this is to be confirmed first."))
-    try:
-        run = services.run_start(
-            mailing=mailing, by=request.user, trigger=Run.Trigger.PAGE, again=again)
-    except RunRefused as reason:
-        return refuse(request, mailing, reason)
+    early = mailing.starts_at > timezone.now()
+    if must_ask(request, doubtful=again or early):
+        return confirm_start(request, mailing, again, early)
+    run = services.run_start(
+        mailing=mailing, by=request.user, trigger=Run.Trigger.PAGE, again=again)
     return answer(request, mailing, ngettext(
         "Sending to %(n)s recipient.", "Sending to %(n)s recipients.",
         run.total) % {"n": run.total})
 
 
-def confirm_start(request, mailing, again):
+def must_ask(request, *, doubtful):
+    """Whether to show the question: to a GET, and to a POST of what is doubtful, not confirmed.
+
+    Raises RunRefused for such a POST by htmx: its page is from before the doubt.
+    """
+    if request.method != "POST":
+        return True
+    unconfirmed = doubtful and request.POST.get("confirm") != "1"
+    if unconfirmed and is_partial(request):
+        raise RunRefused(_("Reload the page: this is to be confirmed first."))
+    return unconfirmed
+
+
+def confirm_start(request, mailing, again, early):
     """Ask before a letter goes out that cannot be taken back."""
-    return render_form(request, "delivery/start.html", {
-        "form": None, "mailing": mailing, "again": again,
+    context = {
+        "mailing": mailing, "again": again, "early": early,
         "number": services.who_gets_it(mailing, again=again),
-        "has_it": services.who_has_it(mailing) if again else 0,
-        "early": mailing.starts_at > timezone.now(),
         "reason": services.refusal(mailing, timezone.now()),
-        "heading": _("Send to everybody again?") if again else _("Send now?"),
-    })
+        "heading": _("Send now?"),
+    }
+    if again:
+        context["has_it"] = services.who_has_it(mailing)
+        context["heading"] = _("Send to everybody again?")
+    return render_form(request, "delivery/start.html", context)
 
 
 @require_POST
-def pause(request, pk):
-    return control(request, pk, services.run_pause, _("Paused."))
+@of_own_mailing
+def pause(request, mailing):
+    return control(request, mailing, services.run_pause, _("Paused."))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-def resume(request, pk):
+@FORM_METHODS
+@of_own_mailing
+def resume(request, mailing):
     """Go on with the paused run. After a restore it asks: some would get the letter twice."""
-    mailing = for_writing(request.user, Mailing.objects.select_related("message", "owner"), pk)
     run = mailing.runs.active().first()
-    restored = run is not None and run.reason == Run.Reason.RESTORE
-    confirmed = request.POST.get("confirm") == "1" or not restored
-    if request.method == "POST" and not confirmed and is_partial(request):
-        return refuse(request, mailing, _("Reload the page: this is to be confirmed first."))
-    if request.method != "POST" or not confirmed:
+    if must_ask(request, doubtful=run and run.reason == Run.Reason.RESTORE):
         return render_form(request, "delivery/resume.html", {
-            "form": None, "mailing": mailing, "run": run, "guard": RestoreGuard.objects.first(),
+            "mailing": mailing, "run": run, "guard": RestoreGuard.objects.first(),
             "heading": _("Send what the backup has as unsent?")})
-    return control(request, pk, services.run_resume, _("Going on."))
+    return control(request, mailing, services.run_resume, _("Going on."))
 
 
 @require_POST
-def count_unknown(request, pk):
+@of_own_mailing
+def count_unknown(request, mailing):
     """After a restore: take what the backup has as unsent for unknown."""
-    return control(request, pk, partial(services.run_count_unknown, by=request.user),
+    return control(request, mailing, partial(services.run_count_unknown, by=request.user),
                    _("Nobody gets the letter twice. Decide the unknown ones when you know more."))
 
 
 @require_POST
-def stop(request, pk):
-    return control(request, pk, services.run_stop, _("Stopped. What was not sent is cancelled."))
+@of_own_mailing
+def stop(request, mailing):
+    return control(
+        request, mailing, services.run_stop, _("Stopped. What was not sent is cancelled."))
 
 
-def control(request, pk, service, text):
+def control(request, mailing, service, text):
     """Do `service` to the active run of the mailing."""
-    mailing = for_writing(request.user, Mailing.objects.select_related("message", "owner"), pk)
     run = mailing.runs.active().select_related("mailing", "owner").first()
-    try:
-        if run is None:
-            raise RunRefused(_("Nothing is being sent now."))
-        service(run=run)
-    except RunRefused as reason:
-        return refuse(request, mailing, reason)
+    if run is None:
+        raise RunRefused(_("Nothing is being sent now."))
+    service(run=run)
     return answer(request, mailing, text)
 
 
 @require_POST
-def settle(request, pk):
+@of_own_mailing
+def resolve(request, mailing):
     """Decide unknown outcomes of the mailing: all, or the `delivery` ids that were posted."""
-    mailing = for_writing(request.user, Mailing.objects.select_related("message", "owner"), pk)
     how = request.POST.get("how")
     ids = None
     if "delivery" in request.POST:
         ids = ids_in(request.POST.getlist("delivery"))
-    number = 0
-    try:
-        if how in services.RESOLUTIONS:
-            number = services.mailing_resolve(
-                mailing=mailing, by=request.user, how=how, delivery_ids=ids)
-    except RunRefused as reason:
-        return refuse(request, mailing, reason)
-    if not number:
-        return refuse(request, mailing, _("There is nothing to decide."))
+    if how not in services.RESOLUTIONS or not services.mailing_resolve(
+            mailing=mailing, by=request.user, how=how, delivery_ids=ids):
+        raise RunRefused(_("There is nothing to decide."))
     return answer(request, mailing, services.RESOLUTIONS[how])
 
 
 def refuse(request, mailing, reason):
-    """Say why not; with the panel as it is now, for the one on the page is older than that."""
+    """Say why not, with the panel as it is now: the one on the page is older than that."""
     if not is_partial(request):
         return refused(request, str(reason), to=mailing)
     response = answer(request, mailing)
     response.status_code = 409
-    trigger_client_event(response, "modal:close", {})
+    trigger_client_event(response, "modal:close")
     return toast(response, reason, level="danger")
 
 
 def answer(request, mailing, text=""):
-    """The panel as it is now, with a toast; without htmx a message and the mailing's page."""
+    """Show the panel as it is now, with a toast; without htmx a message and the mailing's page."""
     Mailing.objects.refresh_statuses(timezone.now())
     mailing.refresh_from_db(fields=["status", "disabled_at"])
     if not is_partial(request):
@@ -165,4 +180,6 @@ def answer(request, mailing, text=""):
     # What was done shows in the tabs too; and a panel asks by itself only while its run is active.
     if request.method == "POST" or not context["active"]:
         trigger_client_event(response, CHANGED)
-    return toast(response, text) if text else response
+    if text:
+        toast(response, text)
+    return response

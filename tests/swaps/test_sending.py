@@ -125,7 +125,7 @@ def test_after_a_restore_sending_again_is_asked_about_in_the_modal(
 
 
 @pytest.mark.parametrize("how", ["delivered", "again"])
-@swaps("delivery:settle")
+@swaps("delivery:resolve")
 def test_unknown_outcomes_that_are_decided_are_so_in_panel_and_tab(shown, run, how):
     finish(run, "unknown")
     shown.load(shown.address)
@@ -136,7 +136,7 @@ def test_unknown_outcomes_that_are_decided_are_so_in_panel_and_tab(shown, run, h
 
 
 @pytest.mark.parametrize("how", ["delivered", "again"])
-@swaps("delivery:settle")
+@swaps("delivery:resolve")
 def test_one_unknown_outcome_that_is_decided_is_so_in_panel_and_tab(shown, run, how):
     finish(run, "unknown")
     shown.load(f"{shown.address}?tab=recipients&fate=unknown")

@@ -1,4 +1,4 @@
-"""A sending process: its lock on SQLite, its heartbeat, its engine, and the clock."""
+"""A worker: its lock on SQLite, its heartbeat, its engine, and the clock."""
 import contextlib
 import fcntl
 import os
@@ -6,16 +6,21 @@ import socket
 import threading
 import time
 import uuid
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import Error, connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from django.utils import timezone
 
+from apps.core.processes import Stop
+
 from ..engine import recovery, restore
-from ..engine.bell import open_bell
+from ..engine.bell import Listener, Pipe, open_bell
 from ..engine.engine import Engine
 from ..engine.outage import SameFile, outage, steadily
 from ..models import Worker
@@ -26,17 +31,20 @@ GLANCE = 0.2  # seconds in which a stop is noticed
 LOOK = 1  # seconds between looks at the database, which tells of every machine's runs
 BEAT = 4
 REST = 10  # seconds between rounds of recovery while runs only wait
-LOCKS = 20  # seconds that a sender waits for a row: longer than a transaction may stand still
-GRACE = 30  # seconds that a stopping sender waits for the answers to its letters
+LOCKS = 20  # seconds that a worker waits for a row: longer than a transaction may stand still
+GRACE = 30  # seconds that a stopping worker waits for the answers to its letters
 
 
 class Busy(Exception):
-    """On SQLite one process sends, and another one does."""
+    """Another process sends, and on SQLite only one may."""
 
 
 @contextlib.contextmanager
-def sending_lock():
-    """Hold SQLite's sending lock; raises Busy. The kernel frees it on death. No-op elsewhere."""
+def sending_lock() -> Iterator[None]:
+    """Hold the sending lock of SQLite; no-op elsewhere. Raises Busy.
+
+    The kernel frees the lock when the process dies.
+    """
     if connection.vendor != "sqlite":
         yield
         return
@@ -48,8 +56,8 @@ def sending_lock():
         yield
 
 
-def wait_for_locks(connection, **kwargs):
-    """Receiver of `connection_created`: what would be too long for a page is not for a sender."""
+def wait_for_locks(connection: BaseDatabaseWrapper, **kwargs: Any) -> None:
+    """Receiver of `connection_created`: a worker may wait longer than a page does."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(f"SET lock_timeout = '{LOCKS}s'")
@@ -58,26 +66,32 @@ def wait_for_locks(connection, **kwargs):
 class SendingProcess:
     """Engine and heartbeat together; `keep_clock` starts due mailings too."""
 
-    def __init__(self, *, keep_clock, **engine):
+    def __init__(self, *, keep_clock: bool, **engine: Any) -> None:
         connection_created.connect(wait_for_locks, dispatch_uid="sender-waits-for-locks")
         self.engine = Engine(**engine)
-        self.clock = Clock() if keep_clock else None
-        self.stopping = threading.Event()
-        self.next_look, self.next_beat, self.next_recovery = 0.0, 0.0, 0.0  # monotonic
-        self.token, self.bell = uuid.uuid4().hex, None
+        self.clock: Clock | None = None
+        if keep_clock:
+            self.clock = Clock()
+        self.stopping: threading.Event | Stop = threading.Event()
+        self.next_look = self.next_beat = self.next_recovery = 0.0  # monotonic
+        self.token = uuid.uuid4().hex
+        self.bell: Pipe | Listener | None = None
         self.same_file = SameFile()
 
-    def start(self):
+    def start(self) -> None:
+        """Begin to work. After an error of the database it can be called again."""
         restore.check()
         restore.advance()
         self.beat()
         self.bell = self.bell or open_bell()
         self.engine.start()
 
-    def tend(self, seconds=0):
-        """Wait for the bell up to `seconds`, then do what is due. Errors of the database are
-        waited out. Call it again and again."""
-        rang = self.bell.wait(seconds)
+    def tend(self, seconds: float = 0) -> None:
+        """Wait for the bell up to `seconds`, then do what is due. Call it again and again.
+
+        While the database is away it does less.
+        """
+        rang = self.bell and self.bell.wait(seconds)
         now = time.monotonic()
         if not rang and now < self.next_look:
             return
@@ -89,14 +103,14 @@ class SendingProcess:
             if rang:
                 self.engine.wake_up()
             outage.end()
-        except (DatabaseError, InterfaceError) as error:
+        except Error as error:
             outage.begin(error)
             if self.clock:
                 self.clock.rest()
             connection.close()
 
-    def every_second(self, now):
-        """Beat, keep leases, and recover: each second while letters are under way."""
+    def every_second(self, now: float) -> None:
+        """Beat, tick, keep leases, and recover: each second while letters are under way."""
         if now >= self.next_beat:
             self.next_beat = now + BEAT
             self.beat()
@@ -110,24 +124,24 @@ class SendingProcess:
         if work.letters:
             self.engine.look()
 
-    def beat(self):
+    def beat(self) -> None:
         """Say that this process lives; see whether the database was restored."""
         if restore.check():
-            self.token = uuid.uuid4().hex  # the old one may come with a dump that is loaded now
+            self.token = uuid.uuid4().hex  # a dump that is loaded now may have the old one
         now = timezone.now()
         if not Worker.objects.filter(token=self.token).update(seen_at=now):
             Worker.objects.filter(seen_at__lt=now - FORGET).delete()
             Worker.objects.create(token=self.token, host=socket.gethostname()[:255],
                                   pid=os.getpid(), seen_at=now)
 
-    def run(self):
+    def run(self) -> bool:
         """Work until `stopping` is set or the engine fails. Returns whether all went well."""
         steadily(self.start, rest=self.stopping.wait)
         while not self.stopping.is_set() and not self.engine.failed.is_set():
             self.tend(GLANCE)
         return self.finish()
 
-    def finish(self):
+    def finish(self) -> bool:
         """Claim nothing more, wait for the answers, say goodbye. Returns whether all went well."""
         if self.clock:
             self.clock.stop()
@@ -135,6 +149,6 @@ class SendingProcess:
         ended = self.engine.join(GRACE)
         if self.bell:
             self.bell.close()
-        with contextlib.suppress(DatabaseError, InterfaceError):
+        with contextlib.suppress(Error):
             Worker.objects.filter(token=self.token).delete()
         return ended and not self.engine.failed.is_set()

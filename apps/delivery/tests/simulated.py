@@ -6,6 +6,7 @@ has accepted and the fault that is to strike; `reach` is called at each step of 
 import contextlib
 import io
 import re
+import smtplib
 from collections import Counter
 from datetime import timedelta
 from types import SimpleNamespace
@@ -20,7 +21,6 @@ from apps.statistics import counting
 from ..engine import connection as connections
 from ..engine import engine, journal, ledger
 from ..wire.letter import Letter
-from ..wire.transport import smtplib
 
 DROP, LOST = b"-", b"+"  # the server hangs up without an answer; LOST: it had accepted
 GOOD = {"EHLO": b"250-hi\r\n250 PIPELINING", "MAIL": b"250 Ok", "RCPT": b"250 Ok",

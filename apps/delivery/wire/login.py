@@ -5,6 +5,7 @@ import hmac
 import ipaddress
 import re
 import smtplib
+import socket
 import ssl
 from urllib.parse import urlsplit
 
@@ -26,54 +27,58 @@ class SettingsFault(ValueError):
     """The mail settings can not be used. `str()` says why, and holds no login and no password."""
 
 
-class Speaker:
-    """What both of smtplib's classes learn here."""
+class SMTP(smtplib.SMTP):
+    """smtplib's class, with what this module adds."""
 
-    def ehlo(self, name=""):
+    local_hostname: str
+    sock: socket.socket
+
+    def ehlo(self, name: str = "") -> tuple[int, bytes]:
         """Greet by our name, or by the address that the server sees."""
         self.local_hostname = self.local_hostname or address_literal(self.sock)
         return super().ehlo(name)
 
-    def login(self, user, password, *, initial_response_ok=True):
-        """Log in; raises what smtplib's own does, and SettingsFault.
+    def login(self, user: str, password: str, *,
+              initial_response_ok: bool = True) -> tuple[int, bytes]:
+        """Log in. Raises what smtplib's own does, and SettingsFault.
 
-        A server may offer what it can not do, so each way that it offers is tried; a temporary
-        refusal is for all of them.
+        A server may offer a way that it can not do, so each offered way is tried. A temporary
+        refusal holds for all of them.
         """
-        user, password = credential(user), credential(password)
+        credentials = credential(user), credential(password)
         self.ehlo_or_helo_if_needed()
         offered = self.esmtp_features.get("auth", "").upper().split()
-        ways = [way for way in self.preferred(user + password) if way in offered]
-        if not ways:
-            raise smtplib.SMTPNotSupportedError(
-                f"The server offers no AUTH that is known here: {' '.join(offered) or 'none'}.")
-        for way in ways:
-            code, reply = WAYS[way](self, user, password)
+        refusal: smtplib.SMTPException = smtplib.SMTPNotSupportedError(
+            f"The server offers no AUTH that is known here: {' '.join(offered) or 'none'}.")
+        for way in self.preferred(user + password):
+            if way not in offered:
+                continue
+            code, reply = WAYS[way](self, *credentials)
             if code == GO_ON:
                 code, reply = self.docmd("*")  # it asks for more than there is
             if code in LOGGED_IN:
                 return code, reply
+            refusal = smtplib.SMTPAuthenticationError(code, reply)
             if code < 500:
                 break
-        raise smtplib.SMTPAuthenticationError(code, reply)
+        raise refusal
 
-    def preferred(self, secrets):
-        """CRAM-MD5 hides the password where nothing else does, but knows ASCII alone."""
+    def preferred(self, secrets: str) -> tuple[str, ...]:
+        """CRAM-MD5 hides the password where TLS does not, but it takes ASCII alone."""
         if secrets.isascii() and not isinstance(self.sock, ssl.SSLSocket):
             return "CRAM-MD5", "PLAIN", "LOGIN"
         return "PLAIN", "LOGIN", "CRAM-MD5"
 
 
-class SMTP(Speaker, smtplib.SMTP):
-    pass
-
-
-class SMTP_SSL(Speaker, smtplib.SMTP_SSL):  # noqa: N801 as smtplib has it
+class SMTP_SSL(SMTP, smtplib.SMTP_SSL):  # noqa: N801 as smtplib has it
     pass
 
 
 def dial(host: str, port: int, timeout: float, context: ssl.SSLContext | None = None) -> SMTP:
-    """Return a connection that was greeted; with a `context` it is TLS from the first octet."""
+    """Return a connection whose greeting was read; with a `context`, TLS from the first octet on.
+
+    Raises OSError, smtplib's exceptions, and ValueError (SettingsFault among them).
+    """
     name = ehlo_name()
     if context is None:
         return SMTP(host, port, local_hostname=name, timeout=timeout)
@@ -81,7 +86,10 @@ def dial(host: str, port: int, timeout: float, context: ssl.SSLContext | None = 
 
 
 def credential(text: str) -> bytes:
-    """Return a login or password as UTF-8; octets of the environment that are none stay."""
+    """Return a login or password as UTF-8; octets of the environment that are not UTF-8 stay.
+
+    Raises SettingsFault for what no login can carry.
+    """
     if FORBIDDEN.search(text):
         raise SettingsFault("The mail server's login or password holds a line break or a NUL.")
     try:
@@ -94,23 +102,27 @@ def in_base64(octets: bytes) -> str:
     return base64.b64encode(octets).decode("ascii")
 
 
-def by_plain(server, user, password):
-    """RFC 4616."""
+def by_plain(server: SMTP, user: bytes, password: bytes) -> tuple[int, bytes]:
+    """Log in as RFC 4616 has it. Returns the last reply."""
     answer = in_base64(b"\0%s\0%s" % (user, password))
-    code, reply = server.docmd("AUTH", f"PLAIN {answer}")
-    return server.docmd(answer) if code == GO_ON else (code, reply)
+    return exchange(server, f"PLAIN {answer}", answer)
 
 
-def by_login(server, user, password):
-    code, reply = server.docmd("AUTH", "LOGIN")
-    for answer in (user, password):
+def by_login(server: SMTP, user: bytes, password: bytes) -> tuple[int, bytes]:
+    return exchange(server, "LOGIN", in_base64(user), in_base64(password))
+
+
+def exchange(server: SMTP, way: str, *answers: str) -> tuple[int, bytes]:
+    """Send AUTH, then one of `answers` each time the server asks. Returns the last reply."""
+    code, reply = server.docmd("AUTH", way)
+    for answer in answers:
         if code == GO_ON:
-            code, reply = server.docmd(in_base64(answer))
+            code, reply = server.docmd(answer)
     return code, reply
 
 
-def by_cram_md5(server, user, password):
-    """RFC 2195."""
+def by_cram_md5(server: SMTP, user: bytes, password: bytes) -> tuple[int, bytes]:
+    """Log in as RFC 2195 has it. Returns the last reply."""
     code, reply = server.docmd("AUTH", "CRAM-MD5")
     if code != GO_ON:
         return code, reply
@@ -128,7 +140,7 @@ WAYS = {"PLAIN": by_plain, "LOGIN": by_login, "CRAM-MD5": by_cram_md5}
 def ehlo_name() -> str:
     """Return the name for EHLO; "" when this machine has none that others could know.
 
-    SettingsFault when EHLO_NAME is no name.
+    Raises SettingsFault when EHLO_NAME is no name.
     """
     if settings.EHLO_NAME:
         return chosen_name(settings.EHLO_NAME)
@@ -136,7 +148,7 @@ def ehlo_name() -> str:
 
 
 def chosen_name(text: str) -> str:
-    """Return a host name in A-labels, or an address literal as it is."""
+    """Return the host name `text` in A-labels (RFC 5891), an address literal as it is."""
     try:
         if text.startswith("["):
             ipaddress.ip_address(text[1:-1].removeprefix("IPv6:"))
@@ -149,13 +161,17 @@ def chosen_name(text: str) -> str:
 def known_name(host: str) -> str:
     """Return `host` in A-labels when it is a full name, else ""."""
     try:
-        label = domain_label(host)
+        label: str = domain_label(host)
     except ValidationError:
         return ""
-    return "" if label.rpartition(".")[2] in OURS_ALONE else label
+    if label.rpartition(".")[2] in OURS_ALONE:
+        return ""
+    return label
 
 
-def address_literal(sock) -> str:
-    """Return the socket's own address as EHLO takes it, RFC 5321, 4.1.3."""
+def address_literal(sock: socket.socket) -> str:
+    """Return the socket's own address as EHLO takes it (RFC 5321, 4.1.3)."""
     address = ipaddress.ip_address(sock.getsockname()[0].partition("%")[0])
-    return f"[{address}]" if address.version == 4 else f"[IPv6:{address}]"
+    if address.version == 4:
+        return f"[{address}]"
+    return f"[IPv6:{address}]"

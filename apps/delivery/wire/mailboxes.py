@@ -1,4 +1,4 @@
-"""What an operator or a person writes as `name <address>`, read as they mean it.
+"""Read what an operator or a person writes as `name <address>`.
 
 RFC 5322 wants quotes around a name with a comma or a dot, and the library takes such a name
 without them for two mailboxes. Here all before the last `<` is the name.
@@ -36,11 +36,13 @@ class Mailbox(NamedTuple):
 
 
 def parsed(text: str) -> Mailbox:
-    """Return the one Mailbox that `text` stands for; BadMailbox when it stands for none."""
+    """Return the one Mailbox that `text` stands for. Raises BadMailbox when it stands for none."""
     text = text.strip()
-    found = IN_ANGLES.fullmatch(text) or WITH_COMMENT.fullmatch(text)
-    name = plain_name(found["name"].strip()) if found else ""
-    address = found["address"].strip() if found else text
+    name = ""
+    address = text
+    if found := IN_ANGLES.fullmatch(text) or WITH_COMMENT.fullmatch(text):
+        name = plain_name(found["name"].strip())
+        address = found["address"].strip()
     try:
         if CONTROL.search(name):
             raise BadMailbox("a name can not hold line breaks or control characters.")
@@ -63,7 +65,10 @@ def plain_name(name: str) -> str:
 
 
 def ascii_address(address: str) -> str:
-    """Return `address` with its domain in A-labels (RFC 5891); BadMailbox when SMTP has none."""
+    """Return `address` with its domain in A-labels (RFC 5891).
+
+    Raises BadMailbox when SMTP can not carry it.
+    """
     local, _, domain = address.rpartition("@")
     if not local or not domain:
         raise BadMailbox("it has no address like name@example.com.")

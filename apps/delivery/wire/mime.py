@@ -3,14 +3,14 @@
 The library's own folding splits characters, leaves the first line of a long subject empty, and
 lets a word of 76 characters through; some receivers refuse such letters.
 """
-import binascii
 import re
 from base64 import b64encode
 
 LINE = 78  # characters that a line should not pass, RFC 5322, 2.1.1
 WORD_LINE = 76  # of a line with an encoded word, RFC 2047, 2
 LONGEST_LINE = 998  # octets without CRLF, RFC 5321, 4.5.3.1.6
-WORD_START, WORD_END = "=?utf-8?b?", "?="
+WORD_START = "=?utf-8?b?"
+WORD_END = "?="
 WORD_MARKS = len(WORD_START) + len(WORD_END)
 WORD_ROOM = (WORD_LINE - 1 - WORD_MARKS) // 4 * 3  # octets of UTF-8 in a word of 75 at the most
 LONGEST_CHARACTER = 4  # octets
@@ -22,7 +22,7 @@ QUOTABLE = re.compile(r"[ !#-\[\]-~]*")  # what a quoted string holds without a 
 def text_header(header: str, text: str) -> str:
     """Return `header: text` of unstructured text, with encoded words where it is not plain ASCII.
 
-    ValueError for what would end the line: the forms refuse it, this is the last guard.
+    Raises ValueError for what would end the line: the forms refuse it, this is the last guard.
     """
     if CONTROL.search(text):
         raise ValueError("A header can not hold line breaks or control characters.")
@@ -52,17 +52,18 @@ def encoded_words(text: str, used: int) -> str:
 
 
 def encoded_word(octets: bytes) -> str:
-    return WORD_START + binascii.b2a_base64(octets, newline=False).decode("ascii") + WORD_END
+    return WORD_START + b64encode(octets).decode("ascii") + WORD_END
 
 
 def mailbox_header(header: str, *mailboxes: tuple[str, str]) -> str:
-    """Return `header` with its mailboxes, pairs of a name and an address; ValueError as below."""
+    """Return `header` with its mailboxes, pairs of a name and an address, one a line.
+
+    Raises ValueError as `mailbox` does.
+    """
     used = len(header) + 2
-    if len(mailboxes) == 1:
-        return f"{header}: {mailbox(*mailboxes[0], used)}"
     lines = []
     for name, address in mailboxes:
-        lines.append(mailbox(name, address, used + 1))  # a comma follows
+        lines.append(mailbox(name, address, used + 1))  # a comma may follow
         used = 1
     return f"{header}: " + ",\r\n ".join(lines)
 
@@ -70,7 +71,7 @@ def mailbox_header(header: str, *mailboxes: tuple[str, str]) -> str:
 def mailbox(name: str, address: str, used: int) -> str:
     """Return `name <address>` for a header of whose first line `used` characters are taken.
 
-    ValueError when one of them can not stand in a header.
+    Raises ValueError when one of them can not stand in a header.
     """
     name = name.strip()
     plain = QUOTABLE.fullmatch(name)
@@ -79,13 +80,18 @@ def mailbox(name: str, address: str, used: int) -> str:
     if not name:
         return address
     if plain and used + len(name) + 2 <= LINE and "=?" not in name:
-        phrase, longest = f'"{name}"', LINE
+        phrase = f'"{name}"'
+        longest = LINE
     else:
-        phrase, longest = encoded_words(name, used), WORD_LINE
-    line_start = phrase.rfind("\n") + 1
-    end = len(phrase) - line_start if line_start else used + len(phrase)
-    blank = " " if end + len(address) + 3 <= longest else "\r\n "
-    return f"{phrase}{blank}<{address}>"
+        phrase = encoded_words(name, used)
+        longest = WORD_LINE
+    last_line = phrase.rpartition("\n")[2]
+    end = len(last_line)
+    if last_line == phrase:
+        end += used
+    if end + len(address) + 3 > longest:
+        phrase += "\r\n"
+    return f"{phrase} <{address}>"
 
 
 def folded_header(header: str, value: str) -> str:
@@ -103,19 +109,25 @@ def folded_header(header: str, value: str) -> str:
 def encoded_body(body: str, short_lines: bool = False) -> tuple[str, bytes]:
     """Return the transfer encoding and the encoded octets of `body` (lines end with CRLF).
 
-    `short_lines` says that no line is longer than SMTP takes; otherwise it is looked for.
+    `short_lines` says that no line is longer than SMTP takes; otherwise each is measured.
     """
     if body.isascii() and (
             short_lines or max(map(len, body.split("\r\n"))) <= LONGEST_LINE):
-        text = body if body.endswith("\r\n") else f"{body}\r\n"
-        return "7bit", dots_doubled(text.encode("ascii"))
-    octets = b64encode(body.encode("utf-8"))
+        return "7bit", dots_doubled(line_ended(body.encode("ascii")))
+    octets = b64encode(body.encode("utf-8"))  # with encodebytes a letter takes a sixth longer
     lines = [octets[start:start + 76] for start in range(0, len(octets), 76)]
     return "base64", b"\r\n".join([*lines, b""])
 
 
+def line_ended(octets: bytes) -> bytes:
+    """Return `octets` with a CRLF at their end."""
+    if octets.endswith(b"\r\n"):
+        return octets
+    return octets + b"\r\n"
+
+
 def dots_doubled(octets: bytes) -> bytes:
-    """Return `octets` (lines end with CRLF) as SMTP's DATA takes them, RFC 5321, 4.5.2."""
+    """Return `octets` (lines end with CRLF) as SMTP's DATA takes them (RFC 5321, 4.5.2)."""
     if octets.startswith(b"."):
         octets = b"." + octets
     return octets.replace(b"\r\n.", b"\r\n..")

@@ -1,33 +1,34 @@
 """A server's words as they are kept and shown.
 
-A line that is no UTF-8 is read by the best guess, and the codec's name is put behind it in
-brackets: each is a table of single octets, so encoding the line by that name gives the server's
-own octets back. Control characters are shown as signs (NUL as U+2400: databases refuse it) or as
-`\\x9c`, and what is too long ends with how much more there was.
+The encoding of a line that is not UTF-8 is guessed, and the codec's name is put behind the line in
+brackets. Each codec is a table of single octets, so encoding the line by it gives the server's own
+octets back. Control characters are shown as signs (NUL as U+2400: databases refuse it) or as
+`\\x9c`. A text that is too long ends with how much more there was.
 """
-import contextlib
 import re
+from itertools import pairwise
 
 KEPT_REPLY = 8 * 1024  # characters of a reply, the sign of a cut among them
 CUT = " [… {} more characters]"
 PRINTABLE = re.compile(rb"[\t\n -~]*\r?")
-SIGNS = {code: chr(0x2400 + code) for code in range(32) if chr(code) not in "\t\n"}
-ESCAPES = {code: f"\\x{code:02x}" for code in range(0x80, 0xA0)} | {
-    code: f"\\u{code:04x}" for code in (
-        0x061C, *range(0x200E, 0x2010), *range(0x2028, 0x202F), *range(0x2066, 0x206A))}
-SHOWN = SIGNS | {0x7F: "\u2421"} | ESCAPES
+ASCII = bytes(range(128))
+# What is shown for a character's code: a sign for the C0 controls and DEL, an escape for others.
+SHOWN = dict(enumerate(map(chr, range(0x2400, 0x2420)))) | {0x7F: "\u2421"}
+for char in "\t\n":
+    del SHOWN[ord(char)]
+for code in (*range(0x80, 0xA0), 0x061C, *range(0x200E, 0x2010), *range(0x2028, 0x202F),
+             *range(0x2066, 0x206A)):
+    SHOWN[code] = chr(code).encode("ascii", "backslashreplace").decode()
 ESCAPED = re.compile(r"\\x[89a-f][0-9a-f]")
 
-BROKEN_SHARE = 4  # an octet out of order for so many in order may be
+BROKEN_SHARE = 4  # for so many octets in order, one out of order is allowed
 
 # The first that looks best is taken. CP1252 is Latin-1 with quotes and dashes.
 CODECS = ("cp1251", "koi8-r", "cp866", "cp1252")
 WORD = re.compile(r"[^\W\d_]+")
 LATIN = re.compile(r"[A-Za-z]")
 CYRILLIC = re.compile(r"[Ѐ-ӿ]")
-RUSSIAN = dict(zip("оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъё", (
-    110, 85, 80, 74, 67, 63, 55, 47, 45, 44, 35, 32, 30, 28, 26, 20, 19, 17, 17, 16, 16, 14, 12,
-    10, 9, 7, 6, 5, 4, 3, 3, 1, 1), strict=True))  # how often each is met, of a thousand
+RUSSIAN = dict(zip("оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъё", range(99, 0, -3)))  # often to seldom
 MARKS = "«»„“”‘’–—…№·•°§©®\xa0"
 MIXED = -100  # a word of two scripts, or in a wild case
 STRANGE = -60  # neither a letter nor a mark
@@ -55,23 +56,28 @@ def decoded(octets: bytes | str) -> str:
 
 
 def as_text(octets: bytes) -> str:
-    """Return `octets` line by line: UTF-8, or one guess for all lines that are not."""
-    octets = octets.replace(b"\r\n", b"\n")
-    with contextlib.suppress(UnicodeDecodeError):
-        return octets.decode("utf-8")
-    lines = octets.split(b"\n")
+    """Return `octets` line by line: UTF-8, or by one codec for all lines that are not UTF-8."""
+    lines = octets.replace(b"\r\n", b"\n").split(b"\n")
     odd = [line for line in lines if not is_utf8(line)]
-    codec = guess(b" ".join(odd)) if odd else ""
-    return "\n".join(
-        line.decode("utf-8", "backslashreplace") if is_utf8(line)
-        else f"{line.decode(codec, 'backslashreplace')} [{codec}]" for line in lines)
+    codec = guess(b" ".join(odd))
+    texts = []
+    for line in lines:
+        if is_utf8(line):
+            texts.append(line.decode("utf-8", "backslashreplace"))
+        else:
+            texts.append(f"{line.decode(codec, 'backslashreplace')} [{codec}]")
+    return "\n".join(texts)
 
 
 def is_utf8(line: bytes) -> bool:
     """Whether `line` is UTF-8 for the most part: a server may cut it within a character."""
-    high = sum(octet > 127 for octet in line)
-    valid = sum(octet > 127 for octet in line.decode("utf-8", "ignore").encode("utf-8"))
-    return (high - valid) * BROKEN_SHARE <= valid
+    valid = not_ascii(line.decode("utf-8", "ignore").encode("utf-8"))
+    return (not_ascii(line) - valid) * BROKEN_SHARE <= valid
+
+
+def not_ascii(octets: bytes) -> int:
+    """Return how many of `octets` are not ASCII."""
+    return len(octets.translate(None, ASCII))
 
 
 def guess(octets: bytes) -> str:
@@ -85,17 +91,28 @@ def likeness(text: str) -> int:
     for word in WORD.findall(text):
         if not word.isascii():
             score += word_likeness(word)
-    return score + STRANGE * sum(
-        not char.isascii() and not char.isalpha() and char not in MARKS for char in text)
+    for char in text:
+        if not (char.isascii() or char.isalpha() or char in MARKS):
+            score += STRANGE
+    return score
 
 
 def word_likeness(word: str) -> int:
     """Return how much a word looks Russian, or Western among Latin letters."""
-    small = word.lower()
+    latin = LATIN.search(word)
     if not CYRILLIC.search(word):
-        return LATIN_WORD if LATIN.search(word) else MIXED
-    score = sum(RUSSIAN.get(char, ODD_LETTER) for char in small)
-    score += PAIR * sum(small[at:at + 2] in PAIRS for at in range(len(small) - 1))
-    if word not in (small, word.upper(), word.capitalize()) or LATIN.search(word):
+        if latin:
+            return LATIN_WORD
+        return MIXED
+    small = word.lower()
+    score = 0
+    if word != small:
+        score += NOT_SMALL
+    if latin or word not in (small, word.upper(), word.capitalize()):
         score += MIXED
-    return score if word == small else score + NOT_SMALL
+    for char in small:
+        score += RUSSIAN.get(char, ODD_LETTER)
+    for pair in map("".join, pairwise(small)):
+        if pair in PAIRS:
+            score += PAIR
+    return score

@@ -6,30 +6,32 @@ leaves together with a letter's dot: one round trip a letter instead of two.
 """
 import contextlib
 import re
-import smtplib
 import socket
 import ssl
 import struct
 import time
+from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.core.mail.backends.smtp import EmailBackend
 
 from apps.mailings.attempts.verdicts import Phase
 
-from .login import SettingsFault, dial
-from .outcome import Outcome
+from .login import SMTP, SettingsFault, dial
+from .outcome import Outcome, lost, not_connected
 from .reply_text import decoded
 
 AFTER_DOT_TIMEOUT = 600  # as in Postfix: giving up sooner makes duplicates
 REPLY_LIMIT = 64 * 1024
-QUIT_TIMEOUT = 1  # a server that is slow to say goodbye holds up nobody
+QUIT_TIMEOUT = 1  # nobody waits for a server that is slow to say goodbye
 BIG_LETTER = 64 * 1024
 LETTERS_PER_CONNECTION = 5000
 SOCKET_READ = 8192
 REPLY_MARKS = (b" ", b"-", b"\r", b"")  # what may follow the code
-ENVELOPE = (Phase.MAIL, Phase.RCPT, Phase.DATA)
-# The usual answers to an envelope, in a row: for each letter one search instead of three replies.
+DONE = range(200, 300)
+ENVELOPE = {Phase.MAIL: DONE, Phase.RCPT: DONE, Phase.DATA: [354]}  # the codes of success
+# The usual answers to an envelope, together: one search for each letter instead of three replies.
 READY_FOR_DATA = re.compile(rb"2\d\d [^\n]*\n2\d\d [^\n]*\n354 [^\n]*\n")
 
 
@@ -38,23 +40,29 @@ class NoReply(Exception):
 
 
 class Transport(EmailBackend):
-    """One connection, kept over many letters; not for sharing between threads.
+    """One SMTP connection, kept over many letters; threads do not share it.
 
-    Opened by the settings of Django's SMTP backend. `before_dot` is called when the server is
-    ready for the letter: what must be durable before the letter can be accepted is written there.
-    When it raises, the letter is not sent. `after_dot` is for how long an answer to the dot is
-    waited for.
+    It is opened with the settings of Django's SMTP backend. `before_dot` is called when the server
+    is ready for the letter: it writes what must be durable before the letter can be accepted. When
+    it raises, the letter is not sent. `after_dot` is how many seconds the answer to the dot may
+    take.
     """
 
-    def __init__(self, *args, before_dot=None, after_dot=None, **kwargs):
+    timeout: float
+    connection: SMTP | None
+    _partial_connection: SMTP | None
+
+    def __init__(self, *args: Any, before_dot: Callable[[], object] = lambda: None,
+                 after_dot: float | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.before_dot = before_dot
         self.after_dot = after_dot or AFTER_DOT_TIMEOUT
-        self.announced = None  # whom the next letter is for, as the server knows already
+        self.announced: str | None = None  # the recipient whose envelope the server has already
         self.letters = 0
         self.connected_at = 0.0  # monotonic
 
-    def send(self, letter, sender, recipient, following=None):
+    def send(self, letter: bytes, sender: str, recipient: str,
+             following: str | None = None) -> Outcome:
         """Send the octets of one `letter` (of `Letter.render`). Returns the Outcome.
 
         `following` is the recipient of the letter that comes next, where it is known already; it
@@ -65,13 +73,13 @@ class Transport(EmailBackend):
         elif self.letters >= LETTERS_PER_CONNECTION:
             self.close()
         reused = self.connection is not None
-        outcome = self._connect() or self._transact(letter, sender, recipient, following)
+        outcome = self._transact(letter, sender, recipient, following)
         if reused and self.connection is None and hung_up(outcome):
-            outcome = self._connect() or self._transact(letter, sender, recipient, following)
+            outcome = self._transact(letter, sender, recipient, following)
         self.letters += 1
         return outcome
 
-    def open(self):
+    def open(self) -> bool:
         """Connect, encrypt, log in. Returns whether that was needed.
 
         Raises OSError, smtplib's exceptions, and ValueError where the settings are at fault.
@@ -79,32 +87,40 @@ class Transport(EmailBackend):
         if self.connection is not None:
             return False
         if not self.host:
-            raise SettingsFault(settings.EMAIL_FAULT or "EMAIL_URL names no mail server.")
-        context = self.ssl_context if self.use_ssl else None
+            raise SettingsFault(settings.EMAIL_FAULT)  # type: ignore[misc]  # set by project.mail
+        context = None
+        if self.use_ssl:
+            context = self.ssl_context
         self._partial_connection = server = dial(self.host, self.port, self.timeout, context)
         if self.use_tls:
             server.starttls(context=self.ssl_context)
         if self.username and self.password:
             server.login(self.username, self.password)
+        server.ehlo_or_helo_if_needed()
         self.connection = server
         self._partial_connection = None
-        self._after_open()
+        self.letters = 0
+        self.inbox = b""
+        self.pipelining = server.has_extn("pipelining")
+        self.sock = server.sock
+        # A body and its dot may leave apart: without this, Nagle holds the second for 40 ms.
+        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._set_timeout(socket.SO_SNDTIMEO, self.timeout)
+        self.kept_patience: float | None = None
+        self.connected_at = time.monotonic()
         return True
 
-    def close(self):
-        """Leave; whatever comes of it changes nothing about letters already answered."""
+    def close(self) -> None:
+        """Say goodbye and hang up; an error here changes nothing about letters already answered."""
+        # A server that waits for an announced letter would take QUIT for its text.
         if self.announced is None and self.connection is not None:
             with contextlib.suppress(Exception):
-                self._quit()
-        self.abort()  # a server that waits for an announced letter would take QUIT for its text
+                self.sock.settimeout(QUIT_TIMEOUT)
+                self.sock.sendall(b"QUIT\r\n")
+                self.sock.recv(SOCKET_READ)
+        self.abort()
 
-    def _quit(self):
-        sock = self.connection.sock
-        sock.settimeout(QUIT_TIMEOUT)
-        sock.sendall(b"QUIT\r\n")
-        sock.recv(SOCKET_READ)
-
-    def abort(self):
+    def abort(self) -> None:
         """Drop the connection without a word."""
         for connection in (self.connection, self._partial_connection):
             if connection is not None:
@@ -112,44 +128,13 @@ class Transport(EmailBackend):
                     connection.close()
         self.connection = self._partial_connection = self.announced = None
 
-    def _connect(self):
-        """Return None when connected, else the Outcome of the failure."""
-        if self.connection is not None:
-            return None
+    def _transact(self, letter: bytes, sender: str, recipient: str,
+                  following: str | None) -> Outcome:
         try:
             self.open()
-            return None
-        except smtplib.SMTPResponseException as error:
-            outcome = answered(error)
-        except smtplib.SMTPNotSupportedError as error:
-            # STARTTLS or AUTH is not offered: the settings ask for what the server has not.
-            outcome = Outcome(Phase.LOGIN, 530, decoded(str(error)))
-        except ssl.SSLCertVerificationError as error:
-            outcome = Outcome(Phase.LOGIN, 530, f"TLS: {error.verify_message}")
-        except SettingsFault as error:
-            outcome = Outcome(Phase.LOGIN, 530, str(error))
-        except (ValueError, TypeError, OverflowError) as error:
-            # No fault of the network. The text is left out: it may hold a part of the password.
-            fault = f"The mail settings can not be used: {type(error).__name__}."
-            outcome = Outcome(Phase.LOGIN, 530, fault)
-        except (OSError, smtplib.SMTPException) as error:
-            outcome = lost(Phase.CONNECT, error)
-        self.abort()
-        return outcome
-
-    def _after_open(self):
-        self.letters = 0
-        self.connection.ehlo_or_helo_if_needed()
-        self.sock = self.connection.sock
-        self.inbox = b""
-        # A body and its dot may leave apart: without this, Nagle holds the second for 40 ms.
-        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.pipelining = self.connection.has_extn("pipelining")
-        self._set_timeout(socket.SO_SNDTIMEO, self.timeout)
-        self.kept_patience = None
-        self.connected_at = time.monotonic()
-
-    def _transact(self, letter, sender, recipient, following):
+        except (OSError, ValueError, TypeError, OverflowError) as error:
+            self.abort()
+            return not_connected(error)
         self.patience = self.timeout
         try:
             refused = self._envelope(sender, recipient)
@@ -158,43 +143,42 @@ class Transport(EmailBackend):
             return lost(Phase.DATA, error)
         return refused or self._content(letter, sender, following)
 
-    def _envelope(self, sender, recipient):
-        """MAIL, RCPT and DATA. Returns the refusal's Outcome, None when the server is ready."""
+    def _envelope(self, sender: str, recipient: str) -> Outcome | None:
+        """Send MAIL, RCPT and DATA. Returns the Outcome of a refusal; None: ready for a letter."""
         announced = self.announced
         self.announced = None
         if announced and (usual := READY_FOR_DATA.match(self.inbox)):
             self.inbox = self.inbox[usual.end():]
             return None
-        if self.pipelining and announced is None:
-            self.sock.sendall(envelope_of(sender, recipient))
+        commands = envelope_of(sender, recipient)
+        if self.pipelining and not announced:
+            self.sock.sendall(commands)
         refusal = None
-        for step, phase in enumerate(ENVELOPE):
+        for phase, command in zip(ENVELOPE, commands.splitlines(keepends=True)):
             if not self.pipelining:
-                self.sock.sendall(envelope_of(sender, recipient).splitlines(keepends=True)[step])
+                self.sock.sendall(command)
             code, text = self._reply()
-            good = code == 354 if phase is Phase.DATA else 200 <= code < 300
+            good = code in ENVELOPE[phase]
             if good and not refusal:
                 continue
             if code == 421:
                 self.abort()
                 return refusal or Outcome(phase, code, decoded(text))
             if good and phase is Phase.DATA:
-                self.abort()  # ready for a letter that has no recipient: leave without a dot
+                self.abort()  # the server waits for a letter that has no recipient
             elif not refusal:
                 refusal = Outcome(phase, code, decoded(text))
                 if not self.pipelining:
                     break
         if refusal and self.connection is not None:
-            self._reset()
+            self.sock.sendall(b"RSET\r\n")
+            code, text = self._reply()
+            if code != 250:
+                self.abort()
         return refusal
 
-    def _reset(self):
-        self.sock.sendall(b"RSET\r\n")
-        if self._reply()[0] != 250:
-            self.abort()
-
-    def _content(self, data, sender, following):
-        """Mark, then the letter and its dot. From the mark on, only a reply makes it known."""
+    def _content(self, data: bytes, sender: str, following: str | None) -> Outcome:
+        """Call `before_dot`, then send the letter and its dot; from then on only a reply tells."""
         if len(data) > BIG_LETTER:
             try:
                 self.sock.sendall(data)
@@ -225,45 +209,48 @@ class Transport(EmailBackend):
             return Outcome(Phase.DOT, None, f"{code} {decoded(text)}")
         return Outcome(Phase.DOT, code, decoded(text))
 
-    def _reply(self):
-        """Read one reply, RFC 5321, 4.2. Returns (code, octets of its text); NoReply, OSError."""
+    def _reply(self) -> tuple[int, bytes]:
+        """Read one reply (RFC 5321, 4.2). Returns its code and the octets of its text.
+
+        Raises NoReply and OSError.
+        """
         lines = []
         size = 0
         while True:
             line = self._line()
-            code, mark = line[:3], line[3:4]
+            code = line[:3]
+            mark = line[3:4]
             if not code.isdigit() or mark not in REPLY_MARKS:
                 raise NoReply(f"The server answered: {decoded(line)}")
             lines.append(line[4:])
             if mark != b"-":
-                return int(code), line[4:] if size == 0 else b"\n".join(map(bytes.strip, lines))
+                return int(code), b"\n".join(map(bytes.strip, lines))
             size += len(line)
             if size > REPLY_LIMIT:
                 raise NoReply("The server's reply has no end.")
 
-    def _line(self):
-        """Return the server's next line without its end; replies to what was pipelined wait."""
+    def _line(self) -> bytes:
+        """Return the server's next line without its end; what comes after it stays in `inbox`.
+
+        It is waited for `patience` seconds at the most.
+        """
         while b"\n" not in self.inbox:
             if len(self.inbox) > REPLY_LIMIT:
                 raise NoReply("The server's reply has no end.")
-            octets = self._receive()
+            if self.patience != self.kept_patience:
+                self.kept_patience = self.patience
+                self._set_timeout(socket.SO_RCVTIMEO, self.patience)
+            octets = self.sock.recv(SOCKET_READ)
             if not octets:
                 raise NoReply("The server closed the connection.")
             self.inbox += octets
         line, _, self.inbox = self.inbox.partition(b"\n")
         return line
 
-    def _receive(self):
-        """Wait for `patience` seconds at the most."""
-        if self.patience != self.kept_patience:
-            self.kept_patience = self.patience
-            self._set_timeout(socket.SO_RCVTIMEO, self.patience)
-        return self.sock.recv(SOCKET_READ)
+    def _set_timeout(self, option: int, seconds: float) -> None:
+        """Have the kernel keep the time. Python would call poll() before each read and write.
 
-    def _set_timeout(self, option, seconds):
-        """Have the kernel keep the time. Python's own way is a poll() before each read and write.
-
-        Each of them lets another thread run first: without them sending is a tenth faster.
+        Each poll() lets another thread run first: without them sending is a tenth faster.
         """
         if isinstance(self.sock, ssl.SSLSocket):
             self.sock.settimeout(seconds)
@@ -273,28 +260,12 @@ class Transport(EmailBackend):
         self.sock.setsockopt(socket.SOL_SOCKET, option, timeval)
 
 
-def answered(error):
-    """Return the Outcome of a reply before the first letter that smtplib raised."""
-    if not 200 <= error.smtp_code < 600:
-        return lost(Phase.CONNECT, error)  # it is no reply
-    login = isinstance(error, smtplib.SMTPAuthenticationError)
-    return Outcome(Phase.LOGIN if login else Phase.CONNECT, error.smtp_code,
-                   decoded(error.smtp_error))
-
-
-def lost(phase, error):
-    """Return the Outcome of a dialogue that ended without a reply."""
-    if isinstance(error, BlockingIOError):  # the kernel's word for a time-out
-        error = TimeoutError("timed out")
-    return Outcome(phase, None, decoded(f"{type(error).__name__}: {error}"))
-
-
-def hung_up(outcome):
-    """Whether a connection that is gone had been closed while it was idle: nothing was sent."""
+def hung_up(outcome: Outcome) -> bool:
+    """Whether the server had closed the connection while it was idle: nothing was sent."""
     return (outcome.phase is Phase.MAIL and outcome.code == 421
             or outcome.phase is Phase.DATA and outcome.code is None)
 
 
-def envelope_of(sender, recipient):
+def envelope_of(sender: str, recipient: str) -> bytes:
     """Return the commands MAIL, RCPT and DATA for a letter, a line each."""
     return f"MAIL FROM:<{sender}>\r\nRCPT TO:<{recipient}>\r\nDATA\r\n".encode("ascii")

@@ -1,16 +1,22 @@
 import sys
 import time
+from collections import Counter
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone, translation
 from tqdm import tqdm
 
+from apps.core.access import ids_in
 from apps.delivery.drivers.local import Busy, SendingProcess, sending_lock
 from apps.delivery.engine.outage import AWAY, steadily
 from apps.delivery.services import RunRefused, due, refusal, run_start, who_gets_it
 from apps.mailings.models import Mailing, Run
 
-ALL_SENT, SOME_LEFT, NOTHING, SOME_UNKNOWN = 0, 1, 2, 3
+ALL_SENT = 0
+SOME_LEFT = 1
+NOTHING = 2
+SOME_UNKNOWN = 3
+FATES = ("sent", "failed", "unknown", "skipped", "left")
 
 
 class Command(BaseCommand):
@@ -30,51 +36,63 @@ class Command(BaseCommand):
         parser.add_argument("--no-progress", action="store_true", help="no progress bar")
 
     def handle(self, *args, **options):
+        self.options = options
+        self.status = ALL_SENT
         with translation.override("en"):  # the command line speaks English throughout
             try:
-                self.work(**options)
+                self.work(self.mailings())
             except AWAY as error:
                 raise CommandError(
                     f"The database does not answer: {error}", returncode=NOTHING) from error
+        sys.exit(self.status)
 
-    def work(self, ids, **options):
-        self.options = options
-        mailings, status = self.mailings(ids)
-        if options["dry_run"]:
-            sys.exit(max([status, *map(self.dry_run, mailings)]))
-        runs = [run for run in map(self.start, mailings) if run]
+    def raise_status(self, status):
+        """Keep the highest exit status of all mailings."""
+        self.status = max(self.status, status)
+
+    def work(self, mailings):
+        if self.options["dry_run"]:
+            for mailing in mailings:
+                self.dry_run(mailing)
+            return
+        runs = list(filter(None, map(self.start, mailings)))
         if not runs:
-            sys.exit(NOTHING)
-        if len(runs) < len(mailings):
-            status = SOME_LEFT
+            self.raise_status(NOTHING)
+            return
         self.send(runs)
-        sys.exit(max([status, *(steadily(self.summary, run) for run in runs)]))
+        for run in runs:
+            steadily(self.summary, run)
 
-    def mailings(self, ids):
-        """Return the mailings asked for, and the status: NOTHING or SOME_LEFT if one is missing."""
-        found = due(timezone.now()) if self.options["all_due"] else []
-        status = ALL_SENT
+    def mailings(self):
+        """Return the mailings asked for; say which are missing."""
+        ids = self.options["ids"]
+        found = []
+        if self.options["all_due"]:
+            found = due(timezone.now())
         for text in dict.fromkeys(ids):
-            number = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
-            mailing = Mailing.objects.filter(pk=number).first()
-            if mailing and mailing not in found:
-                found.append(mailing)
-            elif not mailing:
-                status = SOME_LEFT
+            mailing = Mailing.objects.filter(pk__in=ids_in([text])).first()
+            if not mailing:
+                self.raise_status(SOME_LEFT)
                 self.stderr.write(f"Mailing {text}: there is none with this id.")
-        if not found and not ids:
-            self.stderr.write("Nothing is due." if self.options["all_due"]
-                              else "Name a mailing's id, or use --all-due.")
-        return found, status if found else NOTHING
+            elif mailing not in found:
+                found.append(mailing)
+        if not found:
+            self.raise_status(NOTHING)
+            if self.options["all_due"] and not ids:
+                self.stderr.write("Nothing is due.")
+            elif not ids:
+                self.stderr.write("Name a mailing's id, or use --all-due.")
+        return found
 
     def dry_run(self, mailing):
         reason = refusal(mailing, timezone.now())
         number = who_gets_it(mailing, again=self.options["again"])
         if reason or not number:
+            self.raise_status(NOTHING)
             self.stderr.write(f"Mailing {mailing.pk}: {reason or 'nobody is left to send to.'}")
-            return NOTHING
-        self.stdout.write(f"Mailing {mailing.pk} “{mailing.message}”: {number} would get a letter.")
-        return ALL_SENT
+        else:
+            self.stdout.write(
+                f"Mailing {mailing.pk} “{mailing.message}”: {number} would get a letter.")
 
     def start(self, mailing):
         """Return the new run, or the one that is active already; None when refused."""
@@ -86,8 +104,8 @@ class Command(BaseCommand):
             return run_start(
                 mailing=mailing, trigger=Run.Trigger.COMMAND, again=self.options["again"])
         except RunRefused as reason:
+            self.raise_status(SOME_LEFT)
             self.stderr.write(f"Mailing {mailing.pk}: {reason}")
-            return None
 
     def send(self, runs):
         """Send in this process; where another holds SQLite's sending lock, watch that one."""
@@ -107,10 +125,10 @@ class Command(BaseCommand):
         total = sum(run.total for run in runs)
         with tqdm(total=total, unit="letter", disable=self.options["no_progress"] or None) as bar:
             while steadily(self.look, bar, runs):
-                if process and not self.options["wait"] and process.engine.join(0.1):
-                    break
                 if process:
                     process.tend()
+                    if not self.options["wait"] and process.engine.join(0.1):
+                        break
                 time.sleep(0.1)
             steadily(self.look, bar, runs)
 
@@ -119,12 +137,14 @@ class Command(BaseCommand):
 
         Returns whether waiting still makes sense.
         """
+        fates = Counter()
         for run in runs:
             run.refresh_from_db()
-        bar.set_postfix({name: sum(getattr(run, name) for run in runs) for name in (
-            "sent", "failed", "unknown", "skipped", "left")}, refresh=False)
-        bar.update(sum(run.total - run.left for run in runs) - bar.n)
-        return any(self.goes_on(run) for run in runs)
+            for name in FATES:
+                fates[name] += getattr(run, name)
+        bar.set_postfix(fates, refresh=False)
+        bar.update(bar.total - fates["left"] - bar.n)
+        return any(map(self.goes_on, runs))
 
     def goes_on(self, run):
         """Whether waiting for the run still makes sense."""
@@ -136,7 +156,7 @@ class Command(BaseCommand):
         return not resting and run.has_letters_now()
 
     def summary(self, run):
-        """Say what came of the run; return its exit status."""
+        """Say what came of the run."""
         run.refresh_from_db()
         self.stdout.write(
             f"Mailing {run.mailing_id}, run {run.pk}: {run.total} letters, {run.sent} sent, "
@@ -145,6 +165,7 @@ class Command(BaseCommand):
             self.stdout.write(f"The server's answer: {run.server_words}")
         if run.left:
             self.stdout.write("The rest is for the sender: manage.py sender.")
+        if run.left or run.failed:
+            self.raise_status(SOME_LEFT)
         if run.unknown:
-            return SOME_UNKNOWN
-        return SOME_LEFT if run.left or run.failed else ALL_SENT
+            self.raise_status(SOME_UNKNOWN)

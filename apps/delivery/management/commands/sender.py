@@ -29,12 +29,13 @@ class Command(BaseCommand):
             self.work(connections)
 
     def supervise(self, processes, connections):
-        """Keep `processes` senders running, the connections shared out among them."""
-        shares = [connections // processes + (number < connections % processes)
-                  for number in range(processes)]
-        children = [Child(f"sender {number + 1}", [
-            sys.executable, str(settings.BASE_DIR / "manage.py"), "sender", "--processes", "1",
-            "--connections", str(share)]) for number, share in enumerate(shares)]
+        """Keep `processes` workers running, the connections shared out among them."""
+        share, rest = divmod(connections, processes)
+        children = []
+        for number in range(processes):
+            children.append(Child(f"sender {number + 1}", [
+                sys.executable, str(settings.BASE_DIR / "manage.py"), "sender",
+                "--processes", "1", "--connections", str(share + (number < rest))]))
         for child in children:
             child.start()
         while not self.stop.wait(0.5):

@@ -10,7 +10,6 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
 
 from apps.core.processes import Child, Stop, stop_all
 from apps.delivery.drivers.local import GRACE
@@ -36,17 +35,18 @@ class Command(BaseCommand):
             raise CommandError(catcher.MISSING)
         self.check_port(host, port)
         self.check_database()
-        os.environ["PORT"] = str(port)  # the children's BASE_URL follows
-        if settings.CATCHER:
-            os.environ["CATCHER_PORT"] = str(self.catcher_port())
         if not settings.DEBUG:
             call_command("collectstatic", interactive=False, verbosity=0)
-        senders = [Child("web", self.web(host, port, workers)),
-                   Child("sender", self.manage("sender"))]
+        os.environ["PORT"] = str(port)  # the children's BASE_URL follows
         catchers = []
         if settings.CATCHER:
-            catchers.append(Child("catcher", self.manage("catcher")))
-        self.keep(host, port, senders, catchers)
+            os.environ["CATCHER_PORT"] = str(self.catcher_port())
+            catchers.append(manage("catcher"))
+        web = Child("web", [
+            sys.executable, "-m", "gunicorn", "project.wsgi", "--bind", place(host, port),
+            "--workers", str(workers), "--threads", "8", "--no-control-socket",
+            "--chdir", str(settings.BASE_DIR), "--log-level", "warning"])
+        self.keep(host, port, [web, manage("sender")], catchers)
 
     def keep(self, host, port, senders, catchers):
         """Keep the children running until a signal comes; the catcher outlives the sender."""
@@ -67,7 +67,7 @@ class Command(BaseCommand):
         while not stopping.wait(0.2):
             for child in children:
                 child.look_after()
-            if not told and self.answers(host, port) and (not catchers or self.catches()):
+            if not told and answers(host, port) and (not catchers or catches()):
                 self.tell(host, port)
                 told = True
         self.say("Stopping; letters in hand get their answers first.")
@@ -76,7 +76,7 @@ class Command(BaseCommand):
 
     def check_port(self, host, port):
         try:
-            self.probe(host, port)
+            probe(host, port)
         except (OSError, OverflowError) as error:
             if getattr(error, "errno", None) == errno.EADDRINUSE:
                 raise CommandError(
@@ -84,12 +84,23 @@ class Command(BaseCommand):
                     f"make run PORT={port + 1}, or manage.py serve --port {port + 1}.") from None
             raise CommandError(f"Can not listen on {host} port {port}: {error}") from None
 
+    def check_database(self):
+        try:
+            call_command("migrate", check_unapplied=True, verbosity=0)
+        except DatabaseError as error:
+            raise CommandError(f"The database does not answer: {error}") from None
+        except SystemExit:
+            raise CommandError(
+                "The database is not up to date. Run: manage.py migrate") from None
+        finally:
+            connection.close()
+
     def catcher_port(self):
         """Return CATCHER_PORT, or the next one that is free."""
         wanted = settings.CATCHER_PORT
         for port in range(wanted, wanted + CATCHER_PORTS):
             try:
-                self.probe(LOOPBACK, port)
+                probe(LOOPBACK, port)
             except OSError:
                 continue
             if port != wanted:
@@ -98,66 +109,8 @@ class Command(BaseCommand):
             return port
         raise CommandError(f"Port {wanted} and those after it are busy. Set CATCHER_PORT.")
 
-    @staticmethod
-    def probe(host, port):
-        """Bind as gunicorn will; OSError when that is not possible."""
-        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((host, port))
-
-    @staticmethod
-    def check_database():
-        try:
-            executor = MigrationExecutor(connection)
-            behind = executor.migration_plan(executor.loader.graph.leaf_nodes())
-        except DatabaseError as error:
-            raise CommandError(f"The database does not answer: {error}") from None
-        finally:
-            connection.close()
-        if behind:
-            raise CommandError("The database is not up to date. Run: manage.py migrate")
-
-    @staticmethod
-    def manage(command):
-        return [sys.executable, str(settings.BASE_DIR / "manage.py"), command]
-
-    @staticmethod
-    def web(host, port, workers):
-        return [sys.executable, "-m", "gunicorn", "project.wsgi", "--bind", place(host, port),
-                "--workers", str(workers), "--threads", "8", "--no-control-socket",
-                "--chdir", str(settings.BASE_DIR), "--log-level", "warning"]
-
-    @staticmethod
-    def address(host, port):
-        """Where people open the pages: BASE_URL where it is set."""
-        if "BASE_URL" in os.environ:
-            return settings.BASE_URL
-        return f"http://{place(ANY.get(host, host), port)}"
-
-    def answers(self, host, port):
-        """Whether the pages answer. A redirect or a refusal is an answer too."""
-        public = urlsplit(self.address(host, port))
-        web = http.client.HTTPConnection(ANY.get(host, host), port, timeout=5)
-        try:
-            web.request("GET", "/healthz", headers={
-                "Host": public.netloc, "X-Forwarded-Proto": public.scheme})
-            return web.getresponse().status < 500
-        except (OSError, http.client.HTTPException):
-            return False
-        finally:
-            web.close()
-
-    @staticmethod
-    def catches():
-        """Whether the catcher takes connections."""
-        try:
-            socket.create_connection((LOOPBACK, int(os.environ["CATCHER_PORT"])), 5).close()
-        except OSError:
-            return False
-        return True
-
     def tell(self, host, port):
-        address = self.address(host, port)
+        address = public_address(host, port)
         behind = ""
         if not address.endswith(f":{port}"):
             behind = f" (listening on {host} port {port})"
@@ -172,8 +125,53 @@ class Command(BaseCommand):
         self.stdout.flush()
 
 
+def manage(command):
+    """Return the Child that is `manage.py` with that command."""
+    return Child(command, [sys.executable, str(settings.BASE_DIR / "manage.py"), command])
+
+
+def probe(host, port):
+    """Bind as gunicorn will; OSError when that is not possible."""
+    family = socket.AF_INET
+    if ":" in host:
+        family = socket.AF_INET6
+    with socket.socket(family) as server:
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        server.bind((host, port))
+
+
 def place(host, port):
     """Return host and port as addresses have them; IPv6 stands in brackets."""
     if ":" in host:
         host = f"[{host}]"
     return f"{host}:{port}"
+
+
+def public_address(host, port):
+    """Return where people open the pages: BASE_URL where it is set."""
+    if "BASE_URL" in os.environ:
+        return settings.BASE_URL
+    return f"http://{place(ANY.get(host, host), port)}"
+
+
+def answers(host, port):
+    """Whether the pages answer. A redirect or a refusal is an answer too."""
+    public = urlsplit(public_address(host, port))
+    web = http.client.HTTPConnection(ANY.get(host, host), port, timeout=5)
+    try:
+        web.request("GET", "/healthz", headers={
+            "Host": public.netloc, "X-Forwarded-Proto": public.scheme})
+        return web.getresponse().status < 500
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        web.close()
+
+
+def catches():
+    """Whether the catcher takes connections."""
+    try:
+        socket.create_connection((LOOPBACK, int(os.environ["CATCHER_PORT"])), 5).close()
+    except OSError:
+        return False
+    return True
