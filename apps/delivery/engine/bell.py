@@ -76,7 +76,8 @@ class Listener:
     """The bell of a sender beside PostgreSQL, on a connection of its own."""
 
     def __init__(self):
-        self.connection, self.retry_at = None, 0.0  # monotonic
+        self.connection = None
+        self.retry_at = 0.0  # monotonic
 
     def wait(self, seconds: float) -> bool:
         """Wait for a ring, but no longer than `seconds`. Returns whether it rang."""
@@ -84,9 +85,8 @@ class Listener:
             if self.connection is None and not self.listen():
                 time.sleep(seconds)
                 return False
-            heard, _, _ = select.select([self.connection], [], [], seconds)
-            if heard:
-                self.connection.poll()
+            select.select([self.connection], [], [], seconds)
+            self.connection.poll()
             rang = bool(self.connection.notifies)
             self.connection.notifies.clear()
             return rang
@@ -115,4 +115,6 @@ class Listener:
 
 def open_bell() -> Pipe | Listener:
     """Return the bell of this sender; close it at the end."""
-    return Listener() if connection.vendor == "postgresql" else Pipe()
+    if connection.vendor == "postgresql":
+        return Listener()
+    return Pipe()

@@ -41,14 +41,13 @@ def steadily(look, *args, rest=time.sleep):
     while True:
         try:
             found = look(*args)
+            outage.end()
+            return found
         except AWAY as error:
             outage.begin(error)
             connection.close()
             if rest(PAUSE):
                 return None
-        else:
-            outage.end()
-            return found
 
 
 class SameFile:
@@ -56,7 +55,8 @@ class SameFile:
     one into its place, and the old one would go on without a name."""
 
     def __init__(self, connection=connection):
-        self.connection, self.number = connection, None
+        self.connection = connection
+        self.number = None  # of its inode
 
     def look(self):
         """Close the connection when its file is another one now; Django opens the new one."""

@@ -14,7 +14,8 @@ class Bookings:
     """The slots that one connection has booked; without a limit it never waits."""
 
     def __init__(self):
-        self.rate, self.next_at = settings.SENDER_RATE, 0.0
+        self.rate = settings.SENDER_RATE
+        self.next_at = 0.0  # monotonic
 
     def limit(self, wanted):
         """Return how many of `wanted` letters a claim may take now; 0 while the time is booked.
@@ -24,8 +25,7 @@ class Bookings:
         if not self.rate:
             return wanted
         Throttle.objects.get_or_create(name=Throttle.ALL, defaults={"free_at": Now()})
-        slot = Throttle.objects.select_for_update().annotate(now=Now()).get(
-            name=Throttle.ALL)
+        slot = Throttle.objects.select_for_update().annotate(now=Now()).get(name=Throttle.ALL)
         self.now = slot.now
         furthest = self.now + AHEAD + max(AHEAD, timedelta(seconds=1 / self.rate))
         self.start = max(slot.free_at, self.now)
