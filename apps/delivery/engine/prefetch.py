@@ -41,28 +41,35 @@ class Ready:
 class Prefetch:
     """The mail backend that `send_mail()` hands the letters of one run to."""
 
+    row: Claimed  # whose letter is being made
+
     def __init__(self, letter, journal):
-        self.letter, self.journal = letter, journal
-        self.row, self.octets = None, b""
+        self.letter = letter
+        self.journal = journal
+        self.octets = b""
 
     def ready(self, rows):
         """Yield a Ready for each of `rows` (Claimed), in their order."""
-        made, size = [], 0
+        made = []
+        size = 0
         for row in rows:
-            made.append(self.make_alone(row) if row.crashes else self.make(row))
-            size += len(made[-1].octets)
+            if row.crashes:
+                self.tell_journal(row.id)
+            ready = self.make(row)
+            if row.crashes:
+                self.tell_journal(0)
+            made.append(ready)
+            size += len(ready.octets)
             if size >= AHEAD:
                 yield from made
-                made, size = [], 0
+                made = []
+                size = 0
         yield from made
 
-    def make_alone(self, row):
+    def tell_journal(self, delivery_id):
+        """Have the journal say which letter is being made; 0: none."""
         with contextlib.suppress(JournalFull):  # it takes no mark either: nothing will be sent
-            self.journal.making(row.id)
-            ready = self.make(row)
-            self.journal.making(0)
-            return ready
-        return self.make(row)
+            self.journal.making(delivery_id)
 
     def make(self, row):
         if row.gone:
