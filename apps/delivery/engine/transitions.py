@@ -2,12 +2,12 @@
 import logging
 
 from django.db import transaction
-from django.db.models import F, Q
 from django.utils import timezone
 
 from apps.audit.models import Entry
 from apps.audit.services import record
 from apps.mailings.models import Delivery, Run
+from apps.mailings.runs import LETTERS_LEFT
 from apps.statistics import counting
 
 from . import ledger, restore
@@ -22,11 +22,10 @@ def refresh_runs(now):
     counting.fold()
     restore.pause_older_runs()
     running = Run.objects.filter(state=Run.State.RUNNING)
-    for reason, when in (
-            (Reason.DISABLED, Q(mailing__disabled_at__isnull=False)),
-            (Reason.BLOCKED, Q(owner__is_active=False))):
-        for pk in running.filter(when).values_list("pk", flat=True):
-            pause(pk, reason)
+    for run in running.exclude(mailing__disabled_at=None):
+        pause(run.pk, Reason.DISABLED)
+    for run in running.filter(owner__is_active=False):
+        pause(run.pk, Reason.BLOCKED)
     for run in Run.objects.active().filter(mailing__ends_at__lte=now):
         if stop(run.pk, Reason.WINDOW):
             record(Entry.Action.STOP, on=run.mailing, via=Entry.Via.SCHEDULE)
@@ -41,10 +40,9 @@ def reopen_or_cancel(run, now):
     A finished run goes on with them where it may; else they are cancelled, as in a stopped one.
     """
     others = Run.objects.active().filter(mailing=run.mailing_id)
-    reopened = run.state == Run.State.FINISHED and run.mailing.ends_at > now and (
-        not others.exists() and Run.objects.filter(pk=run.pk, state=Run.State.FINISHED).update(
-            state=Run.State.RUNNING, finished_at=None, updated_at=now))
-    if reopened:
+    finished = Run.objects.filter(pk=run.pk, state=Run.State.FINISHED, mailing__ends_at__gt=now)
+    if not others.exists() and finished.update(
+            state=Run.State.RUNNING, finished_at=None, updated_at=now):
         log.warning("run %s goes on: %s letters came back", run.pk, run.left,
                     extra={"run": run.pk})
     else:
@@ -59,9 +57,7 @@ def close_run(run):
 
 def finish_runs(runs):
     """Finish those of `runs` whose ledger has nothing left."""
-    finished = runs.filter(
-        state=Run.State.RUNNING,
-        total=F("sent") + F("failed") + F("unknown") + F("skipped"))
+    finished = runs.filter(state=Run.State.RUNNING).exclude(LETTERS_LEFT)
     for pk in finished.values_list("pk", flat=True):
         if Run.objects.filter(pk=pk, state=Run.State.RUNNING).update(
                 state=Run.State.FINISHED, finished_at=timezone.now(), hold_until=None,
