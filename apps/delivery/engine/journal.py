@@ -30,7 +30,7 @@ from ..wire.reply_text import KEPT_REPLY
 STEP = 64 * 1024  # octets that a journal grows by
 LINE_END = ord("\n")
 ANSWER_ROOM = 12 * KEPT_REPLY + 300  # octets of the longest line of an answer, as JSON in ASCII
-TAKEN = b"N %020d %020.6f"  # always as long: it is written over in its place
+TAKEN = b"N %020d %020.6f\n"  # always as long: it is written over in its place
 TAKEN_LINE = re.compile(rb"B [^\n]*\nN (\d{20}) (\d{13}\.\d{6})\n")
 NO_JOURNAL = FileNotFoundError, IsADirectoryError, PermissionError  # gone, or not ours to read
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
@@ -43,7 +43,13 @@ def folder():
 
 
 def boot_id():
-    return BOOT_ID.read_text().strip() if BOOT_ID.exists() else "-"
+    if BOOT_ID.exists():
+        return BOOT_ID.read_text().strip()
+    return "-"
+
+
+def header():
+    return f"B {boot_id()}\n".encode("ascii")
 
 
 class JournalFull(Exception):
@@ -56,7 +62,6 @@ class Journal:
     def __init__(self):
         self.token = uuid.uuid4().hex
         self.fd = None
-        self.header = f"B {boot_id()}\n".encode("ascii")
         self.letters = 0  # taken in all, and those recorded once more
         with contextlib.suppress(JournalFull):  # each mark tries again
             self._open()
@@ -79,15 +84,14 @@ class Journal:
         self.letters += taken
         if self.fd is None:
             return
-        start = len(self.header)
         if taken:
-            self.map[start:start + len(self.taken())] = self.taken()
-        start += len(self.taken())
-        self.map[start:self.end] = bytes(self.end - start)
-        self.end = start
+            line = self.taken()
+            self.map[self.start - len(line):self.start] = line
+        self.map[self.start:self.end] = bytes(self.end - self.start)
+        self.end = self.start
 
     def taken(self):
-        return TAKEN % (self.letters, time.time()) + b"\n"
+        return TAKEN % (self.letters, time.time())
 
     def close(self, *, forget):
         """Let go of the journal; `forget` it when all that it knew is in the database."""
@@ -110,7 +114,8 @@ class Journal:
         self.map = b""
         self.end = 0
         try:
-            self._write((self.header + self.taken())[:-1])
+            self._write((header() + self.taken())[:-1])
+            self.start = self.end  # of what is forgotten once the database has it
         except JournalFull:
             self.close(forget=True)
             raise
@@ -156,7 +161,6 @@ class DeadJournal:
 
     token: str
     path: Path
-    fd: int
     complete: bool
     letters: int = 0
     marked: set = field(default_factory=set)
@@ -165,37 +169,24 @@ class DeadJournal:
 
     def remove(self):
         self.path.unlink(missing_ok=True)
-        os.close(self.fd)
-
-    def release(self):
-        os.close(self.fd)
 
 
 def dead_journals():
-    """Yield each journal on this disk whose connection is gone, locked for the caller."""
+    """Yield each journal on this disk whose connection is gone, locked until the next one."""
     for path in sorted(folder().iterdir()):
-        try:
-            fd = os.open(path, os.O_RDWR)
-        except NO_JOURNAL:
-            continue
-        try:
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(fd)
-            continue
-        if not path.exists():  # somebody else was quicker
-            os.close(fd)
-            continue
-        yield read(path, fd)
+        # A living connection holds its own; others may be gone by now, or not ours to open.
+        with contextlib.suppress(BlockingIOError, *NO_JOURNAL), path.open("r+b") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if path.exists():  # else somebody else was quicker
+                yield read(path, file.read())
 
 
-def read(path, fd):
-    """Return the DeadJournal in `path`; a line without its end does not count."""
-    written = os.read(fd, os.fstat(fd).st_size).partition(b"\0")[0]
-    lines = written.split(b"\n")[:-1]
-    complete = lines[:1] == [f"B {boot_id()}".encode("ascii")]
-    journal = DeadJournal(path.name, path, fd, complete, taken_in(written)[0])
-    for line in lines[1:]:
+def read(path, octets):
+    """Return the DeadJournal of the `octets` in `path`; a line without its end does not count."""
+    written = octets.partition(b"\0")[0]
+    complete = written.startswith(header())
+    journal = DeadJournal(path.name, path, complete, taken_in(written)[0])
+    for line in written.split(b"\n")[:-1]:
         kind, _, rest = line.partition(b" ")
         with contextlib.suppress(ValueError):  # what a crash of the machine left may be anything
             if kind == b"S":
@@ -219,4 +210,6 @@ def taken():
 
 def taken_in(written):
     line = TAKEN_LINE.match(written)
-    return (int(line[1]), float(line[2])) if line else (0, 0.0)
+    if line:
+        return int(line[1]), float(line[2])
+    return 0, 0.0

@@ -1,6 +1,8 @@
 """What every sender does again and again: settle lost letters, keep runs and figures right."""
+import contextlib
 import logging
 from datetime import timedelta
+from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -15,7 +17,7 @@ from apps.statistics import counting, tallies
 from ..wire.outcome import Outcome
 from . import ledger, restore
 from .journal import dead_journals
-from .results import Claimed, Result, result_of
+from .results import Claimed, Result, result_of, untried
 from .transitions import refresh_runs
 
 log = logging.getLogger("vestnik.delivery")
@@ -69,22 +71,16 @@ def promote_retries():
 
 def recover_journals():
     """Settle what dead connections of this disk left in hand."""
-    for journal in dead_journals():
-        try:
-            recover_journal(journal)
-            if journal.letters and not restore.outlive():
-                journal.release()
-                continue
-        except restore.Restored:
-            journal.release()
-            restore.notice()
-            return
-        except Exception:
-            journal.release()
-            raise
-        journal.remove()
-        restore.forget(journal.token)
-        counting.fold()
+    try:
+        with contextlib.closing(dead_journals()) as journals:
+            for journal in journals:
+                recover_journal(journal)
+                if not journal.letters or restore.outlive():
+                    journal.remove()
+                    restore.forget(journal.token)
+                    counting.fold()
+    except restore.Restored:
+        restore.notice()
 
 
 @transaction.atomic
@@ -93,12 +89,10 @@ def recover_journal(journal):
     restore.verify()
     held = Delivery.objects.filter(
         lease_token=journal.token, state__in=[State.CLAIMED, State.UNKNOWN], settled_at=None)
-    by_run = {}
     rows = list(held.select_related("run__mailing").order_by("run", "pk"))
     held.filter(crashes=0).update(crashes=1)  # from now on each is made by itself
-    for row in rows:
-        by_run.setdefault(row.run, []).append(recovered(journal, row))
-    for run, results in by_run.items():
+    for run, mine in groupby(rows, attrgetter("run")):
+        results = [recovered(journal, row) for row in mine]
         counts, tries = ledger.store(run, results, journal.token)
         counting.add(run.pk, counts, tries)
         log.warning("run %s: settled %s letters of a lost sender", run.pk, len(results),
@@ -112,14 +106,16 @@ def recovered(journal, row):
     if answer is not None:
         return result_of(claimed, answer, timezone.now(), row.run.mailing.ends_at)
     if row.pk in journal.marked or not journal.complete:
-        told = row.state == State.UNKNOWN  # its lease ran out before: there is an attempt
-        return Result(claimed, State.UNKNOWN, row.tries, None if told else LOST_OUTCOME,
-                      at=timezone.now(), reason=LOST)
+        lost = Result(claimed, State.UNKNOWN, row.tries, reason=LOST)
+        if row.state == State.CLAIMED:  # else its lease ran out before: there is an attempt
+            lost.outcome = LOST_OUTCOME
+            lost.at = timezone.now()
+        return lost
     if row.pk == journal.making:
         Delivery.objects.filter(pk=row.pk).update(crashes=row.crashes + 1)
         if row.crashes + 1 >= CRASHES:
             return Result(claimed, State.SKIPPED, row.tries, reason=SET_ASIDE)
-    return Result(claimed, State.PENDING, row.tries)
+    return untried(claimed)
 
 
 def expire_leases():
@@ -127,16 +123,15 @@ def expire_leases():
     late = Now() - timedelta(seconds=2)
     with transaction.atomic():
         rows = ledger.free(Delivery.objects.filter(state=State.CLAIMED, lease_until__lt=late))
-        rows = list(rows.select_related("run"))
+        rows = rows.select_related("run").order_by("run", "pk")
         if not rows:
             return
         Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(
             state=State.UNKNOWN, lease_until=None, answer=LOST, updated_at=timezone.now())
-        for run in sorted({row.run for row in rows}, key=attrgetter("pk")):
-            mine = Attempt.objects.bulk_create(
-                [lost_attempt(row) for row in rows if row.run_id == run.pk])
-            counting.add(run.pk, {"unknown": len(mine)}, tallies.of_attempts(mine))
-            log.error("run %s: %s letters of a lost sender are unknown", run.pk, len(mine),
+        for run, mine in groupby(rows, attrgetter("run")):
+            attempts = Attempt.objects.bulk_create(list(map(lost_attempt, mine)))
+            counting.add(run.pk, {"unknown": len(attempts)}, tallies.of_attempts(attempts))
+            log.error("run %s: %s letters of a lost sender are unknown", run.pk, len(attempts),
                       extra={"run": run.pk})
     counting.fold()
 
