@@ -5,8 +5,9 @@ while its lease token still stands, so a process that was taken for dead can cha
 somebody else has decided. Counters on the run move in the same transaction: they always add up.
 """
 import json
+from collections import Counter
 from datetime import timedelta
-from operator import attrgetter
+from itertools import starmap
 
 from django.db import connection, transaction
 from django.db.models.functions import Now
@@ -51,11 +52,12 @@ WHERE {these} (
     FROM mailings_recipient r WHERE r.id = mailings_delivery.recipient_id)
 """
 CLAIM = {
-    vendor: CLAIM_OF.format(lease=LEASE_END[vendor], **words) for vendor, words in {
-        "sqlite": {"these": "id IN", "place": "id", "lock": "", "end": ""},
-        "postgresql": {"these": "ctid = ANY(ARRAY", "place": "ctid", "end": ")",
-                       "lock": "FOR UPDATE SKIP LOCKED"},
-    }.items()}
+    "sqlite": CLAIM_OF.format(
+        lease=LEASE_END["sqlite"], these="id IN", place="id", lock="", end=""),
+    "postgresql": CLAIM_OF.format(
+        lease=LEASE_END["postgresql"], these="ctid = ANY(ARRAY", place="ctid",
+        lock="FOR UPDATE SKIP LOCKED", end=")"),
+}
 # CASE hides the conditions from PostgreSQL's planner: it takes them for so rare that it joins the
 # table with the group row by row, 120 ms instead of 8 for 500 letters.
 STORE = """
@@ -92,12 +94,11 @@ def claim(run_id, limit, token, after=0):
     """
     now = db_time(timezone.now())
     with connection.cursor() as cursor:
-        for floor in (after, 0) if after else (0,):
-            cursor.execute(CLAIM[connection.vendor], [token, now, run_id, floor, limit])
-            rows = [Claimed(*row) for row in cursor.fetchall()]
-            if rows:
-                break
-    return sorted(rows, key=attrgetter("id"))
+        cursor.execute(CLAIM[connection.vendor], [token, now, run_id, after, limit])
+        rows = sorted(cursor.fetchall())
+    if after and not rows:
+        return claim(run_id, limit, token)
+    return list(starmap(Claimed, rows))
 
 
 def store(run, results, token):
@@ -106,20 +107,29 @@ def store(run, results, token):
     A row that had been given up as unknown takes its real outcome. Returns what `counting.add` is
     to add, in the transaction that this is called in.
     """
-    if not results:
-        return {}, {}
     rows = as_rows(results)
-    written = store_rows(run, rows, token, State.CLAIMED)
-    late = set()
-    if len(written) < len(rows):
-        rest = {pk: row for pk, row in rows.items() if pk not in written}
-        late = store_rows(run, rest, token, State.UNKNOWN)
-        written |= late
-    mark_bounced(run, [result for result in results if result.delivery.id in written])
-    counts = tally(results, written)
-    counts["unknown"] = counts.get("unknown", 0) - len(late)
-    return counts, tallies.of_results(
-        result for result in results if result.outcome and result.delivery.id in written)
+    stored = store_rows(run, rows, token, State.CLAIMED)
+    counts = Counter()
+    if len(stored) < len(rows):
+        for pk in stored:
+            del rows[pk]
+        late = store_rows(run, rows, token, State.UNKNOWN)
+        counts["unknown"] -= len(late)
+        stored |= late
+    tries = []
+    bounced = {}
+    for result in results:
+        if result.delivery.id in stored:
+            if result.state in COUNTER:
+                counts[COUNTER[result.state]] += 1
+            if result.outcome:
+                tries.append(result)
+                email = result.delivery.email
+                if result.state is State.FAILED and result.outcome.verdict(email).marks:
+                    bounced[result.delivery.recipient_id] = email, result.outcome.reply
+    if bounced:
+        recipients_bounce_mark(replies=bounced)
+    return counts, tallies.of_results(tries)
 
 
 def as_rows(results):
@@ -155,37 +165,13 @@ def store_rows(run, rows, token, state):
         cursor.execute(STORE.format(rows=reader), params)
         moved = {row[0] for row in cursor.fetchall()}
         cursor.execute(TELL.format(stored=STORED.format(rows=reader)),
-                       [*about, json.dumps([rows[pk] for pk in rows if pk in moved])])
+                       [*about, json.dumps([rows[pk] for pk in moved])])
         return moved
-
-
-def mark_bounced(run, results):
-    """Mark the recipients who are gone: later letters to them are skipped."""
-    bounced = {
-        result.delivery.recipient_id: (result.delivery.email, result.outcome.reply)
-        for result in results if is_gone(result)}
-    if bounced:
-        recipients_bounce_mark(replies=bounced)
-
-
-def is_gone(result):
-    """Whether a Result says that the address is no more."""
-    failed = result.state is State.FAILED and result.outcome
-    return bool(failed) and result.outcome.verdict(result.delivery.email).marks
 
 
 def db_time(moment):
     """Return an aware `moment` as the database's own columns have it."""
     return connection.ops.adapt_datetimefield_value(moment)
-
-
-def tally(results, written):
-    counts = {}
-    for result in results:
-        name = COUNTER.get(result.state)
-        if name and result.delivery.id in written:
-            counts[name] = counts.get(name, 0) + 1
-    return counts
 
 
 @transaction.atomic
