@@ -14,7 +14,6 @@ import contextlib
 import fcntl
 import logging
 import os
-import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -88,19 +87,18 @@ def verify() -> None:
 
 def behind() -> bool:
     """Whether the database knows less than this disk, which is read first."""
-    number, letters = kept()[0], letters_on_disk()
+    number = kept()[0]
+    taken = journal.taken()
     known = read()
     if known is None:
         return False
     if known.number < number or known.identity not in ("", known.identity_now):
         return True
-    ahead = {token for token, taken in letters.items() if known.letters.get(token, 0) < taken}
-    return bool(ahead) and not ahead.isdisjoint(letters_on_disk())  # who left meanwhile is known
-
-
-def letters_on_disk() -> dict[str, int]:
-    """Return how many letters each connection of this disk has taken, by its token."""
-    return {token: letters for token, (letters, _) in journal.taken().items() if letters}
+    for token, (letters, _) in taken.items():
+        # A connection that has ended meanwhile is forgotten by the database too.
+        if known.letters.get(token, 0) < letters and token in journal.taken():
+            return True
+    return False
 
 
 def read() -> Known | None:
@@ -108,11 +106,14 @@ def read() -> Known | None:
     with connection.cursor() as cursor:
         cursor.execute(READ.format(identity=IDENTITY[connection.vendor]))
         rows = cursor.fetchall()
-    if rows:
-        return Known(*rows[0][:3], {token: letters for *_, token, letters in rows})
-    if kept()[0]:
+    if not rows and kept()[0]:
         raise NotReady("The database is not ready. Is it being restored?")
-    return None
+    if not rows:
+        return None
+    letters = {}
+    for number, known_identity, identity_now, token, taken in rows:
+        letters[token] = taken
+    return Known(number, known_identity, identity_now, letters)
 
 
 def advance() -> int:
@@ -181,10 +182,8 @@ def learn() -> None:
     """Have the database know what this disk knows: the same is not noticed twice."""
     RestoreGuard.objects.filter(pk=1).update(
         number=Greatest(F("number"), kept()[0]), identity=identity())
-    LettersTaken.objects.bulk_create(
-        [LettersTaken(token=token, letters=letters)
-         for token, letters in letters_on_disk().items()],
-        update_conflicts=True, unique_fields=["token"], update_fields=["letters"])
+    for token, (letters, _) in journal.taken().items():
+        take(token, letters)
 
 
 def restores() -> int:
@@ -223,8 +222,18 @@ def last_known() -> datetime | None:
 
 def last_left() -> datetime | None:
     """Return when letters last left this machine, as its disk knows."""
-    seconds = max([at for _, at in journal.taken().values()] + [kept()[1]])
-    return datetime.fromtimestamp(seconds, UTC) if seconds else None
+    seconds = last_left_seconds()
+    if seconds:
+        return datetime.fromtimestamp(seconds, UTC)
+    return None
+
+
+def last_left_seconds() -> float:
+    """Return when letters last left this machine, in seconds since 1970; 0 when none has."""
+    latest = kept()[1]
+    for _, at in journal.taken().values():
+        latest = max(latest, at)
+    return latest
 
 
 def waits_for_a_person(mailing) -> bool:
@@ -262,7 +271,9 @@ def keep(number: int) -> None:
     try:
         with one_at_a_time():
             if number > kept()[0]:
-                write(number)
+                new = path().with_name(f"generation.{os.getpid()}")
+                new.write_text(f"{number} {last_left_seconds()}", "ascii")
+                os.replace(new, path())
     except OSError as error:
         log.error("the number of this run is not on the disk: %s", error)
 
@@ -276,10 +287,3 @@ def one_at_a_time():
         yield
     finally:
         os.close(folder)
-
-
-def write(number):
-    new = path().with_name(f"generation.{os.getpid()}.{threading.get_ident()}")
-    left = max([at for _, at in journal.taken().values()] + [kept()[1]])
-    new.write_text(f"{number} {left}", "ascii")
-    os.replace(new, path())
