@@ -8,7 +8,7 @@ import contextlib
 import threading
 import time
 
-from django.db import DatabaseError, InterfaceError
+from django import db
 from django.utils import timezone
 
 from apps.mailings.attempts.explanations import FEWER
@@ -16,7 +16,8 @@ from apps.mailings.attempts.faults import Fault, Meaning
 from apps.mailings.attempts.verdicts import Phase
 from apps.mailings.models import Run
 
-WAIT, LONGEST_WAIT = 60, 15 * 60  # seconds until one connection more is tried
+WAIT = 60  # seconds until one connection more is tried
+LONGEST_WAIT = 15 * 60
 OPENING = (Phase.CONNECT, Phase.LOGIN)
 
 
@@ -27,8 +28,7 @@ class Admission:
         self.size = size
         self.limit = size
         self.lock = threading.Lock()
-        self.inside = set()  # connections that the server has let in
-        self.trying = set()  # those that may open now
+        self.admitted = {}  # connections that may send: whether the server has let them in
         self.wait = WAIT
         self.grows_at = 0.0  # monotonic
         self.grown = False  # one more than was taken before is being tried
@@ -38,15 +38,15 @@ class Admission:
     def may_send(self, connection):
         """Whether `connection` is let in, or may try to be. Call it before letters are claimed."""
         with self.lock:
-            if connection in self.inside or connection in self.trying:
+            if connection in self.admitted:
                 return True
             if self.limit < self.size and time.monotonic() >= self.grows_at:
                 self.limit += 1
                 self.grown = True
                 self.grows_at = time.monotonic() + self.wait
-            if len(self.inside | self.trying) >= self.limit:
+            if len(self.admitted) >= self.limit:
                 return False
-            self.trying.add(connection)
+            self.admitted[connection] = False
             return True
 
     def turned_away(self, connection, outcome, recipient):
@@ -55,15 +55,13 @@ class Admission:
         Call it after each try of a letter. When no other is left, the number of connections is
         not what the server minds.
         """
-        if outcome.accepted and connection in self.inside:
+        if outcome.accepted and self.admitted.get(connection):
             return False  # as nearly always
         refused = is_about_connections(outcome, recipient)
         with self.lock:
-            self.trying.discard(connection)
-            self.inside.discard(connection)
-            others = self.inside | self.trying
-            if refused and others:
-                self.lower(len(others), outcome.reply)
+            self.admitted.pop(connection, None)
+            if refused and self.admitted:
+                self.lower(len(self.admitted), outcome.reply)
                 return True
             if refused:
                 self.limit = self.size
@@ -75,8 +73,7 @@ class Admission:
     def stand_back(self):
         """Let none of these connections in for a while: the server takes another process's."""
         with self.lock:
-            self.inside.clear()
-            self.trying.clear()
+            self.admitted.clear()
             self.limit = 0
             self.grown = False
             self.wait = WAIT
@@ -92,8 +89,8 @@ class Admission:
         self.news = limit, reply
 
     def let_in(self, connection):
-        self.inside.add(connection)
-        if self.grown and len(self.inside) == self.limit:
+        self.admitted[connection] = True
+        if self.grown and sum(self.admitted.values()) == self.limit:
             self.grown = False
             self.wait = WAIT
             self.news = self.limit, self.reply
@@ -101,19 +98,18 @@ class Admission:
     def left(self, connection):
         """`connection` has ended."""
         with self.lock:
-            self.trying.discard(connection)
-            self.inside.discard(connection)
+            self.admitted.pop(connection, None)
 
     def tell_news(self, connection, database_turn):
         """Have the page of the run that `connection` sends say so when the limit has changed."""
         news = self.take_news(connection)
         if news:
-            with contextlib.suppress(DatabaseError, InterfaceError), database_turn:
+            with contextlib.suppress(db.Error), database_turn:
                 tell(connection.run_now.pk, self.size, news)
 
     def take_news(self, connection):
         """Return (limit, reply) once after it changed, to a connection that is let in; or None."""
-        if self.news is None or connection not in self.inside:
+        if self.news is None or not self.admitted.get(connection):
             return None
         with self.lock:
             news = self.news
@@ -123,8 +119,6 @@ class Admission:
 
 def is_about_connections(outcome, recipient):
     """Whether a try was refused because of how many connections there are already."""
-    if outcome.accepted or outcome.unknown:
-        return False
     verdict = outcome.verdict(recipient)
     if verdict.meaning is Meaning.CONNECTIONS:
         return True
@@ -134,6 +128,8 @@ def is_about_connections(outcome, recipient):
 def tell(run_id, size, news):
     """Have the page of a running run say how many connections the server takes, if not all."""
     limit, reply = news
-    words = f"{FEWER.format(limit)}: {reply}" if limit < size else ""
+    words = ""
+    if limit < size:
+        words = f"{FEWER.format(limit)}: {reply}"
     Run.objects.filter(pk=run_id, state=Run.State.RUNNING, hold_until=None).update(
         server_words=words, updated_at=timezone.now())
