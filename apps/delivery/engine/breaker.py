@@ -5,9 +5,7 @@ once; `apply` then tells the database.
 """
 import logging
 from datetime import timedelta
-from functools import partial
 
-from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -16,12 +14,13 @@ from apps.mailings.attempts.explanations import SAME
 from apps.mailings.models import Attempt, Mailing, Recipient, Run
 
 from . import transitions
-from .failures import PAUSES, RESTS, SAME_LATER, Effect, masked
+from .failures import SAME_LATER, Effect, masked
 from .results import State
 
 log = logging.getLogger("vestnik.delivery")
-BUSY_HOLD = (timedelta(minutes=1), timedelta(minutes=15))
-CONNECTION_HOLD = (timedelta(seconds=30), timedelta(minutes=15))
+# What makes a run rest, and for how long at first; other effects pause it.
+FIRST_REST = {Effect.BUSY: timedelta(minutes=1), Effect.CONNECTION: timedelta(seconds=30)}
+LONGEST_REST = timedelta(minutes=15)
 JUST_NOW = timedelta(seconds=10)
 
 
@@ -34,18 +33,19 @@ def apply(run, results, failures, admission):
     failures.spare(run.pk, results)
     failures.keep_last(results)
     effect, words = failures.called_for(run.pk)
+    if effect is Effect.NONE:
+        if run.holds and any(result.outcome and result.outcome.code for result in results):
+            Run.objects.filter(pk=run.pk).update(hold_until=None, holds=0, server_words="")
+        return
     if effect is Effect.SAME:
         pause_unless_trusted(run, words, failures)
-    elif effect in PAUSES:
+    elif effect not in FIRST_REST:
         transitions.pause(run.pk, Run.Reason.SERVER, words)
-    elif effect in RESTS and others_get_through(run, failures.accepted_at):
+    elif others_get_through(run, failures.accepted_at):
         admission.stand_back()
-    elif effect is not Effect.NONE:
+    else:
         rest(run, effect, words)
-    elif run.holds and any(r.outcome and r.outcome.code for r in results):
-        Run.objects.filter(pk=run.pk).update(hold_until=None, holds=0, server_words="")
-    if effect is not Effect.NONE:
-        transaction.on_commit(partial(failures.told, run.pk))  # at once, without a transaction
+    failures.told(run.pk)
 
 
 def pause_unless_trusted(run, words, failures):
@@ -70,7 +70,7 @@ def unmark(run, refusal):
 
 def others_get_through(run, accepted_at):
     """Whether another process has had a letter of `run` accepted just now, and this one not."""
-    since = max(filter(None, [accepted_at, timezone.now() - JUST_NOW]))
+    since = max(accepted_at, timezone.now() - JUST_NOW)
     return Attempt.objects.filter(mailing=run.mailing_id, run=run, attempted_at__gt=since,
                                   status=Attempt.Status.SUCCESS).exists()
 
@@ -84,5 +84,4 @@ def rest(run, effect, words):
 
 def hold_time(effect, holds):
     """How long the run rests after `holds` earlier rests in a row."""
-    first, longest = BUSY_HOLD if effect is Effect.BUSY else CONNECTION_HOLD
-    return min(first * 2 ** min(holds, 10), longest)
+    return min(FIRST_REST[effect] * 2 ** min(holds, 10), LONGEST_REST)

@@ -19,6 +19,7 @@ from apps.statistics import counting
 
 from ..wire.transport import Transport
 from . import breaker, ledger, restore, transitions
+from .failures import IN_A_ROW, Effect
 from .journal import Journal, JournalFull
 from .ledger import LEASE
 from .outage import SameFile, outage
@@ -192,7 +193,8 @@ class Connection(threading.Thread):
             letter = self.engine.letter(self.run_now)
         except Exception as error:  # whatever it is, the connection and other runs go on
             log.exception("run %s can not be made into letters", self.run_now.pk)
-            self.engine.failures.fault(self.run_now.pk, str(error) or type(error).__name__)
+            reason = str(error) or type(error).__name__
+            self.engine.failures.count(self.run_now.pk, Effect.REFUSED, reason, IN_A_ROW)
             self.results = [Result(row, State.PENDING, row.tries) for row in self.claimed]
             return
         started, tries = time.monotonic(), []
@@ -229,7 +231,7 @@ class Connection(threading.Thread):
             return Result(row, State.PENDING, row.tries)
         if not ready.octets:
             if ready.unmade:
-                self.engine.failures.unmade(self.run_now.pk, ready.reason)
+                self.engine.failures.count(self.run_now.pk, Effect.REFUSED, ready.reason)
             return Result(row, State.SKIPPED, row.tries, reason=ready.reason)
         self.bookings.wait(self.engine.stopping)
         self.current = row.id
@@ -239,7 +241,8 @@ class Connection(threading.Thread):
             return Result(row, State.PENDING, row.tries)
         except JournalFull as error:
             log.error("the journal takes no more: %s", error)
-            self.engine.failures.trouble(self.run_now.pk, f"{DISK}: {error}")
+            self.engine.failures.count(
+                self.run_now.pk, Effect.CONNECTION, f"{DISK}: {error}", IN_A_ROW)
             return Result(row, State.PENDING, row.tries, reason=str(error))
         self.away = self.engine.admission.turned_away(self, outcome, row.email)
         if self.away:

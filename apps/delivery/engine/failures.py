@@ -5,7 +5,10 @@
 import re
 import threading
 from collections import deque
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
+from functools import partial
 
 from apps.mailings.attempts.explanations import explained
 from apps.mailings.attempts.faults import Fault
@@ -13,13 +16,16 @@ from apps.mailings.attempts.faults import Fault
 from .results import State
 
 IN_A_ROW = 3  # so many failures of the connection, or refusals of us, rest or pause a run
-POLICY_WINDOW, POLICY_SHARE = 100, 0.2
-POLICY_FIRST = 10  # so many letters refused from the first on pause a run
+POLICY_WINDOW = 100  # of so many letters lately …
+POLICY_MOST = 20  # … more than these refused for their contents pause a run
+POLICY_FIRST = 10  # and so many do, if no letter was accepted before
 # So many recipients refused in the same words, one after the other, are hardly a coincidence. In a
 # list of which a third is dead, 20 dead ones in a row from the start come once in 3 billion lists;
 # later, where letters have been taken before, a closed domain may well have 20 people together.
-SAME_FIRST, SAME_LATER = 20, 100
+SAME_FIRST = 20
+SAME_LATER = 100
 KEPT_RUNS = 500
+NEVER = datetime.min.replace(tzinfo=UTC)
 MASKED = re.compile(r"\S*@\S*|\S*\d\S*")  # addresses, numbers, ids: what differs by recipient
 
 
@@ -38,8 +44,6 @@ EFFECTS = {
     Fault.LETTER: Effect.POLICY, Fault.US: Effect.REFUSED, Fault.US_FOR_NOW: Effect.BUSY,
     Fault.WAY: Effect.CONNECTION,
 }
-RESTS = (Effect.BUSY, Effect.CONNECTION)
-PAUSES = (Effect.REFUSED, Effect.POLICY, Effect.SAME)
 
 
 def effect_of(verdict):
@@ -49,70 +53,69 @@ def effect_of(verdict):
     return EFFECTS.get(verdict.fault, Effect.NONE)
 
 
+@dataclass
 class Seen:
     """What one run has met of the server lately."""
 
-    __slots__ = (
-        "accepted", "alike", "effect", "in_a_row", "letters", "refused", "refusal", "words")
-
-    def __init__(self):
-        self.effect = Effect.NONE
-        self.in_a_row = 0
-        self.words = ""
-        self.letters = 0
-        self.accepted = False
-        self.refused = deque(maxlen=POLICY_WINDOW)  # for their contents: numbers of letters
-        self.refusal = ""  # the last one for good about a recipient, masked
-        self.alike = 0  # such in a row
+    effect: Effect = Effect.NONE
+    in_a_row: int = 0  # failures of that effect
+    words: str = ""  # what the server said at the last of them
+    recent: deque[bool] = field(default_factory=partial(deque, maxlen=POLICY_WINDOW))
+    refusal: str = ""  # the last one for good about a recipient, masked
+    alike: int = 0  # such in a row
+    most_alike: int = SAME_FIRST  # more would be no coincidence
 
     def accept(self):
-        self.letters += 1
-        self.accepted = True
+        self.recent.append(False)
+        self.most_alike = SAME_LATER
         self.in_a_row = 0
         self.alike = 0
 
     def add(self, outcome, verdict):
-        self.letters += 1
+        """Count a try that was not accepted."""
         self.add_alike(outcome, verdict)
         effect = effect_of(verdict)
+        self.recent.append(effect is Effect.POLICY)
         if effect is not Effect.NONE or self.alike:
             self.words = explained(verdict.meaning, outcome.reply)
-        if effect is Effect.POLICY:
-            self.refused.append(self.letters)
         if effect in (Effect.NONE, Effect.POLICY):
             self.in_a_row = 0
-            return
-        self.in_a_row = self.in_a_row + 1 if effect is self.effect else 1
-        self.effect = effect
+        else:
+            self.add_effect(effect)
 
-    def add_unmade(self, words):
-        """Count a letter that could not be made, like a refusal of us."""
-        self.in_a_row = self.in_a_row + 1 if self.effect is Effect.REFUSED else 1
-        self.effect = Effect.REFUSED
-        self.words = words
+    def add_effect(self, effect, times=1):
+        if effect is not self.effect:
+            self.effect = effect
+            self.in_a_row = 0
+        self.in_a_row += times
 
     def add_alike(self, outcome, verdict):
         """Count refusals for good that say the same of one recipient after the other."""
         refusal = ""
         if verdict.fault in (Fault.ADDRESS, Fault.RECIPIENT) and not verdict.temporary:
             refusal = masked(outcome.reply)
-        self.alike = self.alike + 1 if refusal and refusal == self.refusal else int(bool(refusal))
-        self.refusal = refusal
+        if refusal != self.refusal:
+            self.refusal = refusal
+            self.alike = 0
+        if refusal:
+            self.alike += 1
 
     def due(self):
         """Return the effect that the failures call for now."""
-        if self.alike >= (SAME_LATER if self.accepted else SAME_FIRST):
+        if self.alike >= self.most_alike:
             return Effect.SAME
-        if self.refused and self.refused_often():
+        if self.refused_often():
             return Effect.POLICY
-        needed = 1 if self.effect is Effect.BUSY else IN_A_ROW
-        return self.effect if self.in_a_row >= needed else Effect.NONE
+        if self.in_a_row >= IN_A_ROW or self.in_a_row and self.effect is Effect.BUSY:
+            return self.effect
+        return Effect.NONE
 
     def refused_often(self):
-        if len(self.refused) == self.letters >= POLICY_FIRST:
-            return True
-        late = sum(number > self.letters - POLICY_WINDOW for number in tuple(self.refused))
-        return self.letters >= POLICY_WINDOW and late > POLICY_SHARE * POLICY_WINDOW
+        """Whether too many letters of late were refused for their contents."""
+        refused = sum(self.recent)
+        if len(self.recent) == POLICY_WINDOW:
+            return refused > POLICY_MOST
+        return refused == len(self.recent) >= POLICY_FIRST
 
 
 def masked(reply):
@@ -125,8 +128,9 @@ class Failures:
 
     def __init__(self):
         self.lock = threading.Lock()
-        self.accepted_at = None  # when this process last had a letter accepted
-        self.runs, self.due = {}, set()
+        self.accepted_at = NEVER  # when this process last had a letter accepted
+        self.runs = {}  # run's id: what it has met
+        self.due = set()  # ids of runs that are to rest or pause
         self.being_told = {}  # run's id: the thread that tells the database of its failures
         self.number = 0  # of stops so far
         self.stops = {}  # run's id: the number of its last stop
@@ -158,32 +162,20 @@ class Failures:
             self.runs[run_id] = Seen()
         return self.runs[run_id]
 
-    def trouble(self, run_id, words):
-        """Have the run rest: this side can not send now (a full disk), as `words` say."""
+    def count(self, run_id, effect, words, times=1):
+        """Count a failure of this side `times` times, like the server's of that `effect`."""
         with self.lock:
             seen = self.seen(run_id)
-            seen.effect, seen.in_a_row, seen.words = Effect.CONNECTION, IN_A_ROW, words
-            self.due.add(run_id)
-
-    def fault(self, run_id, words):
-        """Have the run pause: no letter of it can be made, as `words` say."""
-        with self.lock:
-            seen = self.seen(run_id)
-            seen.effect, seen.in_a_row, seen.words = Effect.REFUSED, IN_A_ROW, words
-            self.due.add(run_id)
-
-    def unmade(self, run_id, words):
-        """Count a letter that could not be made; as many in a row as refused logins pause."""
-        with self.lock:
-            seen = self.seen(run_id)
-            seen.add_unmade(words)
+            seen.add_effect(effect, times)
+            seen.words = words
             if seen.due() is not Effect.NONE:
                 self.due.add(run_id)
 
     def keep_last(self, results):
         """Keep when this process last had a letter accepted."""
-        accepted = [result.at for result in results if result.outcome and result.outcome.accepted]
-        self.accepted_at = max(filter(None, [self.accepted_at, *accepted[-1:]]), default=None)
+        for result in results:
+            if result.outcome and result.outcome.accepted:
+                self.accepted_at = max(self.accepted_at, result.at)
 
     def begin(self, run_id, began):
         """A group of letters begins: a run that goes on is under no suspicion any more."""
@@ -200,13 +192,15 @@ class Failures:
     def spare(self, run_id, results):
         """Take back the `results` that say what everybody was told: nobody is marked by them."""
         words = self.suspects.get(run_id)
-        for result in results if words else ():
+        if not words:
+            return
+        for result in results:
             if result.outcome and masked(result.outcome.reply) == words:
                 result.state = State.PENDING
                 result.tries = result.delivery.tries
 
     def called_for(self, run_id):
-        """Return (the effect that the database is to be told of, its words); NONE, "" for none.
+        """Return (the effect that the database is to be told of, its words); NONE for none.
 
         Whoever gets an effect calls `told`; meanwhile no letter of the run is tried.
         """
@@ -214,12 +208,12 @@ class Failures:
             me = threading.get_ident()
             if self.being_told.get(run_id, me) != me:
                 return Effect.NONE, ""  # another connection tells it just now
-            seen = self.runs.get(run_id)
-            effect = seen.due() if seen else Effect.NONE
+            seen = self.seen(run_id)
+            effect = seen.due()
             if effect is Effect.NONE:
                 self.due.discard(run_id)  # a letter was accepted since
-                return effect, ""
-            self.being_told[run_id] = me
+            else:
+                self.being_told[run_id] = me
             return effect, seen.words
 
     def told(self, run_id):
