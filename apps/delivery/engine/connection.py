@@ -4,12 +4,14 @@ A thread with a transport, a journal and a database connection of its own. No tr
 while the network is waited for. What it claims is about a quarter of a second of work.
 """
 import contextlib
-import itertools
 import logging
 import threading
 import time
+from functools import lru_cache
 
-from django.db import DatabaseError, InterfaceError, connection, transaction
+from django import db
+from django.conf import settings
+from django.db import connection, transaction
 from django.utils import timezone
 
 from apps.core import logs
@@ -17,6 +19,7 @@ from apps.mailings.attempts.explanations import DISK
 from apps.mailings.models import Delivery
 from apps.statistics import counting
 
+from ..wire.letter import Letter
 from ..wire.transport import Transport
 from . import breaker, ledger, restore, transitions
 from .failures import IN_A_ROW, Effect
@@ -24,16 +27,20 @@ from .journal import Journal, JournalFull
 from .ledger import LEASE
 from .outage import SameFile, outage
 from .prefetch import Prefetch
-from .results import Result, result_of
+from .results import Result, result_of, untried
 from .throttle import Bookings
 
 log = logging.getLogger("vestnik.delivery")
 State = Delivery.State
 GROUP_SECONDS = 0.25  # what one claim may hold of work
 GROUP_LIMIT = 0.4  # seconds after which the rest of a group is given back: the server has slowed
-FIRST_GROUP, FEW, LARGEST_GROUP, LAST_GROUPS = 100, 8, 700, 100
+FIRST_GROUP = 100  # letters that are claimed before it is known how quick the server is
+FEW = 8  # letters that a slow server's group may have although they take longer
+LARGEST_GROUP = 700
+LAST_GROUPS = 100  # near a run's end no group is smaller to have all connections end together
 MARGIN = 5  # seconds of lease that must be left when a dot leaves
 DATABASE_PAUSE = 1
+letter_of = lru_cache(maxsize=50)(Letter)  # each run's letter is made ready once for all
 
 
 class LeaseTooOld(Exception):
@@ -51,7 +58,9 @@ class Connection(threading.Thread):
         self.bookings = Bookings()
         self.rate = 0.0  # letters a second, as the last group went
         self.lease_until = 0.0  # monotonic
-        self.run_now, self.claimed, self.results = None, [], []
+        self.run_now = None  # the run whose letters are claimed
+        self.claimed = []
+        self.results = []
         self.away = False  # the server turned this connection away while it takes others
         self.began = 0  # how often runs had been stopped when this group was claimed
         self.reached = {}  # run's id: the highest delivery that was claimed of it
@@ -74,20 +83,17 @@ class Connection(threading.Thread):
 
     def leave(self):
         """Let the database's number stand for what was taken, and go; else the journal tells."""
-        told = not self.claimed
-        try:
-            if told and self.journal.letters:
-                told = restore.outlive()
-        except (DatabaseError, InterfaceError, restore.Restored):
-            told = False
+        told = False
+        with contextlib.suppress(db.Error, restore.Restored):
+            told = not self.claimed and (not self.journal.letters or restore.outlive())
         self.journal.close(forget=told)
         if told:
-            with contextlib.suppress(DatabaseError, InterfaceError):
+            with contextlib.suppress(db.Error):
                 restore.forget(self.journal.token)
 
     def rehearse(self):
         """Have the database read its catalogs now, not when somebody waits for letters."""
-        with contextlib.suppress(DatabaseError, InterfaceError), self.engine.database_turn:
+        with contextlib.suppress(db.Error), self.engine.database_turn:
             ledger.rehearse(self.journal.token)
 
     def turn(self):
@@ -98,13 +104,13 @@ class Connection(threading.Thread):
             try:
                 with self.engine.database_turn:
                     claimed = self.exchange_or_hold()
-                if done and (not claimed or self.run_now.pk != done.pk):
+                if done and done != self.run_now:
                     self.close_run(done)
                 if claimed:
                     return True
                 if self.engine.done_or_wait(calls):
                     return False
-            except (DatabaseError, InterfaceError) as error:
+            except db.Error as error:
                 if not self.database_failed(error):
                     return False
 
@@ -113,7 +119,7 @@ class Connection(threading.Thread):
         try:
             with self.engine.database_turn:
                 transitions.close_run(run)
-        except (DatabaseError, InterfaceError) as error:
+        except db.Error as error:
             outage.begin(error)
             connection.close()
 
@@ -128,10 +134,13 @@ class Connection(threading.Thread):
                 run, claimed = self.exchange()
         except restore.Restored:  # what was in hand is not claimed in this database
             restore.notice()
-            run, claimed = None, []
+            run = None
+            claimed = []
             self.results = []
         self.journal.clear(len(self.results) + len(claimed))
-        self.run_now, self.claimed, self.results = run, claimed, []
+        self.run_now = run
+        self.claimed = claimed
+        self.results = []
         logs.note(run=run.pk if run else "-")
         return claimed
 
@@ -144,7 +153,7 @@ class Connection(threading.Thread):
         time.sleep(DATABASE_PAUSE)
         try:
             ledger.abandon(self.journal.token, [row.id for row in self.claimed])
-        except (DatabaseError, InterfaceError):
+        except db.Error:
             connection.close()
         return True
 
@@ -168,8 +177,13 @@ class Connection(threading.Thread):
         self.began = self.engine.failures.number
         self.lease_until = time.monotonic() + LEASE.total_seconds()
         size = self.bookings.limit(self.group_size())
-        for run in self.engine.runnable() if size else ():
-            share = self.engine.share(run, LAST_GROUPS if self.rate else 1)
+        if not size:
+            return None, []
+        least = 1
+        if self.rate:
+            least = LAST_GROUPS
+        for run in self.engine.runnable():
+            share = max(least, self.engine.share(run))
             claimed = ledger.claim(
                 run.pk, min(size, share), self.journal.token, self.reached.get(run.pk, 0))
             if claimed:
@@ -190,27 +204,32 @@ class Connection(threading.Thread):
         self.away = False
         self.engine.failures.begin(self.run_now.pk, self.began)
         try:
-            letter = self.engine.letter(self.run_now)
+            letter = letter_of(
+                seed=self.run_now.seed, subject=self.run_now.subject, body=self.run_now.body,
+                from_email=settings.DEFAULT_FROM_EMAIL)
         except Exception as error:  # whatever it is, the connection and other runs go on
             log.exception("run %s can not be made into letters", self.run_now.pk)
             reason = str(error) or type(error).__name__
             self.engine.failures.count(self.run_now.pk, Effect.REFUSED, reason, IN_A_ROW)
-            self.results = [Result(row, State.PENDING, row.tries) for row in self.claimed]
+            self.results = list(map(untried, self.claimed))
             return
-        started, tries = time.monotonic(), []
-        ready = itertools.chain(Prefetch(letter, self.journal).ready(self.claimed), [None])
-        for this, following in itertools.pairwise(ready):
+        started = time.monotonic()
+        results = []
+        letters = Prefetch(letter, self.journal).ready(self.claimed)
+        ready = next(letters)
+        while ready:
             spent = time.monotonic() - started
-            if tries and not self.bookings.rate and spent > GROUP_LIMIT:
+            if results and not self.bookings.rate and spent > GROUP_LIMIT:
                 break
-            at_once = following and following.octets and self.will_follow(spent, len(tries))
-            tries.append(
-                self.send_one(letter.sender, this, following.row.email if at_once else None))
+            after = next(letters, None)
+            following = None
+            if after and after.octets and self.will_follow(spent, len(results)):
+                following = after.row.email
+            results.append(self.send_one(letter.sender, ready, following))
+            ready = after
         started = max(started, self.transport.connected_at)  # connecting is no measure of letters
-        self.rate = len(tries) / max(time.monotonic() - started, 1e-6)
-        self.results = [this if isinstance(this, Result) else
-                        result_of(*this, self.run_now.ends_at) for this in tries]
-        self.results += [Result(row, State.PENDING, row.tries) for row in self.claimed[len(tries):]]
+        self.rate = len(results) / max(time.monotonic() - started, 1e-6)
+        self.results = results + list(map(untried, self.claimed[len(results):]))
         self.engine.failures.spare(self.run_now.pk, self.results)
         self.engine.admission.tell_news(self, self.engine.database_turn)
 
@@ -218,41 +237,43 @@ class Connection(threading.Thread):
         """Whether one more letter after this one will be within GROUP_LIMIT, and leave at once."""
         if self.bookings.rate:
             return False
-        return spent + spent / sent < GROUP_LIMIT if sent else self.rate * GROUP_LIMIT > 1
+        if not sent:
+            return self.rate * GROUP_LIMIT > 1
+        return spent + spent / sent < GROUP_LIMIT
 
     def send_one(self, sender, ready, following):
         """Send one letter, if it may still be sent; `following` is whom the next one is for.
 
-        Returns what `result_of` makes the Result of, when there is time; else the Result.
+        Returns its Result.
         """
         row = ready.row
-        if self.away or self.engine.stopping.is_set() or (
-                self.engine.failures.enough(self.run_now.pk, self.began)):
-            return Result(row, State.PENDING, row.tries)
+        run = self.run_now
+        failures = self.engine.failures
+        if self.away or self.engine.stopping.is_set() or failures.enough(run.pk, self.began):
+            return untried(row)
         if not ready.octets:
             if ready.unmade:
-                self.engine.failures.count(self.run_now.pk, Effect.REFUSED, ready.reason)
+                failures.count(run.pk, Effect.REFUSED, ready.reason)
             return Result(row, State.SKIPPED, row.tries, reason=ready.reason)
         self.bookings.wait(self.engine.stopping)
         self.current = row.id
         try:
             outcome = self.transport.send(ready.octets, sender, row.email, following)
         except LeaseTooOld:
-            return Result(row, State.PENDING, row.tries)
+            return untried(row)
         except JournalFull as error:
             log.error("the journal takes no more: %s", error)
-            self.engine.failures.count(
-                self.run_now.pk, Effect.CONNECTION, f"{DISK}: {error}", IN_A_ROW)
-            return Result(row, State.PENDING, row.tries, reason=str(error))
+            failures.count(run.pk, Effect.CONNECTION, f"{DISK}: {error}", IN_A_ROW)
+            return untried(row, reason=str(error))
         self.away = self.engine.admission.turned_away(self, outcome, row.email)
         if self.away:
-            return Result(row, State.PENDING, row.tries)
+            return untried(row)
         try:
             self.journal.answer(row.id, outcome)
         except JournalFull as error:
             log.error("an answer is in hand, but not in the journal: %s", error)
-        self.engine.failures.note(self.run_now.pk, outcome, row.email)
-        return row, outcome, timezone.now()
+        failures.note(run.pk, outcome, row.email)
+        return result_of(row, outcome, timezone.now(), run.ends_at)
 
     def before_dot(self):
         """What the transport calls when the server is ready for the letter."""

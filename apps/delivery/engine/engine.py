@@ -8,10 +8,9 @@ import contextlib
 import threading
 import time
 
+from django import db
 from django.conf import settings
-from django.db import connection
 
-from ..wire.letter import Letter
 from . import admission, failures, recovery
 from .connection import Connection
 from .ledger import LEASE
@@ -38,37 +37,39 @@ class Engine:
         self.calls = 0
         self.waiting = 0
         self.database_turn = contextlib.nullcontext()  # PostgreSQL orders its writers itself
-        if connection.vendor == "sqlite":
+        if db.connection.vendor == "sqlite":
             self.database_turn = threading.Lock()
         self.failures = failures.Failures()
         self.admission = admission.Admission(self.size)
-        self.letters = {}
         self.connections = []
 
     def start(self):
         """Open the connections' threads; call once, and `recover` each second from now on."""
         recovery.recover()
         self.connections = [Connection(self, number) for number in range(self.size)]
-        for worker in self.connections:
-            worker.start()
+        for connection in self.connections:
+            connection.start()
 
     def stop(self):
         """Claim nothing more; letters in hand get their answers."""
         self.stopping.set()
         self.wake_up()
 
-    def join(self, timeout=None):
-        """Wait for the connections. Returns whether all have ended."""
-        deadline = timeout and time.monotonic() + timeout
-        for worker in self.connections:
-            worker.join(timeout and max(0, deadline - time.monotonic()))
-        return not any(worker.is_alive() for worker in self.connections)
+    def join(self, timeout):
+        """Wait for the connections, `timeout` seconds at most. Returns whether all have ended."""
+        deadline = time.monotonic() + timeout
+        for connection in self.connections:
+            connection.join(max(0, deadline - time.monotonic()))
+            if connection.is_alive():
+                return False
+        return True
 
     def renew_leases(self):
         """Keep the leases of letters that a slow server has. Call each second."""
-        for worker in self.connections:
-            if worker.claimed and worker.lease_until - time.monotonic() < LEASE.total_seconds() / 2:
-                worker.renew()
+        soon = time.monotonic() + LEASE.total_seconds() / 2
+        for connection in self.connections:
+            if connection.claimed and connection.lease_until < soon:
+                connection.renew()
 
     def recover(self):
         with self.database_turn:
@@ -89,20 +90,12 @@ class Engine:
         """The runs that this engine may send letters of now."""
         return runs_with_letters(self.run_ids)
 
-    def share(self, run, least):
+    def share(self, run):
         """Return how many letters one connection may claim, so that all end at the same time."""
-        in_hand = sum(len(worker.claimed) for worker in self.connections) * self.all // self.size
-        return max(least, (run.left - run.not_folded - in_hand) // self.all)
-
-    def letter(self, run):
-        """The run's letter, made ready once."""
-        if run.pk not in self.letters:
-            if len(self.letters) > 50:
-                self.letters.clear()
-            self.letters[run.pk] = Letter(
-                seed=run.seed, subject=run.subject, body=run.body,
-                from_email=settings.DEFAULT_FROM_EMAIL)
-        return self.letters[run.pk]
+        in_hand = 0
+        for connection in self.connections:
+            in_hand += len(connection.claimed)
+        return (run.left - run.not_folded - in_hand * self.all // self.size) // self.all
 
     def done_or_wait(self, calls):
         """With nothing to claim: True when the engine is done, else False after a rest.
@@ -113,7 +106,7 @@ class Engine:
             return True
         if settings.SENDER_RATE and self.runnable():
             return self.stopping.wait(0.05)  # the time is booked by others for a moment
-        if not self.patient and not self.busy():
+        if not self.patient and not any(connection.claimed for connection in self.connections):
             self.wake_up()
             return True
         with self.news:
@@ -121,7 +114,3 @@ class Engine:
             self.news.wait_for(lambda: self.calls != calls, IDLE)
             self.waiting -= 1
         return self.stopping.is_set()
-
-    def busy(self):
-        """Whether one of this engine's own runs may still get letters from this pass."""
-        return any(worker.claimed for worker in self.connections)
