@@ -33,6 +33,7 @@ ANSWER_ROOM = 12 * KEPT_REPLY + 300  # octets of the longest line of an answer, 
 TAKEN = b"N %020d %020.6f\n"  # always as long: it is written over in its place
 TAKEN_LINE = re.compile(rb"B [^\n]*\nN (\d{20}) (\d{13}\.\d{6})\n")
 NO_JOURNAL = FileNotFoundError, IsADirectoryError, PermissionError  # gone, or not ours to read
+CLOSED = -1  # no file's number
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -61,7 +62,8 @@ class Journal:
 
     def __init__(self):
         self.token = uuid.uuid4().hex
-        self.fd = None
+        self.fd = CLOSED
+        self.map = bytearray()  # of memory, once the file is open
         self.letters = 0  # taken in all, and those recorded once more
         with contextlib.suppress(JournalFull):  # each mark tries again
             self._open()
@@ -82,7 +84,7 @@ class Journal:
     def clear(self, taken=0):
         """Forget what the database has; say first that so many letters more were `taken`."""
         self.letters += taken
-        if self.fd is None:
+        if self.fd == CLOSED:
             return
         if taken:
             line = self.taken()
@@ -95,11 +97,13 @@ class Journal:
 
     def close(self, *, forget):
         """Let go of the journal; `forget` it when all that it knew is in the database."""
-        if self.fd is not None:
-            if forget:
-                self.path.unlink(missing_ok=True)
-            os.close(self.fd)
-            self.fd = self.map = None
+        if self.fd == CLOSED:
+            return
+        if forget:
+            self.path.unlink(missing_ok=True)
+        os.close(self.fd)
+        self.fd = CLOSED
+        self.map = bytearray()
 
     def _open(self):
         try:
@@ -111,7 +115,6 @@ class Journal:
         if not self.path.exists():  # taken for a dead one's between the two: make it again
             os.close(self.fd)
             return self._open()
-        self.map = b""
         self.end = 0
         try:
             self._write((header() + self.taken())[:-1])
@@ -122,7 +125,7 @@ class Journal:
 
     def _write(self, line, room=0):
         """Write a line, and see to it that `room` octets more can follow."""
-        if self.fd is None:
+        if self.fd == CLOSED:
             self._open()
         end = self.end + len(line)
         if end + room >= len(self.map):
