@@ -59,7 +59,7 @@ def finish_runs(runs):
     """Finish those of `runs` whose ledger has nothing left."""
     finished = runs.filter(state=Run.State.RUNNING).exclude(LETTERS_LEFT)
     for pk in finished.values_list("pk", flat=True):
-        if Run.objects.filter(pk=pk, state=Run.State.RUNNING).update(
+        if finished.filter(pk=pk).update(
                 state=Run.State.FINISHED, finished_at=timezone.now(), hold_until=None,
                 reason="", server_words=""):
             log.info("run %s finished", pk, extra={"run": pk})
