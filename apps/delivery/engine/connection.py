@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from apps.core import logs
 from apps.mailings.attempts.explanations import DISK
-from apps.mailings.models import Delivery
+from apps.mailings.models import Delivery, Run
 from apps.statistics import counting
 
 from ..wire.letter import Letter
@@ -53,23 +53,27 @@ class Connection(threading.Thread):
     def __init__(self, engine, number):
         super().__init__(name=f"connection-{number}", daemon=True)
         self.engine = engine
+        self.failures = engine.failures
+        self.admission = engine.admission
         self.journal = Journal()
         self.transport = Transport(before_dot=self.before_dot)
         self.bookings = Bookings()
         self.rate = 0.0  # letters a second, as the last group went
         self.lease_until = 0.0  # monotonic
-        self.run_now = None  # the run whose letters are claimed
+        self.run_now = Run()  # whose letters are claimed; without a key while none are
         self.claimed = []
         self.results = []
         self.away = False  # the server turned this connection away while it takes others
         self.began = 0  # how often runs had been stopped when this group was claimed
         self.reached = {}  # run's id: the highest delivery that was claimed of it
-        self.current = None
+        self.current = 0  # the delivery whose letter is on its way
         self.same_file = SameFile()
 
     def run(self):
         try:
-            self.rehearse()
+            # Have the database read its catalogs now, not when somebody waits for letters.
+            with contextlib.suppress(db.Error), self.engine.database_turn:
+                ledger.rehearse(self.journal.token)
             while self.turn():
                 self.send_group()
         except Exception:
@@ -77,7 +81,7 @@ class Connection(threading.Thread):
             self.engine.failed.set()
         finally:
             self.transport.close()
-            self.engine.admission.left(self)
+            self.admission.left(self)
             self.leave()
             connection.close()
 
@@ -91,11 +95,6 @@ class Connection(threading.Thread):
             with contextlib.suppress(db.Error):
                 restore.forget(self.journal.token)
 
-    def rehearse(self):
-        """Have the database read its catalogs now, not when somebody waits for letters."""
-        with contextlib.suppress(db.Error), self.engine.database_turn:
-            ledger.rehearse(self.journal.token)
-
     def turn(self):
         """Record the last group and claim the next. Returns False when the engine is done."""
         while True:
@@ -104,7 +103,7 @@ class Connection(threading.Thread):
             try:
                 with self.engine.database_turn:
                     claimed = self.exchange_or_hold()
-                if done and done != self.run_now:
+                if done.pk and done != self.run_now:
                     self.close_run(done)
                 if claimed:
                     return True
@@ -127,21 +126,20 @@ class Connection(threading.Thread):
         """Exchange, and have the journal know it. Returns what is claimed; [] after a restore."""
         self.same_file.look()
         if self.results:
-            breaker.apply(
-                self.run_now, self.results, self.engine.failures, self.engine.admission)
+            breaker.apply(self.run_now, self.results, self.failures, self.admission)
         try:
             with transaction.atomic():
                 run, claimed = self.exchange()
         except restore.Restored:  # what was in hand is not claimed in this database
             restore.notice()
-            run = None
+            run = Run()
             claimed = []
             self.results = []
         self.journal.clear(len(self.results) + len(claimed))
         self.run_now = run
         self.claimed = claimed
         self.results = []
-        logs.note(run=run.pk if run else "-")
+        logs.note(run=run.pk or "-")
         return claimed
 
     def database_failed(self, error):
@@ -171,26 +169,26 @@ class Connection(threading.Thread):
         return run, claimed
 
     def claim(self):
-        """Return a run and what is claimed of it, as one group; (None, []) when nothing waits."""
-        if self.engine.stopping.is_set() or not self.engine.admission.may_send(self):
-            return None, []
-        self.began = self.engine.failures.number
+        """Return a run and what is claimed of it, as one group; (Run(), []) when nothing waits."""
+        if self.engine.stopping.is_set() or not self.admission.may_send(self):
+            return Run(), []
+        self.began = self.failures.number
         self.lease_until = time.monotonic() + LEASE.total_seconds()
         size = self.bookings.limit(self.group_size())
         if not size:
-            return None, []
+            return Run(), []
         least = 1
         if self.rate:
             least = LAST_GROUPS
-        for run in self.engine.runnable():
-            share = max(least, self.engine.share(run))
+        for run, left in self.engine.runnable():
+            share = max(least, self.engine.share(left))
             claimed = ledger.claim(
                 run.pk, min(size, share), self.journal.token, self.reached.get(run.pk, 0))
             if claimed:
                 self.reached = {run.pk: claimed[-1].id}
                 self.bookings.book(len(claimed))
                 return run, claimed
-        return None, []
+        return Run(), []
 
     def group_size(self):
         """Return how many letters to claim: more of them where each transaction would be felt."""
@@ -202,7 +200,7 @@ class Connection(threading.Thread):
     def send_group(self):
         """Send what is claimed; what is not reached is given back."""
         self.away = False
-        self.engine.failures.begin(self.run_now.pk, self.began)
+        self.failures.begin(self.run_now.pk, self.began)
         try:
             letter = letter_of(
                 seed=self.run_now.seed, subject=self.run_now.subject, body=self.run_now.body,
@@ -210,7 +208,7 @@ class Connection(threading.Thread):
         except Exception as error:  # whatever it is, the connection and other runs go on
             log.exception("run %s can not be made into letters", self.run_now.pk)
             reason = str(error) or type(error).__name__
-            self.engine.failures.count(self.run_now.pk, Effect.REFUSED, reason, IN_A_ROW)
+            self.failures.count(self.run_now.pk, Effect.REFUSED, reason, IN_A_ROW)
             self.results = list(map(untried, self.claimed))
             return
         started = time.monotonic()
@@ -230,8 +228,8 @@ class Connection(threading.Thread):
         started = max(started, self.transport.connected_at)  # connecting is no measure of letters
         self.rate = len(results) / max(time.monotonic() - started, 1e-6)
         self.results = results + list(map(untried, self.claimed[len(results):]))
-        self.engine.failures.spare(self.run_now.pk, self.results)
-        self.engine.admission.tell_news(self, self.engine.database_turn)
+        self.failures.spare(self.run_now.pk, self.results)
+        self.admission.tell_news(self, self.engine.database_turn)
 
     def will_follow(self, spent, sent):
         """Whether one more letter after this one will be within GROUP_LIMIT, and leave at once."""
@@ -248,12 +246,11 @@ class Connection(threading.Thread):
         """
         row = ready.row
         run = self.run_now
-        failures = self.engine.failures
-        if self.away or self.engine.stopping.is_set() or failures.enough(run.pk, self.began):
+        if self.away or self.engine.stopping.is_set() or self.failures.enough(run.pk, self.began):
             return untried(row)
         if not ready.octets:
             if ready.unmade:
-                failures.count(run.pk, Effect.REFUSED, ready.reason)
+                self.failures.count(run.pk, Effect.REFUSED, ready.reason)
             return Result(row, State.SKIPPED, row.tries, reason=ready.reason)
         self.bookings.wait(self.engine.stopping)
         self.current = row.id
@@ -263,17 +260,17 @@ class Connection(threading.Thread):
             return untried(row)
         except JournalFull as error:
             log.error("the journal takes no more: %s", error)
-            failures.count(run.pk, Effect.CONNECTION, f"{DISK}: {error}", IN_A_ROW)
+            self.failures.count(run.pk, Effect.CONNECTION, f"{DISK}: {error}", IN_A_ROW)
             return untried(row, reason=str(error))
-        self.away = self.engine.admission.turned_away(self, outcome, row.email)
+        self.away = self.admission.turned_away(self, outcome, row.email)
         if self.away:
             return untried(row)
         try:
             self.journal.answer(row.id, outcome)
         except JournalFull as error:
             log.error("an answer is in hand, but not in the journal: %s", error)
-        failures.note(run.pk, outcome, row.email)
-        return result_of(row, outcome, timezone.now(), run.ends_at)
+        self.failures.note(run.pk, outcome, row.email)
+        return result_of(row, outcome, timezone.now(), run.mailing.ends_at)
 
     def before_dot(self):
         """What the transport calls when the server is ready for the letter."""

@@ -90,12 +90,15 @@ class Engine:
         """The runs that this engine may send letters of now."""
         return runs_with_letters(self.run_ids)
 
-    def share(self, run):
-        """Return how many letters one connection may claim, so that all end at the same time."""
+    def share(self, left):
+        """Return how many of the `left` letters of a run one connection may claim.
+
+        With this share all connections end at the same time.
+        """
         in_hand = 0
         for connection in self.connections:
             in_hand += len(connection.claimed)
-        return (run.left - run.not_folded - in_hand * self.all // self.size) // self.all
+        return (left - in_hand * self.all // self.size) // self.all
 
     def done_or_wait(self, calls):
         """With nothing to claim: True when the engine is done, else False after a rest.
