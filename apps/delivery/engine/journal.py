@@ -17,6 +17,7 @@ import os
 import re
 import time
 import uuid
+from collections.abc import Generator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,19 +38,19 @@ CLOSED = -1  # no file's number
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
-def folder():
+def folder() -> Path:
     path = Path(settings.DATA_DIR) / "journal"
     path.mkdir(parents=True, exist_ok=True)
     return path
 
 
-def boot_id():
+def boot_id() -> str:
     if BOOT_ID.exists():
         return BOOT_ID.read_text().strip()
     return "-"
 
 
-def header():
+def header() -> bytes:
     return f"B {boot_id()}\n".encode("ascii")
 
 
@@ -60,28 +61,30 @@ class JournalFull(Exception):
 class Journal:
     """The journal of one living connection. `mark` and `answer` raise JournalFull."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.token = uuid.uuid4().hex
         self.fd = CLOSED
-        self.map = bytearray()  # of memory, once the file is open
+        self.map: bytearray | mmap.mmap = bytearray()  # of memory, once the file is open
+        self.end = 0  # of what is written
+        self.start = 0  # of what is forgotten once the database has it
         self.letters = 0  # taken in all, and those recorded once more
         with contextlib.suppress(JournalFull):  # each mark tries again
             self._open()
 
-    def mark(self, delivery_id):
+    def mark(self, delivery_id: int) -> None:
         """Say that the dot of this delivery's letter may leave now. Keeps room for its answer."""
         self._write(b"S %d" % delivery_id, ANSWER_ROOM)
 
-    def making(self, delivery_id):
+    def making(self, delivery_id: int) -> None:
         """Say which letter is being made, one that was in hand at a death before; 0: none."""
         self._write(b"M %d" % delivery_id)
 
-    def answer(self, delivery_id, outcome):
+    def answer(self, delivery_id: int, outcome: Outcome) -> None:
         """Keep the answer until it is in the database."""
         answer = json.dumps([delivery_id, outcome.phase, outcome.code, outcome.text])
         self._write(f"R {answer}".encode("ascii"))
 
-    def clear(self, taken=0):
+    def clear(self, taken: int = 0) -> None:
         """Forget what the database has; say first that so many letters more were `taken`."""
         self.letters += taken
         if self.fd == CLOSED:
@@ -92,10 +95,10 @@ class Journal:
         self.map[self.start:self.end] = bytes(self.end - self.start)
         self.end = self.start
 
-    def taken(self):
+    def taken(self) -> bytes:
         return TAKEN % (self.letters, time.time())
 
-    def close(self, *, forget):
+    def close(self, *, forget: bool) -> None:
         """Let go of the journal; `forget` it when all that it knew is in the database."""
         if self.fd == CLOSED:
             return
@@ -105,7 +108,7 @@ class Journal:
         self.fd = CLOSED
         self.map = bytearray()
 
-    def _open(self):
+    def _open(self) -> None:
         try:
             self.path = folder() / self.token
             self.fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
@@ -115,15 +118,14 @@ class Journal:
         if not self.path.exists():  # taken for a dead one's between the two: make it again
             os.close(self.fd)
             return self._open()
-        self.end = 0
         try:
             self._write((header() + self.taken())[:-1])
-            self.start = self.end  # of what is forgotten once the database has it
+            self.start = self.end
         except JournalFull:
             self.close(forget=True)
             raise
 
-    def _write(self, line, room=0):
+    def _write(self, line: bytes, room: int = 0) -> None:
         """Write a line, and see to it that `room` octets more can follow."""
         if self.fd == CLOSED:
             self._open()
@@ -134,7 +136,7 @@ class Journal:
         self.map[end] = LINE_END
         self.end = end + 1
 
-    def _reserve(self, octets):
+    def _reserve(self, octets: int) -> None:
         """Map `octets` and some more, once the disk has given the room for them."""
         octets += -octets % STEP
         size = len(self.map)
@@ -145,7 +147,7 @@ class Journal:
             raise JournalFull(error.strerror or str(error)) from error
 
 
-def reserve(fd, start, length):
+def reserve(fd: int, start: int, length: int) -> None:
     """Write zeros, so that a full disk is noticed now and not when a line replaces them.
 
     It is not posix_fallocate, because macOS has none.
@@ -166,15 +168,15 @@ class DeadJournal:
     path: Path
     complete: bool
     letters: int = 0
-    marked: set = field(default_factory=set)
-    answers: dict = field(default_factory=dict)
+    marked: set[int] = field(default_factory=set)
+    answers: dict[int, Outcome] = field(default_factory=dict)
     making: int = 0
 
-    def remove(self):
+    def remove(self) -> None:
         self.path.unlink(missing_ok=True)
 
 
-def dead_journals():
+def dead_journals() -> Generator[DeadJournal]:
     """Yield each journal on this disk whose connection is gone, locked until the next one."""
     for path in sorted(folder().iterdir()):
         # A living connection holds its own; others may be gone by now, or not ours to open.
@@ -184,7 +186,7 @@ def dead_journals():
                 yield read(path, file.read())
 
 
-def read(path, octets):
+def read(path: Path, octets: bytes) -> DeadJournal:
     """Return the DeadJournal of the `octets` in `path`; a line without its end does not count."""
     written = octets.partition(b"\0")[0]
     complete = written.startswith(header())
@@ -202,7 +204,7 @@ def read(path, octets):
     return journal
 
 
-def taken():
+def taken() -> dict[str, tuple[int, float]]:
     """Return {token: (letters taken, when last in seconds since 1970)} of this disk's journals."""
     found = {}
     for path in folder().iterdir():
@@ -211,7 +213,7 @@ def taken():
     return found
 
 
-def taken_in(written):
+def taken_in(written: bytes) -> tuple[int, float]:
     line = TAKEN_LINE.match(written)
     if line:
         return int(line[1]), float(line[2])
