@@ -6,10 +6,12 @@ somebody else has decided. Counters on the run move in the same transaction: the
 """
 import json
 from collections import Counter
-from datetime import timedelta
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
 from itertools import starmap
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -17,7 +19,7 @@ from apps.mailings.models import Delivery, Run
 from apps.mailings.services import recipients_bounce_mark
 from apps.statistics import tallies
 
-from .results import Claimed
+from .results import Claimed, Result
 
 State = Delivery.State
 LEASE = timedelta(seconds=30)
@@ -87,7 +89,7 @@ STORED = """(SELECT v.id, v.at, v.state, v.code, v.answer, d.run_id, d.recipient
     FROM {rows} JOIN mailings_delivery d ON d.id = v.id)"""
 
 
-def claim(run_id, limit, token, after=0):
+def claim(run_id: int, limit: int, token: str, after: int = 0) -> list[Claimed]:
     """Claim up to `limit` pending deliveries of the run for `token`; return them in order.
 
     Those with an id up to `after` only when there are no others.
@@ -101,7 +103,8 @@ def claim(run_id, limit, token, after=0):
     return list(starmap(Claimed, rows))
 
 
-def store(run, results, token):
+def store(run: Run, results: Iterable[Result],
+          token: str) -> tuple[Counter[str], dict[tuple, tuple]]:
     """Store `results` of deliveries that `token` still holds, with an attempt for each try.
 
     A row that had been given up as unknown takes its real outcome. Returns what `counting.add` is
@@ -109,7 +112,7 @@ def store(run, results, token):
     """
     rows = as_rows(results)
     stored = store_rows(run, rows, token, State.CLAIMED)
-    counts = Counter()
+    counts: Counter[str] = Counter()
     if len(stored) < len(rows):
         for pk in stored:
             del rows[pk]
@@ -117,22 +120,25 @@ def store(run, results, token):
         counts["unknown"] -= len(late)
         stored |= late
     tries = []
-    bounced = {}
+    bounced: dict[int, tuple[str, str]] = {}
     for result in results:
-        if result.delivery.id in stored:
-            if result.state in COUNTER:
-                counts[COUNTER[result.state]] += 1
-            if result.outcome:
-                tries.append(result)
-                email = result.delivery.email
-                if result.state is State.FAILED and result.outcome.verdict(email).marks:
-                    bounced[result.delivery.recipient_id] = email, result.outcome.reply
+        delivery = result.delivery
+        if delivery.id not in stored:
+            continue
+        if result.state in COUNTER:
+            counts[COUNTER[result.state]] += 1
+        if result.outcome is None:
+            continue
+        tries.append(result)
+        gone = result.state is State.FAILED and result.outcome.verdict(delivery.email).marks
+        if gone and delivery.recipient_id:
+            bounced[delivery.recipient_id] = delivery.email, result.outcome.reply
     if bounced:
         recipients_bounce_mark(replies=bounced)
     return counts, tallies.of_results(tries)
 
 
-def as_rows(results):
+def as_rows(results: Iterable[Result]) -> dict[int, dict[str, object]]:
     """Return results as ROWS reads them: dicts by the delivery's id."""
     rows = {}
     for result in results:
@@ -150,7 +156,8 @@ def as_rows(results):
     return rows
 
 
-def store_rows(run, rows, token, state):
+def store_rows(run: Run, rows: dict[int, dict[str, object]], token: str,
+               state: Delivery.State) -> set[int]:
     """Move deliveries in `state` that `token` holds to their results, and tell of their tries.
 
     `rows` are of `as_rows`. Returns the ids that moved.
@@ -160,7 +167,7 @@ def store_rows(run, rows, token, state):
     params = [db_time(timezone.now()), json.dumps(list(rows.values())), token, state]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(STORE_AND_TELL.format(rows=reader), params + about)
+            cursor.execute(STORE_AND_TELL.format(rows=reader), [*params, *about])
             return {row[0] for row in cursor.fetchall()}
         cursor.execute(STORE.format(rows=reader), params)
         moved = {row[0] for row in cursor.fetchall()}
@@ -169,19 +176,20 @@ def store_rows(run, rows, token, state):
         return moved
 
 
-def db_time(moment):
+def db_time(moment: datetime) -> datetime | str:
     """Return an aware `moment` as the database's own columns have it."""
-    return connection.ops.adapt_datetimefield_value(moment)
+    value = connection.ops.adapt_datetimefield_value(moment)
+    return value  # type: ignore[return-value]  # the stubs know None, and not PostgreSQL's
 
 
 @transaction.atomic
-def rehearse(token):
+def rehearse(token: str) -> None:
     """Claim and record for a run that there is not."""
     claim(0, 1, token)
     store_rows(Run(pk=0), {}, token, State.CLAIMED)
 
 
-def free(deliveries):
+def free(deliveries: QuerySet[Delivery]) -> QuerySet[Delivery]:
     """Return those of `deliveries` that nobody holds, for an update in this transaction.
 
     Nobody waits for a sender that is recording or claiming them this moment; nor it for them.
@@ -191,14 +199,14 @@ def free(deliveries):
 
 
 @transaction.atomic
-def abandon(token, known=()):
+def abandon(token: str, known: Collection[int]) -> int:
     """Give back what `token` holds and nobody knows of: a commit whose answer was lost."""
     return Delivery.objects.filter(state=State.CLAIMED, lease_token=token).exclude(
         pk__in=known).update(state=State.PENDING, lease_token="", lease_until=None)
 
 
 @transaction.atomic
-def renew(token):
+def renew(token: str) -> int:
     """Move the lease of what `token` holds; rows that are being recorded now are passed over.
 
     Returns how many were moved. Waiting for those rows could end in a deadlock with the recorder.
