@@ -52,7 +52,7 @@ def write_to_pipes() -> None:
 class Pipe:
     """The bell of a sender beside SQLite."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         folder().mkdir(exist_ok=True)
         self.path = folder() / uuid.uuid4().hex
         new = folder().with_name(f"bell.{self.path.name}")  # nobody rings it before it is read
@@ -75,29 +75,30 @@ class Pipe:
 class Listener:
     """The bell of a sender beside PostgreSQL, on a connection of its own."""
 
-    def __init__(self):
-        self.connection = None
+    def __init__(self) -> None:
+        self.connection: psycopg2.extensions.connection | None = None
         self.retry_at = 0.0  # monotonic
 
     def wait(self, seconds: float) -> bool:
         """Wait for a ring, but no longer than `seconds`. Returns whether it rang."""
         try:
-            if self.connection is None and not self.listen():
+            server = self.connection or self.listen()
+            if server is None:
                 time.sleep(seconds)
                 return False
-            select.select([self.connection], [], [], seconds)
-            self.connection.poll()
-            rang = bool(self.connection.notifies)
-            self.connection.notifies.clear()
+            select.select([server], [], [], seconds)
+            server.poll()
+            rang = bool(server.notifies)
+            server.notifies.clear()
             return rang
         except (OSError, DatabaseError, psycopg2.Error):
             self.close()
             return False
 
-    def listen(self) -> bool:
-        """Open the connection, unless that failed a moment ago. Returns whether it is open."""
+    def listen(self) -> psycopg2.extensions.connection | None:
+        """Open the connection and return it; None while the last try was a moment ago."""
         if time.monotonic() < self.retry_at:
-            return False
+            return None
         self.retry_at = time.monotonic() + AGAIN
         wrapper = connections["default"].copy()
         wrapper.settings_dict.update(settings.DATABASE_DIRECT)
@@ -105,7 +106,7 @@ class Listener:
         with wrapper.cursor() as cursor:
             cursor.execute(f"LISTEN {CHANNEL}")
         self.connection = wrapper.connection
-        return True
+        return self.connection
 
     def close(self) -> None:
         if self.connection is not None:
