@@ -10,11 +10,14 @@ journal tells meanwhile.
 """
 import contextlib
 import logging
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.core import mail
+from django.core.mail.backends.base import BaseEmailBackend
 
-from .journal import JournalFull
+from ..wire.letter import Letter
+from .journal import Journal, JournalFull
 from .results import Claimed
 
 log = logging.getLogger("vestnik.delivery")
@@ -38,17 +41,18 @@ class Ready:
     unmade: bool = False
 
 
-class Prefetch:
+class Prefetch(BaseEmailBackend):
     """The mail backend that `send_mail()` hands the letters of one run to."""
 
     row: Claimed  # whose letter is being made
 
-    def __init__(self, letter, journal):
+    def __init__(self, letter: Letter, journal: Journal) -> None:
+        super().__init__()
         self.letter = letter
         self.journal = journal
         self.octets = b""
 
-    def ready(self, rows):
+    def ready(self, rows: Iterable[Claimed]) -> Iterator[Ready]:
         """Yield a Ready for each of `rows` (Claimed), in their order."""
         made = []
         size = 0
@@ -66,12 +70,12 @@ class Prefetch:
                 size = 0
         yield from made
 
-    def tell_journal(self, delivery_id):
+    def tell_journal(self, delivery_id: int) -> None:
         """Have the journal say which letter is being made; 0: none."""
         with contextlib.suppress(JournalFull):  # it takes no mark either: nothing will be sent
             self.journal.making(delivery_id)
 
-    def make(self, row):
+    def make(self, row: Claimed) -> Ready:
         if row.gone:
             return Ready(row, reason=GONE[row.gone])
         self.row = row
@@ -83,7 +87,7 @@ class Prefetch:
             return Ready(row, reason=str(error) or type(error).__name__, unmade=True)
         return Ready(row, self.octets)
 
-    def send_messages(self, messages):
+    def send_messages(self, messages: Sequence[mail.EmailMessage]) -> int:
         """Take Django's messages, as each mail backend does. Returns how many were taken."""
         for message in messages:
             self.octets = self.letter.render(
