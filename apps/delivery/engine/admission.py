@@ -7,6 +7,7 @@ refused again.
 import contextlib
 import threading
 import time
+from typing import TYPE_CHECKING
 
 from django import db
 from django.utils import timezone
@@ -16,6 +17,11 @@ from apps.mailings.attempts.faults import Fault, Meaning
 from apps.mailings.attempts.verdicts import Phase
 from apps.mailings.models import Run
 
+from ..wire.outcome import Outcome
+
+if TYPE_CHECKING:
+    from .connection import Connection
+
 WAIT = 60  # seconds until one connection more is tried
 LONGEST_WAIT = 15 * 60
 OPENING = (Phase.CONNECT, Phase.LOGIN)
@@ -24,18 +30,19 @@ OPENING = (Phase.CONNECT, Phase.LOGIN)
 class Admission:
     """Shared by the connections of one process; `size` is how many they are."""
 
-    def __init__(self, size):
+    def __init__(self, size: int) -> None:
         self.size = size
         self.limit = size
         self.lock = threading.Lock()
-        self.admitted = {}  # connections that may send: whether the server has let them in
+        # The connections that may send, and whether the server has let them in.
+        self.admitted: dict["Connection", bool] = {}
         self.wait = WAIT
         self.grows_at = 0.0  # monotonic
         self.grown = False  # one more than was taken before is being tried
         self.reply = ""  # with which one was refused last
-        self.news = None  # (limit, reply) that no page has yet
+        self.news: tuple[int, str] | None = None  # (limit, reply) that no page has yet
 
-    def may_send(self, connection):
+    def may_send(self, connection: "Connection") -> bool:
         """Whether `connection` is let in, or may try to be. Call it before letters are claimed."""
         with self.lock:
             if connection in self.admitted:
@@ -49,7 +56,7 @@ class Admission:
             self.admitted[connection] = False
             return True
 
-    def turned_away(self, connection, outcome, recipient):
+    def turned_away(self, connection: "Connection", outcome: Outcome, recipient: str) -> bool:
         """Whether the server takes others and not this `connection`, as its `outcome` tells.
 
         Call it after each try of a letter. When no other is left, the number of connections is
@@ -70,7 +77,7 @@ class Admission:
                 self.let_in(connection)
             return False
 
-    def stand_back(self):
+    def stand_back(self) -> None:
         """Let none of these connections in for a while: the server takes another process's."""
         with self.lock:
             self.admitted.clear()
@@ -79,7 +86,7 @@ class Admission:
             self.wait = WAIT
             self.grows_at = time.monotonic() + WAIT
 
-    def lower(self, limit, reply):
+    def lower(self, limit: int, reply: str) -> None:
         if self.grown:
             self.wait = min(2 * self.wait, LONGEST_WAIT)
         self.grown = False
@@ -88,26 +95,27 @@ class Admission:
         self.reply = reply
         self.news = limit, reply
 
-    def let_in(self, connection):
+    def let_in(self, connection: "Connection") -> None:
         self.admitted[connection] = True
         if self.grown and sum(self.admitted.values()) == self.limit:
             self.grown = False
             self.wait = WAIT
             self.news = self.limit, self.reply
 
-    def left(self, connection):
+    def left(self, connection: "Connection") -> None:
         """`connection` has ended."""
         with self.lock:
             self.admitted.pop(connection, None)
 
-    def tell_news(self, connection, database_turn):
+    def tell_news(self, connection: "Connection",
+                  database_turn: contextlib.AbstractContextManager) -> None:
         """Have the page of the run that `connection` sends say so when the limit has changed."""
         news = self.take_news(connection)
         if news:
             with contextlib.suppress(db.Error), database_turn:
                 tell(connection.run_now.pk, self.size, news)
 
-    def take_news(self, connection):
+    def take_news(self, connection: "Connection") -> tuple[int, str] | None:
         """Return (limit, reply) once after it changed, to a connection that is let in; or None."""
         if self.news is None or not self.admitted.get(connection):
             return None
@@ -117,7 +125,7 @@ class Admission:
             return news
 
 
-def is_about_connections(outcome, recipient):
+def is_about_connections(outcome: Outcome, recipient: str) -> bool:
     """Whether a try was refused because of how many connections there are already."""
     verdict = outcome.verdict(recipient)
     if verdict.meaning is Meaning.CONNECTIONS:
@@ -125,7 +133,7 @@ def is_about_connections(outcome, recipient):
     return outcome.phase in OPENING and verdict.fault in (Fault.US_FOR_NOW, Fault.WAY)
 
 
-def tell(run_id, size, news):
+def tell(run_id: int, size: int, news: tuple[int, str]) -> None:
     """Have the page of a running run say how many connections the server takes, if not all."""
     limit, reply = news
     words = ""

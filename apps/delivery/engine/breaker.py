@@ -4,7 +4,8 @@ Failures are counted in memory while letters leave (`failures.py`), so that the 
 once; `apply` then tells the database.
 """
 import logging
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from django.db.models import F
 from django.utils import timezone
@@ -14,8 +15,9 @@ from apps.mailings.attempts.explanations import SAME
 from apps.mailings.models import Attempt, Mailing, Recipient, Run
 
 from . import transitions
-from .failures import SAME_LATER, Effect, masked
-from .results import State
+from .admission import Admission
+from .failures import SAME_LATER, Effect, Failures, masked
+from .results import Result, State
 
 log = logging.getLogger("vestnik.delivery")
 # What makes a run rest, and for how long at first; other effects pause it.
@@ -24,7 +26,8 @@ LONGEST_REST = timedelta(minutes=15)
 JUST_NOW = timedelta(seconds=10)
 
 
-def apply(run, results, failures, admission):
+def apply(
+        run: Run, results: Sequence[Result], failures: Failures, admission: Admission) -> None:
     """Rest or pause `run` when its failures say so; forget rests once letters get through.
 
     Call it before `results` are recorded and more is claimed of the run; it needs no transaction.
@@ -48,7 +51,7 @@ def apply(run, results, failures, admission):
     failures.told(run.pk)
 
 
-def pause_unless_trusted(run, words, failures):
+def pause_unless_trusted(run: Run, words: str, failures: Failures) -> None:
     """Pause a run in which all were refused alike, but once only: a person looks, and decides."""
     failures.trusted.add(run.pk)
     looked_at = Entry.objects.filter(
@@ -59,7 +62,7 @@ def pause_unless_trusted(run, words, failures):
         transitions.pause(run.pk, Run.Reason.SERVER, f"{SAME}: {words}")
 
 
-def unmark(run, refusal):
+def unmark(run: Run, refusal: str | None) -> None:
     """Take back the marks that groups which are recorded already made by this `refusal`."""
     refused = run.deliveries.filter(state=State.FAILED).order_by("-updated_at").values_list(
         "recipient_id", "answer")[:SAME_LATER]
@@ -68,20 +71,21 @@ def unmark(run, refusal):
     marked.update(**Recipient.UNMARKED)
 
 
-def others_get_through(run, accepted_at):
+def others_get_through(run: Run, accepted_at: datetime) -> bool:
     """Whether another process has had a letter of `run` accepted just now, and this one not."""
     since = max(accepted_at, timezone.now() - JUST_NOW)
     return Attempt.objects.filter(mailing=run.mailing_id, run=run, attempted_at__gt=since,
                                   status=Attempt.Status.SUCCESS).exists()
 
 
-def rest(run, effect, words):
+def rest(run: Run, effect: Effect, words: str) -> None:
     until = timezone.now() + hold_time(effect, run.holds)
     Run.objects.filter(pk=run.pk).update(
         hold_until=until, holds=F("holds") + 1, server_words=words)
     log.warning("run %s rests until %s: %s", run.pk, until, words, extra={"run": run.pk})
 
 
-def hold_time(effect, holds):
+def hold_time(effect: Effect, holds: int) -> timedelta:
     """How long the run rests after `holds` earlier rests in a row."""
-    return min(FIRST_REST[effect] * 2 ** min(holds, 10), LONGEST_REST)
+    doubled: timedelta = FIRST_REST[effect] * 2 ** min(holds, 10)
+    return min(doubled, LONGEST_REST)

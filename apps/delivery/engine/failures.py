@@ -5,15 +5,17 @@
 import re
 import threading
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
 
 from apps.mailings.attempts.explanations import explained
 from apps.mailings.attempts.faults import Fault
+from apps.mailings.attempts.verdicts import Verdict
 
-from .results import State
+from ..wire.outcome import Outcome
+from .results import NEVER, Result, State
 
 IN_A_ROW = 3  # so many failures of the connection, or refusals of us, rest or pause a run
 POLICY_WINDOW = 100  # of so many letters lately …
@@ -25,7 +27,6 @@ POLICY_FIRST = 10  # and so many do, if no letter was accepted before
 SAME_FIRST = 20
 SAME_LATER = 100
 KEPT_RUNS = 500
-NEVER = datetime.min.replace(tzinfo=UTC)
 MASKED = re.compile(r"\S*@\S*|\S*\d\S*")  # addresses, numbers, ids: what differs by recipient
 
 
@@ -46,7 +47,7 @@ EFFECTS = {
 }
 
 
-def effect_of(verdict):
+def effect_of(verdict: Verdict) -> Effect:
     """Return what one Verdict does to the run; a letter that is tried again does nothing yet."""
     if verdict.fault is Fault.LETTER and verdict.temporary:
         return Effect.NONE
@@ -65,13 +66,13 @@ class Seen:
     alike: int = 0  # such in a row
     most_alike: int = SAME_FIRST  # more would be no coincidence
 
-    def accept(self):
+    def accept(self) -> None:
         self.recent.append(False)
         self.most_alike = SAME_LATER
         self.in_a_row = 0
         self.alike = 0
 
-    def add(self, outcome, verdict):
+    def add(self, outcome: Outcome, verdict: Verdict) -> None:
         """Count a try that was not accepted."""
         self.add_alike(outcome, verdict)
         effect = effect_of(verdict)
@@ -83,13 +84,13 @@ class Seen:
         else:
             self.add_effect(effect)
 
-    def add_effect(self, effect, times=1):
+    def add_effect(self, effect: Effect, times: int = 1) -> None:
         if effect is not self.effect:
             self.effect = effect
             self.in_a_row = 0
         self.in_a_row += times
 
-    def add_alike(self, outcome, verdict):
+    def add_alike(self, outcome: Outcome, verdict: Verdict) -> None:
         """Count refusals for good that say the same of one recipient after the other."""
         refusal = ""
         if verdict.fault in (Fault.ADDRESS, Fault.RECIPIENT) and not verdict.temporary:
@@ -100,7 +101,7 @@ class Seen:
         if refusal:
             self.alike += 1
 
-    def due(self):
+    def due(self) -> Effect:
         """Return the effect that the failures call for now."""
         if self.alike >= self.most_alike:
             return Effect.SAME
@@ -110,7 +111,7 @@ class Seen:
             return self.effect
         return Effect.NONE
 
-    def refused_often(self):
+    def refused_often(self) -> bool:
         """Whether too many letters of late were refused for their contents."""
         refused = sum(self.recent)
         if len(self.recent) == POLICY_WINDOW:
@@ -118,7 +119,7 @@ class Seen:
         return refused == len(self.recent) >= POLICY_FIRST
 
 
-def masked(reply):
+def masked(reply: str) -> str:
     """Return a reply without what differs from recipient to recipient."""
     return " ".join(MASKED.sub("", reply).split())
 
@@ -126,18 +127,18 @@ def masked(reply):
 class Failures:
     """What this process has seen of the server, by run; shared by its connections."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.lock = threading.Lock()
         self.accepted_at = NEVER  # when this process last had a letter accepted
-        self.runs = {}  # run's id: what it has met
-        self.due = set()  # ids of runs that are to rest or pause
-        self.being_told = {}  # run's id: the thread that tells the database of its failures
+        self.runs: dict[int, Seen] = {}  # run's id: what it has met
+        self.due: set[int] = set()  # ids of runs that are to rest or pause
+        self.being_told: dict[int, int] = {}  # run's id: the thread that tells the database
         self.number = 0  # of stops so far
-        self.stops = {}  # run's id: the number of its last stop
-        self.suspects = {}  # run's id: the masked words in which it was refused everybody
-        self.trusted = set()  # runs that a person has looked at: such words are taken at face value
+        self.stops: dict[int, int] = {}  # run's id: the number of its last stop
+        self.suspects: dict[int, str] = {}  # run's id: masked words that everybody was refused in
+        self.trusted: set[int] = set()  # runs that a person has looked at: such words are believed
 
-    def note(self, run_id, outcome, recipient):
+    def note(self, run_id: int, outcome: Outcome, recipient: str) -> None:
         """Count the try of a letter for `recipient`; an accepted one ends a row of failures."""
         if outcome.accepted:
             with self.lock:
@@ -155,14 +156,14 @@ class Failures:
                 if effect is Effect.SAME:
                     self.suspects[run_id] = seen.refusal
 
-    def seen(self, run_id):
+    def seen(self, run_id: int) -> Seen:
         if run_id not in self.runs:
             if len(self.runs) >= KEPT_RUNS:
                 self.runs.clear()
             self.runs[run_id] = Seen()
         return self.runs[run_id]
 
-    def count(self, run_id, effect, words, times=1):
+    def count(self, run_id: int, effect: Effect, words: str, times: int = 1) -> None:
         """Count a failure of this side `times` times, like the server's of that `effect`."""
         with self.lock:
             seen = self.seen(run_id)
@@ -171,25 +172,25 @@ class Failures:
             if seen.due() is not Effect.NONE:
                 self.due.add(run_id)
 
-    def keep_last(self, results):
+    def keep_last(self, results: Iterable[Result]) -> None:
         """Keep when this process last had a letter accepted."""
         for result in results:
             if result.outcome and result.outcome.accepted:
                 self.accepted_at = max(self.accepted_at, result.at)
 
-    def begin(self, run_id, began):
+    def begin(self, run_id: int, began: int) -> None:
         """A group of letters begins: a run that goes on is under no suspicion any more."""
         if not self.enough(run_id, began):
             self.suspects.pop(run_id, None)
 
-    def enough(self, run_id, began):
+    def enough(self, run_id: int, began: int) -> bool:
         """Whether to send no more of a group: its run is to rest or pause, or does.
 
         `began` is what `number` was before the database was asked which runs may go on.
         """
         return run_id in self.due or self.stops.get(run_id, 0) > began
 
-    def spare(self, run_id, results):
+    def spare(self, run_id: int, results: Iterable[Result]) -> None:
         """Take back the `results` that say what everybody was told: nobody is marked by them."""
         words = self.suspects.get(run_id)
         if not words:
@@ -199,7 +200,7 @@ class Failures:
                 result.state = State.PENDING
                 result.tries = result.delivery.tries
 
-    def called_for(self, run_id):
+    def called_for(self, run_id: int) -> tuple[Effect, str]:
         """Return (the effect that the database is to be told of, its words); NONE for none.
 
         Whoever gets an effect calls `told`; meanwhile no letter of the run is tried.
@@ -216,7 +217,7 @@ class Failures:
                 self.being_told[run_id] = me
             return effect, seen.words
 
-    def told(self, run_id):
+    def told(self, run_id: int) -> None:
         """The database knows: count anew."""
         with self.lock:
             self.being_told.pop(run_id, None)

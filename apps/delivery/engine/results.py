@@ -1,7 +1,7 @@
 """What is in hand, and what came of it: from one try's Outcome to what its delivery becomes."""
 import random
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from apps.mailings.attempts.faults import Fault
 from apps.mailings.attempts.verdicts import Verdict
@@ -12,6 +12,7 @@ from ..wire.outcome import Outcome
 State = Delivery.State
 RETRY_MINUTES = (1, 5, 15, 60, 180)
 COSTS_A_TRY = (Fault.ADDRESS, Fault.RECIPIENT, Fault.LETTER)
+NEVER = datetime.min.replace(tzinfo=UTC)
 FINAL = {Fault.NOBODY: State.SENT, Fault.NOT_KNOWN: State.UNKNOWN}
 
 
@@ -36,17 +37,17 @@ class Result:
     state: Delivery.State
     tries: int
     outcome: Outcome | None = None
-    at: datetime | None = None
+    at: datetime = NEVER
     next_try_at: datetime | None = None
     reason: str = ""
 
 
-def untried(claimed, reason=""):
+def untried(claimed: Claimed, reason: str = "") -> Result:
     """Return the Result of a delivery that goes back to the queue."""
     return Result(claimed, State.PENDING, claimed.tries, reason=reason)
 
 
-def result_of(claimed, outcome, at, ends_at):
+def result_of(claimed: Claimed, outcome: Outcome, at: datetime, ends_at: datetime) -> Result:
     """Return the Result of a try that ended `at`: the verdict, and when it is tried again."""
     if outcome.accepted:
         return Result(claimed, State.SENT, claimed.tries, outcome, at)
@@ -71,7 +72,7 @@ def state_after(verdict: Verdict) -> Delivery.State:
     return State.FAILED
 
 
-def retry_time(tries, now, ends_at):
+def retry_time(tries: int, now: datetime, ends_at: datetime) -> datetime | None:
     """When the try after `tries` temporary refusals is due; None when there is none any more."""
     if tries > len(RETRY_MINUTES):
         return None
