@@ -16,7 +16,7 @@ from apps.statistics import counting, tallies
 
 from ..wire.outcome import Outcome
 from . import ledger, restore
-from .journal import dead_journals
+from .journal import DeadJournal, dead_journals
 from .results import Claimed, Result, result_of, untried
 from .transitions import refresh_runs
 
@@ -46,14 +46,14 @@ class Work(NamedTuple):
     letters: bool
 
 
-def work():
+def work() -> Work:
     """Return the Work that there is now. One query."""
     with connection.cursor() as cursor:
         cursor.execute(WORK)
         return Work(*cursor.fetchone())
 
 
-def recover():
+def recover() -> None:
     """One round of everything. Safe to call from any number of processes."""
     recover_journals()
     expire_leases()
@@ -62,14 +62,14 @@ def recover():
     tallies.refresh_domains()
 
 
-def promote_retries():
+def promote_retries() -> int:
     """Put back in the queue what is due for another try."""
     return Delivery.objects.filter(
         state=State.RETRY, next_try_at__lte=timezone.now(), run__state=Run.State.RUNNING,
     ).update(state=State.PENDING, next_try_at=None)
 
 
-def recover_journals():
+def recover_journals() -> None:
     """Settle what dead connections of this disk left in hand."""
     try:
         with contextlib.closing(dead_journals()) as journals:
@@ -84,7 +84,7 @@ def recover_journals():
 
 
 @transaction.atomic
-def recover_journal(journal):
+def recover_journal(journal: DeadJournal) -> None:
     """Settle the deliveries of a DeadJournal: by its answers, its marks, its silence."""
     restore.verify()
     held = Delivery.objects.filter(
@@ -99,7 +99,7 @@ def recover_journal(journal):
                     extra={"run": run.pk})
 
 
-def recovered(journal, row):
+def recovered(journal: DeadJournal, row: Delivery) -> Result:
     """Return the Result that the journal proves for a Delivery."""
     claimed = Claimed(row.pk, row.email, row.full_name, row.recipient_id, row.tries, 0, "")
     answer = journal.answers.get(row.pk)
@@ -118,7 +118,7 @@ def recovered(journal, row):
     return untried(claimed)
 
 
-def expire_leases():
+def expire_leases() -> None:
     """Give up as unknown what a silent machine holds past its lease; its journal may know more."""
     late = Now() - timedelta(seconds=2)
     with transaction.atomic():
@@ -136,7 +136,7 @@ def expire_leases():
     counting.fold()
 
 
-def lost_attempt(row):
+def lost_attempt(row: Delivery) -> Attempt:
     return Attempt(
         mailing_id=row.run.mailing_id, owner_id=row.run.owner_id, run_id=row.run_id,
         recipient_id=row.recipient_id, email=row.email, attempted_at=timezone.now(),

@@ -14,6 +14,7 @@ import contextlib
 import fcntl
 import logging
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,7 +26,7 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from apps.audit.models import Entry
-from apps.mailings.models import Attempt, Run
+from apps.mailings.models import Attempt, Mailing, Run
 
 from ..models import LettersTaken, RestoreGuard, Worker
 from . import journal
@@ -153,7 +154,7 @@ def identity() -> str:
     """Return what tells a database from the same one restored from a dump."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {IDENTITY[connection.vendor]}")
-        return cursor.fetchone()[0]
+        return str(cursor.fetchone()[0])
 
 
 @transaction.atomic
@@ -236,14 +237,14 @@ def last_left_seconds() -> float:
     return latest
 
 
-def waits_for_a_person(mailing) -> bool:
+def waits_for_a_person(mailing: Mailing) -> bool:
     """Whether the clock leaves `mailing` alone: it may have been sent after the backup.
 
     What was due by the restore may have been, and what its owner may have sent early: all that
     nobody has saved since, where letters left after the backup.
     """
-    guard = RestoreGuard.objects.filter(pk=1, restored_at__isnull=False).first()
-    if guard is None or mailing.updated_at > guard.restored_at:
+    guard = RestoreGuard.objects.filter(pk=1).first()
+    if guard is None or guard.restored_at is None or mailing.updated_at > guard.restored_at:
         return False
     return guard.letters_left_since or mailing.starts_at <= guard.restored_at
 
@@ -279,7 +280,7 @@ def keep(number: int) -> None:
 
 
 @contextlib.contextmanager
-def one_at_a_time():
+def one_at_a_time() -> Iterator[None]:
     """Of two who keep a number at once the higher one is to stay."""
     folder = os.open(path().parent, os.O_RDONLY)
     try:
