@@ -8,6 +8,7 @@ import logging
 import threading
 import time
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from django import db
 from django.conf import settings
@@ -26,9 +27,12 @@ from .failures import IN_A_ROW, Effect
 from .journal import Journal, JournalFull
 from .ledger import LEASE
 from .outage import SameFile, outage
-from .prefetch import Prefetch
-from .results import Result, result_of, untried
+from .prefetch import Prefetch, Ready
+from .results import Claimed, Result, result_of, untried
 from .throttle import Bookings
+
+if TYPE_CHECKING:
+    from .engine import Engine
 
 log = logging.getLogger("vestnik.delivery")
 State = Delivery.State
@@ -50,7 +54,7 @@ class LeaseTooOld(Exception):
 class Connection(threading.Thread):
     """One SMTP connection and what it has in hand."""
 
-    def __init__(self, engine, number):
+    def __init__(self, engine: "Engine", number: int) -> None:
         super().__init__(name=f"connection-{number}", daemon=True)
         self.engine = engine
         self.failures = engine.failures
@@ -61,15 +65,15 @@ class Connection(threading.Thread):
         self.rate = 0.0  # letters a second, as the last group went
         self.lease_until = 0.0  # monotonic
         self.run_now = Run()  # whose letters are claimed; without a key while none are
-        self.claimed = []
-        self.results = []
+        self.claimed: list[Claimed] = []
+        self.results: list[Result] = []
         self.away = False  # the server turned this connection away while it takes others
         self.began = 0  # how often runs had been stopped when this group was claimed
-        self.reached = {}  # run's id: the highest delivery that was claimed of it
+        self.reached: dict[int, int] = {}  # run's id: the highest delivery that was claimed of it
         self.current = 0  # the delivery whose letter is on its way
         self.same_file = SameFile()
 
-    def run(self):
+    def run(self) -> None:
         try:
             # Have the database read its catalogs now, not when somebody waits for letters.
             with contextlib.suppress(db.Error), self.engine.database_turn:
@@ -85,7 +89,7 @@ class Connection(threading.Thread):
             self.leave()
             connection.close()
 
-    def leave(self):
+    def leave(self) -> None:
         """Let the database's number stand for what was taken, and go; else the journal tells."""
         told = False
         with contextlib.suppress(db.Error, restore.Restored):
@@ -95,7 +99,7 @@ class Connection(threading.Thread):
             with contextlib.suppress(db.Error):
                 restore.forget(self.journal.token)
 
-    def turn(self):
+    def turn(self) -> bool:
         """Record the last group and claim the next. Returns False when the engine is done."""
         while True:
             calls = self.engine.calls
@@ -113,7 +117,7 @@ class Connection(threading.Thread):
                 if not self.database_failed(error):
                     return False
 
-    def close_run(self, run):
+    def close_run(self, run: Run) -> None:
         """Finish the run if it is over. Where the database fails now, the upkeep does it later."""
         try:
             with self.engine.database_turn:
@@ -122,7 +126,7 @@ class Connection(threading.Thread):
             outage.begin(error)
             connection.close()
 
-    def exchange_or_hold(self):
+    def exchange_or_hold(self) -> list[Claimed]:
         """Exchange, and have the journal know it. Returns what is claimed; [] after a restore."""
         self.same_file.look()
         if self.results:
@@ -142,7 +146,7 @@ class Connection(threading.Thread):
         logs.note(run=run.pk or "-")
         return claimed
 
-    def database_failed(self, error):
+    def database_failed(self, error: db.Error) -> bool:
         """Wait for the database; results stay in hand, and in the journal."""
         outage.begin(error)
         connection.close()
@@ -155,7 +159,7 @@ class Connection(threading.Thread):
             connection.close()
         return True
 
-    def exchange(self):
+    def exchange(self) -> tuple[Run, list[Claimed]]:
         """In one transaction: what came of the last group, and the next one."""
         restore.verify()
         if self.results:
@@ -168,7 +172,7 @@ class Connection(threading.Thread):
             restore.take(self.journal.token, self.journal.letters + moved)
         return run, claimed
 
-    def claim(self):
+    def claim(self) -> tuple[Run, list[Claimed]]:
         """Return a run and what is claimed of it, as one group; (Run(), []) when nothing waits."""
         if self.engine.stopping.is_set() or not self.admission.may_send(self):
             return Run(), []
@@ -190,14 +194,14 @@ class Connection(threading.Thread):
                 return run, claimed
         return Run(), []
 
-    def group_size(self):
+    def group_size(self) -> int:
         """Return how many letters to claim: more of them where each transaction would be felt."""
         if not self.rate:
             return FIRST_GROUP
         some = max(self.rate * GROUP_SECONDS, min(FEW, self.rate * GROUP_LIMIT))
         return max(1, min(LARGEST_GROUP, int(some)))
 
-    def send_group(self):
+    def send_group(self) -> None:
         """Send what is claimed; what is not reached is given back."""
         self.away = False
         self.failures.begin(self.run_now.pk, self.began)
@@ -212,9 +216,9 @@ class Connection(threading.Thread):
             self.results = list(map(untried, self.claimed))
             return
         started = time.monotonic()
-        results = []
+        results: list[Result] = []
         letters = Prefetch(letter, self.journal).ready(self.claimed)
-        ready = next(letters)
+        ready: Ready | None = next(letters)
         while ready:
             spent = time.monotonic() - started
             if results and not self.bookings.rate and spent > GROUP_LIMIT:
@@ -231,7 +235,7 @@ class Connection(threading.Thread):
         self.failures.spare(self.run_now.pk, self.results)
         self.admission.tell_news(self, self.engine.database_turn)
 
-    def will_follow(self, spent, sent):
+    def will_follow(self, spent: float, sent: int) -> bool:
         """Whether one more letter after this one will be within GROUP_LIMIT, and leave at once."""
         if self.bookings.rate:
             return False
@@ -239,7 +243,7 @@ class Connection(threading.Thread):
             return self.rate * GROUP_LIMIT > 1
         return spent + spent / sent < GROUP_LIMIT
 
-    def send_one(self, sender, ready, following):
+    def send_one(self, sender: str, ready: Ready, following: str | None) -> Result:
         """Send one letter, if it may still be sent; `following` is whom the next one is for.
 
         Returns its Result.
@@ -272,13 +276,13 @@ class Connection(threading.Thread):
         self.failures.note(run.pk, outcome, row.email)
         return result_of(row, outcome, timezone.now(), run.mailing.ends_at)
 
-    def before_dot(self):
+    def before_dot(self) -> None:
         """What the transport calls when the server is ready for the letter."""
         if time.monotonic() > self.lease_until - MARGIN:
             raise LeaseTooOld
         self.journal.mark(self.current)
 
-    def renew(self):
+    def renew(self) -> None:
         """Keep the lease while a slow server is waited for; from the heartbeat's thread."""
         until = time.monotonic() + LEASE.total_seconds()
         if ledger.renew(self.journal.token):

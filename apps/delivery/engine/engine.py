@@ -7,9 +7,12 @@ no page.
 import contextlib
 import threading
 import time
+from collections.abc import Collection
 
 from django import db
 from django.conf import settings
+
+from apps.mailings.models import Run
 
 from . import admission, failures, recovery
 from .connection import Connection
@@ -26,36 +29,37 @@ class Engine:
     letter to send now.
     """
 
-    def __init__(self, *, connections=None, run_ids=None, patient=False):
+    def __init__(self, *, connections: int | None = None, run_ids: Collection[int] | None = None,
+                 patient: bool = False) -> None:
         self.patient = patient or run_ids is None
-        self.size = connections or settings.SENDER_CONNECTIONS
-        self.all = max(self.size, settings.SENDER_CONNECTIONS)  # those of other processes too
+        self.size: int = connections or settings.SENDER_CONNECTIONS
+        self.all: int = max(self.size, settings.SENDER_CONNECTIONS)  # those of other processes too
         self.run_ids = run_ids
         self.stopping = threading.Event()
         self.failed = threading.Event()
         self.news = threading.Condition()
         self.calls = 0
         self.waiting = 0
-        self.database_turn = contextlib.nullcontext()  # PostgreSQL orders its writers itself
-        if db.connection.vendor == "sqlite":
+        self.database_turn: contextlib.AbstractContextManager = contextlib.nullcontext()
+        if db.connection.vendor == "sqlite":  # PostgreSQL orders its writers itself
             self.database_turn = threading.Lock()
         self.failures = failures.Failures()
         self.admission = admission.Admission(self.size)
-        self.connections = []
+        self.connections: list[Connection] = []
 
-    def start(self):
+    def start(self) -> None:
         """Open the connections' threads; call once, and `recover` each second from now on."""
         recovery.recover()
         self.connections = [Connection(self, number) for number in range(self.size)]
         for connection in self.connections:
             connection.start()
 
-    def stop(self):
+    def stop(self) -> None:
         """Claim nothing more; letters in hand get their answers."""
         self.stopping.set()
         self.wake_up()
 
-    def join(self, timeout):
+    def join(self, timeout: float) -> bool:
         """Wait for the connections, `timeout` seconds at most. Returns whether all have ended."""
         deadline = time.monotonic() + timeout
         for connection in self.connections:
@@ -64,33 +68,33 @@ class Engine:
                 return False
         return True
 
-    def renew_leases(self):
+    def renew_leases(self) -> None:
         """Keep the leases of letters that a slow server has. Call each second."""
         soon = time.monotonic() + LEASE.total_seconds() / 2
         for connection in self.connections:
             if connection.claimed and connection.lease_until < soon:
                 connection.renew()
 
-    def recover(self):
+    def recover(self) -> None:
         with self.database_turn:
             recovery.recover()
 
-    def look(self):
+    def look(self) -> None:
         """Wake the connections that wait when there is something to send. Costs one query."""
         if self.waiting and self.runnable():
             self.wake_up()
 
-    def wake_up(self):
+    def wake_up(self) -> None:
         """Have the connections look for letters."""
         with self.news:
             self.calls += 1
             self.news.notify_all()
 
-    def runnable(self):
+    def runnable(self) -> list[tuple[Run, int]]:
         """The runs that this engine may send letters of now."""
         return runs_with_letters(self.run_ids)
 
-    def share(self, left):
+    def share(self, left: int) -> int:
         """Return how many of the `left` letters of a run one connection may claim.
 
         With this share all connections end at the same time.
@@ -100,7 +104,7 @@ class Engine:
             in_hand += len(connection.claimed)
         return (left - in_hand * self.all // self.size) // self.all
 
-    def done_or_wait(self, calls):
+    def done_or_wait(self, calls: int) -> bool:
         """With nothing to claim: True when the engine is done, else False after a rest.
 
         `calls` is what `self.calls` was before the look that found nothing.

@@ -29,7 +29,7 @@ def runs_with_letters(run_ids: Collection[int] | None = None) -> list[tuple[Run,
         restores=Coalesce(Subquery(restores), 0))
     if run_ids is not None:
         runs = runs.filter(pk__in=run_ids)
-    found = []
+    found: list[tuple[Run, int]] = []
     for run in runs.select_related("mailing").annotate(
             not_folded=Coalesce(Subquery(added.values(number=NOT_FOLDED)), 0),
     ).order_by("updated_at")[:MOST]:
