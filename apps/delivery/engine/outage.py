@@ -3,9 +3,13 @@ import logging
 import os
 import threading
 import time
+from collections.abc import Callable
+from typing import TypeVar
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import Error, InterfaceError, OperationalError, connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 
+T = TypeVar("T")
 log = logging.getLogger("vestnik.sender")
 AWAY = OperationalError, InterfaceError
 PAUSE = 1  # seconds before the database is asked again
@@ -14,18 +18,18 @@ PAUSE = 1  # seconds before the database is asked again
 class Outage:
     """Whether the database answers this process; one for all of its threads."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.lock = threading.Lock()
-        self.since = None  # monotonic; None while it answers
+        self.since: float | None = None  # monotonic; None while it answers
 
-    def begin(self, error):
+    def begin(self, error: Error) -> None:
         with self.lock:
             if self.since is None:
                 self.since = time.monotonic()
                 log.error("the database does not answer, sending waits for it: %s",
                           " ".join(str(error).split()))
 
-    def end(self):
+    def end(self) -> None:
         with self.lock:
             if self.since is not None:
                 log.warning("the database answers again, after %.0f s",
@@ -36,7 +40,8 @@ class Outage:
 outage = Outage()
 
 
-def steadily(look, *args, rest=time.sleep):
+def steadily(look: Callable[..., T], *args: object,
+             rest: Callable[[float], object] = time.sleep) -> T | None:
     """Return `look(*args)` as soon as the database answers; None when `rest` says to give up."""
     while True:
         try:
@@ -54,11 +59,11 @@ class SameFile:
     """Whether SQLite's file is still the one that this thread has open: a restore may move another
     one into its place, and the old one would go on without a name."""
 
-    def __init__(self, connection=connection):
+    def __init__(self, connection: BaseDatabaseWrapper = connection) -> None:
         self.connection = connection
-        self.number = None  # of its inode
+        self.number: int | None = None  # of its inode
 
-    def look(self):
+    def look(self) -> None:
         """Close the connection when its file is another one now; Django opens the new one."""
         if self.connection.vendor != "sqlite":
             return

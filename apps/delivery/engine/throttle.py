@@ -1,6 +1,7 @@
 """`SENDER_RATE`: so many letters a second, over all senders, by the database's clock."""
 import time
 from datetime import timedelta
+from threading import Event
 
 from django.conf import settings
 from django.db.models.functions import Now
@@ -13,11 +14,11 @@ AHEAD = timedelta(seconds=0.5)  # time is not booked further ahead than this
 class Bookings:
     """The slots that one connection has booked; without a limit it never waits."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.rate = settings.SENDER_RATE
         self.next_at = 0.0  # monotonic
 
-    def limit(self, wanted):
+    def limit(self, wanted: int) -> int:
         """Return how many of `wanted` letters a claim may take now; 0 while the time is booked.
 
         Call inside the claim's transaction: it locks the row that all senders share.
@@ -35,14 +36,14 @@ class Bookings:
             return 0
         return min(wanted, max(1, int(self.rate * AHEAD.total_seconds())))
 
-    def book(self, letters):
+    def book(self, letters: int) -> None:
         """Take the time for `letters`; what is not needed of `limit` stays free."""
         if self.rate and letters:
             Throttle.objects.filter(name=Throttle.ALL).update(
                 free_at=self.start + timedelta(seconds=letters / self.rate))
             self.next_at = time.monotonic() + (self.start - self.now).total_seconds()
 
-    def wait(self, stopping):
+    def wait(self, stopping: Event) -> None:
         """Wait until the next letter may leave, or `stopping` is set."""
         if self.rate:
             stopping.wait(max(0, self.next_at - time.monotonic()))

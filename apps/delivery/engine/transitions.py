@@ -1,7 +1,9 @@
 """How runs move from state to state: paused, stopped, finished, gone on with."""
 import logging
+from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from apps.audit.models import Entry
@@ -17,7 +19,7 @@ State = Delivery.State
 Reason = Run.Reason
 
 
-def refresh_runs(now):
+def refresh_runs(now: datetime) -> None:
     """Pause, stop and finish runs as their mailing, owner, window and ledger say."""
     counting.fold()
     restore.pause_older_runs()
@@ -34,7 +36,7 @@ def refresh_runs(now):
     finish_runs(running)
 
 
-def reopen_or_cancel(run, now):
+def reopen_or_cancel(run: Run, now: datetime) -> None:
     """An ended run has letters left: a sender that was taken for lost gave them back.
 
     A finished run goes on with them where it may; else they are cancelled, as in a stopped one.
@@ -49,13 +51,13 @@ def reopen_or_cancel(run, now):
         cancel_rest(run.pk)
 
 
-def close_run(run):
+def close_run(run: Run) -> None:
     """Bring the figures of a run up to date, and finish it when nothing is left."""
     counting.fold(run.pk)
     finish_runs(Run.objects.filter(pk=run.pk))
 
 
-def finish_runs(runs):
+def finish_runs(runs: QuerySet[Run]) -> None:
     """Finish those of `runs` whose ledger has nothing left."""
     finished = runs.filter(state=Run.State.RUNNING).exclude(LETTERS_LEFT)
     for pk in finished.values_list("pk", flat=True):
@@ -65,7 +67,7 @@ def finish_runs(runs):
             log.info("run %s finished", pk, extra={"run": pk})
 
 
-def pause(run_id, reason, words=""):
+def pause(run_id: int, reason: Run.Reason, words: str = "") -> bool:
     """Pause a running run. Returns whether it was running."""
     paused = Run.objects.filter(pk=run_id, state=Run.State.RUNNING).update(
         state=Run.State.PAUSED, reason=reason, server_words=words, hold_until=None,
@@ -75,7 +77,7 @@ def pause(run_id, reason, words=""):
     return bool(paused)
 
 
-def stop(run_id, reason):
+def stop(run_id: int, reason: Run.Reason) -> bool:
     """Stop an active run and cancel what was not tried. Returns whether it was active.
 
     Two transactions: recording locks deliveries before their run, and so must this. Should the
@@ -90,7 +92,7 @@ def stop(run_id, reason):
     return bool(stopped)
 
 
-def cancel_rest(run_id):
+def cancel_rest(run_id: int) -> None:
     """Cancel what waits in a stopped run; a letter in hand is settled by who holds it.
 
     What a sender is claiming this moment is passed over: a page does not wait for it, and
