@@ -10,11 +10,9 @@ asks.
 
 A restore is counted. A run may go on when it was started or resumed since the last one.
 """
-import contextlib
 import fcntl
 import logging
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -270,21 +268,19 @@ def kept() -> tuple[int, float]:
 def keep(number: int) -> None:
     """Write the number on this disk, whole or not at all. A full disk is not an error here."""
     try:
-        with one_at_a_time():
-            if number > kept()[0]:
-                new = path().with_name(f"generation.{os.getpid()}")
-                new.write_text(f"{number} {last_left_seconds()}", "ascii")
-                os.replace(new, path())
+        write(number)
     except OSError as error:
         log.error("the number of this run is not on the disk: %s", error)
 
 
-@contextlib.contextmanager
-def one_at_a_time() -> Iterator[None]:
-    """Of two who keep a number at once the higher one is to stay."""
+def write(number: int) -> None:
+    """Write the number unless a higher one is there. Under a lock: of two writers one waits."""
     folder = os.open(path().parent, os.O_RDONLY)
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)
-        yield
+        if number > kept()[0]:
+            new = path().with_name(f"generation.{os.getpid()}")
+            new.write_text(f"{number} {last_left_seconds()}", "ascii")
+            os.replace(new, path())
     finally:
         os.close(folder)
