@@ -15,7 +15,7 @@ from apps.statistics import counting
 from . import ledger, restore
 
 log = logging.getLogger("vestnik.delivery")
-State = Delivery.State
+State = Run.State
 Reason = Run.Reason
 
 
@@ -23,7 +23,7 @@ def refresh_runs(now: datetime) -> None:
     """Pause, stop and finish runs as their mailing, owner, window and ledger say."""
     counting.fold()
     restore.pause_older_runs()
-    running = Run.objects.filter(state=Run.State.RUNNING)
+    running = Run.objects.filter(state=State.RUNNING)
     for run in running.exclude(mailing__disabled_at=None):
         pause(run.pk, Reason.DISABLED)
     for run in running.filter(owner__is_active=False):
@@ -42,9 +42,9 @@ def reopen_or_cancel(run: Run, now: datetime) -> None:
     A finished run goes on with them where it may; else they are cancelled, as in a stopped one.
     """
     others = Run.objects.active().filter(mailing=run.mailing_id)
-    finished = Run.objects.filter(pk=run.pk, state=Run.State.FINISHED, mailing__ends_at__gt=now)
+    finished = Run.objects.filter(pk=run.pk, state=State.FINISHED, mailing__ends_at__gt=now)
     if not others.exists() and finished.update(
-            state=Run.State.RUNNING, finished_at=None, updated_at=now):
+            state=State.RUNNING, finished_at=None, updated_at=now):
         log.warning("run %s goes on: %s letters came back", run.pk, run.left,
                     extra={"run": run.pk})
     else:
@@ -59,18 +59,18 @@ def close_run(run: Run) -> None:
 
 def finish_runs(runs: QuerySet[Run]) -> None:
     """Finish those of `runs` whose ledger has nothing left."""
-    finished = runs.filter(state=Run.State.RUNNING).exclude(LETTERS_LEFT)
+    finished = runs.filter(state=State.RUNNING).exclude(LETTERS_LEFT)
     for pk in finished.values_list("pk", flat=True):
         if finished.filter(pk=pk).update(
-                state=Run.State.FINISHED, finished_at=timezone.now(), hold_until=None,
+                state=State.FINISHED, finished_at=timezone.now(), hold_until=None,
                 reason="", server_words=""):
             log.info("run %s finished", pk, extra={"run": pk})
 
 
 def pause(run_id: int, reason: Run.Reason, words: str = "") -> bool:
     """Pause a running run. Returns whether it was running."""
-    paused = Run.objects.filter(pk=run_id, state=Run.State.RUNNING).update(
-        state=Run.State.PAUSED, reason=reason, server_words=words, hold_until=None,
+    paused = Run.objects.filter(pk=run_id, state=State.RUNNING).update(
+        state=State.PAUSED, reason=reason, server_words=words, hold_until=None,
         updated_at=timezone.now())
     if paused:
         log.warning("run %s paused: %s %s", run_id, reason, words, extra={"run": run_id})
@@ -84,7 +84,7 @@ def stop(run_id: int, reason: Run.Reason) -> bool:
     second be lost, `refresh_runs` cancels the rest.
     """
     stopped = Run.objects.active().filter(pk=run_id).update(
-        state=Run.State.STOPPED, reason=reason, finished_at=timezone.now(), hold_until=None,
+        state=State.STOPPED, reason=reason, finished_at=timezone.now(), hold_until=None,
         updated_at=timezone.now())
     if stopped:
         cancel_rest(run_id)
@@ -100,8 +100,8 @@ def cancel_rest(run_id: int) -> None:
     """
     with transaction.atomic():
         waiting = ledger.free(Delivery.objects.filter(
-            run_id=run_id, state__in=[State.PENDING, State.RETRY]))
+            run_id=run_id, state__in=[Delivery.State.PENDING, Delivery.State.RETRY]))
         cancelled = waiting.update(
-            state=State.CANCELLED, next_try_at=None, updated_at=timezone.now())
+            state=Delivery.State.CANCELLED, next_try_at=None, updated_at=timezone.now())
         counting.add(run_id, {"skipped": cancelled}, {})
     counting.fold()
