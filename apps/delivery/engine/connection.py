@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from apps.core import logs
 from apps.mailings.attempts.explanations import DISK
-from apps.mailings.models import Delivery, Run
+from apps.mailings.models import Run
 from apps.statistics import counting
 
 from ..wire.letter import Letter
@@ -28,14 +28,13 @@ from .journal import Journal, JournalFull
 from .ledger import LEASE
 from .outage import SameFile, outage
 from .prefetch import Prefetch, Ready
-from .results import Claimed, Result, result_of, untried
+from .results import Claimed, Result, State, result_of, untried
 from .throttle import Bookings
 
 if TYPE_CHECKING:
     from .engine import Engine
 
 log = logging.getLogger("vestnik.delivery")
-State = Delivery.State
 GROUP_SECONDS = 0.25  # what one claim may hold of work
 GROUP_LIMIT = 0.4  # seconds after which the rest of a group is given back: the server has slowed
 FIRST_GROUP = 100  # letters that are claimed before it is known how quick the server is
@@ -203,16 +202,16 @@ class Connection(threading.Thread):
 
     def send_group(self) -> None:
         """Send what is claimed; what is not reached is given back."""
+        run = self.run_now
         self.away = False
-        self.failures.begin(self.run_now.pk, self.began)
+        self.failures.begin(run.pk, self.began)
         try:
-            letter = letter_of(
-                seed=self.run_now.seed, subject=self.run_now.subject, body=self.run_now.body,
-                from_email=settings.DEFAULT_FROM_EMAIL)
+            letter = letter_of(seed=run.seed, subject=run.subject, body=run.body,
+                               from_email=settings.DEFAULT_FROM_EMAIL)
         except Exception as error:  # whatever it is, the connection and other runs go on
-            log.exception("run %s can not be made into letters", self.run_now.pk)
+            log.exception("run %s can not be made into letters", run.pk)
             reason = str(error) or type(error).__name__
-            self.failures.count(self.run_now.pk, Effect.REFUSED, reason, IN_A_ROW)
+            self.failures.count(run.pk, Effect.REFUSED, reason, IN_A_ROW)
             self.results = list(map(untried, self.claimed))
             return
         started = time.monotonic()
@@ -232,7 +231,7 @@ class Connection(threading.Thread):
         started = max(started, self.transport.connected_at)  # connecting is no measure of letters
         self.rate = len(results) / max(time.monotonic() - started, 1e-6)
         self.results = results + list(map(untried, self.claimed[len(results):]))
-        self.failures.spare(self.run_now.pk, self.results)
+        self.failures.spare(run.pk, self.results)
         self.admission.tell_news(self, self.engine.database_turn)
 
     def will_follow(self, spent: float, sent: int) -> bool:

@@ -19,9 +19,8 @@ from apps.mailings.models import Delivery, Run
 from apps.mailings.services import recipients_bounce_mark
 from apps.statistics import tallies
 
-from .results import Claimed, Result
+from .results import Claimed, Result, State
 
-State = Delivery.State
 LEASE = timedelta(seconds=30)
 COUNTER = {
     State.SENT: "sent", State.FAILED: "failed", State.UNKNOWN: "unknown",
@@ -199,10 +198,10 @@ def free(deliveries: QuerySet[Delivery]) -> QuerySet[Delivery]:
 
 
 @transaction.atomic
-def abandon(token: str, known: Collection[int]) -> int:
+def abandon(token: str, known: Collection[int]) -> None:
     """Give back what `token` holds and nobody knows of: a commit whose answer was lost."""
-    return Delivery.objects.filter(state=State.CLAIMED, lease_token=token).exclude(
-        pk__in=known).update(state=State.PENDING, lease_token="", lease_until=None)
+    lost = Delivery.objects.filter(state=State.CLAIMED, lease_token=token).exclude(pk__in=known)
+    lost.update(state=State.PENDING, lease_token="", lease_until=None)
 
 
 @transaction.atomic

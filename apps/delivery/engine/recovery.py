@@ -17,11 +17,10 @@ from apps.statistics import counting, tallies
 from ..wire.outcome import Outcome
 from . import ledger, restore
 from .journal import DeadJournal, dead_journals
-from .results import Claimed, Result, result_of, untried
+from .results import Claimed, Result, State, result_of, untried
 from .transitions import refresh_runs
 
 log = logging.getLogger("vestnik.delivery")
-State = Delivery.State
 CRASHES = 3  # so many crashes over the same letter set it aside
 LOST = "The sender was lost while it had this letter in hand; whether it was sent is not known."
 LOST_OUTCOME = Outcome(Phase.DOT, None, LOST)
