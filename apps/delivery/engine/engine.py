@@ -99,9 +99,7 @@ class Engine:
 
         With this share all connections end at the same time.
         """
-        in_hand = 0
-        for connection in self.connections:
-            in_hand += len(connection.claimed)
+        in_hand = sum(len(connection.claimed) for connection in self.connections)
         return (left - in_hand * self.all // self.size) // self.all
 
     def done_or_wait(self, calls: int) -> bool:

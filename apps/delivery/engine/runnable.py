@@ -29,9 +29,6 @@ def runs_with_letters(run_ids: Collection[int] | None = None) -> list[tuple[Run,
         restores=Coalesce(Subquery(restores), 0))
     if run_ids is not None:
         runs = runs.filter(pk__in=run_ids)
-    found: list[tuple[Run, int]] = []
-    for run in runs.select_related("mailing").annotate(
-            not_folded=Coalesce(Subquery(added.values(number=NOT_FOLDED)), 0),
-    ).order_by("updated_at")[:MOST]:
-        found.append((run, run.left - run.not_folded))
-    return found
+    found = runs.select_related("mailing").order_by("updated_at").annotate(
+        not_folded=Coalesce(Subquery(added.values(number=NOT_FOLDED)), 0))
+    return [(run, run.left - run.not_folded) for run in found[:MOST]]
