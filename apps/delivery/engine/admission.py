@@ -1,8 +1,8 @@
-"""How many connections the mail server takes at once, found out as it refuses some of them.
+"""How many connections the mail server takes at once; its refusals tell.
 
-A refused connection is no trouble of the run's while others are let in: its letters go back, and
-it stays away. One more is tried after a minute, and after twice as long each time that it is
-refused again.
+While the server lets some connections in, a refused one does no harm to the run: its letters go
+back to the queue, and it stays away. After a minute one connection more is tried. Each time that
+it is refused again, the next try waits twice as long.
 """
 import contextlib
 import threading
@@ -39,11 +39,11 @@ class Admission:
         self.wait = WAIT
         self.grows_at = 0.0  # monotonic
         self.grown = False  # one more than was taken before is being tried
-        self.reply = ""  # with which one was refused last
-        self.news: tuple[int, str] | None = None  # (limit, reply) that no page has yet
+        self.reply = ""  # the server's, when it refused one last
+        self.news: tuple[int, str] | None = None  # (limit, reply) that no page shows yet
 
     def may_send(self, connection: "Connection") -> bool:
-        """Whether `connection` is let in, or may try to be. Call it before letters are claimed."""
+        """Whether `connection` may send, or try to. Call it before letters are claimed."""
         with self.lock:
             if connection in self.admitted:
                 return True
@@ -57,13 +57,13 @@ class Admission:
             return True
 
     def turned_away(self, connection: "Connection", outcome: Outcome, recipient: str) -> bool:
-        """Whether the server takes others and not this `connection`, as its `outcome` tells.
+        """Whether the server refused this `connection` by `outcome` while it takes others.
 
-        Call it after each try of a letter. When no other is left, the number of connections is
-        not what the server minds.
+        Call it after each try of a letter. When no other connection is left, their number is not
+        the reason, and the limit goes.
         """
         if outcome.accepted and self.admitted.get(connection):
-            return False  # as nearly always
+            return False  # nearly every letter ends here
         refused = is_about_connections(outcome, recipient)
         with self.lock:
             self.admitted.pop(connection, None)
@@ -78,7 +78,7 @@ class Admission:
             return False
 
     def stand_back(self) -> None:
-        """Let none of these connections in for a while: the server takes another process's."""
+        """Let no connection of this process send for a while: the server takes another's."""
         with self.lock:
             self.admitted.clear()
             self.limit = 0
@@ -109,14 +109,14 @@ class Admission:
 
     def tell_news(self, connection: "Connection",
                   database_turn: contextlib.AbstractContextManager) -> None:
-        """Have the page of the run that `connection` sends say so when the limit has changed."""
+        """Tell the page of the run that `connection` sends when the limit has changed."""
         news = self.take_news(connection)
         if news:
             with contextlib.suppress(db.Error), database_turn:
                 tell(connection.run_now.pk, self.size, news)
 
     def take_news(self, connection: "Connection") -> tuple[int, str] | None:
-        """Return (limit, reply) once after it changed, to a connection that is let in; or None."""
+        """Return (limit, reply) once after a change, to a connection that is let in; else None."""
         if self.news is None or not self.admitted.get(connection):
             return None
         with self.lock:
@@ -126,7 +126,7 @@ class Admission:
 
 
 def is_about_connections(outcome: Outcome, recipient: str) -> bool:
-    """Whether a try was refused because of how many connections there are already."""
+    """Whether a try was refused because there are too many connections already."""
     verdict = outcome.verdict(recipient)
     if verdict.meaning is Meaning.CONNECTIONS:
         return True
@@ -134,7 +134,7 @@ def is_about_connections(outcome: Outcome, recipient: str) -> bool:
 
 
 def tell(run_id: int, size: int, news: tuple[int, str]) -> None:
-    """Have the page of a running run say how many connections the server takes, if not all."""
+    """Tell the page of a running run how many connections the server takes, if not all `size`."""
     limit, reply = news
     words = ""
     if limit < size:

@@ -1,7 +1,7 @@
-"""One SMTP connection of a sender: it claims letters, sends them and records what came of them.
+"""One SMTP connection of a worker: it claims letters, sends them and stores the results.
 
-A thread with a transport, a journal and a database connection of its own. No transaction is open
-while the network is waited for. What it claims is about a quarter of a second of work.
+It is a thread with a transport, a journal and a database connection of its own. It claims about a
+quarter of a second of work at a time, and waits for the network with no transaction open.
 """
 import contextlib
 import logging
@@ -35,23 +35,23 @@ if TYPE_CHECKING:
     from .engine import Engine
 
 log = logging.getLogger("vestnik.delivery")
-GROUP_SECONDS = 0.25  # what one claim may hold of work
-GROUP_LIMIT = 0.4  # seconds after which the rest of a group is given back: the server has slowed
-FIRST_GROUP = 100  # letters that are claimed before it is known how quick the server is
-FEW = 8  # letters that a slow server's group may have although they take longer
+GROUP_SECONDS = 0.25  # of work in one claim
+GROUP_LIMIT = 0.4  # seconds after which the rest of a group goes back: the server has slowed down
+FIRST_GROUP = 100  # letters, while nobody knows how quick the server is
+FEW = 8  # letters that a group may have although they take longer than GROUP_SECONDS
 LARGEST_GROUP = 700
-LAST_GROUPS = 100  # near a run's end no group is smaller to have all connections end together
-MARGIN = 5  # seconds of lease that must be left when a dot leaves
+LAST_GROUPS = 100  # letters; sharing the end of a run makes no group smaller than this
+MARGIN = 5  # seconds of the lease that must be left when a dot leaves
 DATABASE_PAUSE = 1
 letter_of = lru_cache(maxsize=50)(Letter)  # each run's letter is made ready once for all
 
 
 class LeaseTooOld(Exception):
-    """The lease may have run out: somebody else may already have the letter."""
+    """The lease may have run out, so another worker may have the letter."""
 
 
 class Connection(threading.Thread):
-    """One SMTP connection and what it has in hand."""
+    """One SMTP connection, the group of letters that it has claimed, and their results."""
 
     def __init__(self, engine: "Engine", number: int) -> None:
         super().__init__(name=f"connection-{number}", daemon=True)
@@ -89,7 +89,10 @@ class Connection(threading.Thread):
             connection.close()
 
     def leave(self) -> None:
-        """Let the database's number stand for what was taken, and go; else the journal tells."""
+        """Delete the journal once the database's number shows a restore without it.
+
+        Where that fails, or letters are still claimed, the journal stays: recovery reads it.
+        """
         told = False
         with contextlib.suppress(db.Error, restore.Restored):
             told = not self.claimed and (not self.journal.letters or restore.outlive())
@@ -99,7 +102,7 @@ class Connection(threading.Thread):
                 restore.forget(self.journal.token)
 
     def turn(self) -> bool:
-        """Record the last group and claim the next. Returns False when the engine is done."""
+        """Store the results of the last group and claim the next. False: the engine is done."""
         while True:
             calls = self.engine.calls
             done = self.run_now
@@ -117,7 +120,7 @@ class Connection(threading.Thread):
                     return False
 
     def close_run(self, run: Run) -> None:
-        """Finish the run if it is over. Where the database fails now, the upkeep does it later."""
+        """Finish the run if it is over. If the database fails now, recovery does it later."""
         try:
             with self.engine.database_turn:
                 transitions.close_run(run)
@@ -126,14 +129,17 @@ class Connection(threading.Thread):
             connection.close()
 
     def exchange_or_hold(self) -> list[Claimed]:
-        """Exchange, and have the journal know it. Returns what is claimed; [] after a restore."""
+        """Exchange results for new letters, and note it in the journal. Returns what is claimed.
+
+        That is [] after a restore of the database, which holds everything.
+        """
         self.same_file.look()
         if self.results:
             breaker.apply(self.run_now, self.results, self.failures, self.admission)
         try:
             with transaction.atomic():
                 run, claimed = self.exchange()
-        except restore.Restored:  # what was in hand is not claimed in this database
+        except restore.Restored:  # it does not know the letters in hand
             restore.notice()
             run = Run()
             claimed = []
@@ -146,7 +152,7 @@ class Connection(threading.Thread):
         return claimed
 
     def database_failed(self, error: db.Error) -> bool:
-        """Wait for the database; results stay in hand, and in the journal."""
+        """Wait for the database; results stay in hand and in the journal. False: give up."""
         outage.begin(error)
         connection.close()
         if self.engine.stopping.is_set() and not self.results:
@@ -159,14 +165,15 @@ class Connection(threading.Thread):
         return True
 
     def exchange(self) -> tuple[Run, list[Claimed]]:
-        """In one transaction: what came of the last group, and the next one."""
+        """Store the results of the last group and claim the next, in one transaction."""
         restore.verify()
         if self.results:
             run = self.run_now
             counts, tries = ledger.store(run, self.results, self.journal.token)
             counting.add(run.pk, counts, tries)
         run, claimed = self.claim()
-        moved = len(self.results) + len(claimed)  # a backup of letters in hand is an old one too
+        # Results count too: a backup that still has them as letters in hand is an old one.
+        moved = len(self.results) + len(claimed)
         if moved:
             restore.take(self.journal.token, self.journal.letters + moved)
         return run, claimed
@@ -194,21 +201,21 @@ class Connection(threading.Thread):
         return Run(), []
 
     def group_size(self) -> int:
-        """Return how many letters to claim: more of them where each transaction would be felt."""
+        """Return how many letters to claim: more from a quick server, so that commits are few."""
         if not self.rate:
             return FIRST_GROUP
         some = max(self.rate * GROUP_SECONDS, min(FEW, self.rate * GROUP_LIMIT))
         return max(1, min(LARGEST_GROUP, int(some)))
 
     def send_group(self) -> None:
-        """Send what is claimed; what is not reached is given back."""
+        """Send what is claimed; what is not reached goes back to the queue."""
         run = self.run_now
         self.away = False
         self.failures.begin(run.pk, self.began)
         try:
             letter = letter_of(seed=run.seed, subject=run.subject, body=run.body,
                                from_email=settings.DEFAULT_FROM_EMAIL)
-        except Exception as error:  # whatever it is, the connection and other runs go on
+        except Exception as error:  # of any kind: the connection and the other runs go on
             log.exception("run %s can not be made into letters", run.pk)
             reason = str(error) or type(error).__name__
             self.failures.count(run.pk, Effect.REFUSED, reason, IN_A_ROW)
@@ -228,14 +235,17 @@ class Connection(threading.Thread):
                 following = after.row.email
             results.append(self.send_one(letter.sender, ready, following))
             ready = after
-        started = max(started, self.transport.connected_at)  # connecting is no measure of letters
+        started = max(started, self.transport.connected_at)  # without the time to connect
         self.rate = len(results) / max(time.monotonic() - started, 1e-6)
         self.results = results + list(map(untried, self.claimed[len(results):]))
         self.failures.spare(run.pk, self.results)
         self.admission.tell_news(self, self.engine.database_turn)
 
     def will_follow(self, spent: float, sent: int) -> bool:
-        """Whether one more letter after this one will be within GROUP_LIMIT, and leave at once."""
+        """Whether the next letter will be within GROUP_LIMIT too, and need not wait its turn.
+
+        `spent`: the group's seconds so far; `sent`: its letters in this time.
+        """
         if self.bookings.rate:
             return False
         if not sent:
@@ -243,9 +253,9 @@ class Connection(threading.Thread):
         return spent + spent / sent < GROUP_LIMIT
 
     def send_one(self, sender: str, ready: Ready, following: str | None) -> Result:
-        """Send one letter, if it may still be sent; `following` is whom the next one is for.
+        """Send one letter, if it may still be sent, and return its Result.
 
-        Returns its Result.
+        `following` is the recipient of the letter that comes right after it, if that is sure.
         """
         row = ready.row
         run = self.run_now
@@ -276,13 +286,13 @@ class Connection(threading.Thread):
         return result_of(row, outcome, timezone.now(), run.mailing.ends_at)
 
     def before_dot(self) -> None:
-        """What the transport calls when the server is ready for the letter."""
+        """Mark the letter in the journal; the transport calls this before its dot leaves."""
         if time.monotonic() > self.lease_until - MARGIN:
             raise LeaseTooOld
         self.journal.mark(self.current)
 
     def renew(self) -> None:
-        """Keep the lease while a slow server is waited for; from the heartbeat's thread."""
+        """Renew the lease while the server is slow; the heartbeat's thread calls this."""
         until = time.monotonic() + LEASE.total_seconds()
         if ledger.renew(self.journal.token):
             self.lease_until = until

@@ -1,8 +1,7 @@
-"""The sender's engine: connections that claim, send and record until nothing is left.
+"""The engine of a worker: connections that claim and send letters until nothing is left.
 
-The engine asks the database between groups whether a run may go on, so that a pause, a block, a
-disable or the window's end holds within one group (about 0.25 s of work). It knows no request and
-no page.
+Between groups it asks the database which runs may go on, so that a pause, a block, a disabled
+mailing or the end of the window takes effect within one group, about 0.25 s of work.
 """
 import contextlib
 import threading
@@ -19,21 +18,21 @@ from .connection import Connection
 from .ledger import LEASE
 from .runnable import runs_with_letters
 
-IDLE = 60  # seconds after which a connection looks for itself, if nobody wakes it
+IDLE = 60  # seconds after which a connection looks for letters although nobody woke it
 
 
 class Engine:
     """Sends what may be sent; with `run_ids`, only those runs.
 
-    It ends when it is stopped or, unless it is `patient`, when none of its own `run_ids` has a
-    letter to send now.
+    It ends when it is stopped, or when none of its `run_ids` has a letter to send now; a `patient`
+    one waits for more.
     """
 
     def __init__(self, *, connections: int | None = None, run_ids: Collection[int] | None = None,
                  patient: bool = False) -> None:
         self.patient = patient or run_ids is None
         self.size: int = connections or settings.SENDER_CONNECTIONS
-        self.all: int = max(self.size, settings.SENDER_CONNECTIONS)  # those of other processes too
+        self.all: int = max(self.size, settings.SENDER_CONNECTIONS)  # with those of other processes
         self.run_ids = run_ids
         self.stopping = threading.Event()
         self.failed = threading.Event()
@@ -48,14 +47,14 @@ class Engine:
         self.connections: list[Connection] = []
 
     def start(self) -> None:
-        """Open the connections' threads; call once, and `recover` each second from now on."""
+        """Start the connections' threads. Call it once, and `recover` each second from then on."""
         recovery.recover()
         self.connections = [Connection(self, number) for number in range(self.size)]
         for connection in self.connections:
             connection.start()
 
     def stop(self) -> None:
-        """Claim nothing more; letters in hand get their answers."""
+        """Claim nothing more; letters in hand still get their answers."""
         self.stopping.set()
         self.wake_up()
 
@@ -69,7 +68,7 @@ class Engine:
         return True
 
     def renew_leases(self) -> None:
-        """Keep the leases of letters that a slow server has. Call each second."""
+        """Renew the leases of letters that a slow server has. Call it each second."""
         soon = time.monotonic() + LEASE.total_seconds() / 2
         for connection in self.connections:
             if connection.claimed and connection.lease_until < soon:
@@ -80,7 +79,7 @@ class Engine:
             recovery.recover()
 
     def look(self) -> None:
-        """Wake the connections that wait when there is something to send. Costs one query."""
+        """Wake waiting connections if there is something to send. Costs one query."""
         if self.waiting and self.runnable():
             self.wake_up()
 
@@ -91,7 +90,7 @@ class Engine:
             self.news.notify_all()
 
     def runnable(self) -> list[tuple[Run, int]]:
-        """The runs that this engine may send letters of now."""
+        """Return the runs that this engine may send now, each with its number of letters left."""
         return runs_with_letters(self.run_ids)
 
     def share(self, left: int) -> int:
@@ -103,14 +102,14 @@ class Engine:
         return (left - in_hand * self.all // self.size) // self.all
 
     def done_or_wait(self, calls: int) -> bool:
-        """With nothing to claim: True when the engine is done, else False after a rest.
+        """Return True when the engine is done; else wait for letters and return False.
 
-        `calls` is what `self.calls` was before the look that found nothing.
+        `calls` is what `self.calls` was before the look that found no letters.
         """
         if self.stopping.is_set():
             return True
         if settings.SENDER_RATE and self.runnable():
-            return self.stopping.wait(0.05)  # the time is booked by others for a moment
+            return self.stopping.wait(0.05)  # others have booked the time until then
         if not self.patient and not any(connection.claimed for connection in self.connections):
             self.wake_up()
             return True
