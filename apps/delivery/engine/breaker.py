@@ -1,7 +1,7 @@
-"""When the server, not a recipient, is the trouble: rest the run, or pause it with the reason.
+"""Rests or pauses a run when the mail server, and no recipient, is the trouble.
 
-Failures are counted in memory while letters leave (`failures.py`), so that the connections stop at
-once; `apply` then tells the database.
+`failures.py` counts failures in memory while letters leave, so that all connections stop at once.
+`apply` then writes to the database what they call for.
 """
 import logging
 from collections.abc import Sequence
@@ -28,10 +28,10 @@ JUST_NOW = timedelta(seconds=10)
 
 def apply(
         run: Run, results: Sequence[Result], failures: Failures, admission: Admission) -> None:
-    """Rest or pause `run` when its failures say so; forget rests once letters get through.
+    """Rest or pause `run` when its failures call for it; forget rests once letters get through.
 
-    Call it before `results` are recorded and more is claimed of the run; it needs no transaction.
-    Where the letters of other processes get through, this one stands back and the run goes on.
+    Call it outside of a transaction, before `results` are stored and more of the run is claimed.
+    While letters of another process get through, this one stands back and the run goes on.
     """
     failures.spare(run.pk, results)
     failures.keep_last(results)
@@ -52,7 +52,10 @@ def apply(
 
 
 def pause_unless_trusted(run: Run, words: str, failures: Failures) -> None:
-    """Pause a run in which all were refused alike, but once only: a person looks, and decides."""
+    """Pause a run whose recipients are all refused alike, unless a person has resumed it since.
+
+    Who resumes it has looked at the words, and takes them for true.
+    """
     failures.trusted.add(run.pk)
     looked_at = Entry.objects.filter(
         action=Entry.Action.RESUME, object_type=Mailing._meta.label_lower,
@@ -63,7 +66,7 @@ def pause_unless_trusted(run: Run, words: str, failures: Failures) -> None:
 
 
 def unmark(run: Run, refusal: str | None) -> None:
-    """Take back the marks that groups which are recorded already made by this `refusal`."""
+    """Take back the marks of recipients whom earlier groups of `run` marked for this `refusal`."""
     refused = run.deliveries.filter(state=State.FAILED).order_by("-updated_at").values_list(
         "recipient_id", "answer")[:SAME_LATER]
     alike = [pk for pk, answer in refused if masked(answer) == refusal]
@@ -72,20 +75,20 @@ def unmark(run: Run, refusal: str | None) -> None:
 
 
 def others_get_through(run: Run, accepted_at: datetime) -> bool:
-    """Whether another process has had a letter of `run` accepted just now, and this one not."""
+    """Whether another process had a letter of `run` accepted lately, and after this one had."""
     since = max(accepted_at, timezone.now() - JUST_NOW)
     return Attempt.objects.filter(mailing=run.mailing_id, run=run, attempted_at__gt=since,
                                   status=Attempt.Status.SUCCESS).exists()
 
 
 def rest(run: Run, effect: Effect, words: str) -> None:
-    until = timezone.now() + hold_time(effect, run.holds)
+    until = timezone.now() + rest_time(effect, run.holds)
     Run.objects.filter(pk=run.pk).update(
         hold_until=until, holds=F("holds") + 1, server_words=words)
     log.warning("run %s rests until %s: %s", run.pk, until, words, extra={"run": run.pk})
 
 
-def hold_time(effect: Effect, holds: int) -> timedelta:
+def rest_time(effect: Effect, holds: int) -> timedelta:
     """How long the run rests after `holds` earlier rests in a row."""
     doubled: timedelta = FIRST_REST[effect] * 2 ** min(holds, 10)
     return min(doubled, LONGEST_REST)

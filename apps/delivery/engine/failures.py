@@ -1,4 +1,4 @@
-"""What a process meets of the mail server while letters leave, counted in memory by run.
+"""Failures that this worker meets while letters leave, counted in memory by run.
 
 `breaker.py` tells the database when it is enough; until then the connections stop by this.
 """
@@ -31,7 +31,7 @@ MASKED = re.compile(r"\S*@\S*|\S*\d\S*")  # addresses, numbers, ids: what differ
 
 
 class Effect(StrEnum):
-    """What answers do to the whole run."""
+    """What the server's answers do to the whole run."""
 
     NONE = ""
     BUSY = "busy"  # the server asks to wait
@@ -48,7 +48,7 @@ EFFECTS = {
 
 
 def effect_of(verdict: Verdict) -> Effect:
-    """Return what one Verdict does to the run; a letter that is tried again does nothing yet."""
+    """Return what one Verdict does to the run: nothing yet while its letter is tried again."""
     if verdict.fault is Fault.LETTER and verdict.temporary:
         return Effect.NONE
     return EFFECTS.get(verdict.fault, Effect.NONE)
@@ -56,15 +56,16 @@ def effect_of(verdict: Verdict) -> Effect:
 
 @dataclass
 class Seen:
-    """What one run has met of the server lately."""
+    """What the server has answered to the letters of one run lately."""
 
     effect: Effect = Effect.NONE
     in_a_row: int = 0  # failures of that effect
     words: str = ""  # what the server said at the last of them
+    # Of the last letters, whether the server refused their contents.
     recent: deque[bool] = field(default_factory=partial(deque, maxlen=POLICY_WINDOW))
     refusal: str = ""  # the last one for good about a recipient, masked
-    alike: int = 0  # such in a row
-    most_alike: int = SAME_FIRST  # more would be no coincidence
+    alike: int = 0  # so many refusals in a row had these words
+    most_alike: int = SAME_FIRST  # so many are no coincidence
 
     def accept(self) -> None:
         self.recent.append(False)
@@ -91,7 +92,7 @@ class Seen:
         self.in_a_row += times
 
     def add_alike(self, outcome: Outcome, verdict: Verdict) -> None:
-        """Count refusals for good that say the same of one recipient after the other."""
+        """Count final refusals in the same words of one recipient after the other."""
         refusal = ""
         if verdict.fault in (Fault.ADDRESS, Fault.RECIPIENT) and not verdict.temporary:
             refusal = masked(outcome.reply)
@@ -112,7 +113,7 @@ class Seen:
         return Effect.NONE
 
     def refused_often(self) -> bool:
-        """Whether too many letters of late were refused for their contents."""
+        """Whether the server refused the contents of too many letters lately."""
         refused = sum(self.recent)
         if len(self.recent) == POLICY_WINDOW:
             return refused > POLICY_MOST
@@ -164,7 +165,10 @@ class Failures:
         return self.runs[run_id]
 
     def count(self, run_id: int, effect: Effect, words: str, times: int = 1) -> None:
-        """Count a failure of this side `times` times, like the server's of that `effect`."""
+        """Count a failure on this side `times` times, like failures of the server's with `effect`.
+
+        IN_A_ROW times at once is enough to rest or pause the run. `words` say what is wrong.
+        """
         with self.lock:
             seen = self.seen(run_id)
             seen.add_effect(effect, times)
@@ -173,25 +177,25 @@ class Failures:
                 self.due.add(run_id)
 
     def keep_last(self, results: Iterable[Result]) -> None:
-        """Keep when this process last had a letter accepted."""
+        """Remember when this worker last had a letter accepted."""
         for result in results:
             if result.outcome and result.outcome.accepted:
                 self.accepted_at = max(self.accepted_at, result.at)
 
     def begin(self, run_id: int, began: int) -> None:
-        """A group of letters begins: a run that goes on is under no suspicion any more."""
+        """Clear the suspicion against a run that goes on; call it as a group of letters begins."""
         if not self.enough(run_id, began):
             self.suspects.pop(run_id, None)
 
     def enough(self, run_id: int, began: int) -> bool:
-        """Whether to send no more of a group: its run is to rest or pause, or does.
+        """Whether to send no more of a group, because its run is to rest or pause, or does already.
 
         `began` is what `number` was before the database was asked which runs may go on.
         """
         return run_id in self.due or self.stops.get(run_id, 0) > began
 
     def spare(self, run_id: int, results: Iterable[Result]) -> None:
-        """Take back the `results` that say what everybody was told: nobody is marked by them."""
+        """Put letters back in the queue whose recipients got the refusal that everybody got."""
         words = self.suspects.get(run_id)
         if not words:
             return
@@ -201,14 +205,14 @@ class Failures:
                 result.tries = result.delivery.tries
 
     def called_for(self, run_id: int) -> tuple[Effect, str]:
-        """Return (the effect that the database is to be told of, its words); NONE for none.
+        """Return the effect to write to the database, and its words; Effect.NONE for no effect.
 
         Whoever gets an effect calls `told`; meanwhile no letter of the run is tried.
         """
         with self.lock:
             me = threading.get_ident()
             if self.being_told.get(run_id, me) != me:
-                return Effect.NONE, ""  # another connection tells it just now
+                return Effect.NONE, ""  # another connection is writing it
             seen = self.seen(run_id)
             effect = seen.due()
             if effect is Effect.NONE:
@@ -218,7 +222,7 @@ class Failures:
             return effect, seen.words
 
     def told(self, run_id: int) -> None:
-        """The database knows: count anew."""
+        """Start to count anew: the effect is in the database."""
         with self.lock:
             self.being_told.pop(run_id, None)
             self.due.discard(run_id)
