@@ -1,13 +1,15 @@
-"""What a connection is about to send, durable before the letter's dot can be accepted.
+"""The journal of a connection: what it is about to send is on the disk before the server has it.
 
-One file per connection, under `DATA_DIR/journal/`, named by the connection's lease token and held
-by an flock that the kernel frees on death. It is written through a shared map of memory, which is
-the kernel's: a line survives the process, and costs no call. Its line end comes last, so what was
-torn by death does not count. A crash of the whole machine may lose lines, so the header carries
-the boot's id, and a journal of another boot proves only what it says. Lines: `N <letters> <time>`
-first, how many letters the connection has taken and recorded in all, and when (`restore.py`);
-`S <delivery>` before a dot, `R <json>` after its answer, `M <delivery>` while a letter is made that
-may be what kills. Emptied, but for the first two, whenever its results are in the database.
+Each connection has a file in `DATA_DIR/journal/`, named by its lease token. It holds an flock on
+it, which the kernel frees when the process dies. The file is written through shared memory, which
+outlives the process and costs no system call. A line's end is written last, so that a line which
+death has cut off is not read. A crash of the whole machine may lose lines: the header has the id
+of the boot, and in a journal of an earlier boot a missing line proves nothing.
+
+Lines: `B <boot>` first, then `N <letters> <time>`, how many letters were taken from the queue and
+stored in all, and when (see `restore.py`). `S <delivery>` comes before a letter's dot, `R <json>`
+after the answer to it, and `M <delivery>` while a letter is made that may be what kills the worker.
+All lines but the first two are deleted when their results are in the database.
 """
 import contextlib
 import fcntl
@@ -31,7 +33,7 @@ from ..wire.reply_text import KEPT_REPLY
 STEP = 64 * 1024  # octets that a journal grows by
 LINE_END = ord("\n")
 ANSWER_ROOM = 12 * KEPT_REPLY + 300  # octets of the longest line of an answer, as JSON in ASCII
-TAKEN = b"N %020d %020.6f\n"  # always as long: it is written over in its place
+TAKEN = b"N %020d %020.6f\n"  # of one length, so that it can be overwritten in place
 TAKEN_LINE = re.compile(rb"B [^\n]*\nN (\d{20}) (\d{13}\.\d{6})\n")
 NO_JOURNAL = FileNotFoundError, IsADirectoryError, PermissionError  # gone, or not ours to read
 CLOSED = -1  # no file's number
@@ -66,17 +68,17 @@ class Journal:
         self.fd = CLOSED
         self.map: bytearray | mmap.mmap = bytearray()  # of memory, once the file is open
         self.end = 0  # of what is written
-        self.start = 0  # of what is forgotten once the database has it
-        self.letters = 0  # taken in all, and those recorded once more
+        self.start = 0  # of what is deleted once the database has it
+        self.letters = 0  # taken from the queue in all, plus those whose results were stored
         with contextlib.suppress(JournalFull):  # each mark tries again
             self._open()
 
     def mark(self, delivery_id: int) -> None:
-        """Say that the dot of this delivery's letter may leave now. Keeps room for its answer."""
+        """Note that the dot of this delivery's letter may leave; reserve room for the answer."""
         self._write(b"S %d" % delivery_id, ANSWER_ROOM)
 
     def making(self, delivery_id: int) -> None:
-        """Say which letter is being made, one that was in hand at a death before; 0: none."""
+        """Note which letter is being made, one that was in hand when a worker died; 0: none."""
         self._write(b"M %d" % delivery_id)
 
     def answer(self, delivery_id: int, outcome: Outcome) -> None:
@@ -85,7 +87,7 @@ class Journal:
         self._write(f"R {answer}".encode("ascii"))
 
     def clear(self, taken: int = 0) -> None:
-        """Forget what the database has; say first that so many letters more were `taken`."""
+        """Delete what the database has; first note that so many letters more were `taken`."""
         self.letters += taken
         if self.fd == CLOSED:
             return
@@ -99,7 +101,7 @@ class Journal:
         return TAKEN % (self.letters, time.time())
 
     def close(self, *, forget: bool) -> None:
-        """Let go of the journal; `forget` it when all that it knew is in the database."""
+        """Close the file; with `forget` delete it, as the database has all that it knew."""
         if self.fd == CLOSED:
             return
         if forget:
@@ -115,7 +117,7 @@ class Journal:
         except OSError as error:
             raise JournalFull(error.strerror or str(error)) from error
         fcntl.flock(self.fd, fcntl.LOCK_EX)
-        if not self.path.exists():  # taken for a dead one's between the two: make it again
+        if not self.path.exists():  # before the lock somebody took it for a dead one's
             os.close(self.fd)
             return self._open()
         try:
@@ -126,7 +128,7 @@ class Journal:
             raise
 
     def _write(self, line: bytes, room: int = 0) -> None:
-        """Write a line, and see to it that `room` octets more can follow."""
+        """Write a line, and make sure that `room` octets more can follow."""
         if self.fd == CLOSED:
             self._open()
         end = self.end + len(line)
@@ -137,7 +139,7 @@ class Journal:
         self.end = end + 1
 
     def _reserve(self, octets: int) -> None:
-        """Map `octets` and some more, once the disk has given the room for them."""
+        """Map at least `octets` of the file, after the disk has given room for them."""
         octets += -octets % STEP
         size = len(self.map)
         try:
@@ -148,9 +150,9 @@ class Journal:
 
 
 def reserve(fd: int, start: int, length: int) -> None:
-    """Write zeros, so that a full disk is noticed now and not when a line replaces them.
+    """Write zeros, so that a full disk shows now and not when a line replaces them.
 
-    It is not posix_fallocate, because macOS has none.
+    Not by posix_fallocate, which macOS does not have. Raises OSError.
     """
     end = start + length
     while start < end:
@@ -159,8 +161,9 @@ def reserve(fd: int, start: int, length: int) -> None:
 
 @dataclass
 class DeadJournal:
-    """What a dead connection left: `marked` ids, `answers` by id, and whether silence proves.
+    """What a dead connection left: ids of `marked` deliveries, and `answers` by id.
 
+    `complete`: no line is lost, so what is not marked was not sent.
     `making` is the id of the letter over whose making it died, if so. `letters`: how many it took.
     """
 
@@ -187,13 +190,13 @@ def dead_journals() -> Generator[DeadJournal]:
 
 
 def read(path: Path, octets: bytes) -> DeadJournal:
-    """Return the DeadJournal of the `octets` in `path`; a line without its end does not count."""
+    """Return the DeadJournal of the `octets` in `path`, without a line that has no end."""
     written = octets.partition(b"\0")[0]
     complete = written.startswith(header())
     journal = DeadJournal(path.name, path, complete, taken_in(written)[0])
     for line in written.split(b"\n")[:-1]:
         kind, _, rest = line.partition(b" ")
-        with contextlib.suppress(ValueError):  # what a crash of the machine left may be anything
+        with contextlib.suppress(ValueError):  # a crash of the machine may leave anything
             if kind == b"S":
                 journal.marked.add(int(rest))
             elif kind == b"M":
@@ -205,7 +208,10 @@ def read(path: Path, octets: bytes) -> DeadJournal:
 
 
 def taken() -> dict[str, tuple[int, float]]:
-    """Return {token: (letters taken, when last in seconds since 1970)} of this disk's journals."""
+    """Return what the journals of this disk say, by token: (letters taken, time of the last).
+
+    Times are in seconds since 1970.
+    """
     found = {}
     for path in folder().iterdir():
         with contextlib.suppress(*NO_JOURNAL), path.open("rb") as file:

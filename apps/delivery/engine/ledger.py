@@ -1,8 +1,8 @@
-"""The ledger's hot path: claim, record, release, each group in one short transaction.
+"""The hot path of the ledger: claim letters, store their results, each group in one transaction.
 
-Rows move as groups: one UPDATE and one INSERT for hundreds of letters. A row is written only
-while its lease token still stands, so a process that was taken for dead can change nothing that
-somebody else has decided. Counters on the run move in the same transaction: they always add up.
+A group of hundreds of letters is one UPDATE and one INSERT. A row is written only while it has the
+writer's lease token, so that a worker which was taken for dead changes nothing that others have
+decided. The run's counters move in the same transaction, so that they always add up.
 """
 import json
 from collections import Counter
@@ -26,7 +26,7 @@ COUNTER = {
     State.SENT: "sent", State.FAILED: "failed", State.UNKNOWN: "unknown",
     State.SKIPPED: "skipped", State.CANCELLED: "skipped",
 }
-# A JSON list as rows; SQLite's json_each gives one column, PostgreSQL's recordset many.
+# A list in JSON as rows: SQLite's json_each gives one column, PostgreSQL's recordset many.
 ROWS = {
     "sqlite": """(SELECT value->>'id' id, value->>'state' state, value->>'tries' tries,
         value->>'next_try_at' next_try_at, value->>'answer' answer, value->>'at' at,
@@ -34,13 +34,13 @@ ROWS = {
     "postgresql": """json_to_recordset(%s::json) AS v(id bigint, state text, tries int,
         next_try_at timestamptz, answer text, at timestamptz, code int)""",
 }
-# Leases are on the database's clock: those of the senders' machines may differ by hours.
+# Leases go by the database's clock: the workers' machines may differ by hours.
 LEASE_END = {
     "sqlite": f"STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', 'now', '+{LEASE.seconds} seconds')",
     "postgresql": f"STATEMENT_TIMESTAMP() + INTERVAL '{LEASE.seconds} seconds'",
 }
-# `id > …` passes over what was claimed before: on PostgreSQL dead index entries, until a vacuum.
-# There the rows are locked, so their places (ctid) stand, and need no look into an index.
+# `id > …` skips what was claimed before: on PostgreSQL these are dead index entries until a vacuum.
+# There the rows are locked, so their places (ctid) do not change, and no index is needed.
 CLAIM_OF = """
 UPDATE mailings_delivery SET state = 'claimed', lease_token = %s, lease_until = {lease},
     updated_at = %s
@@ -59,8 +59,8 @@ CLAIM = {
         lease=LEASE_END["postgresql"], these="ctid = ANY(ARRAY", place="ctid",
         lock="FOR UPDATE SKIP LOCKED", end=")"),
 }
-# CASE hides the conditions from PostgreSQL's planner: it takes them for so rare that it joins the
-# table with the group row by row, 120 ms instead of 8 for 500 letters.
+# CASE hides the conditions from PostgreSQL's planner. It thinks that few rows meet them, and would
+# join the table with the group row by row: 120 ms instead of 8 for 500 letters.
 STORE = """
 UPDATE mailings_delivery SET state = v.state, tries = v.tries, next_try_at = v.next_try_at,
     answer = CASE WHEN v.answer = '' THEN mailings_delivery.answer ELSE v.answer END,
@@ -78,7 +78,7 @@ SELECT %s, %s, run_id, recipient_id, email, at,
     CASE state WHEN 'sent' THEN 'Успешно' ELSE 'Не успешно' END, state = 'unknown', code, answer
 FROM {stored} WHERE at IS NOT NULL ORDER BY at, id
 """
-# PostgreSQL does both on one journey; SQLite reads the stored rows again. Constants only.
+# PostgreSQL does both in one statement; SQLite reads the stored rows again. Constants only.
 STORE_AND_TELL = f"""
 WITH stored AS ({STORE}, mailings_delivery.run_id, mailings_delivery.recipient_id,
     mailings_delivery.email, v.at, v.state, v.code, v.answer),
@@ -104,10 +104,10 @@ def claim(run_id: int, limit: int, token: str, after: int = 0) -> list[Claimed]:
 
 def store(run: Run, results: Iterable[Result],
           token: str) -> tuple[Counter[str], dict[tuple, tuple]]:
-    """Store `results` of deliveries that `token` still holds, with an attempt for each try.
+    """Store `results` of deliveries that `token` still holds, with an Attempt for each try.
 
-    A row that had been given up as unknown takes its real outcome. Returns what `counting.add` is
-    to add, in the transaction that this is called in.
+    A delivery that recovery had given up as unknown gets its real outcome. Returns what
+    `counting.add` takes, to be called in the same transaction.
     """
     rows = as_rows(results)
     stored = store_rows(run, rows, token, State.CLAIMED)
@@ -157,9 +157,9 @@ def as_rows(results: Iterable[Result]) -> dict[int, dict[str, object]]:
 
 def store_rows(run: Run, rows: dict[int, dict[str, object]], token: str,
                state: Delivery.State) -> set[int]:
-    """Move deliveries in `state` that `token` holds to their results, and tell of their tries.
+    """Write results to the deliveries in `state` that `token` holds, and add their attempts.
 
-    `rows` are of `as_rows`. Returns the ids that moved.
+    `rows` are those of `as_rows`. Returns the ids of the deliveries that were written.
     """
     reader = ROWS[connection.vendor]
     about = [run.mailing_id, run.owner_id]
@@ -176,14 +176,14 @@ def store_rows(run: Run, rows: dict[int, dict[str, object]], token: str,
 
 
 def db_time(moment: datetime) -> datetime | str:
-    """Return an aware `moment` as the database's own columns have it."""
+    """Return an aware `moment` as a parameter of SQL: text for SQLite."""
     value = connection.ops.adapt_datetimefield_value(moment)
     return value  # type: ignore[return-value]  # the stubs know None, and not PostgreSQL's
 
 
 @transaction.atomic
 def rehearse(token: str) -> None:
-    """Claim and record for a run that there is not."""
+    """Claim and store for a run that does not exist, so that the first real group is quick."""
     claim(0, 1, token)
     store_rows(Run(pk=0), {}, token, State.CLAIMED)
 
@@ -191,7 +191,7 @@ def rehearse(token: str) -> None:
 def free(deliveries: QuerySet[Delivery]) -> QuerySet[Delivery]:
     """Return those of `deliveries` that nobody holds, for an update in this transaction.
 
-    Nobody waits for a sender that is recording or claiming them this moment; nor it for them.
+    It skips those that a worker is storing or claiming just now: neither waits for the other.
     """
     unlocked = deliveries.select_for_update(skip_locked=True, of=("self",))
     return Delivery.objects.filter(pk__in=unlocked.values("pk"))
@@ -199,16 +199,16 @@ def free(deliveries: QuerySet[Delivery]) -> QuerySet[Delivery]:
 
 @transaction.atomic
 def abandon(token: str, known: Collection[int]) -> None:
-    """Give back what `token` holds and nobody knows of: a commit whose answer was lost."""
+    """Give back what `token` holds, but for the `known` ids: the answer to a commit was lost."""
     lost = Delivery.objects.filter(state=State.CLAIMED, lease_token=token).exclude(pk__in=known)
     lost.update(state=State.PENDING, lease_token="", lease_until=None)
 
 
 @transaction.atomic
 def renew(token: str) -> int:
-    """Move the lease of what `token` holds; rows that are being recorded now are passed over.
+    """Renew the lease of what `token` holds. Returns of how many deliveries.
 
-    Returns how many were moved. Waiting for those rows could end in a deadlock with the recorder.
+    It skips rows whose results are being stored now: to wait for them could end in a deadlock.
     """
     held = Delivery.objects.filter(state=State.CLAIMED, lease_token=token)
     return free(held).update(lease_until=Now() + LEASE)

@@ -1,12 +1,12 @@
-"""Letters made ready a little ahead of their turn.
+"""Makes letters a little ahead of their turn.
 
-Between two waits for the network the processor forgets the code that makes letters, and making one
-costs three times what it costs in a row. So some are made at once, each through Django's
-`send_mail()`, whose backend this is; a connection takes them out in order. A letter that is ready
-and not sent after all is dropped: nothing has been marked for it.
+A letter that is made between two waits for the network costs three times what it costs in a row,
+because the processor's caches have other things by then. So some are made in a row, each through
+Django's `send_mail()`, whose backend this is, and the connection takes them in their order. A
+letter that is made but not sent is dropped; the journal has no mark of it.
 
-A letter that was in hand when a sender died may have been the cause: it is made by itself, and the
-journal tells meanwhile.
+A letter that was in hand when a worker died may have been the cause, so the journal says which one
+is being made.
 """
 import contextlib
 import logging
@@ -30,7 +30,7 @@ GONE = {
 
 @dataclass(slots=True)
 class Ready:
-    """A claimed delivery and its letter's octets as SMTP's DATA takes them.
+    """A claimed delivery with its letter's octets, ready for SMTP's DATA (RFC 5321, 4.5.2).
 
     Without octets no letter is to be sent, for the `reason`; `unmade` when it could not be made.
     """
@@ -71,8 +71,8 @@ class Prefetch(BaseEmailBackend):
         yield from made
 
     def tell_journal(self, delivery_id: int) -> None:
-        """Have the journal say which letter is being made; 0: none."""
-        with contextlib.suppress(JournalFull):  # it takes no mark either: nothing will be sent
+        """Note in the journal which letter is being made; 0: none."""
+        with contextlib.suppress(JournalFull):  # then it takes no mark either, and nothing is sent
             self.journal.making(delivery_id)
 
     def make(self, row: Claimed) -> Ready:
@@ -82,7 +82,7 @@ class Prefetch(BaseEmailBackend):
         try:
             subject, body = self.letter.fill(row.email, row.full_name)
             mail.send_mail(subject, body, self.letter.sender, [row.email], connection=self)
-        except Exception as error:  # whatever it is, the other letters go
+        except Exception as error:  # of any kind: the other letters go
             log.exception("delivery %s can not be made into a letter", row.id)
             return Ready(row, reason=str(error) or type(error).__name__, unmade=True)
         return Ready(row, self.octets)

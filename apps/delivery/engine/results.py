@@ -1,4 +1,4 @@
-"""What is in hand, and what came of it: from one try's Outcome to what its delivery becomes."""
+"""Claimed deliveries and their results: from the Outcome of a try to the delivery's new state."""
 import random
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,13 +25,13 @@ class Claimed:
     full_name: str
     recipient_id: int | None
     tries: int
-    crashes: int  # more than 0: it was in hand when a sender died
+    crashes: int  # more than 0: it was in hand when a worker died
     gone: str | None  # why the recipient gets no letter: "deleted", "bounced"
 
 
 @dataclass(slots=True)
 class Result:
-    """What came of a claimed delivery. Without an `outcome` nothing reached for the server."""
+    """What a claimed delivery becomes. Without an `outcome` there was no try."""
 
     delivery: Claimed
     state: Delivery.State
@@ -48,7 +48,10 @@ def untried(claimed: Claimed, reason: str = "") -> Result:
 
 
 def result_of(claimed: Claimed, outcome: Outcome, at: datetime, ends_at: datetime) -> Result:
-    """Return the Result of a try that ended `at`: the verdict, and when it is tried again."""
+    """Return the Result of a try that ended `at`: the new state, and when the next try is due.
+
+    No try is due after `ends_at`, the end of the mailing's window.
+    """
     if outcome.accepted:
         return Result(claimed, State.SENT, claimed.tries, outcome, at)
     verdict = outcome.verdict(claimed.email)
@@ -62,7 +65,7 @@ def result_of(claimed: Claimed, outcome: Outcome, at: datetime, ends_at: datetim
 
 
 def state_after(verdict: Verdict) -> Delivery.State:
-    """Return what a delivery becomes; RETRY also where no try is left."""
+    """Return a delivery's state after this Verdict; RETRY even if no try is left."""
     if verdict.fault in FINAL:
         return FINAL[verdict.fault]
     if verdict.fault not in COSTS_A_TRY:
@@ -73,7 +76,7 @@ def state_after(verdict: Verdict) -> Delivery.State:
 
 
 def retry_time(tries: int, now: datetime, ends_at: datetime) -> datetime | None:
-    """When the try after `tries` temporary refusals is due; None when there is none any more."""
+    """Return when the try after `tries` temporary refusals is due; None when none is left."""
     if tries > len(RETRY_MINUTES):
         return None
     due = now + timedelta(minutes=RETRY_MINUTES[tries - 1] * random.uniform(0.8, 1.2))
