@@ -1,4 +1,4 @@
-"""A line when the database goes away and a line when it is back, whoever of many notices."""
+"""Logs once when the database goes away and once when it is back, whichever thread notices."""
 import logging
 import os
 import threading
@@ -16,7 +16,7 @@ PAUSE = 1  # seconds before the database is asked again
 
 
 class Outage:
-    """Whether the database answers this process; one for all of its threads."""
+    """Whether the database answers this process; shared by all of its threads."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
@@ -42,7 +42,10 @@ outage = Outage()
 
 def steadily(look: Callable[..., T], *args: object,
              rest: Callable[[float], object] = time.sleep) -> T | None:
-    """Return `look(*args)` as soon as the database answers; None when `rest` says to give up."""
+    """Return `look(*args)` as soon as the database answers.
+
+    Between tries it calls `rest` with seconds; if that returns True it gives up and returns None.
+    """
     while True:
         try:
             found = look(*args)
@@ -56,20 +59,22 @@ def steadily(look: Callable[..., T], *args: object,
 
 
 class SameFile:
-    """Whether SQLite's file is still the one that this thread has open: a restore may move another
-    one into its place, and the old one would go on without a name."""
+    """Notices when a restore has moved another file into the place of SQLite's database.
+
+    The thread's connection would go on with the old file, which has no name any more.
+    """
 
     def __init__(self, connection: BaseDatabaseWrapper = connection) -> None:
         self.connection = connection
         self.number: int | None = None  # of its inode
 
     def look(self) -> None:
-        """Close the connection when its file is another one now; Django opens the new one."""
+        """Close the connection if its file was replaced; Django then opens the new one."""
         if self.connection.vendor != "sqlite":
             return
         try:
             number = os.stat(self.connection.settings_dict["NAME"]).st_ino
-        except FileNotFoundError:  # another one is on its way
+        except FileNotFoundError:  # it is being replaced
             number = 0
         if self.number not in (None, number):
             self.connection.close()

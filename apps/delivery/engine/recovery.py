@@ -1,4 +1,4 @@
-"""What every sender does again and again: settle lost letters, keep runs and figures right."""
+"""What every worker does again and again: recover lost letters, refresh runs and their figures."""
 import contextlib
 import logging
 from datetime import timedelta
@@ -21,11 +21,11 @@ from .results import Claimed, Result, State, result_of, untried
 from .transitions import refresh_runs
 
 log = logging.getLogger("vestnik.delivery")
-CRASHES = 3  # so many crashes over the same letter set it aside
+CRASHES = 3  # a letter that killed so many workers is set aside
 LOST = "The sender was lost while it had this letter in hand; whether it was sent is not known."
 LOST_OUTCOME = Outcome(Phase.DOT, None, LOST)
 SET_ASIDE = "Set aside: the sender crashed three times over this letter."
-# Looks at small indexes: what a sender at rest asks each second.
+# What a worker at rest asks each second; it reads small indexes only.
 WORK = """
 SELECT EXISTS (SELECT 1 FROM mailings_increment)
     OR EXISTS (SELECT 1 FROM mailings_delivery WHERE state = 'claimed')
@@ -38,7 +38,7 @@ SELECT EXISTS (SELECT 1 FROM mailings_increment)
 
 
 class Work(NamedTuple):
-    """What there is to do: upkeep at once, upkeep now and then, letters to send."""
+    """What there is to do: recovery at once, recovery now and then, letters to send."""
 
     at_once: bool
     running: bool
@@ -53,7 +53,7 @@ def work() -> Work:
 
 
 def recover() -> None:
-    """One round of everything. Safe to call from any number of processes."""
+    """Do one round of everything. Any number of workers may call it at the same time."""
     recover_journals()
     expire_leases()
     promote_retries()
@@ -62,14 +62,14 @@ def recover() -> None:
 
 
 def promote_retries() -> int:
-    """Put back in the queue what is due for another try."""
+    """Put deliveries that are due for another try back in the queue. Returns how many."""
     return Delivery.objects.filter(
         state=State.RETRY, next_try_at__lte=timezone.now(), run__state=Run.State.RUNNING,
     ).update(state=State.PENDING, next_try_at=None)
 
 
 def recover_journals() -> None:
-    """Settle what dead connections of this disk left in hand."""
+    """Recover the letters that dead connections of this disk had in hand."""
     try:
         with contextlib.closing(dead_journals()) as journals:
             for journal in journals:
@@ -84,12 +84,12 @@ def recover_journals() -> None:
 
 @transaction.atomic
 def recover_journal(journal: DeadJournal) -> None:
-    """Settle the deliveries of a DeadJournal: by its answers, its marks, its silence."""
+    """Store what a DeadJournal proves of its deliveries. Raises restore.Restored."""
     restore.verify()
     held = Delivery.objects.filter(
         lease_token=journal.token, state__in=[State.CLAIMED, State.UNKNOWN], settled_at=None)
     rows = list(held.select_related("run__mailing").order_by("run", "pk"))
-    held.filter(crashes=0).update(crashes=1)  # from now on each is made by itself
+    held.filter(crashes=0).update(crashes=1)  # from now on the journal tells of each being made
     for run, mine in groupby(rows, attrgetter("run")):
         results = [recovered(journal, row) for row in mine]
         counts, tries = ledger.store(run, results, journal.token)
@@ -99,14 +99,18 @@ def recover_journal(journal: DeadJournal) -> None:
 
 
 def recovered(journal: DeadJournal, row: Delivery) -> Result:
-    """Return the Result that the journal proves for a Delivery."""
+    """Return the Result of a Delivery that the journal proves.
+
+    An answer is the outcome. A mark without an answer is an unknown outcome, and so is everything
+    in a journal that may have lost lines. Without a mark nothing was sent.
+    """
     claimed = Claimed(row.pk, row.email, row.full_name, row.recipient_id, row.tries, 0, "")
     answer = journal.answers.get(row.pk)
     if answer is not None:
         return result_of(claimed, answer, timezone.now(), row.run.mailing.ends_at)
     if row.pk in journal.marked or not journal.complete:
         lost = Result(claimed, State.UNKNOWN, row.tries, reason=LOST)
-        if row.state == State.CLAIMED:  # else its lease ran out before: there is an attempt
+        if row.state == State.CLAIMED:  # else its lease ran out before, and it has an attempt
             lost.outcome = LOST_OUTCOME
             lost.at = timezone.now()
         return lost
@@ -118,7 +122,7 @@ def recovered(journal: DeadJournal, row: Delivery) -> Result:
 
 
 def expire_leases() -> None:
-    """Give up as unknown what a silent machine holds past its lease; its journal may know more."""
+    """Give up letters whose lease has run out: their outcome is unknown until a journal tells."""
     late = Now() - timedelta(seconds=2)
     with transaction.atomic():
         rows = ledger.free(Delivery.objects.filter(state=State.CLAIMED, lease_until__lt=late))
