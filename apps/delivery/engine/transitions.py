@@ -1,4 +1,4 @@
-"""How runs move from state to state: paused, stopped, finished, gone on with."""
+"""The changes of a run's state: paused, stopped, finished, resumed."""
 import logging
 from datetime import datetime
 
@@ -20,7 +20,7 @@ Reason = Run.Reason
 
 
 def refresh_runs(now: datetime) -> None:
-    """Pause, stop and finish runs as their mailing, owner, window and ledger say."""
+    """Pause, stop and finish runs as their mailing, owner, window and ledger call for."""
     counting.fold()
     restore.pause_older_runs()
     running = Run.objects.filter(state=State.RUNNING)
@@ -37,9 +37,9 @@ def refresh_runs(now: datetime) -> None:
 
 
 def reopen_or_cancel(run: Run, now: datetime) -> None:
-    """An ended run has letters left: a sender that was taken for lost gave them back.
+    """Handle an ended run with letters left, which a worker that was taken for lost gave back.
 
-    A finished run goes on with them where it may; else they are cancelled, as in a stopped one.
+    A finished run goes on with them if it may; else they are cancelled, as in a stopped run.
     """
     others = Run.objects.active().filter(mailing=run.mailing_id)
     finished = Run.objects.filter(pk=run.pk, state=State.FINISHED, mailing__ends_at__gt=now)
@@ -80,8 +80,8 @@ def pause(run_id: int, reason: Run.Reason, words: str = "") -> bool:
 def stop(run_id: int, reason: Run.Reason) -> bool:
     """Stop an active run and cancel what was not tried. Returns whether it was active.
 
-    Two transactions: recording locks deliveries before their run, and so must this. Should the
-    second be lost, `refresh_runs` cancels the rest.
+    In two transactions: storing locks deliveries before their run, and so must this. If the
+    second one fails, `refresh_runs` cancels the rest.
     """
     stopped = Run.objects.active().filter(pk=run_id).update(
         state=State.STOPPED, reason=reason, finished_at=timezone.now(), hold_until=None,
@@ -93,10 +93,10 @@ def stop(run_id: int, reason: Run.Reason) -> bool:
 
 
 def cancel_rest(run_id: int) -> None:
-    """Cancel what waits in a stopped run; a letter in hand is settled by who holds it.
+    """Cancel what waits in a stopped run; whoever has a letter in hand stores its result.
 
-    What a sender is claiming this moment is passed over: a page does not wait for it, and
-    `refresh_runs` cancels it once it is given back.
+    It skips what a worker is claiming just now, so that a page does not wait for it;
+    `refresh_runs` cancels that once it is given back.
     """
     with transaction.atomic():
         waiting = ledger.free(Delivery.objects.filter(
