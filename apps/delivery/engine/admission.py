@@ -1,14 +1,15 @@
-"""How many connections the mail server takes at once, found out as it refuses some of them.
+"""How many connections the mail server takes at once; its refusals tell.
 
-A refused connection is no trouble of the run's while others are let in: its letters go back, and
-it stays away. One more is tried after a minute, and after twice as long each time that it is
-refused again.
+While the server lets some connections in, a refused one does no harm to the run: its letters go
+back to the queue, and it stays away. After a minute one connection more is tried. Each time that
+it is refused again, the next try waits twice as long.
 """
 import contextlib
 import threading
 import time
+from typing import TYPE_CHECKING
 
-from django.db import DatabaseError, InterfaceError
+from django import db
 from django.utils import timezone
 
 from apps.mailings.attempts.explanations import FEWER
@@ -16,54 +17,58 @@ from apps.mailings.attempts.faults import Fault, Meaning
 from apps.mailings.attempts.verdicts import Phase
 from apps.mailings.models import Run
 
-WAIT, LONGEST_WAIT = 60, 15 * 60  # seconds until one connection more is tried
+from ..wire.outcome import Outcome
+
+if TYPE_CHECKING:
+    from .connection import Connection
+
+WAIT = 60  # seconds until one connection more is tried
+LONGEST_WAIT = 15 * 60
 OPENING = (Phase.CONNECT, Phase.LOGIN)
 
 
 class Admission:
     """Shared by the connections of one process; `size` is how many they are."""
 
-    def __init__(self, size):
+    def __init__(self, size: int) -> None:
         self.size = size
         self.limit = size
         self.lock = threading.Lock()
-        self.inside = set()  # connections that the server has let in
-        self.trying = set()  # those that may open now
+        # The connections that may send, and whether the server has let them in.
+        self.admitted: dict["Connection", bool] = {}
         self.wait = WAIT
         self.grows_at = 0.0  # monotonic
         self.grown = False  # one more than was taken before is being tried
-        self.reply = ""  # with which one was refused last
-        self.news = None  # (limit, reply) that no page has yet
+        self.reply = ""  # the server's, when it refused one last
+        self.news: tuple[int, str] | None = None  # (limit, reply) that no page shows yet
 
-    def may_send(self, connection):
-        """Whether `connection` is let in, or may try to be. Call it before letters are claimed."""
+    def may_send(self, connection: "Connection") -> bool:
+        """Whether `connection` may send, or try to. Call it before letters are claimed."""
         with self.lock:
-            if connection in self.inside or connection in self.trying:
+            if connection in self.admitted:
                 return True
             if self.limit < self.size and time.monotonic() >= self.grows_at:
                 self.limit += 1
                 self.grown = True
                 self.grows_at = time.monotonic() + self.wait
-            if len(self.inside | self.trying) >= self.limit:
+            if len(self.admitted) >= self.limit:
                 return False
-            self.trying.add(connection)
+            self.admitted[connection] = False
             return True
 
-    def turned_away(self, connection, outcome, recipient):
-        """Whether the server takes others and not this `connection`, as its `outcome` tells.
+    def turned_away(self, connection: "Connection", outcome: Outcome, recipient: str) -> bool:
+        """Whether the server refused this `connection` by `outcome` while it takes others.
 
-        Call it after each try of a letter. When no other is left, the number of connections is
-        not what the server minds.
+        Call it after each try of a letter. When no other connection is left, their number is not
+        the reason, and the limit goes.
         """
-        if outcome.accepted and connection in self.inside:
-            return False  # as nearly always
+        if outcome.accepted and self.admitted.get(connection):
+            return False  # nearly every letter ends here
         refused = is_about_connections(outcome, recipient)
         with self.lock:
-            self.trying.discard(connection)
-            self.inside.discard(connection)
-            others = self.inside | self.trying
-            if refused and others:
-                self.lower(len(others), outcome.reply)
+            self.admitted.pop(connection, None)
+            if refused and self.admitted:
+                self.lower(len(self.admitted), outcome.reply)
                 return True
             if refused:
                 self.limit = self.size
@@ -72,17 +77,16 @@ class Admission:
                 self.let_in(connection)
             return False
 
-    def stand_back(self):
-        """Let none of these connections in for a while: the server takes another process's."""
+    def stand_back(self) -> None:
+        """Let no connection of this process send for a while: the server takes another's."""
         with self.lock:
-            self.inside.clear()
-            self.trying.clear()
+            self.admitted.clear()
             self.limit = 0
             self.grown = False
             self.wait = WAIT
             self.grows_at = time.monotonic() + WAIT
 
-    def lower(self, limit, reply):
+    def lower(self, limit: int, reply: str) -> None:
         if self.grown:
             self.wait = min(2 * self.wait, LONGEST_WAIT)
         self.grown = False
@@ -91,29 +95,29 @@ class Admission:
         self.reply = reply
         self.news = limit, reply
 
-    def let_in(self, connection):
-        self.inside.add(connection)
-        if self.grown and len(self.inside) == self.limit:
+    def let_in(self, connection: "Connection") -> None:
+        self.admitted[connection] = True
+        if self.grown and sum(self.admitted.values()) == self.limit:
             self.grown = False
             self.wait = WAIT
             self.news = self.limit, self.reply
 
-    def left(self, connection):
+    def left(self, connection: "Connection") -> None:
         """`connection` has ended."""
         with self.lock:
-            self.trying.discard(connection)
-            self.inside.discard(connection)
+            self.admitted.pop(connection, None)
 
-    def tell_news(self, connection, database_turn):
-        """Have the page of the run that `connection` sends say so when the limit has changed."""
+    def tell_news(self, connection: "Connection",
+                  database_turn: contextlib.AbstractContextManager) -> None:
+        """Tell the page of the run that `connection` sends when the limit has changed."""
         news = self.take_news(connection)
         if news:
-            with contextlib.suppress(DatabaseError, InterfaceError), database_turn:
+            with contextlib.suppress(db.Error), database_turn:
                 tell(connection.run_now.pk, self.size, news)
 
-    def take_news(self, connection):
-        """Return (limit, reply) once after it changed, to a connection that is let in; or None."""
-        if self.news is None or connection not in self.inside:
+    def take_news(self, connection: "Connection") -> tuple[int, str] | None:
+        """Return (limit, reply) once after a change, to a connection that is let in; else None."""
+        if self.news is None or not self.admitted.get(connection):
             return None
         with self.lock:
             news = self.news
@@ -121,19 +125,19 @@ class Admission:
             return news
 
 
-def is_about_connections(outcome, recipient):
-    """Whether a try was refused because of how many connections there are already."""
-    if outcome.accepted or outcome.unknown:
-        return False
+def is_about_connections(outcome: Outcome, recipient: str) -> bool:
+    """Whether a try was refused because there are too many connections already."""
     verdict = outcome.verdict(recipient)
     if verdict.meaning is Meaning.CONNECTIONS:
         return True
     return outcome.phase in OPENING and verdict.fault in (Fault.US_FOR_NOW, Fault.WAY)
 
 
-def tell(run_id, size, news):
-    """Have the page of a running run say how many connections the server takes, if not all."""
+def tell(run_id: int, size: int, news: tuple[int, str]) -> None:
+    """Tell the page of a running run how many connections the server takes, if not all `size`."""
     limit, reply = news
-    words = f"{FEWER.format(limit)}: {reply}" if limit < size else ""
+    words = ""
+    if limit < size:
+        words = f"{FEWER.format(limit)}: {reply}"
     Run.objects.filter(pk=run_id, state=Run.State.RUNNING, hold_until=None).update(
         server_words=words, updated_at=timezone.now())

@@ -1,8 +1,8 @@
-"""The doorbell: whoever gives the senders something to do rings it, so they need not keep asking.
+"""The bell: whoever makes work for the workers rings it, so that they need not keep asking.
 
-PostgreSQL carries it between machines, by NOTIFY. Beside SQLite, which one machine has, each sender
-has a named pipe under `DATA_DIR/bell/`. A ring may be lost (a pooler stands between, a disk is
-full): senders look by themselves once a second as well.
+On PostgreSQL it is NOTIFY, which reaches the workers of all machines. On SQLite, which serves one
+machine, each worker has a named pipe under `DATA_DIR/bell/`. A ring may be lost (a pooler stands
+between, a disk is full), so the workers also look once a second by themselves.
 """
 import contextlib
 import errno
@@ -19,11 +19,11 @@ from django.db import DatabaseError, connection, connections, transaction
 
 log = logging.getLogger("vestnik.sender")
 CHANNEL = "vestnik_bell"
-AGAIN = 10  # seconds before a connection that was lost is opened anew
+AGAIN = 10  # seconds until a lost connection is opened again
 
 
 def ring() -> None:
-    """Wake all senders once the transaction at hand is committed."""
+    """Wake all workers once the current transaction is committed."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(f"NOTIFY {CHANNEL}")
@@ -36,7 +36,7 @@ def folder() -> Path:
 
 
 def write_to_pipes() -> None:
-    """Write an octet to each sender's pipe; a pipe that nobody reads any more goes."""
+    """Write an octet to each worker's pipe; delete a pipe that nobody reads any more."""
     for path in folder().glob("*"):
         try:
             pipe = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
@@ -44,15 +44,15 @@ def write_to_pipes() -> None:
             if error.errno == errno.ENXIO:
                 path.unlink(missing_ok=True)
             continue
-        with contextlib.suppress(OSError):  # it is full: the sender will hear that; or it is gone
+        with contextlib.suppress(OSError):  # it is full, so it rings already; or it is gone
             os.write(pipe, b"!")
         os.close(pipe)
 
 
 class Pipe:
-    """The bell of a sender beside SQLite."""
+    """The bell of a worker on SQLite."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         folder().mkdir(exist_ok=True)
         self.path = folder() / uuid.uuid4().hex
         new = folder().with_name(f"bell.{self.path.name}")  # nobody rings it before it is read
@@ -73,31 +73,32 @@ class Pipe:
 
 
 class Listener:
-    """The bell of a sender beside PostgreSQL, on a connection of its own."""
+    """The bell of a worker on PostgreSQL, on a database connection of its own."""
 
-    def __init__(self):
-        self.connection, self.retry_at = None, 0.0  # monotonic
+    def __init__(self) -> None:
+        self.connection: psycopg2.extensions.connection | None = None
+        self.retry_at = 0.0  # monotonic
 
     def wait(self, seconds: float) -> bool:
         """Wait for a ring, but no longer than `seconds`. Returns whether it rang."""
         try:
-            if self.connection is None and not self.listen():
+            server = self.connection or self.listen()
+            if server is None:
                 time.sleep(seconds)
                 return False
-            heard, _, _ = select.select([self.connection], [], [], seconds)
-            if heard:
-                self.connection.poll()
-            rang = bool(self.connection.notifies)
-            self.connection.notifies.clear()
+            select.select([server], [], [], seconds)
+            server.poll()
+            rang = bool(server.notifies)
+            server.notifies.clear()
             return rang
         except (OSError, DatabaseError, psycopg2.Error):
             self.close()
             return False
 
-    def listen(self) -> bool:
-        """Open the connection, unless that failed a moment ago. Returns whether it is open."""
+    def listen(self) -> psycopg2.extensions.connection | None:
+        """Open the connection and return it; None while the last try was a moment ago."""
         if time.monotonic() < self.retry_at:
-            return False
+            return None
         self.retry_at = time.monotonic() + AGAIN
         wrapper = connections["default"].copy()
         wrapper.settings_dict.update(settings.DATABASE_DIRECT)
@@ -105,7 +106,7 @@ class Listener:
         with wrapper.cursor() as cursor:
             cursor.execute(f"LISTEN {CHANNEL}")
         self.connection = wrapper.connection
-        return True
+        return self.connection
 
     def close(self) -> None:
         if self.connection is not None:
@@ -114,5 +115,7 @@ class Listener:
 
 
 def open_bell() -> Pipe | Listener:
-    """Return the bell of this sender; close it at the end."""
-    return Listener() if connection.vendor == "postgresql" else Pipe()
+    """Return the bell of this worker; close it at the end."""
+    if connection.vendor == "postgresql":
+        return Listener()
+    return Pipe()

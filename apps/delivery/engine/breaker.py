@@ -1,13 +1,12 @@
-"""When the server, not a recipient, is the trouble: rest the run, or pause it with the reason.
+"""Rests or pauses a run when the mail server, and no recipient, is the trouble.
 
-Failures are counted in memory while letters leave (`failures.py`), so that the connections stop at
-once; `apply` then tells the database.
+`failures.py` counts failures in memory while letters leave, so that all connections stop at once.
+`apply` then writes to the database what they call for.
 """
 import logging
-from datetime import timedelta
-from functools import partial
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
-from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -16,40 +15,47 @@ from apps.mailings.attempts.explanations import SAME
 from apps.mailings.models import Attempt, Mailing, Recipient, Run
 
 from . import transitions
-from .failures import PAUSES, RESTS, SAME_LATER, Effect, masked
-from .results import State
+from .admission import Admission
+from .failures import SAME_LATER, Effect, Failures, masked
+from .results import Result, State
 
 log = logging.getLogger("vestnik.delivery")
-BUSY_HOLD = (timedelta(minutes=1), timedelta(minutes=15))
-CONNECTION_HOLD = (timedelta(seconds=30), timedelta(minutes=15))
+# What makes a run rest, and for how long at first; other effects pause it.
+FIRST_REST = {Effect.BUSY: timedelta(minutes=1), Effect.CONNECTION: timedelta(seconds=30)}
+LONGEST_REST = timedelta(minutes=15)
 JUST_NOW = timedelta(seconds=10)
 
 
-def apply(run, results, failures, admission):
-    """Rest or pause `run` when its failures say so; forget rests once letters get through.
+def apply(
+        run: Run, results: Sequence[Result], failures: Failures, admission: Admission) -> None:
+    """Rest or pause `run` when its failures call for it; forget rests once letters get through.
 
-    Call it before `results` are recorded and more is claimed of the run; it needs no transaction.
-    Where the letters of other processes get through, this one stands back and the run goes on.
+    Call it outside of a transaction, before `results` are stored and more of the run is claimed.
+    While letters of another process get through, this one stands back and the run goes on.
     """
     failures.spare(run.pk, results)
     failures.keep_last(results)
     effect, words = failures.called_for(run.pk)
+    if effect is Effect.NONE:
+        if run.holds and any(result.outcome and result.outcome.code for result in results):
+            Run.objects.filter(pk=run.pk).update(hold_until=None, holds=0, server_words="")
+        return
     if effect is Effect.SAME:
         pause_unless_trusted(run, words, failures)
-    elif effect in PAUSES:
+    elif effect not in FIRST_REST:
         transitions.pause(run.pk, Run.Reason.SERVER, words)
-    elif effect in RESTS and others_get_through(run, failures.accepted_at):
+    elif others_get_through(run, failures.accepted_at):
         admission.stand_back()
-    elif effect is not Effect.NONE:
+    else:
         rest(run, effect, words)
-    elif run.holds and any(r.outcome and r.outcome.code for r in results):
-        Run.objects.filter(pk=run.pk).update(hold_until=None, holds=0, server_words="")
-    if effect is not Effect.NONE:
-        transaction.on_commit(partial(failures.told, run.pk))  # at once, without a transaction
+    failures.told(run.pk)
 
 
-def pause_unless_trusted(run, words, failures):
-    """Pause a run in which all were refused alike, but once only: a person looks, and decides."""
+def pause_unless_trusted(run: Run, words: str, failures: Failures) -> None:
+    """Pause a run whose recipients are all refused alike, unless a person has resumed it since.
+
+    Who resumes it has looked at the words, and takes them for true.
+    """
     failures.trusted.add(run.pk)
     looked_at = Entry.objects.filter(
         action=Entry.Action.RESUME, object_type=Mailing._meta.label_lower,
@@ -59,8 +65,8 @@ def pause_unless_trusted(run, words, failures):
         transitions.pause(run.pk, Run.Reason.SERVER, f"{SAME}: {words}")
 
 
-def unmark(run, refusal):
-    """Take back the marks that groups which are recorded already made by this `refusal`."""
+def unmark(run: Run, refusal: str | None) -> None:
+    """Take back the marks of recipients whom earlier groups of `run` marked for this `refusal`."""
     refused = run.deliveries.filter(state=State.FAILED).order_by("-updated_at").values_list(
         "recipient_id", "answer")[:SAME_LATER]
     alike = [pk for pk, answer in refused if masked(answer) == refusal]
@@ -68,21 +74,21 @@ def unmark(run, refusal):
     marked.update(**Recipient.UNMARKED)
 
 
-def others_get_through(run, accepted_at):
-    """Whether another process has had a letter of `run` accepted just now, and this one not."""
-    since = max(filter(None, [accepted_at, timezone.now() - JUST_NOW]))
+def others_get_through(run: Run, accepted_at: datetime) -> bool:
+    """Whether another process had a letter of `run` accepted lately, and after this one had."""
+    since = max(accepted_at, timezone.now() - JUST_NOW)
     return Attempt.objects.filter(mailing=run.mailing_id, run=run, attempted_at__gt=since,
                                   status=Attempt.Status.SUCCESS).exists()
 
 
-def rest(run, effect, words):
-    until = timezone.now() + hold_time(effect, run.holds)
+def rest(run: Run, effect: Effect, words: str) -> None:
+    until = timezone.now() + rest_time(effect, run.holds)
     Run.objects.filter(pk=run.pk).update(
         hold_until=until, holds=F("holds") + 1, server_words=words)
     log.warning("run %s rests until %s: %s", run.pk, until, words, extra={"run": run.pk})
 
 
-def hold_time(effect, holds):
+def rest_time(effect: Effect, holds: int) -> timedelta:
     """How long the run rests after `holds` earlier rests in a row."""
-    first, longest = BUSY_HOLD if effect is Effect.BUSY else CONNECTION_HOLD
-    return min(first * 2 ** min(holds, 10), longest)
+    doubled: timedelta = FIRST_REST[effect] * 2 ** min(holds, 10)
+    return min(doubled, LONGEST_REST)

@@ -1,65 +1,82 @@
-"""One SMTP connection of a sender: it claims letters, sends them and records what came of them.
+"""One SMTP connection of a worker: it claims letters, sends them and stores the results.
 
-A thread with a transport, a journal and a database connection of its own. No transaction is open
-while the network is waited for. What it claims is about a quarter of a second of work.
+It is a thread with a transport, a journal and a database connection of its own. It claims about a
+quarter of a second of work at a time, and waits for the network with no transaction open.
 """
 import contextlib
-import itertools
 import logging
 import threading
 import time
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from django.db import DatabaseError, InterfaceError, connection, transaction
+from django import db
+from django.conf import settings
+from django.db import connection, transaction
 from django.utils import timezone
 
 from apps.core import logs
 from apps.mailings.attempts.explanations import DISK
-from apps.mailings.models import Delivery
+from apps.mailings.models import Run
 from apps.statistics import counting
 
+from ..wire.letter import Letter
 from ..wire.transport import Transport
 from . import breaker, ledger, restore, transitions
+from .failures import IN_A_ROW, Effect
 from .journal import Journal, JournalFull
 from .ledger import LEASE
 from .outage import SameFile, outage
-from .prefetch import Prefetch
-from .results import Result, result_of
+from .prefetch import Prefetch, Ready
+from .results import Claimed, Result, State, result_of, untried
 from .throttle import Bookings
 
+if TYPE_CHECKING:
+    from .engine import Engine
+
 log = logging.getLogger("vestnik.delivery")
-State = Delivery.State
-GROUP_SECONDS = 0.25  # what one claim may hold of work
-GROUP_LIMIT = 0.4  # seconds after which the rest of a group is given back: the server has slowed
-FIRST_GROUP, FEW, LARGEST_GROUP, LAST_GROUPS = 100, 8, 700, 100
-MARGIN = 5  # seconds of lease that must be left when a dot leaves
+GROUP_SECONDS = 0.25  # of work in one claim
+GROUP_LIMIT = 0.4  # seconds after which the rest of a group goes back: the server has slowed down
+FIRST_GROUP = 100  # letters, while nobody knows how quick the server is
+FEW = 8  # letters that a group may have although they take longer than GROUP_SECONDS
+LARGEST_GROUP = 700
+LAST_GROUPS = 100  # letters; sharing the end of a run makes no group smaller than this
+MARGIN = 5  # seconds of the lease that must be left when a dot leaves
 DATABASE_PAUSE = 1
+letter_of = lru_cache(maxsize=50)(Letter)  # each run's letter is made ready once for all
 
 
 class LeaseTooOld(Exception):
-    """The lease may have run out: somebody else may already have the letter."""
+    """The lease may have run out, so another worker may have the letter."""
 
 
 class Connection(threading.Thread):
-    """One SMTP connection and what it has in hand."""
+    """One SMTP connection, the group of letters that it has claimed, and their results."""
 
-    def __init__(self, engine, number):
+    def __init__(self, engine: "Engine", number: int) -> None:
         super().__init__(name=f"connection-{number}", daemon=True)
         self.engine = engine
+        self.failures = engine.failures
+        self.admission = engine.admission
         self.journal = Journal()
         self.transport = Transport(before_dot=self.before_dot)
         self.bookings = Bookings()
         self.rate = 0.0  # letters a second, as the last group went
         self.lease_until = 0.0  # monotonic
-        self.run_now, self.claimed, self.results = None, [], []
+        self.run_now = Run()  # whose letters are claimed; without a key while none are
+        self.claimed: list[Claimed] = []
+        self.results: list[Result] = []
         self.away = False  # the server turned this connection away while it takes others
         self.began = 0  # how often runs had been stopped when this group was claimed
-        self.reached = {}  # run's id: the highest delivery that was claimed of it
-        self.current = None
+        self.reached: dict[int, int] = {}  # run's id: the highest delivery that was claimed of it
+        self.current = 0  # the delivery whose letter is on its way
         self.same_file = SameFile()
 
-    def run(self):
+    def run(self) -> None:
         try:
-            self.rehearse()
+            # Have the database read its catalogs now, not when somebody waits for letters.
+            with contextlib.suppress(db.Error), self.engine.database_turn:
+                ledger.rehearse(self.journal.token)
             while self.turn():
                 self.send_group()
         except Exception:
@@ -67,75 +84,75 @@ class Connection(threading.Thread):
             self.engine.failed.set()
         finally:
             self.transport.close()
-            self.engine.admission.left(self)
+            self.admission.left(self)
             self.leave()
             connection.close()
 
-    def leave(self):
-        """Let the database's number stand for what was taken, and go; else the journal tells."""
-        told = not self.claimed
-        try:
-            if told and self.journal.letters:
-                told = restore.outlive()
-        except (DatabaseError, InterfaceError, restore.Restored):
-            told = False
+    def leave(self) -> None:
+        """Delete the journal once the database's number shows a restore without it.
+
+        Where that fails, or letters are still claimed, the journal stays: recovery reads it.
+        """
+        told = False
+        with contextlib.suppress(db.Error, restore.Restored):
+            told = not self.claimed and (not self.journal.letters or restore.outlive())
         self.journal.close(forget=told)
         if told:
-            with contextlib.suppress(DatabaseError, InterfaceError):
+            with contextlib.suppress(db.Error):
                 restore.forget(self.journal.token)
 
-    def rehearse(self):
-        """Have the database read its catalogs now, not when somebody waits for letters."""
-        with contextlib.suppress(DatabaseError, InterfaceError), self.engine.database_turn:
-            ledger.rehearse(self.journal.token)
-
-    def turn(self):
-        """Record the last group and claim the next. Returns False when the engine is done."""
+    def turn(self) -> bool:
+        """Store the results of the last group and claim the next. False: the engine is done."""
         while True:
             calls = self.engine.calls
             done = self.run_now
             try:
                 with self.engine.database_turn:
                     claimed = self.exchange_or_hold()
-                if done and (not claimed or self.run_now.pk != done.pk):
+                if done.pk and done != self.run_now:
                     self.close_run(done)
                 if claimed:
                     return True
                 if self.engine.done_or_wait(calls):
                     return False
-            except (DatabaseError, InterfaceError) as error:
+            except db.Error as error:
                 if not self.database_failed(error):
                     return False
 
-    def close_run(self, run):
-        """Finish the run if it is over. Where the database fails now, the upkeep does it later."""
+    def close_run(self, run: Run) -> None:
+        """Finish the run if it is over. If the database fails now, recovery does it later."""
         try:
             with self.engine.database_turn:
                 transitions.close_run(run)
-        except (DatabaseError, InterfaceError) as error:
+        except db.Error as error:
             outage.begin(error)
             connection.close()
 
-    def exchange_or_hold(self):
-        """Exchange, and have the journal know it. Returns what is claimed; [] after a restore."""
+    def exchange_or_hold(self) -> list[Claimed]:
+        """Exchange results for new letters, and note it in the journal. Returns what is claimed.
+
+        That is [] after a restore of the database, which holds everything.
+        """
         self.same_file.look()
         if self.results:
-            breaker.apply(
-                self.run_now, self.results, self.engine.failures, self.engine.admission)
+            breaker.apply(self.run_now, self.results, self.failures, self.admission)
         try:
             with transaction.atomic():
                 run, claimed = self.exchange()
-        except restore.Restored:  # what was in hand is not claimed in this database
+        except restore.Restored:  # it does not know the letters in hand
             restore.notice()
-            run, claimed = None, []
+            run = Run()
+            claimed = []
             self.results = []
         self.journal.clear(len(self.results) + len(claimed))
-        self.run_now, self.claimed, self.results = run, claimed, []
-        logs.note(run=run.pk if run else "-")
+        self.run_now = run
+        self.claimed = claimed
+        self.results = []
+        logs.note(run=run.pk or "-")
         return claimed
 
-    def database_failed(self, error):
-        """Wait for the database; results stay in hand, and in the journal."""
+    def database_failed(self, error: db.Error) -> bool:
+        """Wait for the database; results stay in hand and in the journal. False: give up."""
         outage.begin(error)
         connection.close()
         if self.engine.stopping.is_set() and not self.results:
@@ -143,122 +160,139 @@ class Connection(threading.Thread):
         time.sleep(DATABASE_PAUSE)
         try:
             ledger.abandon(self.journal.token, [row.id for row in self.claimed])
-        except (DatabaseError, InterfaceError):
+        except db.Error:
             connection.close()
         return True
 
-    def exchange(self):
-        """In one transaction: what came of the last group, and the next one."""
+    def exchange(self) -> tuple[Run, list[Claimed]]:
+        """Store the results of the last group and claim the next, in one transaction."""
         restore.verify()
         if self.results:
             run = self.run_now
             counts, tries = ledger.store(run, self.results, self.journal.token)
             counting.add(run.pk, counts, tries)
         run, claimed = self.claim()
-        moved = len(self.results) + len(claimed)  # a backup of letters in hand is an old one too
+        # Results count too: a backup that still has them as letters in hand is an old one.
+        moved = len(self.results) + len(claimed)
         if moved:
             restore.take(self.journal.token, self.journal.letters + moved)
         return run, claimed
 
-    def claim(self):
-        """Return a run and what is claimed of it, as one group; (None, []) when nothing waits."""
-        if self.engine.stopping.is_set() or not self.engine.admission.may_send(self):
-            return None, []
-        self.began = self.engine.failures.number
+    def claim(self) -> tuple[Run, list[Claimed]]:
+        """Return a run and what is claimed of it, as one group; (Run(), []) when nothing waits."""
+        if self.engine.stopping.is_set() or not self.admission.may_send(self):
+            return Run(), []
+        self.began = self.failures.number
         self.lease_until = time.monotonic() + LEASE.total_seconds()
         size = self.bookings.limit(self.group_size())
-        for run in self.engine.runnable() if size else ():
-            share = self.engine.share(run, LAST_GROUPS if self.rate else 1)
+        if not size:
+            return Run(), []
+        least = 1
+        if self.rate:
+            least = LAST_GROUPS
+        for run, left in self.engine.runnable():
+            share = max(least, self.engine.share(left))
             claimed = ledger.claim(
                 run.pk, min(size, share), self.journal.token, self.reached.get(run.pk, 0))
             if claimed:
                 self.reached = {run.pk: claimed[-1].id}
                 self.bookings.book(len(claimed))
                 return run, claimed
-        return None, []
+        return Run(), []
 
-    def group_size(self):
-        """Return how many letters to claim: more of them where each transaction would be felt."""
+    def group_size(self) -> int:
+        """Return how many letters to claim: more from a quick server, so that commits are few."""
         if not self.rate:
             return FIRST_GROUP
         some = max(self.rate * GROUP_SECONDS, min(FEW, self.rate * GROUP_LIMIT))
         return max(1, min(LARGEST_GROUP, int(some)))
 
-    def send_group(self):
-        """Send what is claimed; what is not reached is given back."""
+    def send_group(self) -> None:
+        """Send what is claimed; what is not reached goes back to the queue."""
+        run = self.run_now
         self.away = False
-        self.engine.failures.begin(self.run_now.pk, self.began)
+        self.failures.begin(run.pk, self.began)
         try:
-            letter = self.engine.letter(self.run_now)
-        except Exception as error:  # whatever it is, the connection and other runs go on
-            log.exception("run %s can not be made into letters", self.run_now.pk)
-            self.engine.failures.fault(self.run_now.pk, str(error) or type(error).__name__)
-            self.results = [Result(row, State.PENDING, row.tries) for row in self.claimed]
+            letter = letter_of(seed=run.seed, subject=run.subject, body=run.body,
+                               from_email=settings.DEFAULT_FROM_EMAIL)
+        except Exception as error:  # of any kind: the connection and the other runs go on
+            log.exception("run %s can not be made into letters", run.pk)
+            reason = str(error) or type(error).__name__
+            self.failures.count(run.pk, Effect.REFUSED, reason, IN_A_ROW)
+            self.results = list(map(untried, self.claimed))
             return
-        started, tries = time.monotonic(), []
-        ready = itertools.chain(Prefetch(letter, self.journal).ready(self.claimed), [None])
-        for this, following in itertools.pairwise(ready):
+        started = time.monotonic()
+        results: list[Result] = []
+        letters = Prefetch(letter, self.journal).ready(self.claimed)
+        ready: Ready | None = next(letters)
+        while ready:
             spent = time.monotonic() - started
-            if tries and not self.bookings.rate and spent > GROUP_LIMIT:
+            if results and not self.bookings.rate and spent > GROUP_LIMIT:
                 break
-            at_once = following and following.octets and self.will_follow(spent, len(tries))
-            tries.append(
-                self.send_one(letter.sender, this, following.row.email if at_once else None))
-        started = max(started, self.transport.connected_at)  # connecting is no measure of letters
-        self.rate = len(tries) / max(time.monotonic() - started, 1e-6)
-        self.results = [this if isinstance(this, Result) else
-                        result_of(*this, self.run_now.ends_at) for this in tries]
-        self.results += [Result(row, State.PENDING, row.tries) for row in self.claimed[len(tries):]]
-        self.engine.failures.spare(self.run_now.pk, self.results)
-        self.engine.admission.tell_news(self, self.engine.database_turn)
+            after = next(letters, None)
+            following = None
+            if after and after.octets and self.will_follow(spent, len(results)):
+                following = after.row.email
+            results.append(self.send_one(letter.sender, ready, following))
+            ready = after
+        started = max(started, self.transport.connected_at)  # without the time to connect
+        self.rate = len(results) / max(time.monotonic() - started, 1e-6)
+        self.results = results + list(map(untried, self.claimed[len(results):]))
+        self.failures.spare(run.pk, self.results)
+        self.admission.tell_news(self, self.engine.database_turn)
 
-    def will_follow(self, spent, sent):
-        """Whether one more letter after this one will be within GROUP_LIMIT, and leave at once."""
+    def will_follow(self, spent: float, sent: int) -> bool:
+        """Whether the next letter will be within GROUP_LIMIT too, and need not wait its turn.
+
+        `spent`: the group's seconds so far; `sent`: its letters in this time.
+        """
         if self.bookings.rate:
             return False
-        return spent + spent / sent < GROUP_LIMIT if sent else self.rate * GROUP_LIMIT > 1
+        if not sent:
+            return self.rate * GROUP_LIMIT > 1
+        return spent + spent / sent < GROUP_LIMIT
 
-    def send_one(self, sender, ready, following):
-        """Send one letter, if it may still be sent; `following` is whom the next one is for.
+    def send_one(self, sender: str, ready: Ready, following: str | None) -> Result:
+        """Send one letter, if it may still be sent, and return its Result.
 
-        Returns what `result_of` makes the Result of, when there is time; else the Result.
+        `following` is the recipient of the letter that comes right after it, if that is sure.
         """
         row = ready.row
-        if self.away or self.engine.stopping.is_set() or (
-                self.engine.failures.enough(self.run_now.pk, self.began)):
-            return Result(row, State.PENDING, row.tries)
+        run = self.run_now
+        if self.away or self.engine.stopping.is_set() or self.failures.enough(run.pk, self.began):
+            return untried(row)
         if not ready.octets:
             if ready.unmade:
-                self.engine.failures.unmade(self.run_now.pk, ready.reason)
+                self.failures.count(run.pk, Effect.REFUSED, ready.reason)
             return Result(row, State.SKIPPED, row.tries, reason=ready.reason)
         self.bookings.wait(self.engine.stopping)
         self.current = row.id
         try:
             outcome = self.transport.send(ready.octets, sender, row.email, following)
         except LeaseTooOld:
-            return Result(row, State.PENDING, row.tries)
+            return untried(row)
         except JournalFull as error:
             log.error("the journal takes no more: %s", error)
-            self.engine.failures.trouble(self.run_now.pk, f"{DISK}: {error}")
-            return Result(row, State.PENDING, row.tries, reason=str(error))
-        self.away = self.engine.admission.turned_away(self, outcome, row.email)
+            self.failures.count(run.pk, Effect.CONNECTION, f"{DISK}: {error}", IN_A_ROW)
+            return untried(row, reason=str(error))
+        self.away = self.admission.turned_away(self, outcome, row.email)
         if self.away:
-            return Result(row, State.PENDING, row.tries)
+            return untried(row)
         try:
             self.journal.answer(row.id, outcome)
         except JournalFull as error:
             log.error("an answer is in hand, but not in the journal: %s", error)
-        self.engine.failures.note(self.run_now.pk, outcome, row.email)
-        return row, outcome, timezone.now()
+        self.failures.note(run.pk, outcome, row.email)
+        return result_of(row, outcome, timezone.now(), run.mailing.ends_at)
 
-    def before_dot(self):
-        """What the transport calls when the server is ready for the letter."""
+    def before_dot(self) -> None:
+        """Mark the letter in the journal; the transport calls this before its dot leaves."""
         if time.monotonic() > self.lease_until - MARGIN:
             raise LeaseTooOld
         self.journal.mark(self.current)
 
-    def renew(self):
-        """Keep the lease while a slow server is waited for; from the heartbeat's thread."""
+    def renew(self) -> None:
+        """Renew the lease while the server is slow; the heartbeat's thread calls this."""
         until = time.monotonic() + LEASE.total_seconds()
         if ledger.renew(self.journal.token):
             self.lease_until = until

@@ -1,119 +1,116 @@
-"""The sender's engine: connections that claim, send and record until nothing is left.
+"""The engine of a worker: connections that claim and send letters until nothing is left.
 
-The engine asks the database between groups whether a run may go on, so that a pause, a block, a
-disable or the window's end holds within one group (about 0.25 s of work). It knows no request and
-no page.
+Between groups it asks the database which runs may go on, so that a pause, a block, a disabled
+mailing or the end of the window takes effect within one group, about 0.25 s of work.
 """
 import contextlib
 import threading
 import time
+from collections.abc import Collection
 
+from django import db
 from django.conf import settings
-from django.db import connection
 
-from ..wire.letter import Letter
+from apps.mailings.models import Run
+
 from . import admission, failures, recovery
 from .connection import Connection
 from .ledger import LEASE
 from .runnable import runs_with_letters
 
-IDLE = 60  # seconds after which a connection looks for itself, if nobody wakes it
+IDLE = 60  # seconds after which a connection looks for letters although nobody woke it
 
 
 class Engine:
     """Sends what may be sent; with `run_ids`, only those runs.
 
-    It ends when it is stopped or, unless it is `patient`, when none of its own `run_ids` has a
-    letter to send now.
+    It ends when it is stopped, or when none of its `run_ids` has a letter to send now; a `patient`
+    one waits for more.
     """
 
-    def __init__(self, *, connections=None, run_ids=None, patient=False):
+    def __init__(self, *, connections: int | None = None, run_ids: Collection[int] | None = None,
+                 patient: bool = False) -> None:
         self.patient = patient or run_ids is None
-        self.size = connections or settings.SENDER_CONNECTIONS
-        self.all = max(self.size, settings.SENDER_CONNECTIONS)  # those of other processes too
+        self.size: int = connections or settings.SENDER_CONNECTIONS
+        self.all: int = max(self.size, settings.SENDER_CONNECTIONS)  # with those of other processes
         self.run_ids = run_ids
         self.stopping = threading.Event()
         self.failed = threading.Event()
         self.news = threading.Condition()
         self.calls = 0
         self.waiting = 0
-        self.database_turn = contextlib.nullcontext()  # PostgreSQL orders its writers itself
-        if connection.vendor == "sqlite":
+        self.database_turn: contextlib.AbstractContextManager = contextlib.nullcontext()
+        if db.connection.vendor == "sqlite":  # PostgreSQL orders its writers itself
             self.database_turn = threading.Lock()
         self.failures = failures.Failures()
         self.admission = admission.Admission(self.size)
-        self.letters = {}
-        self.connections = []
+        self.connections: list[Connection] = []
 
-    def start(self):
-        """Open the connections' threads; call once, and `recover` each second from now on."""
+    def start(self) -> None:
+        """Start the connections' threads. Call it once, and `recover` each second from then on."""
         recovery.recover()
         self.connections = [Connection(self, number) for number in range(self.size)]
-        for worker in self.connections:
-            worker.start()
+        for connection in self.connections:
+            connection.start()
 
-    def stop(self):
-        """Claim nothing more; letters in hand get their answers."""
+    def stop(self) -> None:
+        """Claim nothing more; letters in hand still get their answers."""
         self.stopping.set()
         self.wake_up()
 
-    def join(self, timeout=None):
-        """Wait for the connections. Returns whether all have ended."""
-        deadline = timeout and time.monotonic() + timeout
-        for worker in self.connections:
-            worker.join(timeout and max(0, deadline - time.monotonic()))
-        return not any(worker.is_alive() for worker in self.connections)
+    def join(self, timeout: float) -> bool:
+        """Wait for the connections, `timeout` seconds at most. Returns whether all have ended."""
+        deadline = time.monotonic() + timeout
+        for connection in self.connections:
+            connection.join(max(0, deadline - time.monotonic()))
+            if connection.is_alive():
+                return False
+        return True
 
-    def renew_leases(self):
-        """Keep the leases of letters that a slow server has. Call each second."""
-        for worker in self.connections:
-            if worker.claimed and worker.lease_until - time.monotonic() < LEASE.total_seconds() / 2:
-                worker.renew()
+    def renew_leases(self) -> None:
+        """Renew the leases of letters that a slow server has. Call it each second."""
+        soon = time.monotonic() + LEASE.total_seconds() / 2
+        for connection in self.connections:
+            if connection.claimed and connection.lease_until < soon:
+                connection.renew()
 
-    def recover(self):
+    def recover(self) -> None:
         with self.database_turn:
             recovery.recover()
 
-    def look(self):
-        """Wake the connections that wait when there is something to send. Costs one query."""
+    def look(self) -> None:
+        """Wake waiting connections if there is something to send. Costs one query."""
         if self.waiting and self.runnable():
             self.wake_up()
 
-    def wake_up(self):
+    def wake_up(self) -> None:
         """Have the connections look for letters."""
         with self.news:
             self.calls += 1
             self.news.notify_all()
 
-    def runnable(self):
-        """The runs that this engine may send letters of now."""
+    def runnable(self) -> list[tuple[Run, int]]:
+        """Return the runs that this engine may send now, each with its number of letters left."""
         return runs_with_letters(self.run_ids)
 
-    def share(self, run, least):
-        """Return how many letters one connection may claim, so that all end at the same time."""
-        in_hand = sum(len(worker.claimed) for worker in self.connections) * self.all // self.size
-        return max(least, (run.left - run.not_folded - in_hand) // self.all)
+    def share(self, left: int) -> int:
+        """Return how many of the `left` letters of a run one connection may claim.
 
-    def letter(self, run):
-        """The run's letter, made ready once."""
-        if run.pk not in self.letters:
-            if len(self.letters) > 50:
-                self.letters.clear()
-            self.letters[run.pk] = Letter(
-                seed=run.seed, subject=run.subject, body=run.body,
-                from_email=settings.DEFAULT_FROM_EMAIL)
-        return self.letters[run.pk]
+        With this share all connections end at the same time.
+        """
+        in_hand = sum(len(connection.claimed) for connection in self.connections)
+        return (left - in_hand * self.all // self.size) // self.all
 
-    def done_or_wait(self, calls):
-        """With nothing to claim: True when the engine is done, else False after a rest.
+    def done_or_wait(self, calls: int) -> bool:
+        """Return True when the engine is done; else wait for letters and return False.
 
-        `calls` is what `self.calls` was before the look that found nothing.
+        `calls` is what `self.calls` was before the look that found no letters.
         """
         if self.stopping.is_set():
             return True
         if settings.SENDER_RATE and self.runnable():
-            return self.stopping.wait(0.05)  # the time is booked by others for a moment
-        if not self.patient and not self.busy():
+            return self.stopping.wait(0.05)  # others have booked the time until then
+        if not self.patient and not any(connection.claimed for connection in self.connections):
             self.wake_up()
             return True
         with self.news:
@@ -121,7 +118,3 @@ class Engine:
             self.news.wait_for(lambda: self.calls != calls, IDLE)
             self.waiting -= 1
         return self.stopping.is_set()
-
-    def busy(self):
-        """Whether one of this engine's own runs may still get letters from this pass."""
-        return any(worker.claimed for worker in self.connections)

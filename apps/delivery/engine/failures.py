@@ -1,30 +1,37 @@
-"""What a process meets of the mail server while letters leave, counted in memory by run.
+"""Failures that this worker meets while letters leave, counted in memory by run.
 
 `breaker.py` tells the database when it is enough; until then the connections stop by this.
 """
 import re
 import threading
 from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 
 from apps.mailings.attempts.explanations import explained
 from apps.mailings.attempts.faults import Fault
+from apps.mailings.attempts.verdicts import Verdict
 
-from .results import State
+from ..wire.outcome import Outcome
+from .results import NEVER, Result, State
 
 IN_A_ROW = 3  # so many failures of the connection, or refusals of us, rest or pause a run
-POLICY_WINDOW, POLICY_SHARE = 100, 0.2
-POLICY_FIRST = 10  # so many letters refused from the first on pause a run
+POLICY_WINDOW = 100  # of so many letters lately …
+POLICY_MOST = 20  # … more than these refused for their contents pause a run
+POLICY_FIRST = 10  # and so many do, if no letter was accepted before
 # So many recipients refused in the same words, one after the other, are hardly a coincidence. In a
 # list of which a third is dead, 20 dead ones in a row from the start come once in 3 billion lists;
 # later, where letters have been taken before, a closed domain may well have 20 people together.
-SAME_FIRST, SAME_LATER = 20, 100
+SAME_FIRST = 20
+SAME_LATER = 100
 KEPT_RUNS = 500
 MASKED = re.compile(r"\S*@\S*|\S*\d\S*")  # addresses, numbers, ids: what differs by recipient
 
 
 class Effect(StrEnum):
-    """What answers do to the whole run."""
+    """What the server's answers do to the whole run."""
 
     NONE = ""
     BUSY = "busy"  # the server asks to wait
@@ -38,84 +45,82 @@ EFFECTS = {
     Fault.LETTER: Effect.POLICY, Fault.US: Effect.REFUSED, Fault.US_FOR_NOW: Effect.BUSY,
     Fault.WAY: Effect.CONNECTION,
 }
-RESTS = (Effect.BUSY, Effect.CONNECTION)
-PAUSES = (Effect.REFUSED, Effect.POLICY, Effect.SAME)
 
 
-def effect_of(verdict):
-    """Return what one Verdict does to the run; a letter that is tried again does nothing yet."""
+def effect_of(verdict: Verdict) -> Effect:
+    """Return what one Verdict does to the run: nothing yet while its letter is tried again."""
     if verdict.fault is Fault.LETTER and verdict.temporary:
         return Effect.NONE
     return EFFECTS.get(verdict.fault, Effect.NONE)
 
 
+@dataclass
 class Seen:
-    """What one run has met of the server lately."""
+    """What the server has answered to the letters of one run lately."""
 
-    __slots__ = (
-        "accepted", "alike", "effect", "in_a_row", "letters", "refused", "refusal", "words")
+    effect: Effect = Effect.NONE
+    in_a_row: int = 0  # failures of that effect
+    words: str = ""  # what the server said at the last of them
+    # Of the last letters, whether the server refused their contents.
+    recent: deque[bool] = field(default_factory=partial(deque, maxlen=POLICY_WINDOW))
+    refusal: str = ""  # the last one for good about a recipient, masked
+    alike: int = 0  # so many refusals in a row had these words
+    most_alike: int = SAME_FIRST  # so many are no coincidence
 
-    def __init__(self):
-        self.effect = Effect.NONE
-        self.in_a_row = 0
-        self.words = ""
-        self.letters = 0
-        self.accepted = False
-        self.refused = deque(maxlen=POLICY_WINDOW)  # for their contents: numbers of letters
-        self.refusal = ""  # the last one for good about a recipient, masked
-        self.alike = 0  # such in a row
-
-    def accept(self):
-        self.letters += 1
-        self.accepted = True
+    def accept(self) -> None:
+        self.recent.append(False)
+        self.most_alike = SAME_LATER
         self.in_a_row = 0
         self.alike = 0
 
-    def add(self, outcome, verdict):
-        self.letters += 1
+    def add(self, outcome: Outcome, verdict: Verdict) -> None:
+        """Count a try that was not accepted."""
         self.add_alike(outcome, verdict)
         effect = effect_of(verdict)
+        self.recent.append(effect is Effect.POLICY)
         if effect is not Effect.NONE or self.alike:
             self.words = explained(verdict.meaning, outcome.reply)
-        if effect is Effect.POLICY:
-            self.refused.append(self.letters)
         if effect in (Effect.NONE, Effect.POLICY):
             self.in_a_row = 0
-            return
-        self.in_a_row = self.in_a_row + 1 if effect is self.effect else 1
-        self.effect = effect
+        else:
+            self.add_effect(effect)
 
-    def add_unmade(self, words):
-        """Count a letter that could not be made, like a refusal of us."""
-        self.in_a_row = self.in_a_row + 1 if self.effect is Effect.REFUSED else 1
-        self.effect = Effect.REFUSED
-        self.words = words
+    def add_effect(self, effect: Effect, times: int = 1) -> None:
+        if effect is not self.effect:
+            self.effect = effect
+            self.in_a_row = 0
+        self.in_a_row += times
 
-    def add_alike(self, outcome, verdict):
-        """Count refusals for good that say the same of one recipient after the other."""
+    def add_alike(self, outcome: Outcome, verdict: Verdict) -> None:
+        """Count final refusals in the same words of one recipient after the other."""
         refusal = ""
         if verdict.fault in (Fault.ADDRESS, Fault.RECIPIENT) and not verdict.temporary:
             refusal = masked(outcome.reply)
-        self.alike = self.alike + 1 if refusal and refusal == self.refusal else int(bool(refusal))
-        self.refusal = refusal
+        if refusal != self.refusal:
+            self.refusal = refusal
+            self.alike = 0
+        if refusal:
+            self.alike += 1
 
-    def due(self):
+    def due(self) -> Effect:
         """Return the effect that the failures call for now."""
-        if self.alike >= (SAME_LATER if self.accepted else SAME_FIRST):
+        if self.alike >= self.most_alike:
             return Effect.SAME
-        if self.refused and self.refused_often():
+        if self.refused_often():
             return Effect.POLICY
-        needed = 1 if self.effect is Effect.BUSY else IN_A_ROW
-        return self.effect if self.in_a_row >= needed else Effect.NONE
+        if self.in_a_row >= IN_A_ROW or self.in_a_row and self.effect is Effect.BUSY:
+            return self.effect
+        return Effect.NONE
 
-    def refused_often(self):
-        if len(self.refused) == self.letters >= POLICY_FIRST:
-            return True
-        late = sum(number > self.letters - POLICY_WINDOW for number in tuple(self.refused))
-        return self.letters >= POLICY_WINDOW and late > POLICY_SHARE * POLICY_WINDOW
+    def refused_often(self) -> bool:
+        """Whether the server refused the contents of too many letters lately."""
+        refused = sum(self.recent)
+        if len(self.recent) == POLICY_WINDOW:
+            return refused > POLICY_MOST
+        return refused == len(self.recent) >= POLICY_FIRST
 
 
-def masked(reply):
+def masked(reply: str) -> str:
     """Return a reply without what differs from recipient to recipient."""
     return " ".join(MASKED.sub("", reply).split())
 
@@ -123,17 +128,18 @@ def masked(reply):
 class Failures:
     """What this process has seen of the server, by run; shared by its connections."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.lock = threading.Lock()
-        self.accepted_at = None  # when this process last had a letter accepted
-        self.runs, self.due = {}, set()
-        self.being_told = {}  # run's id: the thread that tells the database of its failures
+        self.accepted_at = NEVER  # when this process last had a letter accepted
+        self.runs: dict[int, Seen] = {}  # run's id: what it has met
+        self.due: set[int] = set()  # ids of runs that are to rest or pause
+        self.being_told: dict[int, int] = {}  # run's id: the thread that tells the database
         self.number = 0  # of stops so far
-        self.stops = {}  # run's id: the number of its last stop
-        self.suspects = {}  # run's id: the masked words in which it was refused everybody
-        self.trusted = set()  # runs that a person has looked at: such words are taken at face value
+        self.stops: dict[int, int] = {}  # run's id: the number of its last stop
+        self.suspects: dict[int, str] = {}  # run's id: masked words that everybody was refused in
+        self.trusted: set[int] = set()  # runs that a person has looked at: such words are believed
 
-    def note(self, run_id, outcome, recipient):
+    def note(self, run_id: int, outcome: Outcome, recipient: str) -> None:
         """Count the try of a letter for `recipient`; an accepted one ends a row of failures."""
         if outcome.accepted:
             with self.lock:
@@ -151,79 +157,72 @@ class Failures:
                 if effect is Effect.SAME:
                     self.suspects[run_id] = seen.refusal
 
-    def seen(self, run_id):
+    def seen(self, run_id: int) -> Seen:
         if run_id not in self.runs:
             if len(self.runs) >= KEPT_RUNS:
                 self.runs.clear()
             self.runs[run_id] = Seen()
         return self.runs[run_id]
 
-    def trouble(self, run_id, words):
-        """Have the run rest: this side can not send now (a full disk), as `words` say."""
-        with self.lock:
-            seen = self.seen(run_id)
-            seen.effect, seen.in_a_row, seen.words = Effect.CONNECTION, IN_A_ROW, words
-            self.due.add(run_id)
+    def count(self, run_id: int, effect: Effect, words: str, times: int = 1) -> None:
+        """Count a failure on this side `times` times, like failures of the server's with `effect`.
 
-    def fault(self, run_id, words):
-        """Have the run pause: no letter of it can be made, as `words` say."""
+        IN_A_ROW times at once is enough to rest or pause the run. `words` say what is wrong.
+        """
         with self.lock:
             seen = self.seen(run_id)
-            seen.effect, seen.in_a_row, seen.words = Effect.REFUSED, IN_A_ROW, words
-            self.due.add(run_id)
-
-    def unmade(self, run_id, words):
-        """Count a letter that could not be made; as many in a row as refused logins pause."""
-        with self.lock:
-            seen = self.seen(run_id)
-            seen.add_unmade(words)
+            seen.add_effect(effect, times)
+            seen.words = words
             if seen.due() is not Effect.NONE:
                 self.due.add(run_id)
 
-    def keep_last(self, results):
-        """Keep when this process last had a letter accepted."""
-        accepted = [result.at for result in results if result.outcome and result.outcome.accepted]
-        self.accepted_at = max(filter(None, [self.accepted_at, *accepted[-1:]]), default=None)
+    def keep_last(self, results: Iterable[Result]) -> None:
+        """Remember when this worker last had a letter accepted."""
+        for result in results:
+            if result.outcome and result.outcome.accepted:
+                self.accepted_at = max(self.accepted_at, result.at)
 
-    def begin(self, run_id, began):
-        """A group of letters begins: a run that goes on is under no suspicion any more."""
+    def begin(self, run_id: int, began: int) -> None:
+        """Clear the suspicion against a run that goes on; call it as a group of letters begins."""
         if not self.enough(run_id, began):
             self.suspects.pop(run_id, None)
 
-    def enough(self, run_id, began):
-        """Whether to send no more of a group: its run is to rest or pause, or does.
+    def enough(self, run_id: int, began: int) -> bool:
+        """Whether to send no more of a group, because its run is to rest or pause, or does already.
 
         `began` is what `number` was before the database was asked which runs may go on.
         """
         return run_id in self.due or self.stops.get(run_id, 0) > began
 
-    def spare(self, run_id, results):
-        """Take back the `results` that say what everybody was told: nobody is marked by them."""
+    def spare(self, run_id: int, results: Iterable[Result]) -> None:
+        """Put letters back in the queue whose recipients got the refusal that everybody got."""
         words = self.suspects.get(run_id)
-        for result in results if words else ():
+        if not words:
+            return
+        for result in results:
             if result.outcome and masked(result.outcome.reply) == words:
                 result.state = State.PENDING
                 result.tries = result.delivery.tries
 
-    def called_for(self, run_id):
-        """Return (the effect that the database is to be told of, its words); NONE, "" for none.
+    def called_for(self, run_id: int) -> tuple[Effect, str]:
+        """Return the effect to write to the database, and its words; Effect.NONE for no effect.
 
         Whoever gets an effect calls `told`; meanwhile no letter of the run is tried.
         """
         with self.lock:
             me = threading.get_ident()
             if self.being_told.get(run_id, me) != me:
-                return Effect.NONE, ""  # another connection tells it just now
-            seen = self.runs.get(run_id)
-            effect = seen.due() if seen else Effect.NONE
+                return Effect.NONE, ""  # another connection is writing it
+            seen = self.seen(run_id)
+            effect = seen.due()
             if effect is Effect.NONE:
                 self.due.discard(run_id)  # a letter was accepted since
-                return effect, ""
-            self.being_told[run_id] = me
+            else:
+                self.being_told[run_id] = me
             return effect, seen.words
 
-    def told(self, run_id):
-        """The database knows: count anew."""
+    def told(self, run_id: int) -> None:
+        """Start to count anew: the effect is in the database."""
         with self.lock:
             self.being_told.pop(run_id, None)
             self.due.discard(run_id)

@@ -1,13 +1,15 @@
-"""What a connection is about to send, durable before the letter's dot can be accepted.
+"""The journal of a connection: what it is about to send is on the disk before the server has it.
 
-One file per connection, under `DATA_DIR/journal/`, named by the connection's lease token and held
-by an flock that the kernel frees on death. It is written through a shared map of memory, which is
-the kernel's: a line survives the process, and costs no call. Its line end comes last, so what was
-torn by death does not count. A crash of the whole machine may lose lines, so the header carries
-the boot's id, and a journal of another boot proves only what it says. Lines: `N <letters> <time>`
-first, how many letters the connection has taken and recorded in all, and when (`restore.py`);
-`S <delivery>` before a dot, `R <json>` after its answer, `M <delivery>` while a letter is made that
-may be what kills. Emptied, but for the first two, whenever its results are in the database.
+Each connection has a file in `DATA_DIR/journal/`, named by its lease token. It holds an flock on
+it, which the kernel frees when the process dies. The file is written through shared memory, which
+outlives the process and costs no system call. A line's end is written last, so that a line which
+death has cut off is not read. A crash of the whole machine may lose lines: the header has the id
+of the boot, and in a journal of an earlier boot a missing line proves nothing.
+
+Lines: `B <boot>` first, then `N <letters> <time>`, how many letters were taken from the queue and
+stored in all, and when (see `restore.py`). `S <delivery>` comes before a letter's dot, `R <json>`
+after the answer to it, and `M <delivery>` while a letter is made that may be what kills the worker.
+All lines but the first two are deleted when their results are in the database.
 """
 import contextlib
 import fcntl
@@ -17,6 +19,7 @@ import os
 import re
 import time
 import uuid
+from collections.abc import Generator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,20 +33,27 @@ from ..wire.reply_text import KEPT_REPLY
 STEP = 64 * 1024  # octets that a journal grows by
 LINE_END = ord("\n")
 ANSWER_ROOM = 12 * KEPT_REPLY + 300  # octets of the longest line of an answer, as JSON in ASCII
-TAKEN = b"N %020d %020.6f"  # always as long: it is written over in its place
+TAKEN = b"N %020d %020.6f\n"  # of one length, so that it can be overwritten in place
 TAKEN_LINE = re.compile(rb"B [^\n]*\nN (\d{20}) (\d{13}\.\d{6})\n")
 NO_JOURNAL = FileNotFoundError, IsADirectoryError, PermissionError  # gone, or not ours to read
+CLOSED = -1  # no file's number
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
-def folder():
+def folder() -> Path:
     path = Path(settings.DATA_DIR) / "journal"
     path.mkdir(parents=True, exist_ok=True)
     return path
 
 
-def boot_id():
-    return BOOT_ID.read_text().strip() if BOOT_ID.exists() else "-"
+def boot_id() -> str:
+    if BOOT_ID.exists():
+        return BOOT_ID.read_text().strip()
+    return "-"
+
+
+def header() -> bytes:
+    return f"B {boot_id()}\n".encode("ascii")
 
 
 class JournalFull(Exception):
@@ -53,71 +63,73 @@ class JournalFull(Exception):
 class Journal:
     """The journal of one living connection. `mark` and `answer` raise JournalFull."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.token = uuid.uuid4().hex
-        self.fd = None
-        self.header = f"B {boot_id()}\n".encode("ascii")
-        self.letters = 0  # taken in all, and those recorded once more
+        self.fd = CLOSED
+        self.map: bytearray | mmap.mmap = bytearray()  # of memory, once the file is open
+        self.end = 0  # of what is written
+        self.start = 0  # of what is deleted once the database has it
+        self.letters = 0  # taken from the queue in all, plus those whose results were stored
         with contextlib.suppress(JournalFull):  # each mark tries again
             self._open()
 
-    def mark(self, delivery_id):
-        """Say that the dot of this delivery's letter may leave now. Keeps room for its answer."""
+    def mark(self, delivery_id: int) -> None:
+        """Note that the dot of this delivery's letter may leave; reserve room for the answer."""
         self._write(b"S %d" % delivery_id, ANSWER_ROOM)
 
-    def making(self, delivery_id):
-        """Say which letter is being made, one that was in hand at a death before; 0: none."""
+    def making(self, delivery_id: int) -> None:
+        """Note which letter is being made, one that was in hand when a worker died; 0: none."""
         self._write(b"M %d" % delivery_id)
 
-    def answer(self, delivery_id, outcome):
+    def answer(self, delivery_id: int, outcome: Outcome) -> None:
         """Keep the answer until it is in the database."""
         answer = json.dumps([delivery_id, outcome.phase, outcome.code, outcome.text])
         self._write(f"R {answer}".encode("ascii"))
 
-    def clear(self, taken=0):
-        """Forget what the database has; say first that so many letters more were `taken`."""
+    def clear(self, taken: int = 0) -> None:
+        """Delete what the database has; first note that so many letters more were `taken`."""
         self.letters += taken
-        if self.fd is None:
+        if self.fd == CLOSED:
             return
-        start = len(self.header)
         if taken:
-            self.map[start:start + len(self.taken())] = self.taken()
-        start += len(self.taken())
-        self.map[start:self.end] = bytes(self.end - start)
-        self.end = start
+            line = self.taken()
+            self.map[self.start - len(line):self.start] = line
+        self.map[self.start:self.end] = bytes(self.end - self.start)
+        self.end = self.start
 
-    def taken(self):
-        return TAKEN % (self.letters, time.time()) + b"\n"
+    def taken(self) -> bytes:
+        return TAKEN % (self.letters, time.time())
 
-    def close(self, *, forget):
-        """Let go of the journal; `forget` it when all that it knew is in the database."""
-        if self.fd is not None:
-            if forget:
-                self.path.unlink(missing_ok=True)
-            os.close(self.fd)
-            self.fd = self.map = None
+    def close(self, *, forget: bool) -> None:
+        """Close the file; with `forget` delete it, as the database has all that it knew."""
+        if self.fd == CLOSED:
+            return
+        if forget:
+            self.path.unlink(missing_ok=True)
+        os.close(self.fd)
+        self.fd = CLOSED
+        self.map = bytearray()
 
-    def _open(self):
+    def _open(self) -> None:
         try:
             self.path = folder() / self.token
             self.fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         except OSError as error:
             raise JournalFull(error.strerror or str(error)) from error
         fcntl.flock(self.fd, fcntl.LOCK_EX)
-        if not self.path.exists():  # taken for a dead one's between the two: make it again
+        if not self.path.exists():  # before the lock somebody took it for a dead one's
             os.close(self.fd)
             return self._open()
-        self.map = b""
-        self.end = 0
         try:
-            self._write((self.header + self.taken())[:-1])
+            self._write((header() + self.taken())[:-1])
+            self.start = self.end
         except JournalFull:
             self.close(forget=True)
             raise
 
-    def _write(self, line, room=0):
-        """Write a line, and see to it that `room` octets more can follow."""
-        if self.fd is None:
+    def _write(self, line: bytes, room: int = 0) -> None:
+        """Write a line, and make sure that `room` octets more can follow."""
+        if self.fd == CLOSED:
             self._open()
         end = self.end + len(line)
         if end + room >= len(self.map):
@@ -126,8 +138,8 @@ class Journal:
         self.map[end] = LINE_END
         self.end = end + 1
 
-    def _reserve(self, octets):
-        """Map `octets` and some more, once the disk has given the room for them."""
+    def _reserve(self, octets: int) -> None:
+        """Map at least `octets` of the file, after the disk has given room for them."""
         octets += -octets % STEP
         size = len(self.map)
         try:
@@ -137,10 +149,10 @@ class Journal:
             raise JournalFull(error.strerror or str(error)) from error
 
 
-def reserve(fd, start, length):
-    """Write zeros, so that a full disk is noticed now and not when a line replaces them.
+def reserve(fd: int, start: int, length: int) -> None:
+    """Write zeros, so that a full disk shows now and not when a line replaces them.
 
-    It is not posix_fallocate, because macOS has none.
+    Not by posix_fallocate, which macOS does not have. Raises OSError.
     """
     end = start + length
     while start < end:
@@ -149,55 +161,42 @@ def reserve(fd, start, length):
 
 @dataclass
 class DeadJournal:
-    """What a dead connection left: `marked` ids, `answers` by id, and whether silence proves.
+    """What a dead connection left: ids of `marked` deliveries, and `answers` by id.
 
+    `complete`: no line is lost, so what is not marked was not sent.
     `making` is the id of the letter over whose making it died, if so. `letters`: how many it took.
     """
 
     token: str
     path: Path
-    fd: int
     complete: bool
     letters: int = 0
-    marked: set = field(default_factory=set)
-    answers: dict = field(default_factory=dict)
+    marked: set[int] = field(default_factory=set)
+    answers: dict[int, Outcome] = field(default_factory=dict)
     making: int = 0
 
-    def remove(self):
+    def remove(self) -> None:
         self.path.unlink(missing_ok=True)
-        os.close(self.fd)
-
-    def release(self):
-        os.close(self.fd)
 
 
-def dead_journals():
-    """Yield each journal on this disk whose connection is gone, locked for the caller."""
+def dead_journals() -> Generator[DeadJournal]:
+    """Yield each journal on this disk whose connection is gone, locked until the next one."""
     for path in sorted(folder().iterdir()):
-        try:
-            fd = os.open(path, os.O_RDWR)
-        except NO_JOURNAL:
-            continue
-        try:
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(fd)
-            continue
-        if not path.exists():  # somebody else was quicker
-            os.close(fd)
-            continue
-        yield read(path, fd)
+        # A living connection holds its own; others may be gone by now, or not ours to open.
+        with contextlib.suppress(BlockingIOError, *NO_JOURNAL), path.open("r+b") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if path.exists():  # else somebody else was quicker
+                yield read(path, file.read())
 
 
-def read(path, fd):
-    """Return the DeadJournal in `path`; a line without its end does not count."""
-    written = os.read(fd, os.fstat(fd).st_size).partition(b"\0")[0]
-    lines = written.split(b"\n")[:-1]
-    complete = lines[:1] == [f"B {boot_id()}".encode("ascii")]
-    journal = DeadJournal(path.name, path, fd, complete, taken_in(written)[0])
-    for line in lines[1:]:
+def read(path: Path, octets: bytes) -> DeadJournal:
+    """Return the DeadJournal of the `octets` in `path`, without a line that has no end."""
+    written = octets.partition(b"\0")[0]
+    complete = written.startswith(header())
+    journal = DeadJournal(path.name, path, complete, taken_in(written)[0])
+    for line in written.split(b"\n")[:-1]:
         kind, _, rest = line.partition(b" ")
-        with contextlib.suppress(ValueError):  # what a crash of the machine left may be anything
+        with contextlib.suppress(ValueError):  # a crash of the machine may leave anything
             if kind == b"S":
                 journal.marked.add(int(rest))
             elif kind == b"M":
@@ -208,8 +207,11 @@ def read(path, fd):
     return journal
 
 
-def taken():
-    """Return {token: (letters taken, when last in seconds since 1970)} of this disk's journals."""
+def taken() -> dict[str, tuple[int, float]]:
+    """Return what the journals of this disk say, by token: (letters taken, time of the last).
+
+    Times are in seconds since 1970.
+    """
     found = {}
     for path in folder().iterdir():
         with contextlib.suppress(*NO_JOURNAL), path.open("rb") as file:
@@ -217,6 +219,8 @@ def taken():
     return found
 
 
-def taken_in(written):
+def taken_in(written: bytes) -> tuple[int, float]:
     line = TAKEN_LINE.match(written)
-    return (int(line[1]), float(line[2])) if line else (0, 0.0)
+    if line:
+        return int(line[1]), float(line[2])
+    return 0, 0.0

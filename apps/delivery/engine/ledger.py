@@ -1,14 +1,17 @@
-"""The ledger's hot path: claim, record, release, each group in one short transaction.
+"""The hot path of the ledger: claim letters, store their results, each group in one transaction.
 
-Rows move as groups: one UPDATE and one INSERT for hundreds of letters. A row is written only
-while its lease token still stands, so a process that was taken for dead can change nothing that
-somebody else has decided. Counters on the run move in the same transaction: they always add up.
+A group of hundreds of letters is one UPDATE and one INSERT. A row is written only while it has the
+writer's lease token, so that a worker which was taken for dead changes nothing that others have
+decided. The run's counters move in the same transaction, so that they always add up.
 """
 import json
-from datetime import timedelta
-from operator import attrgetter
+from collections import Counter
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+from itertools import starmap
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -16,15 +19,14 @@ from apps.mailings.models import Delivery, Run
 from apps.mailings.services import recipients_bounce_mark
 from apps.statistics import tallies
 
-from .results import Claimed
+from .results import Claimed, Result, State
 
-State = Delivery.State
 LEASE = timedelta(seconds=30)
 COUNTER = {
     State.SENT: "sent", State.FAILED: "failed", State.UNKNOWN: "unknown",
     State.SKIPPED: "skipped", State.CANCELLED: "skipped",
 }
-# A JSON list as rows; SQLite's json_each gives one column, PostgreSQL's recordset many.
+# A list in JSON as rows: SQLite's json_each gives one column, PostgreSQL's recordset many.
 ROWS = {
     "sqlite": """(SELECT value->>'id' id, value->>'state' state, value->>'tries' tries,
         value->>'next_try_at' next_try_at, value->>'answer' answer, value->>'at' at,
@@ -32,13 +34,13 @@ ROWS = {
     "postgresql": """json_to_recordset(%s::json) AS v(id bigint, state text, tries int,
         next_try_at timestamptz, answer text, at timestamptz, code int)""",
 }
-# Leases are on the database's clock: those of the senders' machines may differ by hours.
+# Leases go by the database's clock: the workers' machines may differ by hours.
 LEASE_END = {
     "sqlite": f"STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', 'now', '+{LEASE.seconds} seconds')",
     "postgresql": f"STATEMENT_TIMESTAMP() + INTERVAL '{LEASE.seconds} seconds'",
 }
-# `id > …` passes over what was claimed before: on PostgreSQL dead index entries, until a vacuum.
-# There the rows are locked, so their places (ctid) stand, and need no look into an index.
+# `id > …` skips what was claimed before: on PostgreSQL these are dead index entries until a vacuum.
+# There the rows are locked, so their places (ctid) do not change, and no index is needed.
 CLAIM_OF = """
 UPDATE mailings_delivery SET state = 'claimed', lease_token = %s, lease_until = {lease},
     updated_at = %s
@@ -51,13 +53,14 @@ WHERE {these} (
     FROM mailings_recipient r WHERE r.id = mailings_delivery.recipient_id)
 """
 CLAIM = {
-    vendor: CLAIM_OF.format(lease=LEASE_END[vendor], **words) for vendor, words in {
-        "sqlite": {"these": "id IN", "place": "id", "lock": "", "end": ""},
-        "postgresql": {"these": "ctid = ANY(ARRAY", "place": "ctid", "end": ")",
-                       "lock": "FOR UPDATE SKIP LOCKED"},
-    }.items()}
-# CASE hides the conditions from PostgreSQL's planner: it takes them for so rare that it joins the
-# table with the group row by row, 120 ms instead of 8 for 500 letters.
+    "sqlite": CLAIM_OF.format(
+        lease=LEASE_END["sqlite"], these="id IN", place="id", lock="", end=""),
+    "postgresql": CLAIM_OF.format(
+        lease=LEASE_END["postgresql"], these="ctid = ANY(ARRAY", place="ctid",
+        lock="FOR UPDATE SKIP LOCKED", end=")"),
+}
+# CASE hides the conditions from PostgreSQL's planner. It thinks that few rows meet them, and would
+# join the table with the group row by row: 120 ms instead of 8 for 500 letters.
 STORE = """
 UPDATE mailings_delivery SET state = v.state, tries = v.tries, next_try_at = v.next_try_at,
     answer = CASE WHEN v.answer = '' THEN mailings_delivery.answer ELSE v.answer END,
@@ -75,7 +78,7 @@ SELECT %s, %s, run_id, recipient_id, email, at,
     CASE state WHEN 'sent' THEN 'Успешно' ELSE 'Не успешно' END, state = 'unknown', code, answer
 FROM {stored} WHERE at IS NOT NULL ORDER BY at, id
 """
-# PostgreSQL does both on one journey; SQLite reads the stored rows again. Constants only.
+# PostgreSQL does both in one statement; SQLite reads the stored rows again. Constants only.
 STORE_AND_TELL = f"""
 WITH stored AS ({STORE}, mailings_delivery.run_id, mailings_delivery.recipient_id,
     mailings_delivery.email, v.at, v.state, v.code, v.answer),
@@ -85,44 +88,56 @@ STORED = """(SELECT v.id, v.at, v.state, v.code, v.answer, d.run_id, d.recipient
     FROM {rows} JOIN mailings_delivery d ON d.id = v.id)"""
 
 
-def claim(run_id, limit, token, after=0):
+def claim(run_id: int, limit: int, token: str, after: int = 0) -> list[Claimed]:
     """Claim up to `limit` pending deliveries of the run for `token`; return them in order.
 
     Those with an id up to `after` only when there are no others.
     """
     now = db_time(timezone.now())
     with connection.cursor() as cursor:
-        for floor in (after, 0) if after else (0,):
-            cursor.execute(CLAIM[connection.vendor], [token, now, run_id, floor, limit])
-            rows = [Claimed(*row) for row in cursor.fetchall()]
-            if rows:
-                break
-    return sorted(rows, key=attrgetter("id"))
+        cursor.execute(CLAIM[connection.vendor], [token, now, run_id, after, limit])
+        rows = sorted(cursor.fetchall())
+    if after and not rows:
+        return claim(run_id, limit, token)
+    return list(starmap(Claimed, rows))
 
 
-def store(run, results, token):
-    """Store `results` of deliveries that `token` still holds, with an attempt for each try.
+def store(run: Run, results: Iterable[Result],
+          token: str) -> tuple[Counter[str], dict[tuple, tuple]]:
+    """Store `results` of deliveries that `token` still holds, with an Attempt for each try.
 
-    A row that had been given up as unknown takes its real outcome. Returns what `counting.add` is
-    to add, in the transaction that this is called in.
+    A delivery that recovery had given up as unknown gets its real outcome. Returns what
+    `counting.add` takes, to be called in the same transaction.
     """
-    if not results:
-        return {}, {}
     rows = as_rows(results)
-    written = store_rows(run, rows, token, State.CLAIMED)
-    late = set()
-    if len(written) < len(rows):
-        rest = {pk: row for pk, row in rows.items() if pk not in written}
-        late = store_rows(run, rest, token, State.UNKNOWN)
-        written |= late
-    mark_bounced(run, [result for result in results if result.delivery.id in written])
-    counts = tally(results, written)
-    counts["unknown"] = counts.get("unknown", 0) - len(late)
-    return counts, tallies.of_results(
-        result for result in results if result.outcome and result.delivery.id in written)
+    stored = store_rows(run, rows, token, State.CLAIMED)
+    counts: Counter[str] = Counter()
+    if len(stored) < len(rows):
+        for pk in stored:
+            del rows[pk]
+        late = store_rows(run, rows, token, State.UNKNOWN)
+        counts["unknown"] -= len(late)
+        stored |= late
+    tries = []
+    bounced: dict[int, tuple[str, str]] = {}
+    for result in results:
+        delivery = result.delivery
+        if delivery.id not in stored:
+            continue
+        if result.state in COUNTER:
+            counts[COUNTER[result.state]] += 1
+        if result.outcome is None:
+            continue
+        tries.append(result)
+        gone = result.state is State.FAILED and result.outcome.verdict(delivery.email).marks
+        if gone and delivery.recipient_id:
+            bounced[delivery.recipient_id] = delivery.email, result.outcome.reply
+    if bounced:
+        recipients_bounce_mark(replies=bounced)
+    return counts, tallies.of_results(tries)
 
 
-def as_rows(results):
+def as_rows(results: Iterable[Result]) -> dict[int, dict[str, object]]:
     """Return results as ROWS reads them: dicts by the delivery's id."""
     rows = {}
     for result in results:
@@ -140,82 +155,60 @@ def as_rows(results):
     return rows
 
 
-def store_rows(run, rows, token, state):
-    """Move deliveries in `state` that `token` holds to their results, and tell of their tries.
+def store_rows(run: Run, rows: dict[int, dict[str, object]], token: str,
+               state: Delivery.State) -> set[int]:
+    """Write results to the deliveries in `state` that `token` holds, and add their attempts.
 
-    `rows` are of `as_rows`. Returns the ids that moved.
+    `rows` are those of `as_rows`. Returns the ids of the deliveries that were written.
     """
     reader = ROWS[connection.vendor]
     about = [run.mailing_id, run.owner_id]
     params = [db_time(timezone.now()), json.dumps(list(rows.values())), token, state]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(STORE_AND_TELL.format(rows=reader), params + about)
+            cursor.execute(STORE_AND_TELL.format(rows=reader), [*params, *about])
             return {row[0] for row in cursor.fetchall()}
         cursor.execute(STORE.format(rows=reader), params)
         moved = {row[0] for row in cursor.fetchall()}
         cursor.execute(TELL.format(stored=STORED.format(rows=reader)),
-                       [*about, json.dumps([rows[pk] for pk in rows if pk in moved])])
+                       [*about, json.dumps([rows[pk] for pk in moved])])
         return moved
 
 
-def mark_bounced(run, results):
-    """Mark the recipients who are gone: later letters to them are skipped."""
-    bounced = {
-        result.delivery.recipient_id: (result.delivery.email, result.outcome.reply)
-        for result in results if is_gone(result)}
-    if bounced:
-        recipients_bounce_mark(replies=bounced)
-
-
-def is_gone(result):
-    """Whether a Result says that the address is no more."""
-    failed = result.state is State.FAILED and result.outcome
-    return bool(failed) and result.outcome.verdict(result.delivery.email).marks
-
-
-def db_time(moment):
-    """Return an aware `moment` as the database's own columns have it."""
-    return connection.ops.adapt_datetimefield_value(moment)
-
-
-def tally(results, written):
-    counts = {}
-    for result in results:
-        name = COUNTER.get(result.state)
-        if name and result.delivery.id in written:
-            counts[name] = counts.get(name, 0) + 1
-    return counts
+def db_time(moment: datetime) -> datetime | str:
+    """Return an aware `moment` as a parameter of SQL: text for SQLite."""
+    value = connection.ops.adapt_datetimefield_value(moment)
+    return value  # type: ignore[return-value]  # the stubs know None, and not PostgreSQL's
 
 
 @transaction.atomic
-def rehearse(token):
-    """Claim and record for a run that there is not."""
+def rehearse(token: str) -> None:
+    """Claim and store for a run that does not exist, so that the first real group is quick."""
     claim(0, 1, token)
     store_rows(Run(pk=0), {}, token, State.CLAIMED)
 
 
-def free(deliveries):
+def free(deliveries: QuerySet[Delivery]) -> QuerySet[Delivery]:
     """Return those of `deliveries` that nobody holds, for an update in this transaction.
 
-    Nobody waits for a sender that is recording or claiming them this moment; nor it for them.
+    It skips those that a worker is storing or claiming just now: neither waits for the other.
     """
     unlocked = deliveries.select_for_update(skip_locked=True, of=("self",))
     return Delivery.objects.filter(pk__in=unlocked.values("pk"))
 
 
 @transaction.atomic
-def abandon(token, known=()):
-    """Give back what `token` holds and nobody knows of: a commit whose answer was lost."""
-    return Delivery.objects.filter(state=State.CLAIMED, lease_token=token).exclude(
-        pk__in=known).update(state=State.PENDING, lease_token="", lease_until=None)
+def abandon(token: str, known: Collection[int]) -> None:
+    """Give back what `token` holds, but for the `known` ids: the answer to a commit was lost."""
+    lost = Delivery.objects.filter(state=State.CLAIMED, lease_token=token).exclude(pk__in=known)
+    lost.update(state=State.PENDING, lease_token="", lease_until=None)
 
 
 @transaction.atomic
-def renew(token):
-    """Move the lease of what `token` holds; rows that are being recorded now are passed over.
+def renew(token: str) -> int:
+    """Renew the lease of what `token` holds. Returns of how many deliveries.
 
-    Returns how many were moved. Waiting for those rows could end in a deadlock with the recorder.
+    It skips rows whose results are being stored now: to wait for them could end in a deadlock.
     """
     held = Delivery.objects.filter(state=State.CLAIMED, lease_token=token)
     return free(held).update(lease_until=Now() + LEASE)

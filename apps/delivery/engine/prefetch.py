@@ -1,20 +1,23 @@
-"""Letters made ready a little ahead of their turn.
+"""Makes letters a little ahead of their turn.
 
-Between two waits for the network the processor forgets the code that makes letters, and making one
-costs three times what it costs in a row. So some are made at once, each through Django's
-`send_mail()`, whose backend this is; a connection takes them out in order. A letter that is ready
-and not sent after all is dropped: nothing has been marked for it.
+A letter that is made between two waits for the network costs three times what it costs in a row,
+because the processor's caches have other things by then. So some are made in a row, each through
+Django's `send_mail()`, whose backend this is, and the connection takes them in their order. A
+letter that is made but not sent is dropped; the journal has no mark of it.
 
-A letter that was in hand when a sender died may have been the cause: it is made by itself, and the
-journal tells meanwhile.
+A letter that was in hand when a worker died may have been the cause, so the journal says which one
+is being made.
 """
 import contextlib
 import logging
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.core import mail
+from django.core.mail.backends.base import BaseEmailBackend
 
-from .journal import JournalFull
+from ..wire.letter import Letter
+from .journal import Journal, JournalFull
 from .results import Claimed
 
 log = logging.getLogger("vestnik.delivery")
@@ -27,7 +30,7 @@ GONE = {
 
 @dataclass(slots=True)
 class Ready:
-    """A claimed delivery and its letter's octets as SMTP's DATA takes them.
+    """A claimed delivery with its letter's octets, ready for SMTP's DATA (RFC 5321, 4.5.2).
 
     Without octets no letter is to be sent, for the `reason`; `unmade` when it could not be made.
     """
@@ -38,45 +41,53 @@ class Ready:
     unmade: bool = False
 
 
-class Prefetch:
+class Prefetch(BaseEmailBackend):
     """The mail backend that `send_mail()` hands the letters of one run to."""
 
-    def __init__(self, letter, journal):
-        self.letter, self.journal = letter, journal
-        self.row, self.octets = None, b""
+    row: Claimed  # whose letter is being made
 
-    def ready(self, rows):
+    def __init__(self, letter: Letter, journal: Journal) -> None:
+        super().__init__()
+        self.letter = letter
+        self.journal = journal
+        self.octets = b""
+
+    def ready(self, rows: Iterable[Claimed]) -> Iterator[Ready]:
         """Yield a Ready for each of `rows` (Claimed), in their order."""
-        made, size = [], 0
+        made = []
+        size = 0
         for row in rows:
-            made.append(self.make_alone(row) if row.crashes else self.make(row))
-            size += len(made[-1].octets)
+            if row.crashes:
+                self.tell_journal(row.id)
+            ready = self.make(row)
+            if row.crashes:
+                self.tell_journal(0)
+            made.append(ready)
+            size += len(ready.octets)
             if size >= AHEAD:
                 yield from made
-                made, size = [], 0
+                made = []
+                size = 0
         yield from made
 
-    def make_alone(self, row):
-        with contextlib.suppress(JournalFull):  # it takes no mark either: nothing will be sent
-            self.journal.making(row.id)
-            ready = self.make(row)
-            self.journal.making(0)
-            return ready
-        return self.make(row)
+    def tell_journal(self, delivery_id: int) -> None:
+        """Note in the journal which letter is being made; 0: none."""
+        with contextlib.suppress(JournalFull):  # then it takes no mark either, and nothing is sent
+            self.journal.making(delivery_id)
 
-    def make(self, row):
+    def make(self, row: Claimed) -> Ready:
         if row.gone:
             return Ready(row, reason=GONE[row.gone])
         self.row = row
         try:
             subject, body = self.letter.fill(row.email, row.full_name)
             mail.send_mail(subject, body, self.letter.sender, [row.email], connection=self)
-        except Exception as error:  # whatever it is, the other letters go
+        except Exception as error:  # of any kind: the other letters go
             log.exception("delivery %s can not be made into a letter", row.id)
             return Ready(row, reason=str(error) or type(error).__name__, unmade=True)
         return Ready(row, self.octets)
 
-    def send_messages(self, messages):
+    def send_messages(self, messages: Sequence[mail.EmailMessage]) -> int:
         """Take Django's messages, as each mail backend does. Returns how many were taken."""
         for message in messages:
             self.octets = self.letter.render(

@@ -1,6 +1,8 @@
-"""What every sender does again and again: settle lost letters, keep runs and figures right."""
+"""What every worker does again and again: recover lost letters, refresh runs and their figures."""
+import contextlib
 import logging
 from datetime import timedelta
+from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -14,17 +16,16 @@ from apps.statistics import counting, tallies
 
 from ..wire.outcome import Outcome
 from . import ledger, restore
-from .journal import dead_journals
-from .results import Claimed, Result, result_of
+from .journal import DeadJournal, dead_journals
+from .results import Claimed, Result, State, result_of, untried
 from .transitions import refresh_runs
 
 log = logging.getLogger("vestnik.delivery")
-State = Delivery.State
-CRASHES = 3  # so many crashes over the same letter set it aside
+CRASHES = 3  # a letter that killed so many workers is set aside
 LOST = "The sender was lost while it had this letter in hand; whether it was sent is not known."
 LOST_OUTCOME = Outcome(Phase.DOT, None, LOST)
 SET_ASIDE = "Set aside: the sender crashed three times over this letter."
-# Looks at small indexes: what a sender at rest asks each second.
+# What a worker at rest asks each second; it reads small indexes only.
 WORK = """
 SELECT EXISTS (SELECT 1 FROM mailings_increment)
     OR EXISTS (SELECT 1 FROM mailings_delivery WHERE state = 'claimed')
@@ -37,22 +38,22 @@ SELECT EXISTS (SELECT 1 FROM mailings_increment)
 
 
 class Work(NamedTuple):
-    """What there is to do: upkeep at once, upkeep now and then, letters to send."""
+    """What there is to do: recovery at once, recovery now and then, letters to send."""
 
     at_once: bool
     running: bool
     letters: bool
 
 
-def work():
+def work() -> Work:
     """Return the Work that there is now. One query."""
     with connection.cursor() as cursor:
         cursor.execute(WORK)
         return Work(*cursor.fetchone())
 
 
-def recover():
-    """One round of everything. Safe to call from any number of processes."""
+def recover() -> None:
+    """Do one round of everything. Any number of workers may call it at the same time."""
     recover_journals()
     expire_leases()
     promote_retries()
@@ -60,88 +61,85 @@ def recover():
     tallies.refresh_domains()
 
 
-def promote_retries():
-    """Put back in the queue what is due for another try."""
+def promote_retries() -> int:
+    """Put deliveries that are due for another try back in the queue. Returns how many."""
     return Delivery.objects.filter(
         state=State.RETRY, next_try_at__lte=timezone.now(), run__state=Run.State.RUNNING,
     ).update(state=State.PENDING, next_try_at=None)
 
 
-def recover_journals():
-    """Settle what dead connections of this disk left in hand."""
-    for journal in dead_journals():
-        try:
-            recover_journal(journal)
-            if journal.letters and not restore.outlive():
-                journal.release()
-                continue
-        except restore.Restored:
-            journal.release()
-            restore.notice()
-            return
-        except Exception:
-            journal.release()
-            raise
-        journal.remove()
-        restore.forget(journal.token)
-        counting.fold()
+def recover_journals() -> None:
+    """Recover the letters that dead connections of this disk had in hand."""
+    try:
+        with contextlib.closing(dead_journals()) as journals:
+            for journal in journals:
+                recover_journal(journal)
+                if not journal.letters or restore.outlive():
+                    journal.remove()
+                    restore.forget(journal.token)
+                    counting.fold()
+    except restore.Restored:
+        restore.notice()
 
 
 @transaction.atomic
-def recover_journal(journal):
-    """Settle the deliveries of a DeadJournal: by its answers, its marks, its silence."""
+def recover_journal(journal: DeadJournal) -> None:
+    """Store what a DeadJournal proves of its deliveries. Raises restore.Restored."""
     restore.verify()
     held = Delivery.objects.filter(
         lease_token=journal.token, state__in=[State.CLAIMED, State.UNKNOWN], settled_at=None)
-    by_run = {}
     rows = list(held.select_related("run__mailing").order_by("run", "pk"))
-    held.filter(crashes=0).update(crashes=1)  # from now on each is made by itself
-    for row in rows:
-        by_run.setdefault(row.run, []).append(recovered(journal, row))
-    for run, results in by_run.items():
+    held.filter(crashes=0).update(crashes=1)  # from now on the journal tells of each being made
+    for run, mine in groupby(rows, attrgetter("run")):
+        results = [recovered(journal, row) for row in mine]
         counts, tries = ledger.store(run, results, journal.token)
         counting.add(run.pk, counts, tries)
         log.warning("run %s: settled %s letters of a lost sender", run.pk, len(results),
                     extra={"run": run.pk})
 
 
-def recovered(journal, row):
-    """Return the Result that the journal proves for a Delivery."""
+def recovered(journal: DeadJournal, row: Delivery) -> Result:
+    """Return the Result of a Delivery that the journal proves.
+
+    An answer is the outcome. A mark without an answer is an unknown outcome, and so is everything
+    in a journal that may have lost lines. Without a mark nothing was sent.
+    """
     claimed = Claimed(row.pk, row.email, row.full_name, row.recipient_id, row.tries, 0, "")
     answer = journal.answers.get(row.pk)
     if answer is not None:
         return result_of(claimed, answer, timezone.now(), row.run.mailing.ends_at)
     if row.pk in journal.marked or not journal.complete:
-        told = row.state == State.UNKNOWN  # its lease ran out before: there is an attempt
-        return Result(claimed, State.UNKNOWN, row.tries, None if told else LOST_OUTCOME,
-                      at=timezone.now(), reason=LOST)
+        lost = Result(claimed, State.UNKNOWN, row.tries, reason=LOST)
+        if row.state == State.CLAIMED:  # else its lease ran out before, and it has an attempt
+            lost.outcome = LOST_OUTCOME
+            lost.at = timezone.now()
+        return lost
     if row.pk == journal.making:
         Delivery.objects.filter(pk=row.pk).update(crashes=row.crashes + 1)
         if row.crashes + 1 >= CRASHES:
             return Result(claimed, State.SKIPPED, row.tries, reason=SET_ASIDE)
-    return Result(claimed, State.PENDING, row.tries)
+    return untried(claimed)
 
 
-def expire_leases():
-    """Give up as unknown what a silent machine holds past its lease; its journal may know more."""
+def expire_leases() -> None:
+    """Give up letters whose lease has run out: their outcome is unknown until a journal tells."""
     late = Now() - timedelta(seconds=2)
     with transaction.atomic():
         rows = ledger.free(Delivery.objects.filter(state=State.CLAIMED, lease_until__lt=late))
-        rows = list(rows.select_related("run"))
+        rows = rows.select_related("run").order_by("run", "pk")
         if not rows:
             return
         Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(
             state=State.UNKNOWN, lease_until=None, answer=LOST, updated_at=timezone.now())
-        for run in sorted({row.run for row in rows}, key=attrgetter("pk")):
-            mine = Attempt.objects.bulk_create(
-                [lost_attempt(row) for row in rows if row.run_id == run.pk])
-            counting.add(run.pk, {"unknown": len(mine)}, tallies.of_attempts(mine))
-            log.error("run %s: %s letters of a lost sender are unknown", run.pk, len(mine),
+        for run, mine in groupby(rows, attrgetter("run")):
+            attempts = Attempt.objects.bulk_create(list(map(lost_attempt, mine)))
+            counting.add(run.pk, {"unknown": len(attempts)}, tallies.of_attempts(attempts))
+            log.error("run %s: %s letters of a lost sender are unknown", run.pk, len(attempts),
                       extra={"run": run.pk})
     counting.fold()
 
 
-def lost_attempt(row):
+def lost_attempt(row: Delivery) -> Attempt:
     return Attempt(
         mailing_id=row.run.mailing_id, owner_id=row.run.owner_id, run_id=row.run_id,
         recipient_id=row.recipient_id, email=row.email, attempted_at=timezone.now(),

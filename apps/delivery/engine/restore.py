@@ -1,20 +1,17 @@
-"""After a restore from a backup nothing is sent before a person says so.
+"""After a restore of the database from a backup nothing is sent until a person says so.
 
-The restored database does not know what was sent since the backup was made. What tells: each
-connection counts the letters it takes, in the database (`LettersTaken`) in the transaction that
-takes them, and in its journal on this disk before the first of them leaves. A number of the whole
-database moves with each run, each start of a sender and each end of a connection, and is kept on
-the disk too, in `DATA_DIR/generation`. Where the database knows less than the disk, it was
-restored. PostgreSQL tells of dumps by itself as well: their tables are new ones, whichever disk
-asks.
+The restored database does not know what was sent after the backup. A restore shows by this: each
+connection counts the letters that it takes from the queue, in the database (`LettersTaken`, in the
+transaction that takes them) and in its journal on the disk, before the first of them leaves. The
+database as a whole has a number, which grows with each run, each start of a worker and each end of
+a connection; `DATA_DIR/generation` has it too. A database that knows less than the disk was
+restored. On PostgreSQL a loaded dump also shows by its tables, which are new ones, on any disk.
 
-A restore is counted. A run may go on when it was started or resumed since the last one.
+Restores are counted. A run goes on if it was started or resumed after the last one.
 """
-import contextlib
 import fcntl
 import logging
 import os
-import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,7 +23,7 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from apps.audit.models import Entry
-from apps.mailings.models import Attempt, Run
+from apps.mailings.models import Attempt, Mailing, Run
 
 from ..models import LettersTaken, RestoreGuard, Worker
 from . import journal
@@ -49,11 +46,11 @@ ON CONFLICT (token) DO UPDATE SET letters = excluded.letters
 
 
 class Restored(Exception):
-    """The database is older than what this disk knows of it."""
+    """The database was restored: it knows less than this disk."""
 
 
 class NotReady(OperationalError):
-    """The database has no guard, but this disk knows of one: it is being restored now."""
+    """The database has no guard, but this disk knows one: a dump is being loaded now."""
 
 
 @dataclass(slots=True)
@@ -67,7 +64,7 @@ class Known:
 
 
 def check() -> bool:
-    """Hold everything when the database was restored. Returns whether it was."""
+    """Pause all open runs if the database was restored. Returns whether it was."""
     try:
         verify()
     except Restored:
@@ -77,48 +74,50 @@ def check() -> bool:
 
 
 def verify() -> None:
-    """Raise Restored when the database is behind this disk, or is not the one that it was.
+    """Raise Restored if the database knows less than this disk, or is another one than before.
 
-    Call it in the transaction that takes letters, before they are taken: what it has read stands
-    until the transaction ends. Raises NotReady while a dump is loaded.
+    Call it in the transaction that takes letters, before they are taken: what it reads holds until
+    the transaction ends. Raises NotReady while a dump is loaded.
     """
-    if behind() and behind():  # the disk may have been read while it was written
+    if behind() and behind():  # the first look may have read the disk in the middle of a write
         raise Restored
 
 
 def behind() -> bool:
-    """Whether the database knows less than this disk, which is read first."""
-    number, letters = kept()[0], letters_on_disk()
+    """Whether the database knows less than this disk. Reads the disk first."""
+    number = kept()[0]
+    taken = journal.taken()
     known = read()
     if known is None:
         return False
     if known.number < number or known.identity not in ("", known.identity_now):
         return True
-    ahead = {token for token, taken in letters.items() if known.letters.get(token, 0) < taken}
-    return bool(ahead) and not ahead.isdisjoint(letters_on_disk())  # who left meanwhile is known
-
-
-def letters_on_disk() -> dict[str, int]:
-    """Return how many letters each connection of this disk has taken, by its token."""
-    return {token: letters for token, (letters, _) in journal.taken().items() if letters}
+    for token, (letters, _) in taken.items():
+        # The database forgets a connection that ends; its journal is gone then too.
+        if known.letters.get(token, 0) < letters and token in journal.taken():
+            return True
+    return False
 
 
 def read() -> Known | None:
-    """Return what the database knows; None where it is new, and this disk too."""
+    """Return what the database knows; None if it is new and the disk too. Raises NotReady."""
     with connection.cursor() as cursor:
         cursor.execute(READ.format(identity=IDENTITY[connection.vendor]))
         rows = cursor.fetchall()
-    if rows:
-        return Known(*rows[0][:3], {token: letters for *_, token, letters in rows})
-    if kept()[0]:
+    if not rows and kept()[0]:
         raise NotReady("The database is not ready. Is it being restored?")
-    return None
+    if not rows:
+        return None
+    letters = {}
+    for number, known_identity, identity_now, token, taken in rows:
+        letters[token] = taken
+    return Known(number, known_identity, identity_now, letters)
 
 
 def advance() -> int:
-    """Move the number: what is done from now on is not in any backup made before. Returns it.
+    """Increase the number and return it: no earlier backup has what is done from now on.
 
-    After `check`, and late in a transaction: it locks the row.
+    Call it after `check`, and late in a transaction, because it locks the row.
     """
     with transaction.atomic():
         number = move().number
@@ -127,18 +126,18 @@ def advance() -> int:
 
 
 def outlive() -> bool:
-    """Have the number tell what a journal of this disk tells. Returns whether that may go now.
+    """Increase the number, so that it shows a restore without a journal of this disk.
 
-    Raises Restored where the journal is still needed.
+    Returns whether the journal may be deleted now. Raises Restored if it is still needed.
     """
     with transaction.atomic():
         verify()
         number = advance()
-    return kept()[0] >= number  # a full disk has not kept it
+    return kept()[0] >= number  # a full disk did not keep it
 
 
 def move() -> RestoreGuard:
-    """Return the guard with its number moved, made where there is none."""
+    """Increase the number of the guard, which is made if there is none. Returns the guard."""
     if read() is None:
         RestoreGuard.objects.get_or_create(pk=1)
     RestoreGuard.objects.filter(pk=1).update(number=F("number") + 1)
@@ -152,12 +151,12 @@ def identity() -> str:
     """Return what tells a database from the same one restored from a dump."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {IDENTITY[connection.vendor]}")
-        return cursor.fetchone()[0]
+        return str(cursor.fetchone()[0])
 
 
 @transaction.atomic
 def notice() -> None:
-    """Hold everything, unless another sender has noticed this restore before."""
+    """Pause all open runs, unless another worker noticed this restore before."""
     guard = RestoreGuard.objects.select_for_update().get(pk=1)
     left = last_left()
     if guard.restored_at is None or guard.identity not in ("", identity()) or (
@@ -178,22 +177,20 @@ def hold() -> None:
 
 
 def learn() -> None:
-    """Have the database know what this disk knows: the same is not noticed twice."""
+    """Write to the database what this disk knows, so that nobody notices the same twice."""
     RestoreGuard.objects.filter(pk=1).update(
         number=Greatest(F("number"), kept()[0]), identity=identity())
-    LettersTaken.objects.bulk_create(
-        [LettersTaken(token=token, letters=letters)
-         for token, letters in letters_on_disk().items()],
-        update_conflicts=True, unique_fields=["token"], update_fields=["letters"])
+    for token, (letters, _) in journal.taken().items():
+        take(token, letters)
 
 
 def restores() -> int:
-    """Return how many restores have been noticed: a run that begins now knows of these."""
+    """Return how many restores were noticed; a run that is started or resumed keeps it."""
     return RestoreGuard.objects.values_list("restores", flat=True).filter(pk=1).first() or 0
 
 
 def take(token: str, letters: int) -> None:
-    """Say in the database that a connection has taken so many letters in all."""
+    """Write to the database that a connection has taken so many letters in all."""
     with connection.cursor() as cursor:
         cursor.execute(TAKE, [token, letters])
 
@@ -201,7 +198,8 @@ def take(token: str, letters: int) -> None:
 def pause_older_runs() -> None:
     """Pause the open runs that were started before the last restore and not resumed since.
 
-    One that rests for another reason is held too: it may have been resumed after the backup.
+    A run that is paused for another reason gets this one: it may have been resumed after the
+    backup.
     """
     restores = RestoreGuard.objects.filter(pk=1).values("restores")
     older = Run.objects.active().exclude(restores=restores[:1])
@@ -223,24 +221,34 @@ def last_known() -> datetime | None:
 
 def last_left() -> datetime | None:
     """Return when letters last left this machine, as its disk knows."""
-    seconds = max([at for _, at in journal.taken().values()] + [kept()[1]])
-    return datetime.fromtimestamp(seconds, UTC) if seconds else None
+    seconds = last_left_seconds()
+    if seconds:
+        return datetime.fromtimestamp(seconds, UTC)
+    return None
 
 
-def waits_for_a_person(mailing) -> bool:
+def last_left_seconds() -> float:
+    """Return when letters last left this machine, in seconds since 1970; 0 when none has."""
+    latest = kept()[1]
+    for _, at in journal.taken().values():
+        latest = max(latest, at)
+    return latest
+
+
+def waits_for_a_person(mailing: Mailing) -> bool:
     """Whether the clock leaves `mailing` alone: it may have been sent after the backup.
 
-    What was due by the restore may have been, and what its owner may have sent early: all that
-    nobody has saved since, where letters left after the backup.
+    What was due before the restore may have been sent. If letters left after the backup, so may
+    any other mailing, early and by hand. One that somebody saved after the restore may start.
     """
-    guard = RestoreGuard.objects.filter(pk=1, restored_at__isnull=False).first()
-    if guard is None or mailing.updated_at > guard.restored_at:
+    guard = RestoreGuard.objects.filter(pk=1).first()
+    if guard is None or guard.restored_at is None or mailing.updated_at > guard.restored_at:
         return False
     return guard.letters_left_since or mailing.starts_at <= guard.restored_at
 
 
 def forget(token: str) -> None:
-    """Forget a connection whose journal is gone, after `advance`."""
+    """Forget a connection whose journal is deleted. Call it after `advance`."""
     LettersTaken.objects.filter(token=token).delete()
 
 
@@ -258,28 +266,21 @@ def kept() -> tuple[int, float]:
 
 
 def keep(number: int) -> None:
-    """Write the number on this disk, whole or not at all. A full disk is not an error here."""
+    """Write the number to this disk, or log why not: a full disk is no error."""
     try:
-        with one_at_a_time():
-            if number > kept()[0]:
-                write(number)
+        write(number)
     except OSError as error:
         log.error("the number of this run is not on the disk: %s", error)
 
 
-@contextlib.contextmanager
-def one_at_a_time():
-    """Of two who keep a number at once the higher one is to stay."""
+def write(number: int) -> None:
+    """Write the number, whole or not at all, unless a higher one is there. Raises OSError."""
     folder = os.open(path().parent, os.O_RDONLY)
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)
-        yield
+        if number > kept()[0]:
+            new = path().with_name(f"generation.{os.getpid()}")
+            new.write_text(f"{number} {last_left_seconds()}", "ascii")
+            os.replace(new, path())
     finally:
         os.close(folder)
-
-
-def write(number):
-    new = path().with_name(f"generation.{os.getpid()}.{threading.get_ident()}")
-    left = max([at for _, at in journal.taken().values()] + [kept()[1]])
-    new.write_text(f"{number} {left}", "ascii")
-    os.replace(new, path())

@@ -1,7 +1,7 @@
-"""What is in hand, and what came of it: from one try's Outcome to what its delivery becomes."""
+"""Claimed deliveries and their results: from the Outcome of a try to the delivery's new state."""
 import random
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from apps.mailings.attempts.faults import Fault
 from apps.mailings.attempts.verdicts import Verdict
@@ -10,8 +10,9 @@ from apps.mailings.models import Delivery
 from ..wire.outcome import Outcome
 
 State = Delivery.State
-RETRY_AFTER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180))
+RETRY_MINUTES = (1, 5, 15, 60, 180)
 COSTS_A_TRY = (Fault.ADDRESS, Fault.RECIPIENT, Fault.LETTER)
+NEVER = datetime.min.replace(tzinfo=UTC)
 FINAL = {Fault.NOBODY: State.SENT, Fault.NOT_KNOWN: State.UNKNOWN}
 
 
@@ -24,49 +25,61 @@ class Claimed:
     full_name: str
     recipient_id: int | None
     tries: int
-    crashes: int  # more than 0: it was in hand when a sender died
+    crashes: int  # more than 0: it was in hand when a worker died
     gone: str | None  # why the recipient gets no letter: "deleted", "bounced"
 
 
 @dataclass(slots=True)
 class Result:
-    """What came of a claimed delivery. Without an `outcome` nothing reached for the server."""
+    """What a claimed delivery becomes. Without an `outcome` there was no try."""
 
     delivery: Claimed
     state: Delivery.State
     tries: int
     outcome: Outcome | None = None
-    at: object = None
-    next_try_at: object = None
+    at: datetime = NEVER
+    next_try_at: datetime | None = None
     reason: str = ""
 
 
-def result_of(claimed, outcome, at, ends_at):
-    """Return the Result of a try that ended `at`: the verdict, and when it is tried again."""
+def untried(claimed: Claimed, reason: str = "") -> Result:
+    """Return the Result of a delivery that goes back to the queue."""
+    return Result(claimed, State.PENDING, claimed.tries, reason=reason)
+
+
+def result_of(claimed: Claimed, outcome: Outcome, at: datetime, ends_at: datetime) -> Result:
+    """Return the Result of a try that ended `at`: the new state, and when the next try is due.
+
+    No try is due after `ends_at`, the end of the mailing's window.
+    """
     if outcome.accepted:
         return Result(claimed, State.SENT, claimed.tries, outcome, at)
     verdict = outcome.verdict(claimed.email)
     tries = claimed.tries + (verdict.fault in COSTS_A_TRY)
-    state = state_after(verdict)
-    due = None
-    if state == State.RETRY:
-        due = retry_time(tries, at, ends_at)
-        state = State.RETRY if due else State.FAILED
-    return Result(claimed, state, tries, outcome, at, due)
+    result = Result(claimed, state_after(verdict), tries, outcome, at)
+    if result.state is State.RETRY:
+        result.next_try_at = retry_time(tries, at, ends_at)
+        if result.next_try_at is None:
+            result.state = State.FAILED
+    return result
 
 
 def state_after(verdict: Verdict) -> Delivery.State:
-    """Return what a delivery becomes; RETRY also where no try is left."""
+    """Return a delivery's state after this Verdict; RETRY even if no try is left."""
     if verdict.fault in FINAL:
         return FINAL[verdict.fault]
     if verdict.fault not in COSTS_A_TRY:
         return State.PENDING
-    return State.RETRY if verdict.temporary else State.FAILED
+    if verdict.temporary:
+        return State.RETRY
+    return State.FAILED
 
 
-def retry_time(tries, now, ends_at):
-    """When the try after `tries` temporary refusals is due; None when there is none any more."""
-    if tries > len(RETRY_AFTER):
+def retry_time(tries: int, now: datetime, ends_at: datetime) -> datetime | None:
+    """Return when the try after `tries` temporary refusals is due; None when none is left."""
+    if tries > len(RETRY_MINUTES):
         return None
-    due = now + RETRY_AFTER[tries - 1] * random.uniform(0.8, 1.2)
-    return due if due < ends_at else None
+    due = now + timedelta(minutes=RETRY_MINUTES[tries - 1] * random.uniform(0.8, 1.2))
+    if due < ends_at:
+        return due
+    return None

@@ -14,11 +14,10 @@ MOST = 10  # runs that one look brings
 NOT_FOLDED = Sum(F("sent") + F("failed") + F("unknown") + F("skipped"))
 
 
-def runs_with_letters(run_ids: Collection[int] | None = None) -> list[Run]:
+def runs_with_letters(run_ids: Collection[int] | None = None) -> list[tuple[Run, int]]:
     """Return up to MOST runs that may go on now and have letters queued, the least recent first.
 
-    With `run_ids`, only those. Each run has `ends_at`, the end of its mailing's window, and
-    `not_folded`, how many letters have an outcome that its own figures do not count yet.
+    With `run_ids`, only those. Each comes with how many of its letters have no outcome yet.
     """
     now = timezone.now()
     restores = RestoreGuard.objects.filter(pk=1).values("restores")
@@ -30,7 +29,6 @@ def runs_with_letters(run_ids: Collection[int] | None = None) -> list[Run]:
         restores=Coalesce(Subquery(restores), 0))
     if run_ids is not None:
         runs = runs.filter(pk__in=run_ids)
-    return list(runs.annotate(
-        ends_at=F("mailing__ends_at"),
-        not_folded=Coalesce(Subquery(added.values(number=NOT_FOLDED)), 0),
-    ).order_by("updated_at")[:MOST])
+    found = runs.select_related("mailing").order_by("updated_at").annotate(
+        not_folded=Coalesce(Subquery(added.values(number=NOT_FOLDED)), 0))
+    return [(run, run.left - run.not_folded) for run in found[:MOST]]

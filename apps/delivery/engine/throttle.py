@@ -1,31 +1,32 @@
-"""`SENDER_RATE`: so many letters a second, over all senders, by the database's clock."""
+"""`SENDER_RATE`: so many letters a second, over all workers, by the database's clock."""
 import time
 from datetime import timedelta
+from threading import Event
 
 from django.conf import settings
 from django.db.models.functions import Now
 
 from ..models import Throttle
 
-AHEAD = timedelta(seconds=0.5)  # time is not booked further ahead than this
+AHEAD = timedelta(seconds=0.5)  # nobody books time further ahead
 
 
 class Bookings:
-    """The slots that one connection has booked; without a limit it never waits."""
+    """The time that one connection has booked; without a limit it never waits."""
 
-    def __init__(self):
-        self.rate, self.next_at = settings.SENDER_RATE, 0.0
+    def __init__(self) -> None:
+        self.rate = settings.SENDER_RATE
+        self.next_at = 0.0  # monotonic
 
-    def limit(self, wanted):
-        """Return how many of `wanted` letters a claim may take now; 0 while the time is booked.
+    def limit(self, wanted: int) -> int:
+        """Return how many of the `wanted` letters to claim now; 0 while others have the time.
 
-        Call inside the claim's transaction: it locks the row that all senders share.
+        Call it in the claim's transaction: it locks the row that all workers share.
         """
         if not self.rate:
             return wanted
         Throttle.objects.get_or_create(name=Throttle.ALL, defaults={"free_at": Now()})
-        slot = Throttle.objects.select_for_update().annotate(now=Now()).get(
-            name=Throttle.ALL)
+        slot = Throttle.objects.select_for_update().annotate(now=Now()).get(name=Throttle.ALL)
         self.now = slot.now
         furthest = self.now + AHEAD + max(AHEAD, timedelta(seconds=1 / self.rate))
         self.start = max(slot.free_at, self.now)
@@ -35,14 +36,14 @@ class Bookings:
             return 0
         return min(wanted, max(1, int(self.rate * AHEAD.total_seconds())))
 
-    def book(self, letters):
-        """Take the time for `letters`; what is not needed of `limit` stays free."""
+    def book(self, letters: int) -> None:
+        """Book the time for so many `letters`, which may be fewer than `limit` returned."""
         if self.rate and letters:
             Throttle.objects.filter(name=Throttle.ALL).update(
                 free_at=self.start + timedelta(seconds=letters / self.rate))
             self.next_at = time.monotonic() + (self.start - self.now).total_seconds()
 
-    def wait(self, stopping):
+    def wait(self, stopping: Event) -> None:
         """Wait until the next letter may leave, or `stopping` is set."""
         if self.rate:
             stopping.wait(max(0, self.next_at - time.monotonic()))

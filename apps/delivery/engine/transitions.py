@@ -1,32 +1,33 @@
-"""How runs move from state to state: paused, stopped, finished, gone on with."""
+"""The changes of a run's state: paused, stopped, finished, resumed."""
 import logging
+from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from apps.audit.models import Entry
 from apps.audit.services import record
 from apps.mailings.models import Delivery, Run
+from apps.mailings.runs import LETTERS_LEFT
 from apps.statistics import counting
 
 from . import ledger, restore
 
 log = logging.getLogger("vestnik.delivery")
-State = Delivery.State
+State = Run.State
 Reason = Run.Reason
 
 
-def refresh_runs(now):
-    """Pause, stop and finish runs as their mailing, owner, window and ledger say."""
+def refresh_runs(now: datetime) -> None:
+    """Pause, stop and finish runs as their mailing, owner, window and ledger call for."""
     counting.fold()
     restore.pause_older_runs()
-    running = Run.objects.filter(state=Run.State.RUNNING)
-    for reason, when in (
-            (Reason.DISABLED, Q(mailing__disabled_at__isnull=False)),
-            (Reason.BLOCKED, Q(owner__is_active=False))):
-        for pk in running.filter(when).values_list("pk", flat=True):
-            pause(pk, reason)
+    running = Run.objects.filter(state=State.RUNNING)
+    for run in running.exclude(mailing__disabled_at=None):
+        pause(run.pk, Reason.DISABLED)
+    for run in running.filter(owner__is_active=False):
+        pause(run.pk, Reason.BLOCKED)
     for run in Run.objects.active().filter(mailing__ends_at__lte=now):
         if stop(run.pk, Reason.WINDOW):
             record(Entry.Action.STOP, on=run.mailing, via=Entry.Via.SCHEDULE)
@@ -35,58 +36,55 @@ def refresh_runs(now):
     finish_runs(running)
 
 
-def reopen_or_cancel(run, now):
-    """An ended run has letters left: a sender that was taken for lost gave them back.
+def reopen_or_cancel(run: Run, now: datetime) -> None:
+    """Handle an ended run with letters left, which a worker that was taken for lost gave back.
 
-    A finished run goes on with them where it may; else they are cancelled, as in a stopped one.
+    A finished run goes on with them if it may; else they are cancelled, as in a stopped run.
     """
     others = Run.objects.active().filter(mailing=run.mailing_id)
-    reopened = run.state == Run.State.FINISHED and run.mailing.ends_at > now and (
-        not others.exists() and Run.objects.filter(pk=run.pk, state=Run.State.FINISHED).update(
-            state=Run.State.RUNNING, finished_at=None, updated_at=now))
-    if reopened:
+    finished = Run.objects.filter(pk=run.pk, state=State.FINISHED, mailing__ends_at__gt=now)
+    if not others.exists() and finished.update(
+            state=State.RUNNING, finished_at=None, updated_at=now):
         log.warning("run %s goes on: %s letters came back", run.pk, run.left,
                     extra={"run": run.pk})
     else:
         cancel_rest(run.pk)
 
 
-def close_run(run):
+def close_run(run: Run) -> None:
     """Bring the figures of a run up to date, and finish it when nothing is left."""
     counting.fold(run.pk)
     finish_runs(Run.objects.filter(pk=run.pk))
 
 
-def finish_runs(runs):
+def finish_runs(runs: QuerySet[Run]) -> None:
     """Finish those of `runs` whose ledger has nothing left."""
-    finished = runs.filter(
-        state=Run.State.RUNNING,
-        total=F("sent") + F("failed") + F("unknown") + F("skipped"))
+    finished = runs.filter(state=State.RUNNING).exclude(LETTERS_LEFT)
     for pk in finished.values_list("pk", flat=True):
-        if Run.objects.filter(pk=pk, state=Run.State.RUNNING).update(
-                state=Run.State.FINISHED, finished_at=timezone.now(), hold_until=None,
+        if finished.filter(pk=pk).update(
+                state=State.FINISHED, finished_at=timezone.now(), hold_until=None,
                 reason="", server_words=""):
             log.info("run %s finished", pk, extra={"run": pk})
 
 
-def pause(run_id, reason, words=""):
+def pause(run_id: int, reason: Run.Reason, words: str = "") -> bool:
     """Pause a running run. Returns whether it was running."""
-    paused = Run.objects.filter(pk=run_id, state=Run.State.RUNNING).update(
-        state=Run.State.PAUSED, reason=reason, server_words=words, hold_until=None,
+    paused = Run.objects.filter(pk=run_id, state=State.RUNNING).update(
+        state=State.PAUSED, reason=reason, server_words=words, hold_until=None,
         updated_at=timezone.now())
     if paused:
         log.warning("run %s paused: %s %s", run_id, reason, words, extra={"run": run_id})
     return bool(paused)
 
 
-def stop(run_id, reason):
+def stop(run_id: int, reason: Run.Reason) -> bool:
     """Stop an active run and cancel what was not tried. Returns whether it was active.
 
-    Two transactions: recording locks deliveries before their run, and so must this. Should the
-    second be lost, `refresh_runs` cancels the rest.
+    In two transactions: storing locks deliveries before their run, and so must this. If the
+    second one fails, `refresh_runs` cancels the rest.
     """
     stopped = Run.objects.active().filter(pk=run_id).update(
-        state=Run.State.STOPPED, reason=reason, finished_at=timezone.now(), hold_until=None,
+        state=State.STOPPED, reason=reason, finished_at=timezone.now(), hold_until=None,
         updated_at=timezone.now())
     if stopped:
         cancel_rest(run_id)
@@ -94,16 +92,16 @@ def stop(run_id, reason):
     return bool(stopped)
 
 
-def cancel_rest(run_id):
-    """Cancel what waits in a stopped run; a letter in hand is settled by who holds it.
+def cancel_rest(run_id: int) -> None:
+    """Cancel what waits in a stopped run; whoever has a letter in hand stores its result.
 
-    What a sender is claiming this moment is passed over: a page does not wait for it, and
-    `refresh_runs` cancels it once it is given back.
+    It skips what a worker is claiming just now, so that a page does not wait for it;
+    `refresh_runs` cancels that once it is given back.
     """
     with transaction.atomic():
         waiting = ledger.free(Delivery.objects.filter(
-            run_id=run_id, state__in=[State.PENDING, State.RETRY]))
+            run_id=run_id, state__in=[Delivery.State.PENDING, Delivery.State.RETRY]))
         cancelled = waiting.update(
-            state=State.CANCELLED, next_try_at=None, updated_at=timezone.now())
+            state=Delivery.State.CANCELLED, next_try_at=None, updated_at=timezone.now())
         counting.add(run_id, {"skipped": cancelled}, {})
     counting.fold()

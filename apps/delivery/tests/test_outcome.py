@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from apps.mailings.models import Delivery
 
-from ..engine.breaker import hold_time
+from ..engine.breaker import rest_time
 from ..engine.failures import Effect, effect_of
 from ..engine.recovery import result_of
 from ..engine.results import Claimed, retry_time
@@ -62,6 +62,6 @@ def test_retries_wait_longer_each_time_and_never_past_the_end():
 
 
 def test_a_busy_server_is_left_alone_for_a_minute_doubling_to_fifteen():
-    minutes = [hold_time(Effect.BUSY, holds).total_seconds() / 60 for holds in range(6)]
+    minutes = [rest_time(Effect.BUSY, holds).total_seconds() / 60 for holds in range(6)]
     assert minutes == [1, 2, 4, 8, 15, 15]
-    assert hold_time(Effect.CONNECTION, 0).total_seconds() == 30
+    assert rest_time(Effect.CONNECTION, 0).total_seconds() == 30
