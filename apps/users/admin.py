@@ -19,7 +19,8 @@ from apps.core.admin import FixedAdmin, ListAdmin, name_model
 
 from .forms import PersonForm
 from .models import User
-from .services import blockable_by, second_factor_remove, session_end, user_block, user_delete
+from .services import blockable_by, second_factor_remove, session_end
+from .services import user_block, user_delete, user_save
 
 name_model(Authenticator, _("second factor"), _("second factors"), user=_("user"), type=_("kind"),
            created_at=_("created at"), last_used_at=_("last used at"))
@@ -97,8 +98,8 @@ class UserAdmin(ListAdmin, auth.UserAdmin):
             return super().save_model(request, obj, form, change)
         active = obj.is_active
         obj.is_active = form.initial.get("is_active", active)
-        columns = {field.name for field in User._meta.concrete_fields}
-        obj.save(update_fields=columns.intersection(form.changed_data) - {"is_active"})
+        elsewhere = {"is_active", "groups", "user_permissions"}  # the last two are no columns
+        user_save(user=obj, fields=set(form.changed_data) - elsewhere)
         if active != obj.is_active:
             user_block(user=obj, by=request.user, blocked=not active)
 
@@ -119,9 +120,11 @@ class UserAdmin(ListAdmin, auth.UserAdmin):
 
 def owns_something(user: User) -> bool:
     """Whether rows that are never deleted tell of this user."""
-    owned = (relation.field for relation in User._meta.related_objects
-             if relation.on_delete is PROTECT)
-    return any(field.model._base_manager.filter(**{field.name: user}).exists() for field in owned)
+    for relation in User._meta.related_objects:
+        owned = relation.related_model._base_manager.filter(**{relation.field.name: user})
+        if relation.on_delete is PROTECT and owned.exists():
+            return True
+    return False
 
 
 @admin.register(Group)
