@@ -23,7 +23,7 @@ from apps.core.views import YEAR, safe_next
 
 from .forms import ProfileForm
 from .models import User
-from .services import blockable_by, user_block
+from .services import blockable_by, user_block, user_save
 
 AVATAR_NAME = re.compile(r"[0-9a-f]{32}\.webp")
 SORTS = {"email": ("email",), "joined": ("date_joined",), "seen": ("last_login",)}
@@ -46,7 +46,7 @@ def language_set(request):
         return response
     if request.user.is_authenticated:
         request.user.language = language
-        request.user.save(update_fields=["language"])
+        user_save(user=request.user, fields=["language"])
     return keep_language(response, request, language)
 
 
@@ -80,26 +80,23 @@ def form_valid(request, form):
 
 
 def avatar_path(name):
-    """Return where the avatar of this name lies; None for no avatar's name."""
+    """Return where the avatar of this name lies; Http404 where there is none."""
     path = Path(settings.MEDIA_ROOT) / "avatars" / name
-    return path if AVATAR_NAME.fullmatch(name) and path.is_file() else None
+    if not AVATAR_NAME.fullmatch(name) or not path.is_file():
+        raise Http404
+    return path
 
 
 def avatar_changed(request, name):
-    path = avatar_path(name)
-    return path and datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    return datetime.fromtimestamp(avatar_path(name).stat().st_mtime, UTC)
 
 
 @require_safe
 @cache_control(private=True, max_age=YEAR, immutable=True)
 @last_modified(avatar_changed)
 def avatar(request, name):
-    """A picture from the avatars' folder, for the logged in."""
-    path = avatar_path(name)
-    if path is None:
-        raise Http404
-    return FileResponse(path.open("rb"), content_type="image/webp",
-                        headers={"X-Content-Type-Options": "nosniff"})
+    """A picture from the avatars' folder, for people who are logged in."""
+    return FileResponse(avatar_path(name).open("rb"), content_type="image/webp")
 
 
 @require_safe
@@ -121,15 +118,15 @@ def blockable_among(users, by):
     """Return the ids of those of `users` who get a switch on `by`'s page."""
     if not by.has_perm("users.block_user"):
         return set()
-    return set(blockable_by(by).filter(
-        pk__in=[user.pk for user in users]).values_list("pk", flat=True))
+    return set(blockable_by(by).filter(pk__in=users.values("pk")).values_list("pk", flat=True))
 
 
 @require_POST
 @permission_required("users.block_user", raise_exception=True)
 def user_toggle(request, pk):
     """Block (`blocked=1`) or unblock (`blocked=0`) a user."""
-    user, blocked = get_object_or_404(User, pk=pk), request.POST.get("blocked")
+    user = get_object_or_404(User, pk=pk)
+    blocked = request.POST.get("blocked")
     if not blockable_by(request.user).filter(pk=pk).exists():
         raise PermissionDenied
     if blocked not in ("0", "1"):
