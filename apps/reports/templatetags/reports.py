@@ -2,16 +2,22 @@
 from django import template
 
 register = template.Library()
-KINDS = {"sent": ("successful", "sent"), "failed": ("failed",), "unknown": ("unknown",)}
 
 
 @register.filter
 def result_bar(row):
     """Return [(outcome, start, width)] in per cent, as text, of a row of attempts or of fates."""
-    whole, start, parts = row.get("attempts") or row.get("total") or 1, 0, []
-    for kind, names in KINDS.items():
-        share = 100 * next(row[name] for name in names if name in row) / whole
-        if share:
+    outcomes = {
+        "sent": row.get("successful") or row.get("sent"),
+        "failed": row["failed"],
+        "unknown": row["unknown"],
+    }
+    whole = row.get("attempts") or row.get("total")
+    start = 0
+    parts = []
+    for kind, number in outcomes.items():
+        if number:
+            share = 100 * number / whole
             parts.append((kind, f"{start:.3f}", f"{share:.3f}"))
-        start += share
+            start += share
     return parts
