@@ -3,8 +3,10 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 
 OUTCOMES = ("sent", "failed", "unknown")
-WIDE, HIGH = 1000, 100
-FILLED, WIDEST = 0.8, 60  # of a bar's place; of the picture
+WIDE = 1000
+HIGH = 100
+FILLED = 0.8  # of a bar's place
+WIDEST = 60
 NICE = (10, 12, 15, 20, 25, 30, 40, 50, 60, 80)  # what an axis ends with, or tens of these
 
 
@@ -45,15 +47,17 @@ class Chart:
 def chart(steps, step, rows):
     """Return a Chart of `rows` (a place comparable with the steps', sent, failed, unknown).
 
-    `steps` is [(where it begins, words)], in order; `step` is what one of them is called.
+    `steps` is {where it begins: words}, in order; `step` is what one of them is called.
     """
-    starts, bars = [start for start, _ in steps], [Bar(words) for _, words in steps]
-    for place, *numbers in rows:
-        bar = bars[max(0, bisect_right(starts, place) - 1)]
-        for name, number in zip(OUTCOMES, numbers, strict=True):
-            setattr(bar, name, getattr(bar, name) + number)
+    starts = list(steps)
+    bars = list(map(Bar, steps.values()))
+    for place, sent, failed, unknown in rows:
+        bar = bars[bisect_right(starts, place) - 1]
+        bar.sent += sent
+        bar.failed += failed
+        bar.unknown += unknown
     drawn = Chart(bars, step)
-    drawn.top = round_up(max(bar.total for bar in bars))
+    drawn.top = round_up(drawn.highest.total)
     place = WIDE / len(bars)
     width = min(FILLED * place, WIDEST)
     for number, bar in enumerate(bars):
@@ -63,18 +67,22 @@ def chart(steps, step, rows):
 
 def draw(bar, left, width, top):
     """Set the bar's parts: (outcome, x, y, width, height), as text without a decimal comma."""
-    base = float(HIGH)
+    base = HIGH
     for name in OUTCOMES:
         height = HIGH * getattr(bar, name) / top
         if height:
             base -= height
-            bar.parts.append((name, *(f"{number:.2f}" for number in (left, base, width, height))))
+            bar.parts.append(
+                (name, f"{left:.2f}", f"{base:.2f}", f"{width:.2f}", f"{height:.2f}"))
 
 
 def round_up(number):
     """Return where an axis ends that must hold `number`: itself up to ten, else a round one."""
+    if number <= NICE[0]:
+        return number
     size = 1
     while number > NICE[-1] * size:
         size *= 10
-    return number if number <= NICE[0] else size * next(
-        nice for nice in NICE if number <= nice * size)
+    for nice in NICE:
+        if number <= nice * size:
+            return nice * size

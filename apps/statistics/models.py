@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.mailings.attempts.faults import Meaning
 
 QUARTER = 15 * 60
+FATES = ("total", "sent", "failed", "unknown", "skipped")  # columns of DomainTally
 
 
 class TallyQuerySet(models.QuerySet):
