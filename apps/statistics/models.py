@@ -9,21 +9,14 @@ from django.db.models import Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from apps.mailings.attempts.faults import Meaning
+from apps.mailings.models import AttemptQuerySet
 
 QUARTER = 15 * 60
 FATES = ("total", "sent", "failed", "unknown", "skipped")  # columns of DomainTally
 
 
-class TallyQuerySet(models.QuerySet):
-    """Tallies are as visible as the mailings that they tell of."""
-
-    def visible_to(self, user):
-        if user.has_perm("mailings.view_all_mailings"):
-            return self.all()
-        return self.owned_by(user)
-
-    def owned_by(self, user):
-        return self.filter(owner=user)
+class TallyQuerySet(AttemptQuerySet):
+    """Tallies are as visible as the attempts that they count."""
 
     def with_figures(self):
         """Annotate groups with attempts, successful, failed and unknown."""
@@ -89,7 +82,7 @@ class MinuteTally(models.Model):
 class Increment(models.Model):
     """What a group of letters adds to its run's figures, until it is folded into them.
 
-    Who records a group writes rows of its own, so that senders never wait for each other.
+    Each group of results gets rows of its own, so that workers never wait for each other.
     """
 
     run = models.ForeignKey("mailings.Run", models.PROTECT, related_name="+")

@@ -1,19 +1,17 @@
-"""The proof of the tallies: counts attempts and deliveries anew, and tells where they differ."""
+"""The proof of the tallies: count attempts and deliveries anew, and tell where they differ."""
 from django.db import connection, transaction
 
 from apps.mailings.models import Attempt, Run
 
 from . import counting, tallies
-from .models import DomainTally, MinuteTally, Tally
-
-FATES = ("total", "sent", "failed", "unknown", "skipped")
+from .models import FATES, DomainTally, MinuteTally, Tally
 
 
 @transaction.atomic
-def differences(run, *, repair=False):
-    """Return the names of the run's tallies that a recount contradicts; `repair` rights them.
+def differences(run: Run, *, repair: bool = False) -> list[str]:
+    """Return the names of the run's tallies that a recount contradicts; `repair` puts them right.
 
-    Recording is held up meanwhile: nothing moves.
+    Workers store nothing meanwhile, so no figure moves.
     """
     run = Run.objects.select_for_update(of=("self",), no_key=True).get(pk=run.pk)
     hold_recorders()
@@ -36,18 +34,18 @@ def differences(run, *, repair=False):
     return [name for name in stored if stored[name] != recounted[name]]
 
 
-def hold_recorders():
-    """Wait for the senders that are recording, and have the others wait for this transaction."""
+def hold_recorders() -> None:
+    """Wait for the workers that store results, and have the others wait for this transaction."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("LOCK TABLE mailings_increment IN SHARE ROW EXCLUSIVE MODE")
 
 
-def snapshot(run):
+def snapshot(run: Run) -> dict[str, set[tuple]]:
     """Return the run's tallies, comparable; which reply stands as an example is no figure."""
     return {
-        "meanings": {row[:2]: row[2] for row in Tally.objects.filter(
-            run=run).values_list("quarter", "meaning", "number")},
+        "meanings": set(Tally.objects.filter(
+            run=run).values_list("quarter", "meaning", "number")),
         "minutes": set(MinuteTally.objects.filter(
             run=run).values_list("minute", "sent", "failed", "unknown")),
         "domains": set(DomainTally.objects.filter(run=run).values_list("domain", *FATES)),

@@ -1,6 +1,7 @@
 """Every write to an account: by its owner, and by another person."""
 import logging
 from collections.abc import Iterable
+from datetime import datetime
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
@@ -49,7 +50,7 @@ def profile_save(*, user: User, fields: Iterable[str]) -> None:
     """Save what people say of themselves, and delete the picture that was there before."""
     old = User.objects.get(pk=user.pk).avatar
     user_save(user=user, fields=fields)
-    if old and old.name != user.avatar.name:
+    if old.name and old.name != user.avatar.name:
         old.storage.delete(old.name)
 
 
@@ -61,14 +62,16 @@ def blockable_by(user: User) -> QuerySet[User]:
     users = User.objects.exclude(pk=user.pk).exclude(is_superuser=True)
     if user.is_superuser:
         return users
-    managers = ModelBackend().with_perm("users.block_user", is_active=None)
+    managers = ModelBackend().with_perm(
+        "users.block_user",
+        is_active=None)  # type: ignore[arg-type]  # None, active or not, is not in the stubs
     return users.exclude(pk__in=managers.values("pk"))
 
 
 def user_block(*, user: User, by: User, blocked: bool) -> None:
     """Block or unblock. A block ends the sessions at the next request, and stops sends."""
     action = Action.UNBLOCK
-    block = {"blocked_at": None, "blocked_by": None}
+    block: dict[str, datetime | User | None] = {"blocked_at": None, "blocked_by": None}
     if blocked:
         action = Action.BLOCK
         block = {"blocked_at": timezone.now(), "blocked_by": by}
