@@ -74,8 +74,7 @@ def keep(content, queue_id):
 
 def letters():
     """Return the kept letters' paths, newest first."""
-    return sorted(
-        (path for path in folder().glob("*.eml") if NAME.fullmatch(path.stem)), reverse=True)
+    return sorted(folder().glob("*.eml"), reverse=True)
 
 
 def caught_at(path):
@@ -85,10 +84,10 @@ def caught_at(path):
 
 def letter_path(name):
     """Return the path of the letter `name`; None where there is none, or none of ours."""
-    if not NAME.fullmatch(name):
-        return None
     path = folder() / f"{name}.eml"
-    return path if path.is_file() else None
+    if NAME.fullmatch(name) and path.is_file():
+        return path
+    return None
 
 
 def is_installed():

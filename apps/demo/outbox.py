@@ -1,8 +1,9 @@
-"""The demo's outbox: the letters that the catcher took. There only with DEBUG and on loopback."""
+"""The demo's outbox: the letters that the catcher took; only with DEBUG and on loopback."""
 import email
 import email.parser
 import email.policy
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.errors import HeaderParseError
@@ -67,50 +68,52 @@ def header(letter, name):
     Decoded the old way: the modern policy puts a blank between the pieces of a long name.
     """
     value = letter[name] or ""
-    try:
+    with suppress(HeaderParseError, LookupError, ValueError):  # a broken one is shown as it is
         value = make_header(decode_header(value))
-    except (HeaderParseError, LookupError, ValueError):
-        pass  # no honest program writes such a header; it is shown as it is
     return " ".join(str(value).split())
 
 
-def summaries():
-    """Yield a Letter for each file; one that was dropped meanwhile is left out."""
+def letters_to(address):
+    """Return a Letter for each file whose address contains this one, in any case."""
+    found = []
     for path in catcher.letters():
-        try:
-            yield summary(path)
-        except FileNotFoundError:
-            continue
+        with suppress(FileNotFoundError):  # it was dropped meanwhile
+            letter = summary(path)
+            if address.lower() in letter.to.lower():
+                found.append(letter)
+    return found
 
 
 def text_of(raw):
     """Return the text of a letter's bytes: its plain part, else its HTML as it is written."""
     letter = email.message_from_bytes(raw, policy=email.policy.default)
     try:
-        part = letter.get_body(("plain", "html"))
-        return part.get_content() if part else ""
-    except Exception:  # an unknown charset, a broken structure: the source is on the page too
+        return letter.get_body(("plain", "html")).get_content()
+    except Exception:  # no text, an unknown charset: the source is on the page too
         return ""
 
 
 def with_own_links(text, origins):
     """Return `text` as HTML where only addresses of this service are links."""
-    starts = "|".join(re.escape(origin.rstrip("/")) for origin in sorted(origins))
+    starts = "|".join(map(re.escape, origins))
     # The origin must end there (http://ours.evil.example), a full stop is not the address's.
     ours = re.compile(
         rf"((?:{starts})(?:[/?#](?:[^\s<>\"]*[^\s<>\".,:;!?)])?|(?![^\s<>\"])))")
-    return format_html_join("", "{}", (
-        (format_html('<a href="{0}">{0}</a>', piece) if odd % 2 else piece,)
-        for odd, piece in enumerate(ours.split(text))))
+    pieces = ours.split(text)  # a link is each second one
+    pieces[1::2] = map(link_to, pieces[1::2])
+    return format_html_join("", "{}", zip(pieces))
+
+
+def link_to(address):
+    return format_html('<a href="{0}">{0}</a>', address)
 
 
 @demo_only
 def outbox(request):
     """The letters, newest first; `q` finds by address."""
     q = search_text(request)
-    letters = [letter for letter in summaries() if q.lower() in letter.to.lower()]
-    return render_page(request, "demo/outbox.html", {
-        "page": page_of(request, letters), "q": q}, partial="table")
+    page = page_of(request, letters_to(q))
+    return render_page(request, "demo/outbox.html", {"page": page, "q": q}, partial="table")
 
 
 @demo_only
@@ -120,7 +123,7 @@ def outbox_letter(request, name):
     if path is None:
         raise Http404
     raw = path.read_bytes()
-    origins = {settings.BASE_URL, request.build_absolute_uri("/")}
+    origins = {settings.BASE_URL, request.build_absolute_uri("/").rstrip("/")}
     return render(request, "demo/outbox_letter.html", {
         "letter": summary(path), "body": with_own_links(text_of(raw)[:LONGEST_SHOWN], origins),
         "raw": raw[:LONGEST_SHOWN].decode("utf-8", "replace")})
