@@ -45,9 +45,9 @@ class Chart:
 
 
 def chart(steps, step, rows):
-    """Return a Chart of `rows` (a place comparable with the steps', sent, failed, unknown).
+    """Return a Chart of `rows` (a quarter or a minute, sent, failed, unknown).
 
-    `steps` is {where it begins: words}, in order; `step` is what one of them is called.
+    `steps` is {quarter or minute at which it begins: words}, in order; `step` is their name.
     """
     starts = list(steps)
     bars = list(map(Bar, steps.values()))

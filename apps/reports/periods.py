@@ -2,7 +2,6 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from django.db.models import Case, F, IntegerField, When
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -12,8 +11,6 @@ from apps.core.listing import day
 from apps.statistics.models import QUARTER
 
 DAY = timedelta(days=1)
-QUARTERS_A_DAY = 96
-EPOCH = date(1970, 1, 1)
 QUICK = {
     "7": gettext_lazy("7 days"), "30": gettext_lazy("30 days"), "90": gettext_lazy("Quarter"),
     "365": gettext_lazy("Year"), "all": gettext_lazy("All time"),
@@ -67,50 +64,24 @@ def moment_of(quarter):
     return datetime.fromtimestamp(quarter * QUARTER, UTC)
 
 
-def local_day(first, last):
-    """Return an expression: the day (since 1970) of `quarter`, one of `first` to `last`, here.
-
-    The database need not know the zone: its offset changes twice a year at most.
-    """
-    changes = []
-    offset = offset_at(first)
-    for quarter in range(first, last, QUARTERS_A_DAY):
-        next_day = min(quarter + QUARTERS_A_DAY, last)
-        if offset_at(next_day) != offset:
-            while offset_at(quarter) == offset:
-                quarter += 1
-            changes.append(When(quarter__lt=quarter, then=day_number(offset)))
-            offset = offset_at(next_day)
-    return Case(*changes, default=day_number(offset), output_field=IntegerField())
-
-
-def offset_at(quarter):
-    """Return by how many quarters of an hour the current zone is ahead of UTC at that time."""
-    return timezone.localtime(moment_of(quarter)).utcoffset() // timedelta(seconds=QUARTER)
-
-
-def day_number(offset):
-    return (F("quarter") + offset) / QUARTERS_A_DAY
-
-
 def steps(since, until):
-    """Return {day it begins: words for it} that cover the days, and what one step is called."""
+    """Return {its first quarter: words for it} of steps that cover the days, and a step's name."""
     marks = {}
     length = (until - since).days + 1
     if length <= MOST_DAYS:
         start = since
         while start <= until:
-            marks[start] = date_format(start)
+            marks[first_quarter(start)] = date_format(start)
             start += DAY
         return marks, _("Day")
     if length <= MOST_WEEKS:
         start = since - since.weekday() * DAY
         while start <= until:
-            marks[start] = _("week from %(day)s") % {"day": date_format(start)}
+            marks[first_quarter(start)] = _("week from %(day)s") % {"day": date_format(start)}
             start += 7 * DAY
         return marks, _("Week")
     start = since.replace(day=1)
     while start <= until:
-        marks[start] = date_format(start, "YEAR_MONTH_FORMAT")
+        marks[first_quarter(start)] = date_format(start, "YEAR_MONTH_FORMAT")
         start = (start + 31 * DAY).replace(day=1)
     return marks, _("Month")

@@ -1,6 +1,4 @@
 """Figures of the reports, read from the tallies: their cost does not grow with the attempts."""
-from datetime import timedelta
-
 from django.db.models import Max, Min, Sum
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -13,7 +11,7 @@ from apps.statistics.models import FATES
 from apps.users.models import User
 
 from .charts import chart
-from .periods import DAY, EPOCH, local_day, midnight, moment_of, steps
+from .periods import DAY, midnight, moment_of, steps
 
 EXAMPLES = 5  # of a server's answers, of each meaning
 DOMAINS = 20
@@ -29,15 +27,13 @@ GROUPS = {  # what the table has a row for: the field, and how its names sort
 
 def over_time(tallies, period):
     """Return a Chart of the period; None where nothing was tried."""
-    ends = tallies.aggregate(first=Min("quarter"), last=Max("quarter"))
-    if ends["first"] is None:
+    first = tallies.aggregate(first=Min("quarter"))["first"]
+    if first is None:
         return None
-    days = tallies.values(day=local_day(**ends)).with_figures().order_by("day")
-    rows = []
-    for day, *numbers in days.values_list("day", "successful", "failed", "unknown"):
-        rows.append((EPOCH + timedelta(days=day), *numbers))
-    first_day = rows[0][0]
-    return chart(*steps(period.since or first_day, period.until), rows)
+    since = period.since or timezone.localdate(moment_of(first))
+    rows = tallies.values("quarter").with_figures()
+    return chart(*steps(since, period.until),
+                 rows.values_list("quarter", "successful", "failed", "unknown"))
 
 
 def confirmed(user, person, period):
