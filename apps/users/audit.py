@@ -9,6 +9,7 @@ from django.dispatch import receiver
 from apps.audit.services import Action, record
 
 from .models import User
+from .services import record_user
 
 FLAGS = ("is_superuser", "is_staff", "is_active")
 GIVEN = "+"
@@ -16,19 +17,14 @@ TAKEN = "−"
 GROUP_SIGNS = {"post_add": GIVEN, "post_remove": TAKEN, "pre_clear": TAKEN}
 
 
-def record_own(action, user, details=""):
-    """Record what people did to their own account."""
-    record(action, on=user, by=user, label=user.email, details=details)
-
-
 def record_role(user, sign, role):
     """Record that the request's user gave a role to `user`, or took it away."""
-    record(Action.ROLE, on=user, label=user.email, details=f"{sign} {role}")
+    record_user(Action.ROLE, user, details=f"{sign} {role}")
 
 
 @receiver(auth.user_logged_in)
 def logged_in(user, **kwargs):
-    record_own(Action.LOGIN, user)
+    record_user(Action.LOGIN, user, by=user)
 
 
 @receiver(auth.user_login_failed)
@@ -41,42 +37,42 @@ def login_failed(credentials, **kwargs):
 
 @receiver(factor.authentication_failed)
 def code_refused(user, **kwargs):
-    record(Action.CODE_REFUSED, on=user, label=user.email)
+    record_user(Action.CODE_REFUSED, user)
 
 
 @receiver(auth.user_logged_out)
 def logged_out(user, **kwargs):
     if user is not None:
-        record_own(Action.LOGOUT, user)
+        record_user(Action.LOGOUT, user, by=user)
 
 
 @receiver([account.password_changed, account.password_reset, account.password_set])
 def password_changed(user, **kwargs):
-    record_own(Action.PASSWORD, user)
+    record_user(Action.PASSWORD, user, by=user)
 
 
 @receiver(account.email_changed)
 def email_changed(user, from_email_address, to_email_address, **kwargs):
     old = getattr(from_email_address, "email", "—")
-    record_own(Action.EMAIL, user, f"{old} → {to_email_address.email}")
+    record_user(Action.EMAIL, user, user, f"{old} → {to_email_address.email}")
 
 
 @receiver(factor.authenticator_added)
 def factor_added(user, authenticator, **kwargs):
     """Recovery codes come with the app's codes: the log tells of these alone."""
     if authenticator.type != Authenticator.Type.RECOVERY_CODES:
-        record(Action.SECOND_FACTOR_ON, on=user, label=user.email)
+        record_user(Action.SECOND_FACTOR_ON, user)
 
 
 @receiver(factor.authenticator_removed)
 def factor_removed(user, authenticator, **kwargs):
     if authenticator.type != Authenticator.Type.RECOVERY_CODES:
-        record(Action.SECOND_FACTOR_OFF, on=user, label=user.email)
+        record_user(Action.SECOND_FACTOR_OFF, user)
 
 
 @receiver(factor.authenticator_reset)
 def codes_made_anew(user, **kwargs):
-    record(Action.CODES, on=user, label=user.email)
+    record_user(Action.CODES, user)
 
 
 @receiver(pre_save, sender=User)
@@ -94,7 +90,7 @@ def flags_changed(instance, **kwargs):
             continue
         if name == "is_active":
             action = Action.BLOCK if old else Action.UNBLOCK
-            record(action, on=instance, label=instance.email)
+            record_user(action, instance)
         else:
             record_role(instance, TAKEN if old else GIVEN, name)
 

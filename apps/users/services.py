@@ -22,6 +22,11 @@ MANAGERS_PERMISSIONS = (
 )
 
 
+def record_user(action: Action, user: User, by: User | None = None, details: object = "") -> None:
+    """Add to the audit trail what `by`, or the request's user, did to an account."""
+    record(action, on=user, by=by, label=user.email, details=details)
+
+
 @transaction.atomic
 def managers_group_create() -> bool:
     """Give the managers' group its permissions; return whether the group was made now.
@@ -81,13 +86,13 @@ def user_block(*, user: User, by: User, blocked: bool) -> None:
         for session in UserSession.objects.filter(user=user):
             session.end()  # else it would be back after an unblock
     if changed:
-        record(action, on=user, by=by, label=user.email)
+        record_user(action, user, by)
     log.warning("user %s %sed by user %s", user.pk, action, by.pk)
 
 
 @transaction.atomic
 def second_factor_remove(*, authenticator: Authenticator, by: User) -> None:
-    """Take a second factor from who lost it; recovery codes go with the last one."""
+    """Take a second factor from a person who lost it; recovery codes go with the last one."""
     user = authenticator.user
     authenticator.delete()
     codes = Authenticator.Type.RECOVERY_CODES
@@ -95,18 +100,18 @@ def second_factor_remove(*, authenticator: Authenticator, by: User) -> None:
     if not left.exclude(type=codes).exists():
         left.delete()
     if authenticator.type != codes:
-        record(Action.SECOND_FACTOR_OFF, on=user, by=by, label=user.email)
+        record_user(Action.SECOND_FACTOR_OFF, user, by)
 
 
 @transaction.atomic
 def session_end(*, session: UserSession, by: User) -> None:
-    """Log somebody out where this session is."""
+    """Log somebody out of one browser."""
     session.end()
-    record(Action.SESSIONS, on=session.user, by=by, label=session.user.email, details=1)
+    record_user(Action.SESSIONS, session.user, by, details=1)
 
 
 @transaction.atomic
 def user_delete(*, user: User, by: User) -> None:
     """Delete an account that owns nothing; ProtectedError for one that does."""
-    record(Action.DELETE, on=user, by=by, label=user.email)
+    record_user(Action.DELETE, user, by)
     user.delete()
