@@ -75,9 +75,6 @@ class MinuteTally(models.Model):
         constraints = [models.UniqueConstraint(
             fields=["run", "minute"], name="minute_once_per_run")]
 
-    def __str__(self):
-        return f"{self.minute}: {self.sent} + {self.failed} + {self.unknown}"
-
 
 class Increment(models.Model):
     """What a group of letters adds to its run's figures, until it is folded into them.
@@ -100,9 +97,6 @@ class Increment(models.Model):
         verbose_name = _("increment")
         verbose_name_plural = _("increments")
 
-    def __str__(self):
-        return f"{self.run_id}: {self.meaning} {self.number}"
-
 
 class DomainTally(models.Model):
     """The fates of a run's recipients at one domain, as of `Run.domains_at`."""
@@ -123,9 +117,6 @@ class DomainTally(models.Model):
         verbose_name_plural = _("tallies of domains")
         constraints = [models.UniqueConstraint(
             fields=["run", "domain"], name="domain_once_per_run")]
-
-    def __str__(self):
-        return f"{self.domain}: {self.total}"
 
 
 REFUSED = ~Q(meaning__in=[Meaning.ACCEPTED, Meaning.UNKNOWN])
