@@ -4,8 +4,6 @@ import email.parser
 import email.policy
 import re
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import datetime
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from functools import lru_cache, wraps
@@ -42,24 +40,15 @@ def demo_only(view):
     return guarded
 
 
-@dataclass(frozen=True)
-class Letter:
-    """What the list shows of a caught letter."""
-
-    name: str
-    caught_at: datetime
-    sender: str
-    to: str
-    subject: str
-
-
 @lru_cache(maxsize=catcher.KEPT)
 def summary(path):
-    """Return the Letter in `path`; a caught letter never changes."""
+    """Return what the list shows of the letter in `path`; a caught letter never changes."""
     with path.open("rb") as file:
         letter = email.parser.BytesHeaderParser().parse(file)
-    return Letter(path.stem, catcher.caught_at(path), header(letter, "From"),
-                  header(letter, "To"), header(letter, "Subject"))
+    return {
+        "name": path.stem, "caught_at": catcher.caught_at(path), "sender": header(letter, "From"),
+        "to": header(letter, "To"), "subject": header(letter, "Subject"),
+    }
 
 
 def header(letter, name):
@@ -74,12 +63,12 @@ def header(letter, name):
 
 
 def letters_to(address):
-    """Return a Letter for each file whose address contains this one, in any case."""
+    """Return the summary of each letter whose address contains this one, in any case."""
     found = []
     for path in catcher.letters():
         with suppress(FileNotFoundError):  # it was dropped meanwhile
             letter = summary(path)
-            if address.lower() in letter.to.lower():
+            if address.lower() in letter["to"].lower():
                 found.append(letter)
     return found
 
