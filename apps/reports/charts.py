@@ -2,9 +2,7 @@
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
-OUTCOMES = ("sent", "failed", "unknown")
-WIDE = 1000
-HIGH = 100
+WIDE = 1000  # the picture is 100 high
 FILLED = 0.8  # of a bar's place
 WIDEST = 60
 NICE = (10, 12, 15, 20, 25, 30, 40, 50, 60, 80)  # what an axis ends with, or tens of these
@@ -12,7 +10,7 @@ NICE = (10, 12, 15, 20, 25, 30, 40, 50, 60, 80)  # what an axis ends with, or te
 
 @dataclass
 class Bar:
-    """What happened within one step, and where it stands in the picture."""
+    """What happened within one step, and its parts: (outcome, x, y, width, height), as text."""
 
     words: str
     sent: int = 0
@@ -61,19 +59,22 @@ def chart(steps, step, rows):
     place = WIDE / len(bars)
     width = min(FILLED * place, WIDEST)
     for number, bar in enumerate(bars):
-        draw(bar, (number + .5) * place - width / 2, width, drawn.top)
+        left = (number + .5) * place - width / 2
+        for name, start, height in stacked(bar.sent, bar.failed, bar.unknown, drawn.top):
+            top = 100 - start - height
+            # As text: in a number the template would put a decimal comma.
+            bar.parts.append((name, f"{left:.2f}", f"{top:.2f}", f"{width:.2f}", f"{height:.2f}"))
     return drawn
 
 
-def draw(bar, left, width, top):
-    """Set the bar's parts: (outcome, x, y, width, height), as text without a decimal comma."""
-    base = HIGH
-    for name in OUTCOMES:
-        height = HIGH * getattr(bar, name) / top
-        if height:
-            base -= height
-            bar.parts.append(
-                (name, f"{left:.2f}", f"{base:.2f}", f"{width:.2f}", f"{height:.2f}"))
+def stacked(sent, failed, unknown, whole):
+    """Yield (outcome, start, length) of each outcome that there is, in per cent of `whole`."""
+    start = 0
+    for name, number in (("sent", sent), ("failed", failed), ("unknown", unknown)):
+        if number:
+            length = 100 * number / whole
+            yield name, start, length
+            start += length
 
 
 def round_up(number):
