@@ -66,22 +66,23 @@ def moment_of(quarter):
 
 def steps(since, until):
     """Return {its first quarter: words for it} of steps that cover the days, and a step's name."""
-    marks = {}
     length = (until - since).days + 1
     if length <= MOST_DAYS:
-        start = since
-        while start <= until:
-            marks[first_quarter(start)] = date_format(start)
-            start += DAY
-        return marks, _("Day")
+        return even_steps(since, until, DAY, "%(day)s"), _("Day")
     if length <= MOST_WEEKS:
-        start = since - since.weekday() * DAY
-        while start <= until:
-            marks[first_quarter(start)] = _("week from %(day)s") % {"day": date_format(start)}
-            start += 7 * DAY
-        return marks, _("Week")
+        monday = since - since.weekday() * DAY
+        return even_steps(monday, until, 7 * DAY, _("week from %(day)s")), _("Week")
+    marks = {}
     start = since.replace(day=1)
     while start <= until:
         marks[first_quarter(start)] = date_format(start, "YEAR_MONTH_FORMAT")
         start = (start + 31 * DAY).replace(day=1)
     return marks, _("Month")
+
+
+def even_steps(start, until, length, words):
+    marks = {}
+    while start <= until:
+        marks[first_quarter(start)] = words % {"day": date_format(start)}
+        start += length
+    return marks
