@@ -4,7 +4,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from apps.core.listing import ordered, page_of
+from apps.core.listing import ordered
 from apps.mailings.attempts.faults import Meaning
 from apps.mailings.models import Delivery, Mailing
 from apps.statistics.models import FATES
@@ -52,13 +52,6 @@ def grouped(request, tallies, by):
     field, name = GROUPS[by]
     rows = tallies.values(field).with_figures().annotate(last=Max("quarter"))
     return ordered(request, rows, SORTS | {"name": (name,)}, "-last", tie=field)
-
-
-def table(request, tallies, by):
-    """Return a page of `grouped` rows, each with its mailing or user as `row.of`."""
-    page = page_of(request, grouped(request, tallies, by))
-    name_rows(page.object_list, by)
-    return page
 
 
 def name_rows(rows, by):

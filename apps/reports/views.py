@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from apps.audit.services import Action, record
 from apps.core.access import for_reading
 from apps.core.htmx import render_page
-from apps.core.listing import number, sorting
+from apps.core.listing import number, page_of, sorting
 from apps.mailings.attempts.explanations import in_words
 from apps.mailings.models import Delivery, Mailing, Run
 from apps.mailings.polling import seconds_between
@@ -44,10 +44,12 @@ def report_list(request):
     figures = tallies.figures()
     figures["confirmed"] = totals.confirmed(request.user, person, period)
     figures["sent"] = figures["successful"] + figures["confirmed"]
+    page = page_of(request, totals.grouped(request, tallies, by))
+    totals.name_rows(page.object_list, by)
     return render_page(request, "reports/report_list.html", {
         "person": person, "by": by, "period": period, "quick": QUICK,
         "figures": figures, "chart": totals.over_time(tallies, period),
-        "page": totals.table(request, tallies, by),
+        "page": page,
         "sort": sorting(request, [*totals.SORTS, "name"], "-last"),
         "people": people(request.user),
         "every": seconds_between_figures(Run.objects.visible_to(request.user)),
