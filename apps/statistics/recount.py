@@ -4,7 +4,7 @@ from django.db import connection, transaction
 from apps.mailings.models import Attempt, Run
 
 from . import counting, tallies
-from .models import FATES, DomainTally, MinuteTally, Tally
+from .models import FATES, Tally
 
 
 @transaction.atomic
@@ -22,7 +22,7 @@ def differences(run: Run, *, repair: bool = False) -> list[str]:
         run.domains_at = run.updated_at
     stored = snapshot(run)
     Tally.objects.filter(run=run).delete()
-    MinuteTally.objects.filter(run=run).delete()
+    run.minutes.all().delete()
     attempts = Attempt.objects.filter(mailing=run.mailing_id, run=run).order_by("attempted_at")
     counting.add(run.pk, {}, tallies.of_attempts(attempts.iterator()))
     counting.fold()
@@ -46,7 +46,6 @@ def snapshot(run: Run) -> dict[str, set[tuple]]:
     return {
         "meanings": set(Tally.objects.filter(
             run=run).values_list("quarter", "meaning", "number")),
-        "minutes": set(MinuteTally.objects.filter(
-            run=run).values_list("minute", "sent", "failed", "unknown")),
-        "domains": set(DomainTally.objects.filter(run=run).values_list("domain", *FATES)),
+        "minutes": set(run.minutes.values_list("minute", "sent", "failed", "unknown")),
+        "domains": set(run.domains.values_list("domain", *FATES)),
     }
