@@ -184,10 +184,9 @@ class Shop:
         counting.fold()
         finished = run.attempts.latest("attempted_at").attempted_at
         run.deliveries.update(updated_at=finished)
-        times = {"started_at": at, "updated_at": finished}
-        if run.state != Run.State.PAUSED:
-            times["finished_at"] = finished
-        Run.objects.filter(pk=run.pk).update(**times)
+        row = Run.objects.filter(pk=run.pk)
+        row.update(started_at=at, updated_at=finished)
+        row.exclude(state=Run.State.PAUSED).update(finished_at=finished)
         tallies.refresh_domains()
 
     def tries(self, delivery, moment):
