@@ -11,7 +11,6 @@ import secrets
 import tempfile
 import time
 from datetime import UTC, datetime
-from pathlib import Path
 
 from django.conf import settings
 
@@ -27,7 +26,7 @@ MISSING = ("The demo's mail server needs aiosmtpd, which is not installed: pip i
 
 
 def folder():
-    path = Path(settings.DATA_DIR) / "outbox"
+    path = settings.DATA_DIR / "outbox"
     path.mkdir(parents=True, exist_ok=True)
     return path
 
