@@ -122,7 +122,7 @@ LIMITS = "-c idle_in_transaction_session_timeout=15s -c lock_timeout=2s"
 # One write at a time is SQLite's rule: IMMEDIATE takes the turn at the start of a transaction
 # and waits for it; FULL keeps committed rows through a power cut.
 database = env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR}/vestnik.sqlite3")
-database["CONN_MAX_AGE"] = 60  # to open even SQLite's takes a third of a short request
+database["CONN_MAX_AGE"] = 60  # opening one takes a third of a short request
 if database["ENGINE"] == "django.db.backends.sqlite3":
     database["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
@@ -167,12 +167,12 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-ACCOUNT_EMAIL_NOTIFICATIONS = True  # a changed password or address is told by a letter
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # a letter tells of a changed password or address
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(BASE_URL).scheme
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "apps.users.tokens.ResetTokens"
 MFA_TOTP_ISSUER = "Vestnik"
 MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute off
-MFA_ALLOW_UNVERIFIED_EMAIL = True  # who is logged in has a confirmed one; a new one is confirmed
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # a login needs a confirmed address; so does a new one
 USERSESSIONS_ADAPTER = "apps.users.adapter.SessionsAdapter"
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", 0)
 

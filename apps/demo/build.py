@@ -31,7 +31,7 @@ PEOPLE = {
 }
 State = Delivery.State
 HOURS = (10, 9, 12, 16, 11)  # when mailings begin
-PACE = timedelta(seconds=0.25)
+BETWEEN_LETTERS = timedelta(seconds=0.25)
 CUT = .6  # how much of a run was done when it was paused or stopped
 GONE = 3  # clients who were deleted while a mailing was sent: …
 GONE_IN = 5  # … the one of this number
@@ -167,7 +167,7 @@ class Shop:
                 run=run, recipient=client, email=client.email, full_name=client.full_name)
             deliveries.append(delivery)
             if number < done:
-                attempts += self.tries(delivery, at + number * PACE)
+                attempts += self.tries(delivery, at + number * BETWEEN_LETTERS)
             else:
                 delivery.state = LEFT_AS[end]
         Delivery.objects.bulk_create(deliveries)

@@ -96,7 +96,7 @@ def is_installed():
 
 def start(port):
     """Start catching on loopback; return the controller. OSError when the port is taken."""
-    from aiosmtpd.controller import Controller  # the demo's alone: production has it not
+    from aiosmtpd.controller import Controller  # production does not install it
     controller = Controller(Catcher(), hostname="127.0.0.1", port=port, server_hostname="catcher")
     controller.start()
     return controller

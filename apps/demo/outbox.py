@@ -26,7 +26,7 @@ LONGEST_SHOWN = 200_000
 
 
 def demo_only(view):
-    """404 unless this is the demo, asked from its own machine: the outbox holds reset links."""
+    """Answer 404 unless the demo is asked from its own machine: the outbox holds reset links."""
 
     @login_not_required
     @require_safe

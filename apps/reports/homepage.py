@@ -9,7 +9,7 @@ from apps.users.models import User
 
 HOUR = 3600
 A_MOMENT = 15  # seconds
-# What everybody's totals are kept under: they are the same for all who may see them.
+# Cache keys of everybody's totals: they are the same for all who may see them.
 FOR_VISITORS = "totals:visitors"
 OF_MAILINGS = "totals:managers:mailings"
 OF_RECIPIENTS = "totals:managers:recipients"
@@ -57,7 +57,7 @@ def service_figures():
 
 
 def home_lists(user):
-    """What runs now and what is due next, a manager's of all; what waits for the user to decide."""
+    """Return what runs and what is due next (for a manager, everybody's), and what to decide."""
     now = timezone.now()
     newest = Subquery(Run.objects.filter(
         mailing=OuterRef("mailing")).order_by("-id").values("pk")[:1])
@@ -83,7 +83,7 @@ def first_steps(user):
 
 
 def oversight(user):
-    """What needs a manager's eyes: paused by the mail server, disabled, blocked; {} for others."""
+    """Return what a manager has to look at: stuck, disabled, blocked; {} for others."""
     if not user.is_manager:
         return {}
     stuck = Run.objects.filter(

@@ -94,7 +94,7 @@ def scope_of(request, period):
 
 
 def people(user):
-    """Whose reports a manager may choose; nobody's for others."""
+    """Return the users whose reports a manager may choose; none for others."""
     if user.is_manager:
         return User.objects.order_by("email")
     return User.objects.none()

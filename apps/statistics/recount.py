@@ -14,7 +14,7 @@ def differences(run: Run, *, repair: bool = False) -> list[str]:
     Workers store nothing meanwhile, so no figure moves.
     """
     run = Run.objects.select_for_update(of=("self",), no_key=True).get(pk=run.pk)
-    hold_recorders()
+    hold_workers()
     counting.fold()
     run.refresh_from_db()
     if run.domains_at != run.updated_at:
@@ -34,8 +34,8 @@ def differences(run: Run, *, repair: bool = False) -> list[str]:
     return [name for name in stored if stored[name] != recounted[name]]
 
 
-def hold_recorders() -> None:
-    """Wait for the workers that store results, and have the others wait for this transaction."""
+def hold_workers() -> None:
+    """Wait for workers that store results now; the others wait for this transaction."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("LOCK TABLE mailings_increment IN SHARE ROW EXCLUSIVE MODE")

@@ -1,4 +1,4 @@
-"""What the tallies that reports read are made of: tries by minute and meaning, fates by domain."""
+"""Count what reports read: tries by minute and meaning, fates by domain."""
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any

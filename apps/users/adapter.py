@@ -31,7 +31,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 class SessionsAdapter(DefaultUserSessionsAdapter):
-    """Ends sessions, and says so in the audit trail."""
+    """Ends sessions, and adds that to the audit."""
 
     def end_sessions(self, sessions):
         sessions = list(sessions)

@@ -1,4 +1,4 @@
-"""What accounts write into the audit trail: logins, passwords, second factors, roles."""
+"""What accounts add to the audit: logins, passwords, second factors, roles."""
 from allauth.account import signals as account
 from allauth.mfa import signals as factor
 from allauth.mfa.models import Authenticator

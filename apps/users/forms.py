@@ -27,7 +27,7 @@ def zones():
 
 
 class PersonForm(forms.ModelForm):
-    """What holds of a person's fields whoever fills them in."""
+    """A person's fields, with the rules of both the profile and the admin."""
 
     time_zone = forms.ChoiceField(label=_("Time zone"), required=False)
 
@@ -45,7 +45,7 @@ class PersonForm(forms.ModelForm):
 
 
 class ProfileForm(PersonForm):
-    """What a person says of themselves. The e-mail has a confirmed flow of its own."""
+    """The profile that people edit themselves. The e-mail is changed and confirmed elsewhere."""
 
     field_order = ["first_name", "last_name", "avatar", "remove_avatar"]
     avatar = forms.FileField(

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from apps.audit.models import Entry
 from apps.audit.services import Action, record
 
 from .models import MANAGERS_GROUP, User
@@ -22,8 +23,10 @@ MANAGERS_PERMISSIONS = (
 )
 
 
-def record_user(action: Action, user: User, by: User | None = None, details: object = "") -> None:
-    """Add to the audit trail what `by`, or the request's user, did to an account."""
+def record_user(
+        action: Entry.Action, user: User, by: User | None = None, details: object = "",
+) -> None:
+    """Add to the audit what `by`, or the request's user, did to an account."""
     record(action, on=user, by=by, label=user.email, details=details)
 
 
