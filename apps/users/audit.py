@@ -57,16 +57,14 @@ def email_changed(user, from_email_address, to_email_address, **kwargs):
     record_user(Action.EMAIL, user, user, f"{old} → {to_email_address.email}")
 
 
-@receiver(factor.authenticator_added)
-def factor_added(user, authenticator, **kwargs):
-    """Recovery codes come with the app's codes: the log tells of these alone."""
-    if authenticator.type != Authenticator.Type.RECOVERY_CODES:
+@receiver([factor.authenticator_added, factor.authenticator_removed])
+def factor_changed(signal, user, authenticator, **kwargs):
+    """Recovery codes come and go with the app's codes, so nothing is recorded of them."""
+    if authenticator.type == Authenticator.Type.RECOVERY_CODES:
+        return
+    if signal is factor.authenticator_added:
         record_user(Action.SECOND_FACTOR_ON, user)
-
-
-@receiver(factor.authenticator_removed)
-def factor_removed(user, authenticator, **kwargs):
-    if authenticator.type != Authenticator.Type.RECOVERY_CODES:
+    else:
         record_user(Action.SECOND_FACTOR_OFF, user)
 
 
