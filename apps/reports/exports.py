@@ -34,18 +34,18 @@ def cell(value: Any) -> Any:
 def csv_response(name: str, header: list[str], rows: Iterable[list]) -> StreamingHttpResponse:
     """Stream `header` and `rows` as the file `name` (ASCII, without the ending)."""
     language = translation.get_language()
-    lines = csv_lines(header, rows, language, timezone.get_current_timezone())
-    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    zone = timezone.get_current_timezone()
+
+    def lines() -> Iterator[str]:
+        """Yield the lines: they are read when the request's language and zone are gone."""
+        writer = csv.writer(Echo(), delimiter=";" if language == "ru" else ",")
+        with translation.override(language), timezone.override(zone):
+            yield "\ufeff"
+            yield writer.writerow(header)
+            for row in rows:
+                yield writer.writerow(map(cell, row))
+
+    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     response["Cache-Control"] = "private, no-store"
     return response
-
-
-def csv_lines(header, rows, language, zone) -> Iterator[str]:
-    """Yield the file's lines. They are read when the request's language and zone are gone."""
-    writer = csv.writer(Echo(), delimiter=";" if language == "ru" else ",")
-    with translation.override(language), timezone.override(zone):
-        yield "\ufeff"
-        yield writer.writerow(header)
-        for row in rows:
-            yield writer.writerow(map(cell, row))
