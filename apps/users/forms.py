@@ -33,8 +33,7 @@ class PersonForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        if "time_zone" in self.fields:
-            self.fields["time_zone"].choices = [("", _("As the service")), *zones()]
+        self.fields["time_zone"].choices = [("", _("As the service")), *zones()]
 
     def clean(self):
         cleaned = super().clean()
