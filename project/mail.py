@@ -49,7 +49,7 @@ def parts(url: str) -> SplitResult:
         split = urlsplit(url.strip())
     except ValueError:  # a bracket, or a character that normalizes to a slash
         raise Fault(ESCAPE) from None
-    if split.path.strip("/") or split.fragment or "@" in split.query or "#" in url:
+    if split.path.strip("/") or "@" in split.query or "#" in url:
         raise Fault(ESCAPE)
     return split
 
