@@ -1,7 +1,7 @@
 """EMAIL_URL taken apart.
 
-What is wrong with it is kept for a check to tell (apps/delivery/checks.py), and never raised: a
-traceback of the library's own shows a part of the password.
+A check tells what is wrong with it (apps/delivery/checks.py). It is never raised: the traceback of
+a library would show a part of the password.
 """
 from typing import Any
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
@@ -47,9 +47,9 @@ def parts(url: str) -> SplitResult:
         raise Fault(NOT_SMTP.format(scheme) if scheme.isalpha() else NO_SCHEME)
     try:
         split = urlsplit(url.strip())
-    except ValueError:  # a bracket, or a sign that is a slash in disguise
+    except ValueError:  # a bracket, or a character that normalizes to a slash
         raise Fault(ESCAPE) from None
-    if split.path.strip("/") or split.fragment or "@" in split.query or "#" in url:
+    if split.path.strip("/") or "@" in split.query or "#" in url:
         raise Fault(ESCAPE)
     return split
 

@@ -24,7 +24,8 @@ if SECRET_KEY in ("", "change-me"):
         raise ImproperlyConfigured("Set SECRET_KEY: a long random string, kept secret.")
     SECRET_KEY = "insecure-key-for-debugging-only"
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-HOST, PORT = env("HOST", default="127.0.0.1"), env.int("PORT", 8000)
+HOST = env("HOST", default="127.0.0.1")
+PORT = env.int("PORT", 8000)
 BASE_URL = env("BASE_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 DATA_DIR = BASE_DIR / env("DATA_DIR", default="var")
@@ -88,6 +89,12 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "project.urls"
 WSGI_APPLICATION = "project.wsgi.application"
+TEMPLATE_LOADERS = [
+    "django.template.loaders.filesystem.Loader",
+    "django.template.loaders.app_directories.Loader",
+]
+if not DEBUG:
+    TEMPLATE_LOADERS = [("django.template.loaders.cached.Loader", TEMPLATE_LOADERS)]
 TEMPLATES = [{
     "BACKEND": "django.template.backends.django.DjangoTemplates",
     "DIRS": [BASE_DIR / "templates"],
@@ -100,59 +107,56 @@ TEMPLATES = [{
             "apps.core.context.look",
             "apps.demo.context.outbox",
         ],
-        "loaders": [("template_partials.loader.Loader", [
-            "django.template.loaders.filesystem.Loader",
-            "django.template.loaders.app_directories.Loader",
-        ] if DEBUG else [("django.template.loaders.cached.Loader", [
-            "django.template.loaders.filesystem.Loader",
-            "django.template.loaders.app_directories.Loader",
-        ])])],
+        "loaders": [("template_partials.loader.Loader", TEMPLATE_LOADERS)],
         "builtins": ["template_partials.templatetags.partials"],
     },
 }]
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 
-# Where a pooler stands between: how a sender reaches PostgreSQL itself, for its doorbell.
-DATABASE_DIRECT = env.db("DATABASE_DIRECT_URL") if env.str("DATABASE_DIRECT_URL", "") else {}
-# Whoever stands still in a transaction loses it: nobody else is to wait for them for long.
+# Where a pooler stands between: how a worker reaches PostgreSQL itself, for its doorbell.
+DATABASE_DIRECT = {}
+if env.str("DATABASE_DIRECT_URL", ""):
+    DATABASE_DIRECT = env.db("DATABASE_DIRECT_URL")
+# A process that stands still in a transaction loses it: others must not wait for it for long.
 LIMITS = "-c idle_in_transaction_session_timeout=15s -c lock_timeout=2s"
 # One write at a time is SQLite's rule: IMMEDIATE takes the turn at the start of a transaction
 # and waits for it; FULL keeps committed rows through a power cut.
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR}/vestnik.sqlite3")}
-DATABASES["default"]["CONN_MAX_AGE"] = 60  # to open even SQLite's takes a third of a short request
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASES["default"]["OPTIONS"] = {
+database = env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR}/vestnik.sqlite3")
+database["CONN_MAX_AGE"] = 60  # opening one takes a third of a short request
+if database["ENGINE"] == "django.db.backends.sqlite3":
+    database["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
-    if TESTING:  # senders are threads: they need a database in a file, not in memory
-        DATABASES["default"]["TEST"] = {
-            "NAME": Path(tempfile.gettempdir()) / f"vestnik-test-{os.getpid()}.sqlite3"}
+    if TESTING:  # connections are threads: they need a database in a file, not in memory
+        name = f"vestnik-test-{os.getpid()}.sqlite3"
+        database["TEST"] = {"NAME": Path(tempfile.gettempdir()) / name}
 else:
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    options = DATABASES["default"].setdefault("OPTIONS", {})
+    database["CONN_HEALTH_CHECKS"] = True
+    options = database.setdefault("OPTIONS", {})
     options.setdefault("connect_timeout", 5)
     if not DATABASE_DIRECT:  # a pooler takes no options: its role has the time-outs
         options["options"] = f"{LIMITS} {options.get('options', '')}".strip()
+DATABASES = {"default": database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a mailing's recipients arrive as fields of one form
 
-CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://?max_entries=10000")}
-if CACHES["default"]["BACKEND"] == "django_redis.cache.RedisCache":
-    CACHES["default"]["BACKEND"] = "apps.core.cache.SteadyCache"
+cache = env.cache("CACHE_URL", default="locmemcache://?max_entries=10000")
+if cache["BACKEND"] == "django_redis.cache.RedisCache":
+    cache["BACKEND"] = "apps.core.cache.SteadyCache"
+CACHES = {"default": cache}
 
 AUTH_USER_MODEL = "users.User"
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
 AUTHENTICATION_BACKENDS = [
     "apps.users.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"} for name in (
-        "UserAttributeSimilarityValidator", "MinimumLengthValidator",
-        "CommonPasswordValidator", "NumericPasswordValidator",
-    )
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "home"
@@ -162,16 +166,13 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_CHANGE_EMAIL = True
-ACCOUNT_CONFIRM_EMAIL_ON_GET = False
-ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-ACCOUNT_EMAIL_NOTIFICATIONS = True  # a changed password or address is told by a letter
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # a letter tells of a changed password or address
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(BASE_URL).scheme
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "apps.users.tokens.ResetTokens"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Vestnik"
 MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute off
-MFA_ALLOW_UNVERIFIED_EMAIL = True  # who is logged in has a confirmed one; a new one is confirmed
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # a login needs a confirmed address; so does a new one
 USERSESSIONS_ADAPTER = "apps.users.adapter.SessionsAdapter"
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", 0)
 
@@ -181,30 +182,30 @@ LANGUAGES = [("ru", _("Russian")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = "apps.core.formats"
 TIME_ZONE = env("TIME_ZONE", default="Europe/Moscow")
-USE_TZ = True
 PHONENUMBER_DEFAULT_REGION = "RU"
 COUNTRIES_FIRST = ["RU", "BY", "KZ"]
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static", ("guide", BASE_DIR / "docs/guide/img")]
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG or TESTING
+static_files = "apps.core.storage.HashedStaticFiles"
+if DEBUG or TESTING:
+    static_files = "django.contrib.staticfiles.storage.StaticFilesStorage"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": (
-        "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG or TESTING
-        else "apps.core.storage.HashedStaticFiles"
-    )},
+    "staticfiles": {"BACKEND": static_files},
 }
-WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG or TESTING
 MEDIA_ROOT = DATA_DIR / "media"
 
 # Letters go to a catcher on loopback while nothing else is set up, and only in the demo.
 EMAIL_URL = env("EMAIL_URL", default="")
 CATCHER_PORT = env.int("CATCHER_PORT", 8025)
 CATCHER = DEBUG and not EMAIL_URL
-vars().update(mail_settings(
-    EMAIL_URL or (f"smtp://127.0.0.1:{CATCHER_PORT}" if CATCHER else "smtp://localhost:25")
-))
+mail_server = EMAIL_URL or "smtp://localhost:25"
+if CATCHER:
+    mail_server = f"smtp://127.0.0.1:{CATCHER_PORT}"
+vars().update(mail_settings(mail_server))
 EMAIL_BACKEND = "apps.delivery.mail.Backend"  # of the service's own letters
 EMAIL_TIMEOUT = 30
 EHLO_NAME = env("EHLO_NAME", default="")
@@ -219,8 +220,6 @@ CONTENT_SECURITY_POLICY = {"DIRECTIVES": {
     "frame-ancestors": [NONE], "base-uri": [NONE], "object-src": [NONE],
 }}
 CSRF_FAILURE_VIEW = "apps.core.views.forbidden"
-X_FRAME_OPTIONS = "DENY"
-SECURE_REFERRER_POLICY = "same-origin"
 HTTPS = BASE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS and env.bool("SECURE_SSL_REDIRECT", True)

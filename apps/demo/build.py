@@ -1,17 +1,19 @@
 """Makes the demo: accounts, two shops' address books, letters and runs of the past weeks."""
-import io
 import random
+from collections import Counter
 from datetime import timedelta
+from itertools import starmap
+from operator import attrgetter
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
-from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 
 from apps.mailings.models import Attempt, Delivery, Mailing, Message, Recipient, Run
 from apps.statistics import counting, tallies
 from apps.users.models import MANAGERS_GROUP, User
+from apps.users.services import managers_group_create
 
 from . import data as words
 
@@ -29,18 +31,18 @@ PEOPLE = {
 }
 State = Delivery.State
 HOURS = (10, 9, 12, 16, 11)  # when mailings begin
-PACE = timedelta(seconds=0.25)
+BETWEEN_LETTERS = timedelta(seconds=0.25)
 CUT = .6  # how much of a run was done when it was paused or stopped
-GONE, GONE_IN = 3, 5  # so many clients were deleted while the mailing of this number was sent
+GONE = 3  # clients who were deleted while a mailing was sent: …
+GONE_IN = 5  # … the one of this number
 LEFT_AS = {Run.State.PAUSED: State.PENDING, Run.State.STOPPED: State.CANCELLED}
 
 
 @transaction.atomic
 def make():
     """Make what is missing. Returns whether the mailings were made now."""
-    call_command("create_managers_group", verbosity=0, stdout=io.StringIO())
-    users = {email: person(email, fields) for email, fields in PEOPLE.items()}
-    owner, other, manager, _ = users.values()
+    managers_group_create()
+    owner, other, manager, _admin = starmap(person, PEOPLE.items())
     manager.groups.add(Group.objects.get(name=MANAGERS_GROUP))
     if Mailing.all_objects.filter(owner=owner).exists():
         return False
@@ -65,16 +67,15 @@ class Shop:
     """One owner's data, the same on each machine."""
 
     def __init__(self, owner, plan, chance):
-        self.owner, self.plan, self.chance, self.now = owner, plan, chance, timezone.now()
+        self.owner = owner
+        self.plan = plan
+        self.chance = chance
+        self.now = timezone.now()
         self.addresses = set()
 
     def open(self, clients):
-        self.clients = Recipient.objects.bulk_create(
-            [self.client(number) for number in range(clients)])
-        self.messages = Message.objects.bulk_create([
-            Message(owner=self.owner, subject=subject,
-                    body=words.GREETING + text + self.plan.closing)
-            for subject, text in self.plan.messages])
+        self.clients = Recipient.objects.bulk_create(map(self.client, range(clients)))
+        self.messages = Message.objects.bulk_create(starmap(self.message, self.plan.messages))
         long_ago = self.now - timedelta(days=380)
         for model in (Recipient, Message):
             model.objects.filter(owner=self.owner).update(
@@ -84,13 +85,18 @@ class Shop:
 
     def client(self, number):
         woman = self.chance.random() < .6
-        family, father = self.chance.choice(words.FAMILY), self.chance.choice(words.FATHERS)
-        given = self.chance.choice(words.WOMEN if woman else words.MEN)
-        family, father = (f"{family}а", f"{father}на") if woman else (family, f"{father}ич")
-        local = words.latin(f"{given}.{family}")
+        family = self.chance.choice(words.FAMILY)
+        father = self.chance.choice(words.FATHERS)
+        if woman:
+            given = self.chance.choice(words.WOMEN)
+            family += "а"
+            father += "на"
+        else:
+            given = self.chance.choice(words.MEN)
+            father += "ич"
+        local = words.SPECIAL.get(number, "") + words.latin(f"{given}.{family}")
         return Recipient(
-            owner=self.owner, full_name=f"{family} {given} {father}",
-            email=self.address(f"{words.SPECIAL.get(number, '')}{local}"),
+            owner=self.owner, full_name=f"{family} {given} {father}", email=self.address(local),
             comment=self.chance.choice(words.COMMENTS))
 
     def address(self, local):
@@ -102,96 +108,125 @@ class Shop:
         self.addresses.add(address)
         return address
 
+    def message(self, subject, text):
+        body = words.GREETING + text + self.plan.closing
+        return Message(owner=self.owner, subject=subject, body=body)
+
     def mailing(self, number, message, starts, ends, runs, end=Run.State.FINISHED):
+        """Make a mailing and its runs, the last as `end` says."""
         start = timezone.localtime(self.now + timedelta(days=starts)).replace(
             hour=HOURS[number % len(HOURS)], minute=0, second=0, microsecond=0)
         mailing = Mailing.objects.create(
             owner=self.owner, message=self.messages[message], starts_at=start,
             ends_at=start + timedelta(days=ends - starts))
         made = min(start, self.now) - timedelta(hours=27)
-        Mailing.objects.filter(pk=mailing.pk).update(
-            created_at=made, updated_at=made,
-            status=Mailing.Status.RUNNING if runs else Mailing.Status.CREATED)
-        clients = self.chosen(number)
-        through = Mailing.recipients.through
-        through.objects.bulk_create(
-            [through(mailing=mailing, recipient=client) for client in clients])
+        row = Mailing.objects.filter(pk=mailing.pk)
+        row.update(created_at=made, updated_at=made)
+        if runs:
+            row.update(status=Mailing.Status.RUNNING)
+        clients = self.chosen(number, starts)
+        mailing.recipients.set(clients)
         for turn in range(runs):
             clients = self.run(mailing, clients, start + turn * timedelta(hours=26), turn, end)
 
-    def chosen(self, number):
+    def chosen(self, number, starts):
         """Return a mailing's clients: everybody for each third one, else some."""
-        there = self.clients if number < GONE_IN else self.clients[:-GONE]
-        chosen = self.chance.sample(there, len(there) if number % 3 == 0 else len(there) * 2 // 5)
+        there = self.clients
+        if number >= GONE_IN:
+            there = there[:-GONE]
+        size = len(there)
+        if number % 3:
+            size = size * 2 // 5
+        chosen = self.chance.sample(there, size)
         if number == GONE_IN:
             gone = self.clients[-GONE:]
-            Recipient.objects.filter(pk__in=[client.pk for client in gone]).update(
-                deleted_at=self.now + timedelta(days=self.plan.mailings[number][1]))
             for client in gone:
-                client.deleted_at = self.now
+                client.deleted_at = self.now + timedelta(days=starts)
+            Recipient.objects.bulk_update(gone, ["deleted_at"])
             chosen += gone
-        return sorted(chosen, key=lambda client: client.pk)
+        return sorted(chosen, key=attrgetter("pk"))
 
     def run(self, mailing, clients, at, turn, end):
         """Make a run that stands as `end` says; return those who did not get the letter."""
-        run = Run.objects.create(
+        run = Run(
             mailing=mailing, owner=self.owner, state=end, total=len(clients),
-            reason="" if end == Run.State.FINISHED else Run.Reason.PERSON,
-            trigger=Run.Trigger.PAGE if turn else Run.Trigger.SCHEDULE,
-            started_by=self.owner if turn else None,
+            trigger=Run.Trigger.SCHEDULE,
             subject=mailing.message.subject, body=mailing.message.body)
-        done = int(len(clients) * CUT) if end in LEFT_AS else len(clients)
-        deliveries, attempts = [], []
+        if turn:
+            run.trigger = Run.Trigger.PAGE
+            run.started_by = self.owner
+        done = len(clients)
+        if end in LEFT_AS:
+            run.reason = Run.Reason.PERSON
+            done = int(done * CUT)
+        run.save()
+        deliveries = []
+        attempts = []
         for number, client in enumerate(clients):
-            state, answers = self.fate(client) if number < done else (LEFT_AS[end], [])
-            deliveries.append(self.delivery(run, client, state, answers))
-            first = at + number * PACE
-            attempts += [self.attempt(run, client, first + tries * timedelta(minutes=6), *answer)
-                         for tries, answer in enumerate(answers)]
+            delivery = Delivery(
+                run=run, recipient=client, email=client.email, full_name=client.full_name)
+            deliveries.append(delivery)
+            if number < done:
+                attempts += self.tries(delivery, at + number * BETWEEN_LETTERS)
+            else:
+                delivery.state = LEFT_AS[end]
         Delivery.objects.bulk_create(deliveries)
         Attempt.objects.bulk_create(attempts)
-        finished = max(attempt.attempted_at for attempt in attempts)
-        counting.add(run.pk, {}, tallies.of_attempts(attempts))
+        self.count(run, at, attempts)
+        failed = run.deliveries.filter(state=State.FAILED).values("recipient")
+        return list(Recipient.objects.filter(pk__in=failed).order_by("pk"))
+
+    def count(self, run, at, attempts):
+        """Bring the run's figures and times up to its deliveries, as of then."""
+        states = Counter(run.deliveries.values_list("state", flat=True))
+        states["skipped"] += states["cancelled"]
+        counting.add(run.pk, states, tallies.of_attempts(attempts))
         counting.fold()
+        finished = run.attempts.latest("attempted_at").attempted_at
         run.deliveries.update(updated_at=finished)
-        Run.objects.filter(pk=run.pk).update(
-            started_at=at, updated_at=finished,
-            finished_at=None if end == Run.State.PAUSED else finished,
-            **{name: sum(row.state in states for row in deliveries)
-               for name, states in words.COUNTERS.items()})
+        row = Run.objects.filter(pk=run.pk)
+        row.update(started_at=at, updated_at=finished)
+        row.exclude(state=Run.State.PAUSED).update(finished_at=finished)
         tallies.refresh_domains()
-        return [client for client, row in zip(clients, deliveries, strict=True)
-                if row.state == State.FAILED]
+
+    def tries(self, delivery, moment):
+        """Give a delivery its fate; return the attempts that led to it, the first at `moment`."""
+        delivery.state, replies = self.fate(delivery.recipient)
+        if delivery.state == State.SKIPPED:
+            delivery.answer = words.DELETED
+        attempts = []
+        for reply in replies:
+            delivery.answer = reply.format(delivery.email)
+            attempt = Attempt(
+                run=delivery.run, mailing=delivery.run.mailing, owner=self.owner,
+                recipient=delivery.recipient, email=delivery.email, attempted_at=moment,
+                server_response=delivery.answer, status=Attempt.Status.FAILURE)
+            if reply == words.LOST:
+                attempt.outcome_unknown = True
+            else:
+                attempt.code = int(reply[:3])
+            if attempt.code == 250:
+                attempt.status = Attempt.Status.SUCCESS
+            elif attempt.code:
+                delivery.tries += 1
+            attempts.append(attempt)
+            moment += timedelta(minutes=6)
+        return attempts
 
     def fate(self, client):
-        """Return a state and the (code, reply) of each try that led to it."""
+        """Return a state and the replies that led to it, one of each try."""
         if client.deleted_at:
             return State.SKIPPED, []
-        sent = (250, words.ACCEPTED.format(self.chance.randrange(16 ** 10)))
+        sent = words.ACCEPTED.format(self.chance.randrange(16 ** 10))
         luck = self.chance.random()
         if client.email.startswith("nobody"):
-            return State.FAILED, [words.refusal(words.UNKNOWN_USER, client.email)]
+            return State.FAILED, [words.UNKNOWN_USER]
         if luck < .02:
-            return State.FAILED, [words.refusal(words.MAILBOX_FULL, client.email)]
+            return State.FAILED, [words.MAILBOX_FULL]
         if luck < .024:
-            return State.FAILED, [words.refusal(words.SPAM, client.email)]
+            return State.FAILED, [words.SPAM]
         if luck < .028:
-            return State.UNKNOWN, [(None, words.LOST)]
+            return State.UNKNOWN, [words.LOST]
         if client.email.startswith("busy") or luck < .06:
-            return State.SENT, [words.refusal(words.GREYLISTED, client.email), sent]
+            return State.SENT, [words.GREYLISTED, sent]
         return State.SENT, [sent]
-
-    @staticmethod
-    def delivery(run, client, state, answers):
-        answer = answers[-1][1] if answers else ""
-        return Delivery(
-            run=run, recipient=client, email=client.email, full_name=client.full_name,
-            state=state, tries=sum(bool(code) and code >= 400 for code, _ in answers),
-            answer=words.DELETED if state == State.SKIPPED else answer)
-
-    def attempt(self, run, client, moment, code, reply):
-        good = code == 250
-        return Attempt(
-            run=run, mailing=run.mailing, owner=self.owner, recipient=client, email=client.email,
-            attempted_at=moment, code=code, server_response=reply, outcome_unknown=code is None,
-            status=Attempt.Status.SUCCESS if good else Attempt.Status.FAILURE)

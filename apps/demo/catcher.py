@@ -11,7 +11,6 @@ import secrets
 import tempfile
 import time
 from datetime import UTC, datetime
-from pathlib import Path
 
 from django.conf import settings
 
@@ -27,7 +26,7 @@ MISSING = ("The demo's mail server needs aiosmtpd, which is not installed: pip i
 
 
 def folder():
-    path = Path(settings.DATA_DIR) / "outbox"
+    path = settings.DATA_DIR / "outbox"
     path.mkdir(parents=True, exist_ok=True)
     return path
 
@@ -74,8 +73,7 @@ def keep(content, queue_id):
 
 def letters():
     """Return the kept letters' paths, newest first."""
-    return sorted(
-        (path for path in folder().glob("*.eml") if NAME.fullmatch(path.stem)), reverse=True)
+    return sorted(folder().glob("*.eml"), reverse=True)
 
 
 def caught_at(path):
@@ -85,10 +83,10 @@ def caught_at(path):
 
 def letter_path(name):
     """Return the path of the letter `name`; None where there is none, or none of ours."""
-    if not NAME.fullmatch(name):
-        return None
     path = folder() / f"{name}.eml"
-    return path if path.is_file() else None
+    if NAME.fullmatch(name) and path.is_file():
+        return path
+    return None
 
 
 def is_installed():
@@ -98,7 +96,7 @@ def is_installed():
 
 def start(port):
     """Start catching on loopback; return the controller. OSError when the port is taken."""
-    from aiosmtpd.controller import Controller  # the demo's alone: production has it not
+    from aiosmtpd.controller import Controller  # production does not install it
     controller = Controller(Catcher(), hostname="127.0.0.1", port=port, server_hostname="catcher")
     controller.start()
     return controller

@@ -1,10 +1,9 @@
-"""The demo's outbox: the letters that the catcher took. There only with DEBUG and on loopback."""
+"""The demo's outbox: the letters that the catcher took; only with DEBUG and on loopback."""
 import email
 import email.parser
 import email.policy
 import re
-from dataclasses import dataclass
-from datetime import datetime
+from contextlib import suppress
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from functools import lru_cache, wraps
@@ -27,7 +26,7 @@ LONGEST_SHOWN = 200_000
 
 
 def demo_only(view):
-    """404 unless this is the demo, asked from its own machine: the outbox holds reset links."""
+    """Answer 404 unless the demo is asked from its own machine: the outbox holds reset links."""
 
     @login_not_required
     @require_safe
@@ -41,24 +40,15 @@ def demo_only(view):
     return guarded
 
 
-@dataclass(frozen=True)
-class Letter:
-    """What the list shows of a caught letter."""
-
-    name: str
-    caught_at: datetime
-    sender: str
-    to: str
-    subject: str
-
-
 @lru_cache(maxsize=catcher.KEPT)
 def summary(path):
-    """Return the Letter in `path`; a caught letter never changes."""
+    """Return what the list shows of the letter in `path`; a caught letter never changes."""
     with path.open("rb") as file:
         letter = email.parser.BytesHeaderParser().parse(file)
-    return Letter(path.stem, catcher.caught_at(path), header(letter, "From"),
-                  header(letter, "To"), header(letter, "Subject"))
+    return {
+        "name": path.stem, "caught_at": catcher.caught_at(path), "sender": header(letter, "From"),
+        "to": header(letter, "To"), "subject": header(letter, "Subject"),
+    }
 
 
 def header(letter, name):
@@ -67,50 +57,52 @@ def header(letter, name):
     Decoded the old way: the modern policy puts a blank between the pieces of a long name.
     """
     value = letter[name] or ""
-    try:
+    with suppress(HeaderParseError, LookupError, ValueError):  # a broken one is shown as it is
         value = make_header(decode_header(value))
-    except (HeaderParseError, LookupError, ValueError):
-        pass  # no honest program writes such a header; it is shown as it is
     return " ".join(str(value).split())
 
 
-def summaries():
-    """Yield a Letter for each file; one that was dropped meanwhile is left out."""
+def letters_to(address):
+    """Return the summary of each letter whose address contains this one, in any case."""
+    found = []
     for path in catcher.letters():
-        try:
-            yield summary(path)
-        except FileNotFoundError:
-            continue
+        with suppress(FileNotFoundError):  # it was dropped meanwhile
+            letter = summary(path)
+            if address.lower() in letter["to"].lower():
+                found.append(letter)
+    return found
 
 
 def text_of(raw):
     """Return the text of a letter's bytes: its plain part, else its HTML as it is written."""
     letter = email.message_from_bytes(raw, policy=email.policy.default)
     try:
-        part = letter.get_body(("plain", "html"))
-        return part.get_content() if part else ""
-    except Exception:  # an unknown charset, a broken structure: the source is on the page too
+        return letter.get_body(("plain", "html")).get_content()
+    except Exception:  # no text, an unknown charset: the source is on the page too
         return ""
 
 
 def with_own_links(text, origins):
     """Return `text` as HTML where only addresses of this service are links."""
-    starts = "|".join(re.escape(origin.rstrip("/")) for origin in sorted(origins))
+    starts = "|".join(map(re.escape, origins))
     # The origin must end there (http://ours.evil.example), a full stop is not the address's.
     ours = re.compile(
         rf"((?:{starts})(?:[/?#](?:[^\s<>\"]*[^\s<>\".,:;!?)])?|(?![^\s<>\"])))")
-    return format_html_join("", "{}", (
-        (format_html('<a href="{0}">{0}</a>', piece) if odd % 2 else piece,)
-        for odd, piece in enumerate(ours.split(text))))
+    pieces = ours.split(text)  # a link is each second one
+    pieces[1::2] = map(link_to, pieces[1::2])
+    return format_html_join("", "{}", zip(pieces))
+
+
+def link_to(address):
+    return format_html('<a href="{0}">{0}</a>', address)
 
 
 @demo_only
 def outbox(request):
     """The letters, newest first; `q` finds by address."""
     q = search_text(request)
-    letters = [letter for letter in summaries() if q.lower() in letter.to.lower()]
-    return render_page(request, "demo/outbox.html", {
-        "page": page_of(request, letters), "q": q}, partial="table")
+    page = page_of(request, letters_to(q))
+    return render_page(request, "demo/outbox.html", {"page": page, "q": q}, partial="table")
 
 
 @demo_only
@@ -120,7 +112,7 @@ def outbox_letter(request, name):
     if path is None:
         raise Http404
     raw = path.read_bytes()
-    origins = {settings.BASE_URL, request.build_absolute_uri("/")}
+    origins = {settings.BASE_URL, request.build_absolute_uri("/").rstrip("/")}
     return render(request, "demo/outbox_letter.html", {
         "letter": summary(path), "body": with_own_links(text_of(raw)[:LONGEST_SHOWN], origins),
         "raw": raw[:LONGEST_SHOWN].decode("utf-8", "replace")})

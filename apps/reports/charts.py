@@ -2,15 +2,15 @@
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
-OUTCOMES = ("sent", "failed", "unknown")
-WIDE, HIGH = 1000, 100
-FILLED, WIDEST = 0.8, 60  # of a bar's place; of the picture
+WIDE = 1000  # the picture is 100 high
+FILLED = 0.8  # of a bar's place
+WIDEST = 60
 NICE = (10, 12, 15, 20, 25, 30, 40, 50, 60, 80)  # what an axis ends with, or tens of these
 
 
 @dataclass
 class Bar:
-    """What happened within one step, and where it stands in the picture."""
+    """What happened within one step, and its parts: (outcome, x, y, width, height), as text."""
 
     words: str
     sent: int = 0
@@ -43,38 +43,47 @@ class Chart:
 
 
 def chart(steps, step, rows):
-    """Return a Chart of `rows` (a place comparable with the steps', sent, failed, unknown).
+    """Return a Chart of `rows` (a quarter or a minute, sent, failed, unknown).
 
-    `steps` is [(where it begins, words)], in order; `step` is what one of them is called.
+    `steps` is {quarter or minute at which it begins: words}, in order; `step` is their name.
     """
-    starts, bars = [start for start, _ in steps], [Bar(words) for _, words in steps]
-    for place, *numbers in rows:
-        bar = bars[max(0, bisect_right(starts, place) - 1)]
-        for name, number in zip(OUTCOMES, numbers, strict=True):
-            setattr(bar, name, getattr(bar, name) + number)
+    starts = list(steps)
+    bars = list(map(Bar, steps.values()))
+    for place, sent, failed, unknown in rows:
+        bar = bars[bisect_right(starts, place) - 1]
+        bar.sent += sent
+        bar.failed += failed
+        bar.unknown += unknown
     drawn = Chart(bars, step)
-    drawn.top = round_up(max(bar.total for bar in bars))
+    drawn.top = round_up(drawn.highest.total)
     place = WIDE / len(bars)
     width = min(FILLED * place, WIDEST)
     for number, bar in enumerate(bars):
-        draw(bar, (number + .5) * place - width / 2, width, drawn.top)
+        left = (number + .5) * place - width / 2
+        for name, start, height in stacked(bar.sent, bar.failed, bar.unknown, drawn.top):
+            top = 100 - start - height
+            # As text: in a number the template would put a decimal comma.
+            bar.parts.append((name, f"{left:.2f}", f"{top:.2f}", f"{width:.2f}", f"{height:.2f}"))
     return drawn
 
 
-def draw(bar, left, width, top):
-    """Set the bar's parts: (outcome, x, y, width, height), as text without a decimal comma."""
-    base = float(HIGH)
-    for name in OUTCOMES:
-        height = HIGH * getattr(bar, name) / top
-        if height:
-            base -= height
-            bar.parts.append((name, *(f"{number:.2f}" for number in (left, base, width, height))))
+def stacked(sent, failed, unknown, whole):
+    """Yield (outcome, start, length) of each outcome that there is, in per cent of `whole`."""
+    start = 0
+    for name, number in (("sent", sent), ("failed", failed), ("unknown", unknown)):
+        if number:
+            length = 100 * number / whole
+            yield name, start, length
+            start += length
 
 
 def round_up(number):
     """Return where an axis ends that must hold `number`: itself up to ten, else a round one."""
+    if number <= NICE[0]:
+        return number
     size = 1
     while number > NICE[-1] * size:
         size *= 10
-    return number if number <= NICE[0] else size * next(
-        nice for nice in NICE if number <= nice * size)
+    for nice in NICE:
+        if number <= nice * size:
+            return nice * size

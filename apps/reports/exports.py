@@ -5,7 +5,9 @@ separator: the semicolon where the comma is decimal, as in Russian; so the file 
 interface's language.
 """
 import csv
-from itertools import chain
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
 
 from django.http import StreamingHttpResponse
 from django.utils import timezone, translation
@@ -16,38 +18,32 @@ DANGEROUS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would run these
 class Echo:
     """A file whose `write` hands the line back."""
 
-    def write(self, line):
+    def write(self, line: str) -> str:
         return line
 
 
-def cell(value):
-    """Return what stands in a cell: text can not become a formula."""
+def cell(value: Any) -> Any:
+    """Return what stands in a cell: text can not become a formula, a moment is the person's."""
+    if isinstance(value, datetime):
+        return f"{timezone.localtime(value):%Y-%m-%d %H:%M:%S}"
     if isinstance(value, str) and value.startswith(DANGEROUS):
         return f"'{value}"
     return value
 
 
-def as_now(rows):
-    """Return `rows` as an iterator that makes each in the language and time zone of this moment:
-    a stream is read when its request's own are gone."""
-    language, zone, rows = translation.get_language(), timezone.get_current_timezone(), iter(rows)
-
-    def following():
-        with translation.override(language), timezone.override(zone):
-            return next(rows, None)
-
-    return iter(following, None)
-
-
-def csv_response(name, header, rows):
+def csv_response(name: str, header: list[str], rows: Iterable[list]) -> StreamingHttpResponse:
     """Stream `header` and `rows` as the file `name` (ASCII, without the ending)."""
-    writer = csv.writer(Echo(), delimiter=";" if translation.get_language() == "ru" else ",")
-    rows = as_now(rows)
+    language = translation.get_language()
+    zone = timezone.get_current_timezone()
 
-    def lines():
-        yield "\ufeff"
-        for row in chain([header], rows):
-            yield writer.writerow([cell(value) for value in row])
+    def lines() -> Iterator[str]:
+        """Yield the lines: they are read when the request's language and zone are gone."""
+        writer = csv.writer(Echo(), delimiter=";" if language == "ru" else ",")
+        with translation.override(language), timezone.override(zone):
+            yield "\ufeff"
+            yield writer.writerow(header)
+            for row in rows:
+                yield writer.writerow(map(cell, row))
 
     response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'

@@ -1,6 +1,6 @@
 """What the home page shows: three counts, and what there is to do."""
 from django.core.cache import cache
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -9,7 +9,7 @@ from apps.users.models import User
 
 HOUR = 3600
 A_MOMENT = 15  # seconds
-# What everybody's totals are kept under: they are the same for all who may see them.
+# Cache keys of everybody's totals: they are the same for all who may see them.
 FOR_VISITORS = "totals:visitors"
 OF_MAILINGS = "totals:managers:mailings"
 OF_RECIPIENTS = "totals:managers:recipients"
@@ -30,7 +30,7 @@ def home_figures(user):
 def mailing_figures(user):
     """Return how many mailings `user` sees, and how many of them are active."""
     if user.has_perm("mailings.view_all_mailings"):
-        return cache.get_or_set(OF_MAILINGS, lambda: counts(Mailing.objects.all()), A_MOMENT)
+        return cache.get_or_set(OF_MAILINGS, lambda: counts(Mailing.objects), A_MOMENT)
     return counts(Mailing.objects.owned_by(user))
 
 
@@ -46,7 +46,7 @@ def recipients_unique(user):
 
 
 def addresses_of_all():
-    return Recipient.objects.aggregate(n=Count(Lower("email"), distinct=True))["n"]
+    return Recipient.objects.values(address=Lower("email")).distinct().count()
 
 
 def service_figures():
@@ -57,8 +57,10 @@ def service_figures():
 
 
 def home_lists(user):
-    """What runs now and what is due next, a manager's of all; what waits for the user to decide."""
+    """Return what runs and what is due next (for a manager, everybody's), and what to decide."""
     now = timezone.now()
+    newest = Subquery(Run.objects.filter(
+        mailing=OuterRef("mailing")).order_by("-id").values("pk")[:1])
     runs = Run.objects.filter(mailing__deleted_at=None).select_related(
         "mailing__message", "owner").defer("body", "mailing__message__body").order_by("-id")
     return {
@@ -68,14 +70,8 @@ def home_lists(user):
             "message", "owner").order_by("starts_at")[:SHOWN],
         "undecided": runs.owned_by(user).filter(
             Q(unknown__gt=0) | Q(state=Run.State.PAUSED)
-            | Q(failed__gt=0, state__in=ENDED, mailing__ends_at__gt=now, pk=newest_run()))[:SHOWN],
+            | Q(failed__gt=0, state__in=ENDED, mailing__ends_at__gt=now, pk=newest))[:SHOWN],
     }
-
-
-def newest_run():
-    """Return a subquery: the newest run of the outer run's mailing."""
-    return Subquery(Run.objects.filter(
-        mailing=OuterRef("mailing")).order_by("-id").values("pk")[:1])
 
 
 def first_steps(user):
@@ -87,7 +83,7 @@ def first_steps(user):
 
 
 def oversight(user):
-    """What needs a manager's eyes: paused by the mail server, disabled, blocked; {} for others."""
+    """Return what a manager has to look at: stuck, disabled, blocked; {} for others."""
     if not user.is_manager:
         return {}
     stuck = Run.objects.filter(

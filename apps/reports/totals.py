@@ -1,24 +1,21 @@
 """Figures of the reports, read from the tallies: their cost does not grow with the attempts."""
-from datetime import timedelta
-from itertools import groupby
-
-from django.db.models import F, Max, Min, Sum, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Max, Min, Sum
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from apps.core.listing import ordered, page_of
+from apps.core.listing import ordered
 from apps.mailings.attempts.faults import Meaning
 from apps.mailings.models import Delivery, Mailing
-from apps.statistics.models import Tally
+from apps.statistics.models import FATES
 from apps.users.models import User
 
 from .charts import chart
-from .periods import EPOCH, local_day, moment_of, steps
+from .periods import DAY, midnight, moment_of, steps
 
-FIGURES = ("attempts", "successful", "failed", "unknown")
-EXAMPLES, DOMAINS, MOST_BARS = 5, 20, 60
+EXAMPLES = 5  # of a server's answers, of each meaning
+DOMAINS = 20
+MOST_BARS = 60
 MINUTES = (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 7200, 14400)
 SORTS = {"last": "last", "sent": "successful", "attempts": "attempts",
          "failed": "failed", "unknown": "unknown"}
@@ -26,31 +23,25 @@ GROUPS = {  # what the table has a row for: the field, and how its names sort
     "mailing": ("mailing", "mailing__message__subject"),
     "user": ("owner", "owner__email"),
 }
-FATES = ("total", "sent", "failed", "unknown", "skipped")
 
 
 def over_time(tallies, period):
-    """Return (figures of the period, a Chart of it); the chart is None where nothing was tried."""
-    quarters = tallies.values_list("quarter", flat=True)  # an index's ends: nothing is scanned
-    first, last = (quarters.order_by(order).first() for order in ("quarter", "-quarter"))
+    """Return a Chart of the period; None where nothing was tried."""
+    first = tallies.aggregate(first=Min("quarter"))["first"]
     if first is None:
-        return dict.fromkeys(FIGURES, 0), None
-    rows = tallies.values(day=local_day(first, last)).with_figures().values_list(
-        "day", *FIGURES)
-    rows = [(EPOCH + timedelta(days=day), *numbers) for day, *numbers in rows]
-    figures = dict(zip(FIGURES, map(sum, zip(*(row[1:] for row in rows), strict=True)),
-                       strict=True))
-    begins = period.since or min(row[0] for row in rows)
-    return figures, chart(*steps(begins, period.until), [(row[0], *row[2:]) for row in rows])
+        return None
+    since = period.since or timezone.localdate(moment_of(first))
+    rows = tallies.values("quarter").with_figures()
+    return chart(*steps(since, period.until),
+                 rows.values_list("quarter", "successful", "failed", "unknown"))
 
 
 def confirmed(user, person, period):
     """Return how many letters of unknown outcome their owner marked as delivered in the period."""
-    since, until = period.moments()
     letters = Delivery.objects.filter(
-        settled_at__isnull=False, settled_at__lt=until, state=Delivery.State.SENT)
-    if since:
-        letters = letters.filter(settled_at__gte=since)
+        settled_at__lt=midnight(period.until + DAY), state=Delivery.State.SENT)
+    if period.since:
+        letters = letters.filter(settled_at__gte=midnight(period.since))
     if person or not user.has_perm("mailings.view_all_mailings"):
         letters = letters.filter(settled_by=person or user)
     return letters.count()
@@ -63,24 +54,16 @@ def grouped(request, tallies, by):
     return ordered(request, rows, SORTS | {"name": name}, "-last", tie=field)
 
 
-def table(request, tallies, by):
-    """Return a page of `grouped` rows, each with its mailing or user as `row.of`."""
-    rows = grouped(request, tallies, by)
-    if by == "user":
-        rows = list(rows)  # they are few, and to count them costs as much as to read them
-    page = page_of(request, rows)
-    name_rows(page.object_list, by)
-    return page
-
-
 def name_rows(rows, by):
     """Give rows of `grouped` their object (`of`), and the moment of their last try (`last`)."""
     field, _name = GROUPS[by]
-    there = Mailing.all_objects.select_related("message", "owner") if by == "mailing" else (
-        User.objects.all())
-    found = there.in_bulk([row[field] for row in rows])
+    named = User.objects.all()
+    if by == "mailing":
+        named = Mailing.all_objects.select_related("message", "owner")
+    found = named.in_bulk([row[field] for row in rows])
     for row in rows:
-        row["of"], row["last"] = found[row[field]], moment_of(row["last"])
+        row["of"] = found[row[field]]
+        row["last"] = moment_of(row["last"])
 
 
 def answers(mailing):
@@ -88,25 +71,27 @@ def answers(mailing):
 
     Each is a dict of `meaning`, `number`, and up to five `examples`, word for word, newest first.
     """
-    tallies = Tally.objects.filter(mailing=mailing)
-    rows = list(tallies.values("meaning").annotate(n=Sum("number")).order_by("-n", "meaning"))
-    newest = tallies.annotate(place=Window(
-        RowNumber(), partition_by="meaning", order_by=[F("quarter").desc(), F("pk").desc()]))
-    examples = {meaning: list(dict.fromkeys(example for _, example in found)) for meaning, found
-                in groupby(newest.filter(place__lte=EXAMPLES).order_by(
-                    "meaning", "place").values_list("meaning", "example"),
-                    key=lambda row: row[0])}
-    return [{"meaning": Meaning(row["meaning"]), "number": row["n"],
-             "examples": [one for one in examples[row["meaning"]] if one]} for row in rows]
+    found = {}
+    for tally in mailing.tallies.order_by("-quarter", "-pk"):
+        meaning = Meaning(tally.meaning)
+        empty = {"meaning": meaning, "number": 0, "examples": []}
+        answer = found.setdefault(meaning, empty)
+        answer["number"] += tally.number
+        examples = answer["examples"]
+        if tally.example and tally.example not in examples and len(examples) < EXAMPLES:
+            examples.append(tally.example)
+    return sorted(found.values(), key=lambda answer: (-answer["number"], answer["meaning"]))
 
 
 def domains(mailing):
     """Return (the fates at the domains with most recipients, how many other domains there are)."""
-    rows = mailing.domains.values("domain").annotate(
-        **{f"n_{name}": Sum(name) for name in FATES}).order_by("-n_total", "domain")
-    rows = [dict(row, **{name: row[f"n_{name}"] for name in FATES}) for row in rows[:DOMAINS + 1]]
-    more = len(rows) > DOMAINS and mailing.domains.values("domain").distinct().count() - DOMAINS
-    return rows[:DOMAINS], more
+    by_domain = mailing.domains.values("domain")
+    sums = {f"n_{name}": Sum(name) for name in FATES}  # the bare names are the model's fields
+    rows = list(by_domain.annotate(**sums).order_by("-n_total", "domain")[:DOMAINS])
+    for row in rows:
+        for name in FATES:
+            row[name] = row.pop(f"n_{name}")
+    return rows, by_domain.distinct().count() - len(rows)
 
 
 def course(run):
@@ -114,15 +99,12 @@ def course(run):
     ends = run.minutes.aggregate(first=Min("minute"), last=Max("minute"))
     if ends["first"] is None:
         return None
-    first, length = ends["first"], ends["last"] - ends["first"] + 1
-    size = next((size for size in MINUTES if length <= size * MOST_BARS), MINUTES[-1])
-    rows = run.minutes.order_by().values(step=(F("minute") - first) / size).annotate(
-        n_sent=Sum("sent"), n_failed=Sum("failed"), n_unknown=Sum("unknown")).values_list(
-        "step", "n_sent", "n_failed", "n_unknown")
-    marks = [(number, words_of_minute(first + number * size))
-             for number in range((length - 1) // size + 1)]
-    return chart(marks, _("From"), rows)
-
-
-def words_of_minute(minute):
-    return date_format(timezone.localtime(moment_of(minute / 15)), "SHORT_DATETIME_FORMAT")
+    minutes = range(ends["first"], ends["last"] + 1)
+    for size in MINUTES:
+        if len(minutes) <= size * MOST_BARS:
+            break
+    marks = {}
+    for minute in minutes[::size]:
+        moment = timezone.localtime(moment_of(minute / 15))
+        marks[minute] = date_format(moment, "SHORT_DATETIME_FORMAT")
+    return chart(marks, _("From"), run.minutes.values_list("minute", "sent", "failed", "unknown"))

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from apps.audit.services import Action, record
 from apps.core.access import for_reading
 from apps.core.htmx import render_page
-from apps.core.listing import number, sorting
+from apps.core.listing import number, page_of, sorting
 from apps.mailings.attempts.explanations import in_words
 from apps.mailings.models import Delivery, Mailing, Run
 from apps.mailings.polling import seconds_between
@@ -21,7 +21,7 @@ from .exports import csv_response
 from .periods import QUICK, Period
 
 MOVING = 5  # seconds after which a report with moving figures is asked for again
-RUNS = 50  # of a mailing's, that its report shows
+RUNS = 50  # of a mailing that its report shows
 
 
 @login_not_required
@@ -39,60 +39,70 @@ def home(request):
 @require_safe
 def report_list(request):
     """Figures, a chart and a table of the period: one's own; a manager's, of all or of one."""
-    scope, period = scope_of(request), Period.of(request)
-    tallies = period.limit(scope["tallies"])
-    counts, over_time = totals.over_time(tallies, period)
-    counts["confirmed"] = totals.confirmed(request.user, scope["person"], period)
-    counts["sent"] = counts["successful"] + counts["confirmed"]
+    period = Period.of(request)
+    person, by, tallies = scope_of(request, period)
+    figures = tallies.figures()
+    figures["confirmed"] = totals.confirmed(request.user, person, period)
+    figures["sent"] = figures["successful"] + figures["confirmed"]
+    page = page_of(request, totals.grouped(request, tallies, by))
+    totals.name_rows(page.object_list, by)
     return render_page(request, "reports/report_list.html", {
-        **scope, "figures": counts, "chart": over_time, "period": period, "quick": QUICK,
-        "page": totals.table(request, tallies, scope["by"]),
+        "person": person, "by": by, "period": period, "quick": QUICK,
+        "figures": figures, "chart": totals.over_time(tallies, period),
+        "page": page,
         "sort": sorting(request, [*totals.SORTS, "name"], "-last"),
         "people": people(request.user),
-        "every": seconds_between(moving(Run.objects.visible_to(request.user)), MOVING),
+        "every": seconds_between_figures(Run.objects.visible_to(request.user)),
     }, partial="report")
 
 
 @require_safe
 def report_export(request):
     """The table of `report_list`, all of it, as CSV."""
-    scope, period = scope_of(request), Period.of(request)
-    rows = list(totals.grouped(request, period.limit(scope["tallies"]), scope["by"]))
-    totals.name_rows(rows, scope["by"])
-    first = [_("User"), _("E-mail")] if scope["by"] == "user" else [_("Mailing"), _("Owner")]
+    period = Period.of(request)
+    _person, by, tallies = scope_of(request, period)
+    rows = totals.grouped(request, tallies, by)
+    totals.name_rows(rows, by)
+    header = [_("Mailing"), _("Owner")]
+    if by == "user":
+        header = [_("User"), _("E-mail")]
+    header += [_("Last attempt"), _("Attempts"), _("Successful"), _("Failed"), _("Unknown")]
     record(Action.EXPORT, label=_("Reports"), details=f"{period.since} – {period.until}")
-    return csv_response(f"report-{period.until}", [
-        *first, _("Last attempt"), _("Attempts"), _("Successful"), _("Failed"), _("Unknown"),
-    ], ([*names(row["of"]), in_cell(row["last"]), *(row[name] for name in totals.FIGURES)]
-        for row in rows))
+    return csv_response(f"report-{period.until}", header, map(report_cells, rows))
 
 
-def names(of):
-    return [str(of), of.email] if isinstance(of, User) else [of.message.subject, of.owner.email]
+def report_cells(row):
+    if isinstance(row["of"], User):
+        names = [str(row["of"]), row["of"].email]
+    else:
+        names = [row["of"].message.subject, row["of"].owner.email]
+    return [*names, row["last"], row["attempts"], row["successful"], row["failed"], row["unknown"]]
 
 
-def in_cell(moment):
-    """Return a moment as spreadsheets read it, in the person's time zone."""
-    return f"{timezone.localtime(moment):%Y-%m-%d %H:%M:%S}" if moment else ""
+def scope_of(request, period):
+    """Return whose figures the address asks for, by what, and the tallies that they are made of.
 
-
-def scope_of(request):
-    """Return whose tallies the address asks for, and whether by mailing or by user."""
+    The person is None for all whom the user may see; "by" is "mailing" or "user".
+    """
     person = people(request.user).filter(pk=number(request, "owner")).first()
-    tallies = Tally.objects.visible_to(request.user)
-    by_user = request.user.is_manager and not person and request.GET.get("by") == "user"
-    return {"person": person, "tallies": tallies.owned_by(person) if person else tallies,
-            "by": "user" if by_user else "mailing"}
+    tallies = period.limit(Tally.objects.visible_to(request.user))
+    if person:
+        return person, "mailing", tallies.owned_by(person)
+    if request.user.is_manager and request.GET.get("by") == "user":
+        return None, "user", tallies
+    return None, "mailing", tallies
 
 
 def people(user):
-    """Whose reports a manager may choose; nobody's for others."""
-    return User.objects.order_by("email") if user.is_manager else User.objects.none()
+    """Return the users whose reports a manager may choose; none for others."""
+    if user.is_manager:
+        return User.objects.order_by("email")
+    return User.objects.none()
 
 
-def moving(runs):
-    """Return those of `runs` whose figures may change."""
-    return runs.active().defer("body")
+def seconds_between_figures(runs):
+    """Return after how many seconds to ask again for figures of `runs`; 0 when they rest."""
+    return seconds_between(runs.active().defer("body"), MOVING)
 
 
 @require_safe
@@ -105,9 +115,8 @@ def mailing_report(request, pk):
     domains, more = totals.domains(mailing)
     return render_page(request, "reports/mailing_report.html", {
         "mailing": mailing, "runs": runs[:RUNS], "run": run,
-        "every": seconds_between(moving(mailing.runs), MOVING),
-        "chart": run and totals.course(run),
-        "figures": Tally.objects.filter(mailing=mailing).figures(),
+        "every": seconds_between_figures(mailing.runs),
+        "chart": run and totals.course(run), "figures": mailing.tallies.figures(),
         "answers": totals.answers(mailing), "domains": domains, "more_domains": more,
     }, partial="live")
 
@@ -118,10 +127,13 @@ def mailing_export(request, pk):
     mailing = for_reading(request.user, Mailing.objects, pk)
     fates = Delivery.objects.filter(run__mailing=mailing).select_related("run").defer(
         "run__body").order_by("run", Lower("email"))
+    header = [_("Run"), _("E-mail"), _("Full name"), _("Fate"), _("Tries"), _("Server's answer"),
+              _("Changed"), _("Decided by a person")]
     record(Action.EXPORT, on=mailing)
-    return csv_response(f"mailing-{mailing.pk}", [
-        _("Run"), _("E-mail"), _("Full name"), _("Fate"), _("Tries"), _("Server's answer"),
-        _("Changed"), _("Decided by a person"),
-    ], ([in_cell(fate.run.started_at), fate.email, fate.full_name, fate.get_state_display(),
-         fate.tries, in_words(fate.answer), in_cell(fate.updated_at), in_cell(fate.settled_at)]
-        for fate in fates.iterator(chunk_size=1000)))
+    return csv_response(
+        f"mailing-{mailing.pk}", header, map(fate_cells, fates.iterator(chunk_size=1000)))
+
+
+def fate_cells(fate):
+    return [fate.run.started_at, fate.email, fate.full_name, fate.get_state_display(), fate.tries,
+            in_words(fate.answer), fate.updated_at, fate.settled_at]

@@ -1,9 +1,9 @@
 """A run's figures: each group of letters adds its own row, and rows are folded into the figures.
 
-Were the run's counters moved by each group itself, all senders would wait for one row, and a
-sender that stands still in the middle of its transaction would silence the others. A group's row
-is nobody else's. Folding is one statement, so nobody can be caught in the middle of it: it takes
-the rows away and adds them to the run's counters and to the tallies that reports read.
+If each group changed the run's counters itself, all workers would wait for one row, and a worker
+that stands still in the middle of its transaction would stop the others. A group's row belongs to
+it alone. Folding is one statement, so no process can stand still half-way: it takes the rows away
+and adds them to the run's counters and to the tallies that reports read.
 """
 from collections.abc import Mapping
 
@@ -15,6 +15,7 @@ from apps.mailings.models import Run
 
 from .models import Increment
 
+Tries = dict[tuple[int, str], tuple[int, str]]  # {(minute since 1970, meaning): (number, reply)}
 COUNTERS = ("sent", "failed", "unknown", "skipped")
 ADD = """
 INSERT INTO mailings_increment (run_id, minute, meaning, number, example,
@@ -22,8 +23,8 @@ INSERT INTO mailings_increment (run_id, minute, meaning, number, example,
 VALUES {rows}
 """
 ROW = "(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
-# A run that somebody holds is left for the next time. The runs are locked before their rows are
-# taken, so that of two who fold at once one gets all of a run.
+# A run that another process has locked is left for the next time. The runs are locked before
+# their rows are taken, so that of two processes that fold at once one gets all of a run.
 TAKE = """
 WITH runs AS (
     SELECT id, mailing_id, owner_id FROM mailings_run
@@ -65,33 +66,33 @@ SET sent = mailings_minutetally.sent + excluded.sent,
 """
 # Constants only.
 AT_ONCE = f"{TAKE}, counted AS ({COUNT}), tallied AS ({TALLY}) {COURSE}"  # nosec B608
-# Both go to the server together: whoever stands still between them holds nothing.
+# Both go to the server together: a process that stands still between them holds no lock.
 WAIT_FOR = "SELECT 1 FROM mailings_run WHERE id = %s FOR NO KEY UPDATE;"
 
 
-def add(run_id: int, counts: Mapping[str, int], tries: Mapping[tuple, tuple]) -> None:
+def add(run_id: int, counts: Mapping[str, int], tries: Tries) -> None:
     """Add to a run's figures, in the transaction that they tell of.
 
-    `counts`: how many letters more (or fewer) by counter, COUNTERS. `tries`, as the functions of
-    `tallies` return them: {(minute since 1970, meaning): (number, a reply)}.
+    `counts`: how many letters more (or fewer) by counter, COUNTERS. `tries` are those of the
+    functions in `tallies`. The counts go with the first of the tries, or in a row of their own.
     """
     numbers = [counts.get(name, 0) for name in COUNTERS]
-    rows = [[run_id, minute, meaning, number, reply, 0, 0, 0, 0]
-            for (minute, meaning), (number, reply) in sorted(tries.items())]
-    if any(numbers) and not rows:
-        rows = [[run_id, 0, "", 0, "", *numbers]]
-    elif any(numbers):
-        rows[0][-len(numbers):] = numbers
-    if rows:
+    if any(numbers) and not tries:
+        tries = {(0, ""): (0, "")}
+    values: list[int | str] = []
+    for (minute, meaning), (number, reply) in sorted(tries.items()):
+        values += [run_id, minute, meaning, number, reply, *numbers]
+        numbers = [0] * len(COUNTERS)
+    if values:
+        rows = ", ".join([ROW] * len(tries))
         with connection.cursor() as cursor:
-            cursor.execute(ADD.format(rows=", ".join([ROW] * len(rows))),
-                           [value for row in rows for value in row])
+            cursor.execute(ADD.format(rows=rows), values)
 
 
 def fold(run_id: int | None = None) -> None:
     """Bring the figures of all runs up to what was added; cheap where nothing was.
 
-    Runs that somebody holds are passed over, but for `run_id`, which is waited for.
+    Runs that another process has locked are passed over, except `run_id`, which is waited for.
     """
     now = connection.ops.adapt_datetimefield_value(timezone.now())
     if connection.vendor == "postgresql":
@@ -101,10 +102,8 @@ def fold(run_id: int | None = None) -> None:
             else:
                 cursor.execute(WAIT_FOR + AT_ONCE, [run_id, now])
         return
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM mailings_increment LIMIT 1")
-        if not cursor.fetchone():
-            return
+    if not Increment.objects.exists():
+        return
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(READ + COUNT, [now])
         cursor.execute(READ + TALLY)
@@ -117,12 +116,13 @@ def figures_now(run: Run) -> int:
 
     Returns how many outcomes are unknown in all runs of its mailing.
     """
-    folded = Run.objects.filter(mailing=run.mailing_id).aggregate(number=Sum("unknown"))["number"]
-    added = Increment.objects.filter(run__mailing=run.mailing_id).values("run").annotate(
-        **{f"more_{name}": Sum(name) for name in COUNTERS})
-    for more in added:
-        folded += more["more_unknown"]
-        if more["run"] == run.pk:
-            for name in COUNTERS:
-                setattr(run, name, getattr(run, name) + more[f"more_{name}"])
-    return folded
+    of_mailing = Run.objects.filter(mailing=run.mailing_id)
+    unknown: int = of_mailing.aggregate(number=Sum("unknown"))["number"]
+    added = Increment.objects.filter(run__mailing=run.mailing_id).values_list("run")
+    for run_id, *numbers in added.annotate(*map(Sum, COUNTERS)):
+        more = dict(zip(COUNTERS, numbers, strict=True))
+        unknown += more["unknown"]
+        if run_id == run.pk:
+            for name, number in more.items():
+                setattr(run, name, getattr(run, name) + number)
+    return unknown

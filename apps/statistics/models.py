@@ -9,20 +9,14 @@ from django.db.models import Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from apps.mailings.attempts.faults import Meaning
+from apps.mailings.owned import HistoryQuerySet
 
 QUARTER = 15 * 60
+FATES = ("total", "sent", "failed", "unknown", "skipped")  # columns of DomainTally
 
 
-class TallyQuerySet(models.QuerySet):
-    """Tallies are as visible as the mailings that they tell of."""
-
-    def visible_to(self, user):
-        if user.has_perm("mailings.view_all_mailings"):
-            return self.all()
-        return self.owned_by(user)
-
-    def owned_by(self, user):
-        return self.filter(owner=user)
+class TallyQuerySet(HistoryQuerySet):
+    """Tallies are as visible as the attempts that they count."""
 
     def with_figures(self):
         """Annotate groups with attempts, successful, failed and unknown."""
@@ -81,14 +75,11 @@ class MinuteTally(models.Model):
         constraints = [models.UniqueConstraint(
             fields=["run", "minute"], name="minute_once_per_run")]
 
-    def __str__(self):
-        return f"{self.minute}: {self.sent} + {self.failed} + {self.unknown}"
-
 
 class Increment(models.Model):
     """What a group of letters adds to its run's figures, until it is folded into them.
 
-    Who records a group writes rows of its own, so that senders never wait for each other.
+    Each group of results gets rows of its own, so that workers never wait for each other.
     """
 
     run = models.ForeignKey("mailings.Run", models.PROTECT, related_name="+")
@@ -105,9 +96,6 @@ class Increment(models.Model):
         db_table = "mailings_increment"
         verbose_name = _("increment")
         verbose_name_plural = _("increments")
-
-    def __str__(self):
-        return f"{self.run_id}: {self.meaning} {self.number}"
 
 
 class DomainTally(models.Model):
@@ -129,9 +117,6 @@ class DomainTally(models.Model):
         verbose_name_plural = _("tallies of domains")
         constraints = [models.UniqueConstraint(
             fields=["run", "domain"], name="domain_once_per_run")]
-
-    def __str__(self):
-        return f"{self.domain}: {self.total}"
 
 
 REFUSED = ~Q(meaning__in=[Meaning.ACCEPTED, Meaning.UNKNOWN])

@@ -1,22 +1,20 @@
-"""The proof of the tallies: counts attempts and deliveries anew, and tells where they differ."""
+"""The proof of the tallies: count attempts and deliveries anew, and tell where they differ."""
 from django.db import connection, transaction
 
 from apps.mailings.models import Attempt, Run
 
 from . import counting, tallies
-from .models import DomainTally, MinuteTally, Tally
-
-FATES = ("total", "sent", "failed", "unknown", "skipped")
+from .models import FATES, Tally
 
 
 @transaction.atomic
-def differences(run, *, repair=False):
-    """Return the names of the run's tallies that a recount contradicts; `repair` rights them.
+def differences(run: Run, *, repair: bool = False) -> list[str]:
+    """Return the names of the run's tallies that a recount contradicts; `repair` puts them right.
 
-    Recording is held up meanwhile: nothing moves.
+    Workers store nothing meanwhile, so no figure moves.
     """
     run = Run.objects.select_for_update(of=("self",), no_key=True).get(pk=run.pk)
-    hold_recorders()
+    hold_workers()
     counting.fold()
     run.refresh_from_db()
     if run.domains_at != run.updated_at:
@@ -24,7 +22,7 @@ def differences(run, *, repair=False):
         run.domains_at = run.updated_at
     stored = snapshot(run)
     Tally.objects.filter(run=run).delete()
-    MinuteTally.objects.filter(run=run).delete()
+    run.minutes.all().delete()
     attempts = Attempt.objects.filter(mailing=run.mailing_id, run=run).order_by("attempted_at")
     counting.add(run.pk, {}, tallies.of_attempts(attempts.iterator()))
     counting.fold()
@@ -36,19 +34,18 @@ def differences(run, *, repair=False):
     return [name for name in stored if stored[name] != recounted[name]]
 
 
-def hold_recorders():
-    """Wait for the senders that are recording, and have the others wait for this transaction."""
+def hold_workers() -> None:
+    """Wait for workers that store results now; the others wait for this transaction."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("LOCK TABLE mailings_increment IN SHARE ROW EXCLUSIVE MODE")
 
 
-def snapshot(run):
+def snapshot(run: Run) -> dict[str, set[tuple]]:
     """Return the run's tallies, comparable; which reply stands as an example is no figure."""
     return {
-        "meanings": {row[:2]: row[2] for row in Tally.objects.filter(
-            run=run).values_list("quarter", "meaning", "number")},
-        "minutes": set(MinuteTally.objects.filter(
-            run=run).values_list("minute", "sent", "failed", "unknown")),
-        "domains": set(DomainTally.objects.filter(run=run).values_list("domain", *FATES)),
+        "meanings": set(Tally.objects.filter(
+            run=run).values_list("quarter", "meaning", "number")),
+        "minutes": set(run.minutes.values_list("minute", "sent", "failed", "unknown")),
+        "domains": set(run.domains.values_list("domain", *FATES)),
     }

@@ -3,10 +3,11 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from django.utils import timezone, translation
 
-from apps.audit.services import Action, record
+from apps.audit.services import Action
 
 from .middleware import zone_of
 from .models import User
+from .services import record_user
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -30,11 +31,10 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 class SessionsAdapter(DefaultUserSessionsAdapter):
-    """Ends sessions, and says so in the audit trail."""
+    """Ends sessions, and adds that to the audit."""
 
     def end_sessions(self, sessions):
         sessions = list(sessions)
         super().end_sessions(sessions)
         if sessions:
-            user = sessions[0].user
-            record(Action.SESSIONS, on=user, label=user.email, details=len(sessions))
+            record_user(Action.SESSIONS, sessions[0].user, details=len(sessions))

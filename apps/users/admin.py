@@ -19,7 +19,8 @@ from apps.core.admin import FixedAdmin, ListAdmin, name_model
 
 from .forms import PersonForm
 from .models import User
-from .services import blockable_by, second_factor_remove, session_end, user_block, user_delete
+from .services import blockable_by, second_factor_remove, session_end
+from .services import user_block, user_delete, user_save
 
 name_model(Authenticator, _("second factor"), _("second factors"), user=_("user"), type=_("kind"),
            created_at=_("created at"), last_used_at=_("last used at"))
@@ -30,7 +31,7 @@ admin.site.unregister([Group, EmailAddress, Authenticator, UserSession])
 
 
 class NoHash(ReadOnlyPasswordHashWidget):
-    """The button that sets a password, without what the old one is kept as."""
+    """The button that sets a password; it does not show the hash of the old one."""
 
     def get_context(self, name, value, attrs):
         return {**super().get_context(name, value, attrs), "summary": []}
@@ -86,24 +87,24 @@ class UserAdmin(ListAdmin, auth.UserAdmin):
                              "fields": ["email", "usable_password", "password1", "password2"]})]
 
     def get_readonly_fields(self, request, obj=None):
-        """Whom the users' page lets nobody block is not blocked here either."""
+        """Lock the switch of users whom the users' page does not let this person block."""
         if obj and not blockable_by(request.user).filter(pk=obj.pk).exists():
             return [*self.readonly_fields, "is_active"]
         return self.readonly_fields
 
     def save_model(self, request, obj, form, change):
-        """Write what was changed; to block and unblock is a service of its own."""
+        """Save what was changed; a block is written by its own service."""
         if not change:
             return super().save_model(request, obj, form, change)
         active = obj.is_active
         obj.is_active = form.initial.get("is_active", active)
-        columns = {field.name for field in User._meta.concrete_fields}
-        obj.save(update_fields=columns.intersection(form.changed_data) - {"is_active"})
+        elsewhere = {"is_active", "groups", "user_permissions"}  # the last two are no columns
+        user_save(user=obj, fields=set(form.changed_data) - elsewhere)
         if active != obj.is_active:
             user_block(user=obj, by=request.user, blocked=not active)
 
     def has_delete_permission(self, request, obj=None):
-        """Who owns something stays: history tells of them. Nobody deletes themselves."""
+        """Users who own something stay, for history tells of them. Nobody deletes themselves."""
         allowed = super().has_delete_permission(request, obj)
         return allowed and obj != request.user and not (obj and owns_something(obj))
 
@@ -118,10 +119,12 @@ class UserAdmin(ListAdmin, auth.UserAdmin):
 
 
 def owns_something(user: User) -> bool:
-    """Whether rows that are never deleted tell of this user."""
-    owned = (relation.field for relation in User._meta.related_objects
-             if relation.on_delete is PROTECT)
-    return any(field.model._base_manager.filter(**{field.name: user}).exists() for field in owned)
+    """Return whether rows that are never deleted belong to this user."""
+    for relation in User._meta.related_objects:
+        owned = relation.related_model._base_manager.filter(**{relation.field.name: user})
+        if relation.on_delete is PROTECT and owned.exists():
+            return True
+    return False
 
 
 @admin.register(Group)
@@ -135,7 +138,7 @@ class EmailAddressAdmin(ListAdmin, account.EmailAddressAdmin):
 
 
 class AccountAdmin(FixedAdmin):
-    """What somebody has at their account; to delete it takes it from them."""
+    """A second factor or a session; who deletes it takes it from its user."""
 
     ordering = ["-id"]
     list_select_related = ["user"]

@@ -1,74 +1,82 @@
-"""What accounts write into the audit trail: logins, passwords, second factors, roles."""
+"""What accounts add to the audit: logins, passwords, second factors, roles."""
 from allauth.account import signals as account
 from allauth.mfa import signals as factor
 from allauth.mfa.models import Authenticator
 from django.contrib.auth import signals as auth
-from django.contrib.auth.models import Group
 from django.db.models.signals import m2m_changed, post_save, pre_save
 from django.dispatch import receiver
 
 from apps.audit.services import Action, record
 
 from .models import User
+from .services import record_user
 
 FLAGS = ("is_superuser", "is_staff", "is_active")
+GIVEN = "+"
+TAKEN = "−"
+GROUP_SIGNS = {"post_add": GIVEN, "post_remove": TAKEN, "pre_clear": TAKEN}
+
+
+def record_role(user, sign, role):
+    """Record that the request's user gave a role to `user`, or took it away."""
+    record_user(Action.ROLE, user, details=f"{sign} {role}")
 
 
 @receiver(auth.user_logged_in)
 def logged_in(user, **kwargs):
-    record(Action.LOGIN, on=user, by=user, label=user.email)
+    record_user(Action.LOGIN, user, by=user)
 
 
 @receiver(auth.user_login_failed)
 def login_failed(credentials, **kwargs):
-    """The address as it was typed, and the account if there is one."""
-    typed = next((str(credentials[name]) for name in ("email", "username", "login")
-                  if credentials.get(name)), "")
-    record(Action.LOGIN_FAILED, label=typed[:254],
-           on=User.objects.filter(email__iexact=typed[:254].replace("\x00", "")).first())
+    """Record the address as it was typed, and the account if there is one."""
+    typed = str(credentials.get("email") or credentials.get("username") or "")
+    typed = typed[:254].replace("\x00", "")
+    record(Action.LOGIN_FAILED, label=typed, on=User.objects.filter(email__iexact=typed).first())
 
 
 @receiver(factor.authentication_failed)
 def code_refused(user, **kwargs):
-    record(Action.CODE_REFUSED, on=user, label=user.email)
+    record_user(Action.CODE_REFUSED, user)
 
 
 @receiver(auth.user_logged_out)
 def logged_out(user, **kwargs):
     if user is not None:
-        record(Action.LOGOUT, on=user, by=user, label=user.email)
+        record_user(Action.LOGOUT, user, by=user)
 
 
 @receiver([account.password_changed, account.password_reset, account.password_set])
 def password_changed(user, **kwargs):
-    record(Action.PASSWORD, on=user, by=user, label=user.email)
+    record_user(Action.PASSWORD, user, by=user)
 
 
 @receiver(account.email_changed)
 def email_changed(user, from_email_address, to_email_address, **kwargs):
-    old = from_email_address.email if from_email_address else "—"
-    record(Action.EMAIL, on=user, by=user, label=user.email,
-           details=f"{old} → {to_email_address.email}")
+    old = getattr(from_email_address, "email", "—")
+    record_user(Action.EMAIL, user, user, f"{old} → {to_email_address.email}")
 
 
-@receiver(factor.authenticator_added)
-@receiver(factor.authenticator_removed)
-@receiver(factor.authenticator_reset)
+@receiver([factor.authenticator_added, factor.authenticator_removed])
 def factor_changed(signal, user, authenticator, **kwargs):
-    """Recovery codes come and go with the app's codes; alone, they were made anew."""
-    codes = authenticator.type == Authenticator.Type.RECOVERY_CODES
-    if signal is factor.authenticator_reset:
-        record(Action.CODES, on=user, label=user.email)
-    elif not codes:
-        added = signal is factor.authenticator_added
-        record(Action.SECOND_FACTOR_ON if added else Action.SECOND_FACTOR_OFF, on=user,
-               label=user.email)
+    """Recovery codes come and go with the app's codes, so nothing is recorded of them."""
+    if authenticator.type == Authenticator.Type.RECOVERY_CODES:
+        return
+    if signal is factor.authenticator_added:
+        record_user(Action.SECOND_FACTOR_ON, user)
+    else:
+        record_user(Action.SECOND_FACTOR_OFF, user)
+
+
+@receiver(factor.authenticator_reset)
+def codes_made_anew(user, **kwargs):
+    record_user(Action.CODES, user)
 
 
 @receiver(pre_save, sender=User)
 def remember_flags(instance, update_fields, **kwargs):
-    """Keep what the roles were, where this save may change them."""
-    if update_fields is None or set(update_fields) & set(FLAGS):
+    """Keep what the flags were, where this save may change them."""
+    if update_fields is None or update_fields.intersection(FLAGS):
         new = {"is_superuser": False, "is_staff": False}  # what is said of somebody new
         instance._flags = User.objects.filter(pk=instance.pk).values(*FLAGS).first() or new
 
@@ -79,21 +87,25 @@ def flags_changed(instance, **kwargs):
         if getattr(instance, name) == old:
             continue
         if name == "is_active":
-            record(Action.BLOCK if old else Action.UNBLOCK, on=instance, label=instance.email)
+            action = Action.BLOCK if old else Action.UNBLOCK
+            record_user(action, instance)
         else:
-            details = f"{'−' if old else '+'} {name}"
-            record(Action.ROLE, on=instance, label=instance.email, details=details)
+            record_role(instance, TAKEN if old else GIVEN, name)
 
 
 @receiver(m2m_changed, sender=User.groups.through)
-def groups_changed(instance, action, reverse, pk_set, **kwargs):
-    """A group given or taken, from either side."""
-    sign = {"post_add": "+", "post_remove": "−", "pre_clear": "−"}.get(action)
-    if not sign:
+def groups_changed(instance, action, reverse, model, pk_set, **kwargs):
+    """Record a group given or taken, from either side."""
+    if action not in GROUP_SIGNS:
         return
-    model = User if reverse else Group
-    others = model.objects.filter(pk__in=pk_set) if pk_set is not None else (
-        instance.user_set.all() if reverse else instance.groups.all())
+    if pk_set is not None:
+        others = model.objects.filter(pk__in=pk_set)
+    elif reverse:
+        others = instance.user_set.all()
+    else:
+        others = instance.groups.all()
     for other in others:
-        user, group = (other, instance) if reverse else (instance, other)
-        record(Action.ROLE, on=user, label=user.email, details=f"{sign} {group.name}")
+        if reverse:
+            record_role(other, GROUP_SIGNS[action], instance.name)
+        else:
+            record_role(instance, GROUP_SIGNS[action], other.name)

@@ -1,48 +1,52 @@
+import re
 import zoneinfo
-from datetime import datetime
-from functools import lru_cache
+from functools import cache
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .avatars import thumbnail
 from .models import User
+from .services import profile_save
+
+CONTROL = re.compile(r"[\x00-\x1f]")
 
 
-@lru_cache(maxsize=1)
+@cache
 def zones():
     """Return (name, name with its offset) of each time zone, from west to east."""
-    now = datetime.now(tz=zoneinfo.ZoneInfo("UTC"))
-    names = [name for name in zoneinfo.available_timezones()
-             if "/" in name and not name.startswith(("Etc/", "posix/", "right/", "SystemV/"))]
-    offsets = {name: now.astimezone(zoneinfo.ZoneInfo(name)).strftime("%z") for name in names}
-    ordered = sorted(names, key=lambda name: (int(offsets[name]), name))
-    return [(name, f"{name.replace('_', ' ')} (UTC{offsets[name][:3]}:{offsets[name][3:]})")
-            for name in ordered]
+    found = []
+    for name in zoneinfo.available_timezones():
+        if "/" in name and not name.startswith("Etc/"):
+            local = timezone.now().astimezone(zoneinfo.ZoneInfo(name))
+            offset = local.isoformat()[-6:]  # +03:00
+            words = f"{name.replace('_', ' ')} (UTC{offset})"
+            found.append((local.utcoffset(), name, words))
+    return [(name, words) for _offset, name, words in sorted(found)]
 
 
 class PersonForm(forms.ModelForm):
-    """What holds of a person's fields whoever fills them in."""
+    """A person's fields, with the rules of both the profile and the admin."""
 
     time_zone = forms.ChoiceField(label=_("Time zone"), required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        if "time_zone" in self.fields:
-            self.fields["time_zone"].choices = [("", _("As the service")), *zones()]
+        self.fields["time_zone"].choices = [("", _("As the service")), *zones()]
 
     def clean(self):
         cleaned = super().clean()
         for name in ("first_name", "last_name"):
-            if any(ord(char) < 32 for char in cleaned.get(name, "")):
-                self.add_error(name, ValidationError(_("A name has no line breaks.")))
+            if CONTROL.search(cleaned.get(name, "")):
+                self.add_error(name, _("A name has no line breaks."))
         return cleaned
 
 
 class ProfileForm(PersonForm):
-    """What a person says of themselves. The e-mail has a confirmed flow of its own."""
+    """The profile that people edit themselves. The e-mail is changed and confirmed elsewhere."""
 
+    field_order = ["first_name", "last_name", "avatar", "remove_avatar"]
     avatar = forms.FileField(
         label=_("Avatar"), required=False, help_text=_("PNG, JPEG or WEBP, up to 5 MB."),
         widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}))
@@ -54,13 +58,14 @@ class ProfileForm(PersonForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.order_fields(["first_name", "last_name", "avatar", "remove_avatar"])
         if not self.instance.avatar:
             del self.fields["remove_avatar"]
 
     def clean_avatar(self):
-        upload = self.files.get(self.add_prefix("avatar"))
-        return thumbnail(upload) if upload else self.initial.get("avatar")
+        avatar = self.cleaned_data["avatar"]
+        if "avatar" in self.changed_data:
+            return thumbnail(avatar)
+        return avatar
 
     def clean(self):
         cleaned = super().clean()
@@ -69,10 +74,5 @@ class ProfileForm(PersonForm):
         return cleaned
 
     def save(self):
-        """Save; the picture that was there before goes."""
-        old = User.objects.get(pk=self.instance.pk).avatar
-        user = super().save(commit=False)
-        user.save(update_fields=self._meta.fields)  # a block meanwhile stays a block
-        if old and old.name != user.avatar.name:
-            old.storage.delete(old.name)
-        return user
+        profile_save(user=self.instance, fields=self._meta.fields)
+        return self.instance

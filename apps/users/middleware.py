@@ -13,9 +13,10 @@ def language_and_zone(get_response):
 
     def middleware(request):
         logs.note(user=request.user.pk or "-")
-        chosen = (getattr(request.user, "language", "")
-                  or request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, ""))
-        language = chosen if chosen in known else settings.LANGUAGE_CODE
+        language = (getattr(request.user, "language", "")
+                    or request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME))
+        if language not in known:
+            language = settings.LANGUAGE_CODE
         with translation.override(language), timezone.override(zone_of(request.user)):
             request.LANGUAGE_CODE = language
             response = get_response(request)

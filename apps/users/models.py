@@ -15,17 +15,16 @@ class UserManager(BaseUserManager):
     use_in_migrations = True
 
     def create_user(self, email, password=None, **fields):
-        """Return a saved user. `email` is lower-cased; ValueError when it is empty."""
+        """Return a saved user; ValueError when `email` is empty."""
         if not email:
             raise ValueError("A user needs an e-mail address.")
-        user = self.model(email=email.strip().lower(), **fields)
+        user = self.model(email=email, **fields)
         user.set_password(password)
-        user.save(using=self._db)
+        user.save()
         return user
 
     def create_superuser(self, email, password=None, **fields):
-        fields = {"is_staff": True, "is_superuser": True, **fields}
-        return self.create_user(email, password, **fields)
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
     def get_by_natural_key(self, email):
         return self.get(email=email.strip().lower())

@@ -1,47 +1,101 @@
-"""Blocking, and what else is done to somebody's account by another."""
+"""Every write to an account: by its owner, and by another person."""
 import logging
+from collections.abc import Iterable
+from datetime import datetime
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.models import Group, Permission
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from apps.audit.models import Entry
 from apps.audit.services import Action, record
 
-from .models import User
+from .models import MANAGERS_GROUP, User
 
 log = logging.getLogger("vestnik.users")
+MANAGERS_PERMISSIONS = (
+    "users.view_all_users", "users.block_user", "mailings.view_all_recipients",
+    "mailings.view_all_messages", "mailings.view_all_mailings", "mailings.disable_mailing",
+)
 
 
-def blockable_by(user):
+def record_user(
+        action: Entry.Action, user: User, by: User | None = None, details: object = "",
+) -> None:
+    """Add to the audit what `by`, or the request's user, did to an account."""
+    record(action, on=user, by=by, label=user.email, details=details)
+
+
+@transaction.atomic
+def managers_group_create() -> bool:
+    """Give the managers' group its permissions; return whether the group was made now.
+
+    Raises Permission.DoesNotExist with the name of a permission that is not there yet.
+    """
+    group, made = Group.objects.get_or_create(name=MANAGERS_GROUP)
+    group.permissions.set(map(permission, MANAGERS_PERMISSIONS))
+    return made
+
+
+def permission(name: str) -> Permission:
+    app, codename = name.split(".")
+    found = Permission.objects.filter(content_type__app_label=app, codename=codename).first()
+    if found is None:
+        raise Permission.DoesNotExist(name)
+    return found
+
+
+def user_save(*, user: User, fields: Iterable[str]) -> None:
+    """Save only these fields: what somebody else changes meanwhile, a block above all, stays."""
+    user.save(update_fields=fields)
+
+
+def profile_save(*, user: User, fields: Iterable[str]) -> None:
+    """Save what people say of themselves, and delete the picture that was there before."""
+    old = User.objects.get(pk=user.pk).avatar
+    user_save(user=user, fields=fields)
+    if old.name and old.name != user.avatar.name:
+        old.storage.delete(old.name)
+
+
+def blockable_by(user: User) -> QuerySet[User]:
     """Return the users whom `user` may block and unblock.
 
-    Nobody themselves or a superuser; a manager, blocked or not, only by a superuser.
+    Nobody blocks themselves or a superuser; only a superuser blocks a manager.
     """
     users = User.objects.exclude(pk=user.pk).exclude(is_superuser=True)
     if user.is_superuser:
         return users
-    managers = ModelBackend().with_perm("users.block_user", is_active=None)
+    managers = ModelBackend().with_perm(
+        "users.block_user",
+        is_active=None)  # type: ignore[arg-type]  # None, active or not, is not in the stubs
     return users.exclude(pk__in=managers.values("pk"))
 
 
-def user_block(*, user, by, blocked):
+def user_block(*, user: User, by: User, blocked: bool) -> None:
     """Block or unblock. A block ends the sessions at the next request, and stops sends."""
-    now = timezone.now() if blocked else None
+    action = Action.UNBLOCK
+    block: dict[str, datetime | User | None] = {"blocked_at": None, "blocked_by": None}
+    if blocked:
+        action = Action.BLOCK
+        block = {"blocked_at": timezone.now(), "blocked_by": by}
     changed = User.objects.filter(pk=user.pk, is_active=blocked).update(
-        is_active=not blocked, blocked_at=now, blocked_by=by if blocked else None)
+        is_active=not blocked, **block)
     if blocked:
         for session in UserSession.objects.filter(user=user):
             session.end()  # else it would be back after an unblock
     if changed:
-        record(Action.BLOCK if blocked else Action.UNBLOCK, on=user, by=by, label=user.email)
-    log.warning("user %s %s by user %s", user.pk, "blocked" if blocked else "unblocked", by.pk)
+        record_user(action, user, by)
+    log.warning("user %s %sed by user %s", user.pk, action, by.pk)
 
 
 @transaction.atomic
 def second_factor_remove(*, authenticator: Authenticator, by: User) -> None:
-    """Take a second factor from who lost it; recovery codes go with the last one."""
+    """Take a second factor from a person who lost it; recovery codes go with the last one."""
     user = authenticator.user
     authenticator.delete()
     codes = Authenticator.Type.RECOVERY_CODES
@@ -49,18 +103,18 @@ def second_factor_remove(*, authenticator: Authenticator, by: User) -> None:
     if not left.exclude(type=codes).exists():
         left.delete()
     if authenticator.type != codes:
-        record(Action.SECOND_FACTOR_OFF, on=user, by=by, label=user.email)
+        record_user(Action.SECOND_FACTOR_OFF, user, by)
 
 
 @transaction.atomic
 def session_end(*, session: UserSession, by: User) -> None:
-    """Log somebody out where this session is."""
+    """Log somebody out of one browser."""
     session.end()
-    record(Action.SESSIONS, on=session.user, by=by, label=session.user.email, details=1)
+    record_user(Action.SESSIONS, session.user, by, details=1)
 
 
 @transaction.atomic
 def user_delete(*, user: User, by: User) -> None:
     """Delete an account that owns nothing; ProtectedError for one that does."""
-    record(Action.DELETE, on=user, by=by, label=user.email)
+    record_user(Action.DELETE, user, by)
     user.delete()

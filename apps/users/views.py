@@ -1,21 +1,19 @@
 """Profile, avatars, language, and the managers' list of users."""
 import re
-from datetime import UTC, datetime
-from pathlib import Path
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required, permission_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
-from django.http import FileResponse, Http404
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import last_modified, require_http_methods
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.static import serve
 
 from apps.core.htmx import done, is_partial, refused, render_form, render_page
 from apps.core.listing import ordered, page_of, search_text, sorting
@@ -23,7 +21,7 @@ from apps.core.views import YEAR, safe_next
 
 from .forms import ProfileForm
 from .models import User
-from .services import blockable_by, user_block
+from .services import blockable_by, user_block, user_save
 
 AVATAR_NAME = re.compile(r"[0-9a-f]{32}\.webp")
 SORTS = {"email": "email", "joined": "date_joined", "seen": "last_login"}
@@ -46,7 +44,7 @@ def language_set(request):
         return response
     if request.user.is_authenticated:
         request.user.language = language
-        request.user.save(update_fields=["language"])
+        user_save(user=request.user, fields=["language"])
     return keep_language(response, request, language)
 
 
@@ -79,27 +77,15 @@ def form_valid(request, form):
     return keep_language(response, request, language)
 
 
-def avatar_path(name):
-    """Return where the avatar of this name lies; None for no avatar's name."""
-    path = Path(settings.MEDIA_ROOT) / "avatars" / name
-    return path if AVATAR_NAME.fullmatch(name) and path.is_file() else None
-
-
-def avatar_changed(request, name):
-    path = avatar_path(name)
-    return path and datetime.fromtimestamp(path.stat().st_mtime, UTC)
-
-
 @require_safe
 @cache_control(private=True, max_age=YEAR, immutable=True)
-@last_modified(avatar_changed)
 def avatar(request, name):
-    """A picture from the avatars' folder, for the logged in."""
-    path = avatar_path(name)
-    if path is None:
+    """A picture from the avatars' folder, for people who are logged in."""
+    if not AVATAR_NAME.fullmatch(name):
         raise Http404
-    return FileResponse(path.open("rb"), content_type="image/webp",
-                        headers={"X-Content-Type-Options": "nosniff"})
+    response = serve(request, name, document_root=f"{settings.MEDIA_ROOT}/avatars")
+    response["Content-Type"] = "image/webp"  # which not every Python tells from the name
+    return response
 
 
 @require_safe
@@ -121,15 +107,15 @@ def blockable_among(users, by):
     """Return the ids of those of `users` who get a switch on `by`'s page."""
     if not by.has_perm("users.block_user"):
         return set()
-    return set(blockable_by(by).filter(
-        pk__in=[user.pk for user in users]).values_list("pk", flat=True))
+    return set(blockable_by(by).filter(pk__in=users.values("pk")).values_list("pk", flat=True))
 
 
 @require_POST
 @permission_required("users.block_user", raise_exception=True)
 def user_toggle(request, pk):
     """Block (`blocked=1`) or unblock (`blocked=0`) a user."""
-    user, blocked = get_object_or_404(User, pk=pk), request.POST.get("blocked")
+    user = get_object_or_404(User, pk=pk)
+    blocked = request.POST.get("blocked")
     if not blockable_by(request.user).filter(pk=pk).exists():
         raise PermissionDenied
     if blocked not in ("0", "1"):

@@ -1,17 +1,17 @@
 """Small pictures in the reports' tables."""
 from django import template
 
+from apps.reports.charts import stacked
+
 register = template.Library()
-KINDS = {"sent": ("successful", "sent"), "failed": ("failed",), "unknown": ("unknown",)}
 
 
 @register.filter
 def result_bar(row):
     """Return [(outcome, start, width)] in per cent, as text, of a row of attempts or of fates."""
-    whole, start, parts = row.get("attempts") or row.get("total") or 1, 0, []
-    for kind, names in KINDS.items():
-        share = 100 * next(row[name] for name in names if name in row) / whole
-        if share:
-            parts.append((kind, f"{start:.3f}", f"{share:.3f}"))
-        start += share
+    sent = row.get("successful") or row.get("sent")
+    whole = row.get("attempts") or row.get("total")
+    parts = []
+    for name, start, width in stacked(sent, row["failed"], row["unknown"], whole):
+        parts.append((name, f"{start:.3f}", f"{width:.3f}"))
     return parts

@@ -3,16 +3,28 @@ from django import template
 from django.utils.translation import gettext as _
 
 register = template.Library()
-BROWSERS = (("YaBrowser", "Яндекс Браузер"), ("Edg", "Edge"), ("OPR", "Opera"),
-            ("SamsungBrowser", "Samsung Internet"), ("Firefox", "Firefox"), ("FxiOS", "Firefox"),
-            ("CriOS", "Chrome"), ("Chrome", "Chrome"), ("Safari", "Safari"))
-SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"),
-           ("Mac OS X", "macOS"), ("Linux", "Linux"))
+# The first mark that a User-Agent has counts: Edge and Opera call themselves Chrome too.
+BROWSERS = {
+    "YaBrowser": "Яндекс Браузер", "Edg": "Edge", "OPR": "Opera",
+    "SamsungBrowser": "Samsung Internet", "Firefox": "Firefox", "FxiOS": "Firefox",
+    "CriOS": "Chrome", "Chrome": "Chrome", "Safari": "Safari",
+}
+SYSTEMS = {
+    "Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Windows": "Windows",
+    "Mac OS X": "macOS", "Linux": "Linux",
+}
 
 
 @register.filter
-def browser(user_agent):
-    """"Firefox, Windows" from a User-Agent; its first words where it is none we know."""
-    names = [next((name for mark, name in known if mark in user_agent), "")
-             for known in (BROWSERS, SYSTEMS)]
-    return ", ".join(filter(None, names)) or user_agent[:60] or _("Unknown browser")
+def browser(user_agent: str) -> str:
+    """Return "Firefox, Windows" for a User-Agent; its first words when we know neither."""
+    known = filter(None, [name_in(user_agent, BROWSERS), name_in(user_agent, SYSTEMS)])
+    return ", ".join(known) or user_agent[:60] or _("Unknown browser")
+
+
+def name_in(user_agent: str, names: dict[str, str]) -> str:
+    """Return the name of the first mark that `user_agent` has, or ""."""
+    for mark, name in names.items():
+        if mark in user_agent:
+            return name
+    return ""
