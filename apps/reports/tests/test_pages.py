@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from apps.mailings.attempts.faults import Meaning
 from apps.mailings.models import Delivery, Mailing, Run
-from apps.statistics.models import Tally
+from apps.statistics.models import DomainTally, Tally
 from apps.users.models import User
 from tests.factories import MailingFactory, RecipientFactory
 
@@ -213,3 +213,12 @@ def test_nobody_chooses_another_persons_report(as_owner, as_other, owner):
 def test_a_period_limits_the_figures(as_owner, owner):
     sent_mailing(owner, sent=1)
     assert as_owner.get("/reports/", {"to": "2020-01-01"}).context["figures"]["attempts"] == 0
+
+
+def test_a_bar_tells_its_figures_to_who_does_not_see_it(as_owner, owner):
+    mailing = sent_mailing(owner, sent=3)
+    DomainTally.objects.create(
+        run=mailing.runs.get(), mailing=mailing, domain="example.com", total=3, sent=3, failed=0,
+        unknown=0, skipped=0)
+    for page in (f"/reports/mailings/{mailing.pk}/", "/reports/"):
+        assert 'aria-label="успешно 3, не успешно 0, исход неизвестен 0"' in as_owner.get(page).text
