@@ -1,7 +1,7 @@
 """Fixtures of the tests of swaps."""
 import pytest
 
-from apps.core.listing import cursor_page, page_of
+from apps.core import listing
 from tests.sending import mailing  # noqa: F401
 
 from .page import Page
@@ -10,8 +10,7 @@ from .page import Page
 @pytest.fixture(autouse=True)
 def quick_pages(monkeypatch, bare_pages, few_choices):
     """Two rows a page of each list, and pages that are made as in production."""
-    monkeypatch.setattr(page_of, "__defaults__", (2,))
-    monkeypatch.setattr(cursor_page, "__defaults__", (2,))
+    monkeypatch.setattr(listing, "PER_PAGE", 2)
 
 
 @pytest.fixture

@@ -91,7 +91,7 @@ def test_unknown_outcomes_are_decided_by_the_owner(htmx, mailing, run, how, stat
     run.deliveries.update(state=Delivery.State.SENT)
     Delivery.objects.filter(email="anna@example.com").update(state=Delivery.State.UNKNOWN)
     Run.objects.update(state=Run.State.FINISHED, sent=2, unknown=1)
-    htmx.post(url("settle", mailing), {"how": how})
+    htmx.post(url("resolve", mailing), {"how": how})
     run.refresh_from_db()
     assert (run.state, (run.sent, run.unknown)) == (state, figures)
     assert run.left == (1 if how == "again" else 0)
@@ -109,7 +109,7 @@ def test_the_figures_on_the_panel_add_up(htmx, mailing, run):
     assert [int(n) for n in re.findall(r"<dd>(\d+)</dd>", page)] == [1, 1, 0, 0, 1]
 
 
-@pytest.mark.parametrize("name", ["start", "pause", "resume", "stop", "settle"])
+@pytest.mark.parametrize("name", ["start", "pause", "resume", "stop", "resolve"])
 def test_only_the_owner_controls_a_mailing(as_other, as_manager, mailing, name):
     assert as_other.post(url(name, mailing)).status_code == 404
     assert as_manager.post(url(name, mailing)).status_code == 403
@@ -121,7 +121,7 @@ def test_progress_is_for_who_may_read_the_mailing(as_other, as_manager, mailing)
     assert page.status_code == 200 and "<form" not in page.content.decode()
 
 
-@pytest.mark.parametrize("name", ["pause", "count_unknown", "stop", "settle"])
+@pytest.mark.parametrize("name", ["pause", "count_unknown", "stop", "resolve"])
 def test_controls_do_nothing_on_get(as_owner, mailing, name):
     assert as_owner.get(url(name, mailing)).status_code == 405
 
@@ -138,7 +138,7 @@ def test_unknown_outcomes_are_decided_one_by_one(htmx, mailing, run, unknown):
     page = htmx.get(mailing.get_absolute_url()).content.decode()
     assert page.count('name="delivery"') == 3 and f'value="{unknown.pk}"' in page
     response = htmx.post(
-        url("settle", mailing), {"how": "delivered", "delivery": [unknown.pk, "x", "9" * 20]})
+        url("resolve", mailing), {"how": "delivered", "delivery": [unknown.pk, "x", "9" * 20]})
     run.refresh_from_db()
     assert (run.sent, run.unknown) == (1, 2) and "mailings:changed" in response["HX-Trigger"]
 
@@ -147,10 +147,10 @@ def test_an_unknown_outcome_of_an_earlier_run_is_decided_too(htmx, mailing, run,
     Run.objects.update(state=Run.State.FINISHED)
     run_start(mailing=mailing, trigger=Run.Trigger.PAGE, again=True)
     assert htmx.get(url("progress", mailing)).context["unknown"] == 3
-    htmx.post(url("settle", mailing), {"how": "delivered", "delivery": unknown.pk})
+    htmx.post(url("resolve", mailing), {"how": "delivered", "delivery": unknown.pk})
     run.refresh_from_db()
     assert (run.sent, run.unknown) == (1, 2)
-    htmx.post(url("settle", mailing), {"how": "delivered"})
+    htmx.post(url("resolve", mailing), {"how": "delivered"})
     run.refresh_from_db()
     assert (run.sent, run.unknown) == (3, 0)
 
@@ -161,7 +161,7 @@ def test_unknown_outcomes_of_two_runs_are_sent_again_run_by_run(htmx, mailing, r
     for left in (3, 0):
         Run.objects.filter(pk=later.pk).update(unknown=left)
         Run.objects.update(state=Run.State.FINISHED)
-        assert htmx.post(url("settle", mailing), {"how": "again"}).status_code == 200
+        assert htmx.post(url("resolve", mailing), {"how": "again"}).status_code == 200
     later.refresh_from_db()
     run.refresh_from_db()
     assert (later.unknown, run.unknown, run.state) == (0, 0, Run.State.RUNNING)
@@ -174,7 +174,7 @@ def test_an_id_longer_than_any_is_nowhere(htmx):
 
 def test_a_delivery_of_another_mailing_is_not_decided(htmx, mailing, unknown):
     stranger = MailingFactory(owner=mailing.owner)
-    assert htmx.post(url("settle", stranger), {
+    assert htmx.post(url("resolve", stranger), {
         "how": "delivered", "delivery": unknown.pk}).status_code == 409
     unknown.refresh_from_db()
     assert unknown.state == Delivery.State.UNKNOWN
