@@ -4,8 +4,8 @@ import re
 import pytest
 from django.utils import translation
 
-from apps.delivery.engine import admission, engine, recovery
-from apps.delivery.wire import letter, transport
+from apps.delivery.engine import admission, prefetch, recovery
+from apps.delivery.wire import mime, transport
 
 from ..attempts.explanations import SAME, advice, explained, in_words, said
 from ..attempts.faults import ADVICE, Meaning
@@ -16,8 +16,8 @@ WRITTEN = [
     f"{admission.FEWER.format(2)}: 421 no", "The server calls this spam: 554 5.7.1 Spam",
     *(explained(meaning, '550 no') for meaning in ADVICE),
     *re.findall(r'(?:NoReply|ValueError)\(f?"([^"{]+)', inspect.getsource(transport)),
-    *re.findall(r'ValueError\("([^"]+)"', inspect.getsource(letter)),
-    *re.findall(r'SKIPPED, [^\n]*reason="([^"]+)"', inspect.getsource(engine)),
+    *re.findall(r'ValueError\(\s*"([^"]+)"', inspect.getsource(mime)),
+    *prefetch.GONE.values(),
 ]
 
 
