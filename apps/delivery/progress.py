@@ -18,7 +18,7 @@ from apps.users.models import User
 from .engine.restore import waits_for_a_person
 from .models import RestoreGuard, worker_alive
 from .schedule import stopped_at
-from .services import refusal, who_gets_it, who_has_it
+from .services import refusal, audience_count, reached_count
 
 SPEED_WINDOW = timedelta(seconds=20)  # the looks that a speed is measured over
 SPEED_STEP = timedelta(seconds=1)  # between two looks at the least
@@ -127,9 +127,9 @@ def idle_context(mailing: Mailing, run: Run | None, is_owner: bool,
     if reason:
         return context
     if is_owner:
-        context["rest"] = who_gets_it(mailing)
+        context["rest"] = audience_count(mailing)
     if run and is_owner:
-        context["has_it"] = who_has_it(mailing)
+        context["has_it"] = reached_count(mailing)
     if not run:
         context["no_sender"] = not worker_alive()
         context["clock_stopped"] = stopped_at(now)

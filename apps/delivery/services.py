@@ -77,14 +77,14 @@ def due(now: datetime) -> list[Mailing]:
             if not restore.waits_for_a_person(mailing)]
 
 
-def who_gets_it(mailing: Mailing, *, again: bool = False) -> int:
+def audience_count(mailing: Mailing, *, again: bool = False) -> int:
     """Return how many recipients a run would take: the rest, or with `again` everybody."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT COUNT(*) {WHO[again]}", recipients_of(mailing))
         return int(cursor.fetchone()[0])
 
 
-def who_has_it(mailing: Mailing) -> int:
+def reached_count(mailing: Mailing) -> int:
     """Return to how many addresses a letter of this mailing went, or may have gone."""
     return Delivery.objects.filter(
         run__mailing=mailing, state__in=[Delivery.State.SENT, Delivery.State.UNKNOWN],

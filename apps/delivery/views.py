@@ -91,12 +91,12 @@ def confirm_start(request, mailing, again, early):
     """Ask before a letter goes out that cannot be taken back."""
     context = {
         "mailing": mailing, "again": again, "early": early,
-        "number": services.who_gets_it(mailing, again=again),
+        "number": services.audience_count(mailing, again=again),
         "reason": services.refusal(mailing, timezone.now()),
         "heading": _("Send now?"),
     }
     if again:
-        context["has_it"] = services.who_has_it(mailing)
+        context["has_it"] = services.reached_count(mailing)
         context["heading"] = _("Send to everybody again?")
     return render_form(request, "delivery/start.html", context)
 
