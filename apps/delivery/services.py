@@ -136,7 +136,7 @@ def _run_start(mailing: Mailing, trigger: str, by: User | None, again: bool) -> 
         raise RunRefused(_("There is nobody left to send to: every recipient of this mailing "
                            "has the letter, or may have it."))
     run.save(update_fields=["total"])
-    restore.advance()
+    restore.increase_number()
     bell.ring()
     Mailing.objects.filter(pk=mailing.pk).update(status=Mailing.Status.RUNNING)
     record(Action.START, on=mailing, by=by, via=trigger, details=run.total)

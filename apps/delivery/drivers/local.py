@@ -81,7 +81,7 @@ class SendingProcess:
     def start(self) -> None:
         """Begin to work. After an error of the database it can be called again."""
         restore.check()
-        restore.advance()
+        restore.increase_number()
         self.beat()
         self.bell = self.bell or open_bell()
         self.engine.start()

@@ -95,7 +95,7 @@ class Connection(threading.Thread):
         """
         told = False
         with contextlib.suppress(db.Error, restore.Restored):
-            told = not self.claimed and (not self.journal.letters or restore.outlive())
+            told = not self.claimed and (not self.journal.letters or restore.replace_journal())
         self.journal.close(forget=told)
         if told:
             with contextlib.suppress(db.Error):
@@ -175,7 +175,7 @@ class Connection(threading.Thread):
         # Results count too: a backup that still has them as letters in hand is an old one.
         moved = len(self.results) + len(claimed)
         if moved:
-            restore.take(self.journal.token, self.journal.letters + moved)
+            restore.write_letters_taken(self.journal.token, self.journal.letters + moved)
         return run, claimed
 
     def claim(self) -> tuple[Run, list[Claimed]]:

@@ -74,7 +74,7 @@ def recover_journals() -> None:
         with contextlib.closing(dead_journals()) as journals:
             for journal in journals:
                 recover_journal(journal)
-                if not journal.letters or restore.outlive():
+                if not journal.letters or restore.replace_journal():
                     journal.remove()
                     restore.forget(journal.token)
                     counting.fold()

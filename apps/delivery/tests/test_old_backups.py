@@ -41,8 +41,9 @@ def test_a_backup_of_letters_in_hand_is_older_than_their_answers(mailing, sink, 
     Its journal was emptied, so silence sends the group back to the queue.
     """
     taken = []
-    take = restore.take
-    monkeypatch.setattr(restore, "take", lambda *words: (taken.append(words), take(*words)))
+    write = restore.write_letters_taken
+    monkeypatch.setattr(restore, "write_letters_taken",
+                        lambda *words: (taken.append(words), write(*words)))
     run = run_start(mailing=mailing, trigger=Run.Trigger.PAGE)
     dying = Engine(connections=1, run_ids=[run.pk], patient=True)
     dying.start()
@@ -74,7 +75,7 @@ def test_a_mailing_that_was_started_before_its_time_waits_after_a_restore(mailin
     """Its owner sent it early, after the backup; the clock sends it to everybody once more."""
     soon = timezone.now() + timezone.timedelta(minutes=5)
     Mailing.objects.update(starts_at=soon)
-    restore.advance()
+    restore.increase_number()
     with backup():
         work(run_start(mailing=mailing, trigger=Run.Trigger.PAGE))
     assert len(sink.letters) == 3 and restore.check()
@@ -84,7 +85,7 @@ def test_a_mailing_that_was_started_before_its_time_waits_after_a_restore(mailin
 
 def test_a_new_database_beside_an_old_data_dir_can_be_used(mailing):
     """The file was deleted, or the database made anew, and migrated: that was for ever NotReady."""
-    restore.keep(7)
+    restore.write_or_log(7)
     make_guard = import_module("apps.delivery.migrations.0005_guard_is_there").make_guard
     make_guard(apps, None)
     assert run_start(mailing=mailing, trigger=Run.Trigger.PAGE).total == 3
