@@ -92,12 +92,12 @@ class Journal:
         if self.fd == CLOSED:
             return
         if taken:
-            line = self.taken()
+            line = self.taken_line()
             self.map[self.start - len(line):self.start] = line
         self.map[self.start:self.end] = bytes(self.end - self.start)
         self.end = self.start
 
-    def taken(self) -> bytes:
+    def taken_line(self) -> bytes:
         return TAKEN % (self.letters, time.time())
 
     def close(self, *, forget: bool) -> None:
@@ -121,7 +121,7 @@ class Journal:
             os.close(self.fd)
             return self._open()
         try:
-            self._write((header() + self.taken())[:-1])
+            self._write((header() + self.taken_line())[:-1])
             self.start = self.end
         except JournalFull:
             self.close(forget=True)
@@ -193,7 +193,7 @@ def read(path: Path, octets: bytes) -> DeadJournal:
     """Return the DeadJournal of the `octets` in `path`, without a line that has no end."""
     written = octets.partition(b"\0")[0]
     complete = written.startswith(header())
-    journal = DeadJournal(path.name, path, complete, taken_in(written)[0])
+    journal = DeadJournal(path.name, path, complete, parse_taken_line(written)[0])
     for line in written.split(b"\n")[:-1]:
         kind, _, rest = line.partition(b" ")
         with contextlib.suppress(ValueError):  # a crash of the machine may leave anything
@@ -207,7 +207,7 @@ def read(path: Path, octets: bytes) -> DeadJournal:
     return journal
 
 
-def taken() -> dict[str, tuple[int, float]]:
+def letters_taken_by_token() -> dict[str, tuple[int, float]]:
     """Return what the journals of this disk say, by token: (letters taken, time of the last).
 
     Times are in seconds since 1970.
@@ -215,11 +215,11 @@ def taken() -> dict[str, tuple[int, float]]:
     found = {}
     for path in folder().iterdir():
         with contextlib.suppress(*NO_JOURNAL), path.open("rb") as file:
-            found[path.name] = taken_in(file.read(200))
+            found[path.name] = parse_taken_line(file.read(200))
     return found
 
 
-def taken_in(written: bytes) -> tuple[int, float]:
+def parse_taken_line(written: bytes) -> tuple[int, float]:
     line = TAKEN_LINE.match(written)
     if line:
         return int(line[1]), float(line[2])

@@ -87,7 +87,7 @@ def verify() -> None:
 def database_is_behind() -> bool:
     """Whether the database knows less than this disk. Reads the disk first."""
     number = read_disk()[0]
-    taken = journal.taken()
+    taken = journal.letters_taken_by_token()
     known = read()
     if known is None:
         return False
@@ -95,7 +95,7 @@ def database_is_behind() -> bool:
         return True
     for token, (letters, _) in taken.items():
         # The database forgets a connection that ends; its journal is gone then too.
-        if known.letters.get(token, 0) < letters and token in journal.taken():
+        if known.letters.get(token, 0) < letters and token in journal.letters_taken_by_token():
             return True
     return False
 
@@ -181,7 +181,7 @@ def copy_disk_to_database() -> None:
     """Write to the database what this disk knows, so that nobody notices the same twice."""
     RestoreGuard.objects.filter(pk=1).update(
         number=Greatest(F("number"), read_disk()[0]), identity=identity())
-    for token, (letters, _) in journal.taken().items():
+    for token, (letters, _) in journal.letters_taken_by_token().items():
         write_letters_taken(token, letters)
 
 
@@ -231,7 +231,7 @@ def last_left() -> datetime | None:
 def last_left_seconds() -> float:
     """Return when letters last left this machine, in seconds since 1970; 0 when none has."""
     latest = read_disk()[1]
-    for _, at in journal.taken().values():
+    for _, at in journal.letters_taken_by_token().values():
         latest = max(latest, at)
     return latest
 
