@@ -236,7 +236,7 @@ def unknown_resolve(*, run: Run, by: User, how: str,
     rows: QuerySet[Delivery] = Delivery.objects.filter(run=run, state=Delivery.State.UNKNOWN)
     if delivery_ids is not None:
         rows = rows.filter(pk__in=delivery_ids)
-    rows = ledger.free(rows)
+    rows = ledger.unlocked(rows)
     now = timezone.now()
     changes = {"settled_by": by, "lease_token": "", "updated_at": now}
     if how == DELIVERED:

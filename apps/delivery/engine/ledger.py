@@ -188,13 +188,13 @@ def rehearse(token: str) -> None:
     store_rows(Run(pk=0), {}, token, State.CLAIMED)
 
 
-def free(deliveries: QuerySet[Delivery]) -> QuerySet[Delivery]:
+def unlocked(deliveries: QuerySet[Delivery]) -> QuerySet[Delivery]:
     """Return those of `deliveries` that nobody holds, for an update in this transaction.
 
     It skips those that a worker is storing or claiming just now: neither waits for the other.
     """
-    unlocked = deliveries.select_for_update(skip_locked=True, of=("self",))
-    return Delivery.objects.filter(pk__in=unlocked.values("pk"))
+    rows = deliveries.select_for_update(skip_locked=True, of=("self",))
+    return Delivery.objects.filter(pk__in=rows.values("pk"))
 
 
 @transaction.atomic
@@ -211,4 +211,4 @@ def renew(token: str) -> int:
     It skips rows whose results are being stored now: to wait for them could end in a deadlock.
     """
     held = Delivery.objects.filter(state=State.CLAIMED, lease_token=token)
-    return free(held).update(lease_until=Now() + LEASE)
+    return unlocked(held).update(lease_until=Now() + LEASE)

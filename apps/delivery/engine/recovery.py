@@ -125,7 +125,7 @@ def expire_leases() -> None:
     """Give up letters whose lease has run out: their outcome is unknown until a journal tells."""
     late = Now() - timedelta(seconds=2)
     with transaction.atomic():
-        rows = ledger.free(Delivery.objects.filter(state=State.CLAIMED, lease_until__lt=late))
+        rows = ledger.unlocked(Delivery.objects.filter(state=State.CLAIMED, lease_until__lt=late))
         rows = rows.select_related("run").order_by("run", "pk")
         if not rows:
             return

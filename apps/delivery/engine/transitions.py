@@ -99,7 +99,7 @@ def cancel_rest(run_id: int) -> None:
     `refresh_runs` cancels that once it is given back.
     """
     with transaction.atomic():
-        waiting = ledger.free(Delivery.objects.filter(
+        waiting = ledger.unlocked(Delivery.objects.filter(
             run_id=run_id, state__in=[Delivery.State.PENDING, Delivery.State.RETRY]))
         cancelled = waiting.update(
             state=Delivery.State.CANCELLED, next_try_at=None, updated_at=timezone.now())
