@@ -116,7 +116,7 @@ def read() -> Known | None:
 
 
 def increase_number() -> int:
-    """Increase the number and return it: no earlier backup has what is done from now on.
+    """Increase the number and return it: the database in an earlier backup has a lower one.
 
     Call it after `check`, and late in a transaction, because it locks the row.
     """
@@ -127,14 +127,14 @@ def increase_number() -> int:
 
 
 def replace_journal() -> bool:
-    """Increase the number, so that it shows a restore without a journal of this disk.
+    """Increase the number: it then shows a restore in place of a journal of this disk.
 
     Returns whether the journal may be deleted now. Raises Restored if it is still needed.
     """
     with transaction.atomic():
         verify()
         number = increase_number()
-    return read_disk()[0] >= number  # a full disk did not keep it
+    return read_disk()[0] >= number  # it is not, if the disk was full
 
 
 def increase_in_database() -> RestoreGuard:
@@ -168,7 +168,7 @@ def notice() -> None:
 
 @transaction.atomic
 def hold() -> None:
-    """Count a restore and pause all open runs; what is due by now is for a person to send."""
+    """Count a restore and pause all open runs; a person has to send what is due by now."""
     log.critical("the database was restored from a backup: sending waits for a person")
     increase_in_database()
     RestoreGuard.objects.filter(pk=1).update(
@@ -186,7 +186,7 @@ def copy_disk_to_database() -> None:
 
 
 def restores() -> int:
-    """Return how many restores were noticed; a run that is started or resumed keeps it."""
+    """Return how many restores were noticed; a run stores it when it is started or resumed."""
     return RestoreGuard.objects.values_list("restores", flat=True).filter(pk=1).first() or 0
 
 
@@ -239,8 +239,8 @@ def last_left_seconds() -> float:
 def waits_for_a_person(mailing: Mailing) -> bool:
     """Whether the clock leaves `mailing` alone: it may have been sent after the backup.
 
-    What was due before the restore may have been sent. If letters left after the backup, so may
-    any other mailing, early and by hand. One that somebody saved after the restore may start.
+    What was due before the restore may have been sent. If letters left after the backup, any other
+    mailing may have been sent too, early and by hand. One saved after the restore may start.
     """
     guard = RestoreGuard.objects.filter(pk=1).first()
     if guard is None or guard.restored_at is None or mailing.updated_at > guard.restored_at:
