@@ -36,7 +36,7 @@ ANSWER_ROOM = 12 * KEPT_REPLY + 300  # octets of the longest line of an answer, 
 TAKEN = b"N %020d %020.6f\n"  # of one length, so that it can be overwritten in place
 TAKEN_LINE = re.compile(rb"B [^\n]*\nN (\d{20}) (\d{13}\.\d{6})\n")
 NO_JOURNAL = FileNotFoundError, IsADirectoryError, PermissionError  # gone, or not ours to read
-CLOSED = -1  # no file's number
+CLOSED = -1  # no file has this number
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -67,8 +67,8 @@ class Journal:
         self.token = uuid.uuid4().hex
         self.fd = CLOSED
         self.map: bytearray | mmap.mmap = bytearray()  # of memory, once the file is open
-        self.end = 0  # of what is written
-        self.start = 0  # of what is deleted once the database has it
+        self.end = 0  # offset after the last line
+        self.start = 0  # offset after the first two lines, which stay
         self.letters = 0  # taken from the queue in all, plus those whose results were stored
         with contextlib.suppress(JournalFull):  # each mark tries again
             self._open()
@@ -78,7 +78,7 @@ class Journal:
         self._write(b"S %d" % delivery_id, ANSWER_ROOM)
 
     def making(self, delivery_id: int) -> None:
-        """Note which letter is being made, one that was in hand when a worker died; 0: none."""
+        """Note which letter is being made, if it was in hand when a worker died; 0 for none."""
         self._write(b"M %d" % delivery_id)
 
     def answer(self, delivery_id: int, outcome: Outcome) -> None:
@@ -117,7 +117,7 @@ class Journal:
         except OSError as error:
             raise JournalFull(error.strerror or str(error)) from error
         fcntl.flock(self.fd, fcntl.LOCK_EX)
-        if not self.path.exists():  # before the lock somebody took it for a dead one's
+        if not self.path.exists():  # recovery deleted it before it was locked
             os.close(self.fd)
             return self._open()
         try:
@@ -164,7 +164,8 @@ class DeadJournal:
     """What a dead connection left: ids of `marked` deliveries, and `answers` by id.
 
     `complete`: no line is lost, so what is not marked was not sent.
-    `making` is the id of the letter over whose making it died, if so. `letters`: how many it took.
+    `making`: the id of the letter that was being made when it died, or 0.
+    `letters`: how many it took.
     """
 
     token: str
