@@ -2,7 +2,8 @@
 
 A group of hundreds of letters is one UPDATE and one INSERT. A row is written only while it has the
 writer's lease token, so that a worker which was taken for dead changes nothing that others have
-decided. The run's counters move in the same transaction, so that they always add up.
+decided. The same transaction adds a row with the changes of the run's figures (`counting.add`), so
+that they always add up; `counting.fold` adds these rows to the run's counters later.
 """
 import json
 from collections import Counter
@@ -91,7 +92,7 @@ STORED = """(SELECT v.id, v.at, v.state, v.code, v.answer, d.run_id, d.recipient
 def claim(run_id: int, limit: int, token: str, after: int = 0) -> list[Claimed]:
     """Claim up to `limit` pending deliveries of the run for `token`; return them in order.
 
-    Those with an id up to `after` only when there are no others.
+    It claims those with an id up to `after` only if there are no others.
     """
     now = db_time(timezone.now())
     with connection.cursor() as cursor:
@@ -199,7 +200,10 @@ def unlocked(deliveries: QuerySet[Delivery]) -> QuerySet[Delivery]:
 
 @transaction.atomic
 def abandon(token: str, known: Collection[int]) -> None:
-    """Give back what `token` holds, but for the `known` ids: the answer to a commit was lost."""
+    """Give back what `token` holds except the `known` ids.
+
+    Call it when the answer to a commit was lost: the commit may have claimed other deliveries.
+    """
     lost = Delivery.objects.filter(state=State.CLAIMED, lease_token=token).exclude(pk__in=known)
     lost.update(state=State.PENDING, lease_token="", lease_until=None)
 
