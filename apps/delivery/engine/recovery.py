@@ -89,7 +89,7 @@ def recover_journal(journal: DeadJournal) -> None:
     held = Delivery.objects.filter(
         lease_token=journal.token, state__in=[State.CLAIMED, State.UNKNOWN], settled_at=None)
     rows = list(held.select_related("run__mailing").order_by("run", "pk"))
-    held.filter(crashes=0).update(crashes=1)  # from now on the journal tells of each being made
+    held.filter(crashes=0).update(crashes=1)  # from now on the journal notes when one is made
     for run, mine in groupby(rows, attrgetter("run")):
         results = [recovered(journal, row) for row in mine]
         counts, tries = ledger.store(run, results, journal.token)

@@ -37,7 +37,7 @@ def refresh_runs(now: datetime) -> None:
 
 
 def reopen_or_cancel(run: Run, now: datetime) -> None:
-    """Handle an ended run with letters left, which a worker that was taken for lost gave back.
+    """Handle an ended run with letters left: a worker gave them back after the end.
 
     A finished run goes on with them if it may; else they are cancelled, as in a stopped run.
     """
