@@ -105,12 +105,12 @@ def active_context(run: Run, now: datetime) -> dict[str, object]:
         context["guard"] = RestoreGuard.objects.first()
     if run.state == Run.State.RUNNING:
         context["fewer_connections"] = is_of_connections(run.server_words)
-        context["no_sender"] = not worker_alive()
+        context["no_worker"] = not worker_alive()
         retry = next_retry(run)
         context["waits_retry"] = retry
         if retry and not is_soon(retry, now):
             context["every"] = QUIET
-        if not (context["resting"] or retry or context["no_sender"]):
+        if not (context["resting"] or retry or context["no_worker"]):
             context["rate"], context["time_left"] = speed(run, now)
     return context
 
@@ -119,8 +119,8 @@ def idle_context(mailing: Mailing, run: Run | None, is_owner: bool,
                  now: datetime) -> dict[str, object]:
     """Return what is shown where no run is active; `run` is the last one.
 
-    To count whom the next run would take is slow for a big mailing. It is counted only where a
-    button says it; the page does not ask again by itself then.
+    To count whom the next run would take is slow for a big mailing. It is counted only for the
+    owner, whose button shows the number; a page without an active run does not poll.
     """
     reason = refusal(mailing, now)
     context = {"reason": reason, "early": mailing.starts_at > now}
@@ -131,7 +131,7 @@ def idle_context(mailing: Mailing, run: Run | None, is_owner: bool,
     if run and is_owner:
         context["has_it"] = reached_count(mailing)
     if not run:
-        context["no_sender"] = not worker_alive()
+        context["no_worker"] = not worker_alive()
         context["clock_stopped"] = stopped_at(now)
         context["restored"] = waits_for_a_person(mailing)
     return context

@@ -98,9 +98,9 @@ def test_unknown_outcomes_are_decided_by_the_owner(htmx, mailing, run, how, stat
 
 
 def test_the_panel_says_when_no_sender_is_alive(htmx, mailing, run):
-    assert htmx.get(url("progress", mailing)).context["no_sender"]
+    assert htmx.get(url("progress", mailing)).context["no_worker"]
     Worker.objects.create(token="t", host="h", pid=1, seen_at=timezone.now())
-    assert not htmx.get(url("progress", mailing)).context["no_sender"]
+    assert not htmx.get(url("progress", mailing)).context["no_worker"]
 
 
 def test_the_figures_on_the_panel_add_up(htmx, mailing, run):
