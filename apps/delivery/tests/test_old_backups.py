@@ -18,7 +18,7 @@ from .test_restore_in_a_run import backup, held, killed
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_a_sender_that_is_stopped_right_after_a_restore_leaves_what_tells_of_it(mailing, sink):
+def test_a_worker_that_is_stopped_right_after_a_restore_leaves_what_tells_of_it(mailing, sink):
     """leave() must not raise the restored database's number and delete the journal that tells.
 
     As in `restore; systemctl restart sender` within the 4 s of a heartbeat.
