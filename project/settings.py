@@ -67,7 +67,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "django.middleware.gzip.GZipMiddleware",  # tokens are masked, lengths padded: see BREACH
+    "django.middleware.gzip.GZipMiddleware",  # Django masks tokens and pads lengths (BREACH)
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "apps.core.middleware.browser_rules",

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from .listing import LONGEST_QUERY
 
-# Columns that no filter in an address may ask for: sign by sign, filters read what is there.
+# Columns that no filter in an address may name: a filter like `key__startswith` would tell a
+# secret, one character after the other.
 SECRETS = {"password", "session_key", "session_data", "lease_token", "token", "data", "key", "seed",
            "job_state"}
 
@@ -35,7 +36,7 @@ class ListAdmin(admin.ModelAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None
                         ) -> HttpResponse:
-        """Answer a filter that no database can take as Django answers one that it knows not."""
+        """Answer a filter value that no database takes as Django answers an unknown filter."""
         if "%00" in request.GET.urlencode():
             return without_filters(request)
         try:
@@ -59,7 +60,7 @@ class FixedAdmin(ListAdmin):
 
 
 class ReadOnlyAdmin(FixedAdmin):
-    """Rows that tell of the past: they may be read alone."""
+    """Rows that tell of the past: they may only be read."""
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False

@@ -2,7 +2,8 @@
 
 django-redis can ignore errors, but then each request pays the timeout again, and allauth's locks
 are never got. Here the first failure turns to memory; one thread asks Redis again after a pause,
-and all use it once it takes a write: a replica answers reads, but would lose failed log-ins.
+and all threads use it again once it accepts a write. An answer to a read would prove too little: a
+read-only replica answers it too, but would lose the counts of failed log-ins.
 """
 import logging
 import threading

@@ -1,4 +1,4 @@
-"""The clock's executions as django-apscheduler logs them: read, and started by no hand."""
+"""The clock's executions that django-apscheduler logs: to be read, not started by hand."""
 from django import forms
 from django.apps import apps
 from django.contrib import admin

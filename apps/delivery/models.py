@@ -11,7 +11,7 @@ ALIVE = timedelta(seconds=15)  # a worker that has been silent for longer is not
 class Worker(models.Model):
     """A living process that sends; it says so every few seconds."""
 
-    # A number would come from a sequence, and be another row's while a dump is loaded.
+    # Not a number from a sequence: while a dump is loaded, another row may have the same number.
     token = models.CharField(max_length=32, primary_key=True)
     host = models.CharField(_("host"), max_length=255)
     pid = models.PositiveIntegerField()
@@ -49,7 +49,7 @@ class Lease(models.Model):
 
 
 class Throttle(models.Model):
-    """When the next letter of any worker may leave. `SENDER_RATE` is the one of the name ALL."""
+    """When the next letter of any worker may leave. The row ALL is for `SENDER_RATE`."""
 
     ALL = "all"
 
@@ -77,7 +77,7 @@ class RestoreGuard(models.Model):
 
     number = models.PositiveBigIntegerField(default=0)  # only grows
     identity = models.CharField(max_length=100, default="", blank=True)
-    restores = models.PositiveIntegerField(default=0)  # so many were noticed
+    restores = models.PositiveIntegerField(default=0)  # how many were noticed
     restored_at = models.DateTimeField(_("restored at"), null=True)  # when it was noticed
     dumped_at = models.DateTimeField(_("backup made at"), null=True)
     left_at = models.DateTimeField(_("last letter left at"), null=True)

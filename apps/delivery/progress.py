@@ -18,7 +18,7 @@ from apps.users.models import User
 from .engine.restore import waits_for_a_person
 from .models import RestoreGuard, worker_alive
 from .schedule import stopped_at
-from .services import refusal, who_gets_it, who_has_it
+from .services import refusal, audience_count, reached_count
 
 SPEED_WINDOW = timedelta(seconds=20)  # the looks that a speed is measured over
 SPEED_STEP = timedelta(seconds=1)  # between two looks at the least
@@ -105,12 +105,12 @@ def active_context(run: Run, now: datetime) -> dict[str, object]:
         context["guard"] = RestoreGuard.objects.first()
     if run.state == Run.State.RUNNING:
         context["fewer_connections"] = is_of_connections(run.server_words)
-        context["no_sender"] = not worker_alive()
+        context["no_worker"] = not worker_alive()
         retry = next_retry(run)
         context["waits_retry"] = retry
         if retry and not is_soon(retry, now):
             context["every"] = QUIET
-        if not (context["resting"] or retry or context["no_sender"]):
+        if not (context["resting"] or retry or context["no_worker"]):
             context["rate"], context["time_left"] = speed(run, now)
     return context
 
@@ -119,19 +119,19 @@ def idle_context(mailing: Mailing, run: Run | None, is_owner: bool,
                  now: datetime) -> dict[str, object]:
     """Return what is shown where no run is active; `run` is the last one.
 
-    To count whom the next run would take is slow for a big mailing. It is counted only where a
-    button says it; the page does not ask again by itself then.
+    To count whom the next run would take is slow for a big mailing. It is counted only for the
+    owner, whose button shows the number; a page without an active run does not poll.
     """
     reason = refusal(mailing, now)
     context = {"reason": reason, "early": mailing.starts_at > now}
     if reason:
         return context
     if is_owner:
-        context["rest"] = who_gets_it(mailing)
+        context["rest"] = audience_count(mailing)
     if run and is_owner:
-        context["has_it"] = who_has_it(mailing)
+        context["has_it"] = reached_count(mailing)
     if not run:
-        context["no_sender"] = not worker_alive()
+        context["no_worker"] = not worker_alive()
         context["clock_stopped"] = stopped_at(now)
         context["restored"] = waits_for_a_person(mailing)
     return context

@@ -49,7 +49,7 @@ def start_due() -> list[Run]:
 
 
 def tell_once(mailing: Mailing, reason: RunRefused) -> None:
-    """Say that a due mailing does not start: at its first tick, not at each."""
+    """Record and log that a due mailing does not start, once and not at every tick."""
     told = Entry.objects.filter(action=Entry.Action.NOT_STARTED,
                                 object_type=mailing._meta.label_lower, object_id=mailing.pk)
     if not told.exists():

@@ -18,8 +18,8 @@ from .engine import bell, ledger, restore, transitions
 
 log = logging.getLogger("vestnik.delivery")
 
-# A letter in hand may be there already, and what a run that stops this moment has queued may
-# still be claimed by a worker that saw it running.
+# A claimed letter may have been sent already. A pending letter of a stopped run may still be
+# claimed by a worker that read the run before it was stopped.
 HAS = """(
     d.state IN ('sent', 'unknown', 'claimed') OR n.state = 'stopped' AND d.state = 'pending')"""
 EVERYBODY = """
@@ -28,7 +28,7 @@ EVERYBODY = """
     WHERE r.deleted_at IS NULL AND r.owner_id = %(owner)s
 """
 # Nothing was sent, or is unknown or under way, to this person or address in any run of the
-# mailing. Who has bounced is told so by one run, not by each.
+# mailing. A recipient that has bounced is in one run at most, which skips it and says why.
 THE_REST = f"""{EVERYBODY}
     AND r.id NOT IN (
         SELECT d.recipient_id FROM mailings_delivery d JOIN mailings_run n ON n.id = d.run_id
@@ -46,7 +46,7 @@ INSERT INTO mailings_delivery (run_id, recipient_id, email, full_name, state, tr
     lease_token, answer, updated_at)
 SELECT %(run)s, r.id, r.email, r.full_name, 'pending', 0, 0, '', '', %(now)s {who} ORDER BY r.id
 """
-LOCK_NOT_AVAILABLE = "55P03"  # SQLSTATE: who starts the mailing now takes longer than a page waits
+LOCK_NOT_AVAILABLE = "55P03"  # SQLSTATE: another start holds the mailing longer than a page waits
 MAY_HAVE_LEFT = ("The database was restored from a backup made before this letter's turn; whether "
                  "it was sent is not known.")
 
@@ -77,14 +77,14 @@ def due(now: datetime) -> list[Mailing]:
             if not restore.waits_for_a_person(mailing)]
 
 
-def who_gets_it(mailing: Mailing, *, again: bool = False) -> int:
+def audience_count(mailing: Mailing, *, again: bool = False) -> int:
     """Return how many recipients a run would take: the rest, or with `again` everybody."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT COUNT(*) {WHO[again]}", recipients_of(mailing))
         return int(cursor.fetchone()[0])
 
 
-def who_has_it(mailing: Mailing) -> int:
+def reached_count(mailing: Mailing) -> int:
     """Return to how many addresses a letter of this mailing went, or may have gone."""
     return Delivery.objects.filter(
         run__mailing=mailing, state__in=[Delivery.State.SENT, Delivery.State.UNKNOWN],
@@ -97,7 +97,7 @@ def recipients_of(mailing: Mailing) -> dict[str, int]:
 
 
 def locked(rows: QuerySet) -> QuerySet:
-    """Return `rows` locked to the end of the transaction; rows that refer to them are free."""
+    """Return `rows` locked until the transaction ends; others may still refer to them."""
     return rows.select_for_update(of=("self",), no_key=True)
 
 
@@ -136,7 +136,7 @@ def _run_start(mailing: Mailing, trigger: str, by: User | None, again: bool) -> 
         raise RunRefused(_("There is nobody left to send to: every recipient of this mailing "
                            "has the letter, or may have it."))
     run.save(update_fields=["total"])
-    restore.advance()
+    restore.increase_number()
     bell.ring()
     Mailing.objects.filter(pk=mailing.pk).update(status=Mailing.Status.RUNNING)
     record(Action.START, on=mailing, by=by, via=trigger, details=run.total)
@@ -169,7 +169,7 @@ def run_resume(*, run: Run) -> None:
 
 @transaction.atomic
 def run_count_unknown(*, run: Run, by: User) -> int:
-    """Take the letters that a restored database has as unsent for unknown: they may have left.
+    """Mark letters that are unsent in a restored database as unknown: they may have been sent.
 
     Then nobody gets a letter twice, and a person decides about them as about any unknown outcome.
     Returns how many there were. Raises RunRefused unless the run is paused after a restore.
@@ -236,7 +236,7 @@ def unknown_resolve(*, run: Run, by: User, how: str,
     rows: QuerySet[Delivery] = Delivery.objects.filter(run=run, state=Delivery.State.UNKNOWN)
     if delivery_ids is not None:
         rows = rows.filter(pk__in=delivery_ids)
-    rows = ledger.free(rows)
+    rows = ledger.unlocked(rows)
     now = timezone.now()
     changes = {"settled_by": by, "lease_token": "", "updated_at": now}
     if how == DELIVERED:
@@ -261,7 +261,7 @@ def unknown_resolve(*, run: Run, by: User, how: str,
 
 
 def _go_on(runs: QuerySet[Run]) -> bool:
-    """Have `runs` send from now on, with no memory of why they stopped. Returns whether any do."""
+    """Set `runs` to running and clear why they stopped. Returns whether there were any."""
     return bool(runs.update(
         state=Run.State.RUNNING, reason="", server_words="", hold_until=None, holds=0,
         finished_at=None, restores=restore.restores(), updated_at=timezone.now()))

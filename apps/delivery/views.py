@@ -26,7 +26,7 @@ MAILINGS = Mailing.objects.select_related("message", "owner")
 
 
 def of_own_mailing(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Give `view` the mailing `pk` of who asks; a RunRefused of the view is the answer."""
+    """Call `view` with the user's own mailing `pk`; answer with the RunRefused that it raises."""
 
     @wraps(view)
     def with_mailing(request: HttpRequest, pk: int) -> HttpResponse:
@@ -75,9 +75,9 @@ def start(request, mailing):
 
 
 def must_ask(request, *, doubtful):
-    """Whether to show the question: to a GET, and to a POST of what is doubtful, not confirmed.
+    """Return whether to ask for a confirmation: on GET, and on POST if `doubtful` and unconfirmed.
 
-    Raises RunRefused for such a POST by htmx: its page is from before the doubt.
+    Raises RunRefused for such a POST by htmx: its page was shown before this became doubtful.
     """
     if request.method != "POST":
         return True
@@ -91,12 +91,12 @@ def confirm_start(request, mailing, again, early):
     """Ask before a letter goes out that cannot be taken back."""
     context = {
         "mailing": mailing, "again": again, "early": early,
-        "number": services.who_gets_it(mailing, again=again),
+        "number": services.audience_count(mailing, again=again),
         "reason": services.refusal(mailing, timezone.now()),
         "heading": _("Send now?"),
     }
     if again:
-        context["has_it"] = services.who_has_it(mailing)
+        context["has_it"] = services.reached_count(mailing)
         context["heading"] = _("Send to everybody again?")
     return render_form(request, "delivery/start.html", context)
 
@@ -122,7 +122,7 @@ def resume(request, mailing):
 @require_POST
 @of_own_mailing
 def count_unknown(request, mailing):
-    """After a restore: take what the backup has as unsent for unknown."""
+    """After a restore, mark as unknown what is unsent in the backup."""
     return control(request, mailing, partial(services.run_count_unknown, by=request.user),
                    _("Nobody gets the letter twice. Decide the unknown ones when you know more."))
 

@@ -33,8 +33,8 @@ State = Delivery.State
 HOURS = (10, 9, 12, 16, 11)  # when mailings begin
 BETWEEN_LETTERS = timedelta(seconds=0.25)
 CUT = .6  # how much of a run was done when it was paused or stopped
-GONE = 3  # clients who were deleted while a mailing was sent: …
-GONE_IN = 5  # … the one of this number
+GONE = 3  # clients who were deleted while a mailing was sent
+GONE_IN = 5  # the number of that mailing, from 0
 LEFT_AS = {Run.State.PAUSED: State.PENDING, Run.State.STOPPED: State.CANCELLED}
 
 

@@ -21,7 +21,7 @@ from .services import (
 
 
 class OwnedAdmin(ListAdmin):
-    """Somebody's own, by the rules of its owner's form. What is made here is one's own."""
+    """Rows that have an owner, by the rules of the owner's form. Who adds one here owns it."""
 
     form_fields: list[str] = []
     readonly_fields = ["owner", "created_at", "updated_at"]
@@ -55,7 +55,7 @@ class OwnedAdmin(ListAdmin):
         """Do nothing: the service wrote it."""
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        """Ask the form again when a race was lost: now it sees what won."""
+        """Check the form again if another save was quicker: now it finds the other's row."""
         ask = partial(super().changeform_view, request, object_id, form_url, extra_context)
         try:
             return ask()
@@ -63,7 +63,7 @@ class OwnedAdmin(ListAdmin):
             return ask()
 
     def get_deleted_objects(self, objs, request):
-        """Name the objects alone: history keeps what hangs on them. Raises OwnedRefused."""
+        """Name only the objects: what refers to them is kept as history. Raises OwnedRefused."""
         for owned in objs:
             if reason := deletion_refusal(owned):
                 raise OwnedRefused(f"{owned}: {reason}")

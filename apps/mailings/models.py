@@ -190,7 +190,8 @@ class Attempt(models.Model):
         SUCCESS = "Успешно", pgettext_lazy("attempt status", "Sent")
         FAILURE = "Не успешно", pgettext_lazy("attempt status", "Failed")
 
-    # Copied from a delivery and its run, whose own constraints hold: the database checks no more.
+    # These are copied from a delivery and its run, whose foreign keys the database has checked, so
+    # it need not check these again.
     HELD = {"related_name": "attempts", "db_index": False, "db_constraint": False}
     mailing = models.ForeignKey(
         Mailing, models.PROTECT, verbose_name=_("mailing"), **HELD)

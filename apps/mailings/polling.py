@@ -13,7 +13,7 @@ QUIET = 15
 def seconds_between(runs: Iterable[Run | None], moving: int = MOVING) -> int:
     """Return after how many seconds to ask again about `runs`; 0 when none is active.
 
-    What will move again within QUIET is not quiet: its page is up to date when it does.
+    A rest that ends within QUIET does not make a run quiet: its page shows the end in time.
     """
     now = timezone.now()
     active = []
@@ -37,5 +37,5 @@ def waits(run: Run, now: datetime) -> bool:
 
 
 def is_soon(moment: datetime, now: datetime) -> bool:
-    """Return whether pages that ask every QUIET seconds will be late for `moment`."""
+    """Return whether `moment` comes before a page that asks every QUIET seconds asks again."""
     return moment <= now + timedelta(seconds=QUIET)

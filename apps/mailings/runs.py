@@ -84,7 +84,8 @@ class Run(models.Model):
     server_words = models.TextField(_("server's answer"), blank=True)
     hold_until = models.DateTimeField(_("waits until"), null=True, blank=True)
     holds = models.PositiveSmallIntegerField(default=0)
-    restores = models.PositiveIntegerField(default=0, editable=False)  # noticed when it last began
+    # How many restores had been noticed when this run was last started or resumed.
+    restores = models.PositiveIntegerField(default=0, editable=False)
     total = models.PositiveIntegerField(_("recipients"), default=0)
     sent = models.PositiveIntegerField(_("sent"), default=0)
     failed = models.PositiveIntegerField(_("failed"), default=0)
@@ -93,7 +94,8 @@ class Run(models.Model):
     started_at = models.DateTimeField(_("started at"), auto_now_add=True)
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
     updated_at = models.DateTimeField(_("changed at"), auto_now=True)
-    domains_at = models.DateTimeField(null=True, editable=False)  # `updated_at` as they know it
+    # What `updated_at` was when the tallies by domain were last counted.
+    domains_at = models.DateTimeField(null=True, editable=False)
 
     objects = RunQuerySet.as_manager()
 

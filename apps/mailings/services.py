@@ -28,7 +28,7 @@ class OwnedRefused(Exception):
 def recipient_save(*, recipient: Recipient, fields: Collection[str] | None = None) -> Recipient:
     """Add `recipient` to its owner's book, or write those `fields` of one that is in it.
 
-    A new address takes the bounce mark away, which was the old one's. Returns the recipient; raises
+    A changed address removes the bounce mark of the old one. Returns the recipient; raises
     ValidationError at `email` when the owner has a recipient with this address.
     """
     try:
@@ -66,13 +66,13 @@ def mailing_save(*, mailing: Mailing, recipients: Iterable[Recipient],
     """
     write(mailing, fields)
     mailing.recipients.set(recipients)
-    # This row alone: two people who save at once would wait for each other's.
+    # Only this row: with all rows, two people who save at once would wait for each other.
     Mailing.objects.filter(pk=mailing.pk).refresh_statuses(timezone.now())
     return mailing
 
 
 def write(owned: Noun, fields: Collection[str] | None) -> None:
-    """Write a new row whole, and of an old one `fields` alone: others may write the rest."""
+    """Save a new row whole, but only `fields` of an existing one: others may change the rest."""
     if owned.pk is None or fields is None:
         owned.save()
     else:
@@ -95,7 +95,7 @@ def deletion_refusal(owned: Noun) -> str:
 @transaction.atomic
 def owned_delete(*, owned: Noun) -> None:
     """Delete a recipient, message or mailing softly; history keeps it. Raises OwnedRefused."""
-    # Runs start under this lock too: none begins between the question and the deletion.
+    # Starting a run takes this lock too: none starts between the check and the deletion.
     type(owned).all_objects.select_for_update().get(pk=owned.pk)
     if reason := deletion_refusal(owned):
         raise OwnedRefused(reason)
@@ -126,8 +126,8 @@ def owned_restore(*, owned: Noun) -> None:
 def recipients_bounce_mark(*, replies: dict[int, tuple[str, str]]) -> int:
     """Mark recipients whose mailbox is not there; letters that follow skip them.
 
-    `replies` has the address and the server's reply by the recipient's id. Who is marked already,
-    or has another address by now, stays as they are. Returns how many were marked.
+    `replies` has the address and the server's reply by the recipient's id. Recipients that are
+    marked already, or have another address by now, stay as they are. Returns how many were marked.
     """
     marked = []
     unmarked = Recipient.objects.filter(pk__in=replies, bounced_at=None).order_by("pk")

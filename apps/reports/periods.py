@@ -22,7 +22,10 @@ MOST_WEEKS = 200  # days that are shown by weeks; longer periods are shown by mo
 
 @dataclass(frozen=True)
 class Period:
-    """Days `since` to `until`, both in; `since` is None from the beginning. `name`: of QUICK."""
+    """The days from `since` to `until`, both included.
+
+    `since` is None for a period from the beginning; `name` is a key of QUICK, or empty.
+    """
 
     since: date | None
     until: date

@@ -74,7 +74,7 @@ def add(run_id: int, counts: Mapping[str, int], tries: Tries) -> None:
     """Add to a run's figures, in the transaction that they tell of.
 
     `counts`: how many letters more (or fewer) by counter, COUNTERS. `tries` are those of the
-    functions in `tallies`. The counts go with the first of the tries, or in a row of their own.
+    functions in `tallies`. The first row holds the counts too; without tries it holds them alone.
     """
     numbers = [counts.get(name, 0) for name in COUNTERS]
     if any(numbers) and not tries:

@@ -64,8 +64,8 @@ def refresh_domains() -> None:
 def count_domains(run: Run) -> None:
     """Count the fates of a run's recipients by domain, and remember as of when.
 
-    `run` was read before the ledger is: what moves meanwhile moves the run's `updated_at` too,
-    and it is counted again.
+    `run` must have been read before this reads the ledger: a change in between also changes the
+    run's `updated_at`, so that the run is stale and counted again.
     """
     rows = [DomainTally(run=run, mailing_id=run.mailing_id, **row) for row in domains(run)]
     with transaction.atomic():

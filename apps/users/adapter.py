@@ -1,4 +1,4 @@
-"""Where allauth asks us."""
+"""What allauth calls to save accounts, send letters and end sessions."""
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from django.utils import timezone, translation

@@ -77,7 +77,7 @@ def codes_made_anew(user, **kwargs):
 def remember_flags(instance, update_fields, **kwargs):
     """Keep what the flags were, where this save may change them."""
     if update_fields is None or update_fields.intersection(FLAGS):
-        new = {"is_superuser": False, "is_staff": False}  # what is said of somebody new
+        new = {"is_superuser": False, "is_staff": False}  # to compare a new user with
         instance._flags = User.objects.filter(pk=instance.pk).values(*FLAGS).first() or new
 
 

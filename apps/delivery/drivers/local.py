@@ -67,7 +67,7 @@ class SendingProcess:
     """Engine and heartbeat together; `keep_clock` starts due mailings too."""
 
     def __init__(self, *, keep_clock: bool, **engine: Any) -> None:
-        connection_created.connect(wait_for_locks, dispatch_uid="sender-waits-for-locks")
+        connection_created.connect(wait_for_locks, dispatch_uid="worker-waits-for-locks")
         self.engine = Engine(**engine)
         self.clock: Clock | None = None
         if keep_clock:
@@ -81,7 +81,7 @@ class SendingProcess:
     def start(self) -> None:
         """Begin to work. After an error of the database it can be called again."""
         restore.check()
-        restore.advance()
+        restore.increase_number()
         self.beat()
         self.bell = self.bell or open_bell()
         self.engine.start()
@@ -127,7 +127,7 @@ class SendingProcess:
     def beat(self) -> None:
         """Say that this process lives; see whether the database was restored."""
         if restore.check():
-            self.token = uuid.uuid4().hex  # a dump that is loaded now may have the old one
+            self.token = uuid.uuid4().hex  # the old one may be in a dump that is being loaded
         now = timezone.now()
         if not Worker.objects.filter(token=self.token).update(seen_at=now):
             Worker.objects.filter(seen_at__lt=now - FORGET).delete()

@@ -38,8 +38,8 @@ class Admission:
         self.admitted: dict["Connection", bool] = {}
         self.wait = WAIT
         self.grows_at = 0.0  # monotonic
-        self.grown = False  # one more than was taken before is being tried
-        self.reply = ""  # the server's, when it refused one last
+        self.grown = False  # one connection more than the server took is being tried
+        self.reply = ""  # the server's last refusal of a connection
         self.news: tuple[int, str] | None = None  # (limit, reply) that no page shows yet
 
     def may_send(self, connection: "Connection") -> bool:
@@ -63,7 +63,7 @@ class Admission:
         the reason, and the limit goes.
         """
         if outcome.accepted and self.admitted.get(connection):
-            return False  # nearly every letter ends here
+            return False  # the usual case, which needs no lock
         refused = is_about_connections(outcome, recipient)
         with self.lock:
             self.admitted.pop(connection, None)
@@ -78,7 +78,7 @@ class Admission:
             return False
 
     def stand_back(self) -> None:
-        """Let no connection of this process send for a while: the server takes another's."""
+        """Let no connection of this process send for a while: another's letters get through."""
         with self.lock:
             self.admitted.clear()
             self.limit = 0
@@ -103,7 +103,7 @@ class Admission:
             self.news = self.limit, self.reply
 
     def left(self, connection: "Connection") -> None:
-        """`connection` has ended."""
+        """Forget `connection`, which has ended."""
         with self.lock:
             self.admitted.pop(connection, None)
 

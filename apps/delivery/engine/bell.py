@@ -55,7 +55,7 @@ class Pipe:
     def __init__(self) -> None:
         folder().mkdir(exist_ok=True)
         self.path = folder() / uuid.uuid4().hex
-        new = folder().with_name(f"bell.{self.path.name}")  # nobody rings it before it is read
+        new = folder().with_name(f"bell.{self.path.name}")  # outside the folder until it is open
         os.mkfifo(new, 0o600)
         self.file = os.open(new, os.O_RDWR | os.O_NONBLOCK)
         os.rename(new, self.path)

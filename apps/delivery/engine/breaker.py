@@ -1,4 +1,4 @@
-"""Rests or pauses a run when the mail server, and no recipient, is the trouble.
+"""Rests or pauses a run when the mail server is the trouble, not a recipient.
 
 `failures.py` counts failures in memory while letters leave, so that all connections stop at once.
 `apply` then writes to the database what they call for.
@@ -54,7 +54,7 @@ def apply(
 def pause_unless_trusted(run: Run, words: str, failures: Failures) -> None:
     """Pause a run whose recipients are all refused alike, unless a person has resumed it since.
 
-    Who resumes it has looked at the words, and takes them for true.
+    A person who resumes it has read the words and believes them.
     """
     failures.trusted.add(run.pk)
     looked_at = Entry.objects.filter(

@@ -40,10 +40,10 @@ GROUP_LIMIT = 0.4  # seconds after which the rest of a group goes back: the serv
 FIRST_GROUP = 100  # letters, while nobody knows how quick the server is
 FEW = 8  # letters that a group may have although they take longer than GROUP_SECONDS
 LARGEST_GROUP = 700
-LAST_GROUPS = 100  # letters; sharing the end of a run makes no group smaller than this
+LAST_GROUPS = 100  # letters; the end of a run is not shared out in smaller groups than this
 MARGIN = 5  # seconds of the lease that must be left when a dot leaves
 DATABASE_PAUSE = 1
-letter_of = lru_cache(maxsize=50)(Letter)  # each run's letter is made ready once for all
+letter_of = lru_cache(maxsize=50)(Letter)  # each run's letter is prepared once
 
 
 class LeaseTooOld(Exception):
@@ -67,7 +67,7 @@ class Connection(threading.Thread):
         self.claimed: list[Claimed] = []
         self.results: list[Result] = []
         self.away = False  # the server turned this connection away while it takes others
-        self.began = 0  # how often runs had been stopped when this group was claimed
+        self.began = 0  # `failures.number` before this group was claimed
         self.reached: dict[int, int] = {}  # run's id: the highest delivery that was claimed of it
         self.current = 0  # the delivery whose letter is on its way
         self.same_file = SameFile()
@@ -89,13 +89,13 @@ class Connection(threading.Thread):
             connection.close()
 
     def leave(self) -> None:
-        """Delete the journal once the database's number shows a restore without it.
+        """Delete the journal once the restore guard's number can show a restore in its place.
 
         Where that fails, or letters are still claimed, the journal stays: recovery reads it.
         """
         told = False
         with contextlib.suppress(db.Error, restore.Restored):
-            told = not self.claimed and (not self.journal.letters or restore.outlive())
+            told = not self.claimed and (not self.journal.letters or restore.replace_journal())
         self.journal.close(forget=told)
         if told:
             with contextlib.suppress(db.Error):
@@ -129,9 +129,9 @@ class Connection(threading.Thread):
             connection.close()
 
     def exchange_or_hold(self) -> list[Claimed]:
-        """Exchange results for new letters, and note it in the journal. Returns what is claimed.
+        """Store results and claim new letters, then clear the journal. Returns what is claimed.
 
-        That is [] after a restore of the database, which holds everything.
+        Returns [] after a restore of the database, which pauses all runs.
         """
         self.same_file.look()
         if self.results:
@@ -139,7 +139,7 @@ class Connection(threading.Thread):
         try:
             with transaction.atomic():
                 run, claimed = self.exchange()
-        except restore.Restored:  # it does not know the letters in hand
+        except restore.Restored:  # the database does not know the letters in hand
             restore.notice()
             run = Run()
             claimed = []
@@ -172,10 +172,10 @@ class Connection(threading.Thread):
             counts, tries = ledger.store(run, self.results, self.journal.token)
             counting.add(run.pk, counts, tries)
         run, claimed = self.claim()
-        # Results count too: a backup that still has them as letters in hand is an old one.
+        # Results are counted too, so that a backup from before they were stored shows as one.
         moved = len(self.results) + len(claimed)
         if moved:
-            restore.take(self.journal.token, self.journal.letters + moved)
+            restore.write_letters_taken(self.journal.token, self.journal.letters + moved)
         return run, claimed
 
     def claim(self) -> tuple[Run, list[Claimed]]:
@@ -215,7 +215,7 @@ class Connection(threading.Thread):
         try:
             letter = letter_of(seed=run.seed, subject=run.subject, body=run.body,
                                from_email=settings.DEFAULT_FROM_EMAIL)
-        except Exception as error:  # of any kind: the connection and the other runs go on
+        except Exception as error:  # of any kind: it pauses only this run
             log.exception("run %s can not be made into letters", run.pk)
             reason = str(error) or type(error).__name__
             self.failures.count(run.pk, Effect.REFUSED, reason, IN_A_ROW)
@@ -242,7 +242,7 @@ class Connection(threading.Thread):
         self.admission.tell_news(self, self.engine.database_turn)
 
     def will_follow(self, spent: float, sent: int) -> bool:
-        """Whether the next letter will be within GROUP_LIMIT too, and need not wait its turn.
+        """Whether the next letter is sent right after this one, and within GROUP_LIMIT.
 
         `spent`: the group's seconds so far; `sent`: its letters in this time.
         """

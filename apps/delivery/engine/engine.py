@@ -32,7 +32,7 @@ class Engine:
                  patient: bool = False) -> None:
         self.patient = patient or run_ids is None
         self.size: int = connections or settings.SENDER_CONNECTIONS
-        self.all: int = max(self.size, settings.SENDER_CONNECTIONS)  # with those of other processes
+        self.all: int = max(self.size, settings.SENDER_CONNECTIONS)  # those of all processes
         self.run_ids = run_ids
         self.stopping = threading.Event()
         self.failed = threading.Event()
@@ -109,7 +109,7 @@ class Engine:
         if self.stopping.is_set():
             return True
         if settings.SENDER_RATE and self.runnable():
-            return self.stopping.wait(0.05)  # others have booked the time until then
+            return self.stopping.wait(0.05)  # other connections have booked the time
         if not self.patient and not any(connection.claimed for connection in self.connections):
             self.wake_up()
             return True

@@ -18,9 +18,9 @@ from ..wire.outcome import Outcome
 from .results import NEVER, Result, State
 
 IN_A_ROW = 3  # so many failures of the connection, or refusals of us, rest or pause a run
-POLICY_WINDOW = 100  # of so many letters lately …
-POLICY_MOST = 20  # … more than these refused for their contents pause a run
-POLICY_FIRST = 10  # and so many do, if no letter was accepted before
+POLICY_WINDOW = 100  # so many of a run's last letters are looked at
+POLICY_MOST = 20  # if more of them are refused for their contents, the run pauses
+POLICY_FIRST = 10  # it pauses too if the first letters, so many or more, are all refused so
 # So many recipients refused in the same words, one after the other, are hardly a coincidence. In a
 # list of which a third is dead, 20 dead ones in a row from the start come once in 3 billion lists;
 # later, where letters have been taken before, a closed domain may well have 20 people together.
@@ -63,9 +63,9 @@ class Seen:
     words: str = ""  # what the server said at the last of them
     # Of the last letters, whether the server refused their contents.
     recent: deque[bool] = field(default_factory=partial(deque, maxlen=POLICY_WINDOW))
-    refusal: str = ""  # the last one for good about a recipient, masked
-    alike: int = 0  # so many refusals in a row had these words
-    most_alike: int = SAME_FIRST  # so many are no coincidence
+    refusal: str = ""  # the last final refusal of a recipient, masked
+    alike: int = 0  # how many refusals in a row had these words
+    most_alike: int = SAME_FIRST  # so many in a row are no coincidence
 
     def accept(self) -> None:
         self.recent.append(False)
@@ -92,7 +92,7 @@ class Seen:
         self.in_a_row += times
 
     def add_alike(self, outcome: Outcome, verdict: Verdict) -> None:
-        """Count final refusals in the same words of one recipient after the other."""
+        """Count how many recipients in a row were refused for good in the same words."""
         refusal = ""
         if verdict.fault in (Fault.ADDRESS, Fault.RECIPIENT) and not verdict.temporary:
             refusal = masked(outcome.reply)
@@ -134,10 +134,10 @@ class Failures:
         self.runs: dict[int, Seen] = {}  # run's id: what it has met
         self.due: set[int] = set()  # ids of runs that are to rest or pause
         self.being_told: dict[int, int] = {}  # run's id: the thread that tells the database
-        self.number = 0  # of stops so far
+        self.number = 0  # how many times this process has stopped sending a run
         self.stops: dict[int, int] = {}  # run's id: the number of its last stop
-        self.suspects: dict[int, str] = {}  # run's id: masked words that everybody was refused in
-        self.trusted: set[int] = set()  # runs that a person has looked at: such words are believed
+        self.suspects: dict[int, str] = {}  # run's id: the masked words that refuse everybody
+        self.trusted: set[int] = set()  # runs paused for such words once: a person then decides
 
     def note(self, run_id: int, outcome: Outcome, recipient: str) -> None:
         """Count the try of a letter for `recipient`; an accepted one ends a row of failures."""
@@ -165,7 +165,7 @@ class Failures:
         return self.runs[run_id]
 
     def count(self, run_id: int, effect: Effect, words: str, times: int = 1) -> None:
-        """Count a failure on this side `times` times, like failures of the server's with `effect`.
+        """Count a failure of our own `times` times, as if the server had failed with `effect`.
 
         IN_A_ROW times at once is enough to rest or pause the run. `words` say what is wrong.
         """
@@ -190,12 +190,13 @@ class Failures:
     def enough(self, run_id: int, began: int) -> bool:
         """Whether to send no more of a group, because its run is to rest or pause, or does already.
 
-        `began` is what `number` was before the database was asked which runs may go on.
+        `began` is what `number` was before the group's run was read from the database: a stop
+        since then has a higher number.
         """
         return run_id in self.due or self.stops.get(run_id, 0) > began
 
     def spare(self, run_id: int, results: Iterable[Result]) -> None:
-        """Put letters back in the queue whose recipients got the refusal that everybody got."""
+        """Put the letters that were refused in the same words as everybody's back in the queue."""
         words = self.suspects.get(run_id)
         if not words:
             return
@@ -207,7 +208,7 @@ class Failures:
     def called_for(self, run_id: int) -> tuple[Effect, str]:
         """Return the effect to write to the database, and its words; Effect.NONE for no effect.
 
-        Whoever gets an effect calls `told`; meanwhile no letter of the run is tried.
+        A caller that gets an effect must call `told`; until then no letter of the run is tried.
         """
         with self.lock:
             me = threading.get_ident()

@@ -36,7 +36,7 @@ ANSWER_ROOM = 12 * KEPT_REPLY + 300  # octets of the longest line of an answer, 
 TAKEN = b"N %020d %020.6f\n"  # of one length, so that it can be overwritten in place
 TAKEN_LINE = re.compile(rb"B [^\n]*\nN (\d{20}) (\d{13}\.\d{6})\n")
 NO_JOURNAL = FileNotFoundError, IsADirectoryError, PermissionError  # gone, or not ours to read
-CLOSED = -1  # no file's number
+CLOSED = -1  # no file has this number
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -67,8 +67,8 @@ class Journal:
         self.token = uuid.uuid4().hex
         self.fd = CLOSED
         self.map: bytearray | mmap.mmap = bytearray()  # of memory, once the file is open
-        self.end = 0  # of what is written
-        self.start = 0  # of what is deleted once the database has it
+        self.end = 0  # offset after the last line
+        self.start = 0  # offset after the first two lines, which stay
         self.letters = 0  # taken from the queue in all, plus those whose results were stored
         with contextlib.suppress(JournalFull):  # each mark tries again
             self._open()
@@ -78,7 +78,7 @@ class Journal:
         self._write(b"S %d" % delivery_id, ANSWER_ROOM)
 
     def making(self, delivery_id: int) -> None:
-        """Note which letter is being made, one that was in hand when a worker died; 0: none."""
+        """Note which letter is being made, if it was in hand when a worker died; 0 for none."""
         self._write(b"M %d" % delivery_id)
 
     def answer(self, delivery_id: int, outcome: Outcome) -> None:
@@ -92,12 +92,12 @@ class Journal:
         if self.fd == CLOSED:
             return
         if taken:
-            line = self.taken()
+            line = self.taken_line()
             self.map[self.start - len(line):self.start] = line
         self.map[self.start:self.end] = bytes(self.end - self.start)
         self.end = self.start
 
-    def taken(self) -> bytes:
+    def taken_line(self) -> bytes:
         return TAKEN % (self.letters, time.time())
 
     def close(self, *, forget: bool) -> None:
@@ -117,11 +117,11 @@ class Journal:
         except OSError as error:
             raise JournalFull(error.strerror or str(error)) from error
         fcntl.flock(self.fd, fcntl.LOCK_EX)
-        if not self.path.exists():  # before the lock somebody took it for a dead one's
+        if not self.path.exists():  # recovery deleted it before it was locked
             os.close(self.fd)
             return self._open()
         try:
-            self._write((header() + self.taken())[:-1])
+            self._write((header() + self.taken_line())[:-1])
             self.start = self.end
         except JournalFull:
             self.close(forget=True)
@@ -164,7 +164,8 @@ class DeadJournal:
     """What a dead connection left: ids of `marked` deliveries, and `answers` by id.
 
     `complete`: no line is lost, so what is not marked was not sent.
-    `making` is the id of the letter over whose making it died, if so. `letters`: how many it took.
+    `making`: the id of the letter that was being made when it died, or 0.
+    `letters`: how many it took.
     """
 
     token: str
@@ -193,7 +194,7 @@ def read(path: Path, octets: bytes) -> DeadJournal:
     """Return the DeadJournal of the `octets` in `path`, without a line that has no end."""
     written = octets.partition(b"\0")[0]
     complete = written.startswith(header())
-    journal = DeadJournal(path.name, path, complete, taken_in(written)[0])
+    journal = DeadJournal(path.name, path, complete, parse_taken_line(written)[0])
     for line in written.split(b"\n")[:-1]:
         kind, _, rest = line.partition(b" ")
         with contextlib.suppress(ValueError):  # a crash of the machine may leave anything
@@ -207,7 +208,7 @@ def read(path: Path, octets: bytes) -> DeadJournal:
     return journal
 
 
-def taken() -> dict[str, tuple[int, float]]:
+def letters_taken_by_token() -> dict[str, tuple[int, float]]:
     """Return what the journals of this disk say, by token: (letters taken, time of the last).
 
     Times are in seconds since 1970.
@@ -215,11 +216,11 @@ def taken() -> dict[str, tuple[int, float]]:
     found = {}
     for path in folder().iterdir():
         with contextlib.suppress(*NO_JOURNAL), path.open("rb") as file:
-            found[path.name] = taken_in(file.read(200))
+            found[path.name] = parse_taken_line(file.read(200))
     return found
 
 
-def taken_in(written: bytes) -> tuple[int, float]:
+def parse_taken_line(written: bytes) -> tuple[int, float]:
     line = TAKEN_LINE.match(written)
     if line:
         return int(line[1]), float(line[2])

@@ -2,7 +2,8 @@
 
 A group of hundreds of letters is one UPDATE and one INSERT. A row is written only while it has the
 writer's lease token, so that a worker which was taken for dead changes nothing that others have
-decided. The run's counters move in the same transaction, so that they always add up.
+decided. The same transaction adds a row with the changes of the run's figures (`counting.add`), so
+that they always add up; `counting.fold` adds these rows to the run's counters later.
 """
 import json
 from collections import Counter
@@ -91,7 +92,7 @@ STORED = """(SELECT v.id, v.at, v.state, v.code, v.answer, d.run_id, d.recipient
 def claim(run_id: int, limit: int, token: str, after: int = 0) -> list[Claimed]:
     """Claim up to `limit` pending deliveries of the run for `token`; return them in order.
 
-    Those with an id up to `after` only when there are no others.
+    It claims those with an id up to `after` only if there are no others.
     """
     now = db_time(timezone.now())
     with connection.cursor() as cursor:
@@ -188,18 +189,21 @@ def rehearse(token: str) -> None:
     store_rows(Run(pk=0), {}, token, State.CLAIMED)
 
 
-def free(deliveries: QuerySet[Delivery]) -> QuerySet[Delivery]:
+def unlocked(deliveries: QuerySet[Delivery]) -> QuerySet[Delivery]:
     """Return those of `deliveries` that nobody holds, for an update in this transaction.
 
     It skips those that a worker is storing or claiming just now: neither waits for the other.
     """
-    unlocked = deliveries.select_for_update(skip_locked=True, of=("self",))
-    return Delivery.objects.filter(pk__in=unlocked.values("pk"))
+    rows = deliveries.select_for_update(skip_locked=True, of=("self",))
+    return Delivery.objects.filter(pk__in=rows.values("pk"))
 
 
 @transaction.atomic
 def abandon(token: str, known: Collection[int]) -> None:
-    """Give back what `token` holds, but for the `known` ids: the answer to a commit was lost."""
+    """Give back what `token` holds except the `known` ids.
+
+    Call it when the answer to a commit was lost: the commit may have claimed other deliveries.
+    """
     lost = Delivery.objects.filter(state=State.CLAIMED, lease_token=token).exclude(pk__in=known)
     lost.update(state=State.PENDING, lease_token="", lease_until=None)
 
@@ -211,4 +215,4 @@ def renew(token: str) -> int:
     It skips rows whose results are being stored now: to wait for them could end in a deadlock.
     """
     held = Delivery.objects.filter(state=State.CLAIMED, lease_token=token)
-    return free(held).update(lease_until=Now() + LEASE)
+    return unlocked(held).update(lease_until=Now() + LEASE)

@@ -74,7 +74,7 @@ def recover_journals() -> None:
         with contextlib.closing(dead_journals()) as journals:
             for journal in journals:
                 recover_journal(journal)
-                if not journal.letters or restore.outlive():
+                if not journal.letters or restore.replace_journal():
                     journal.remove()
                     restore.forget(journal.token)
                     counting.fold()
@@ -89,7 +89,7 @@ def recover_journal(journal: DeadJournal) -> None:
     held = Delivery.objects.filter(
         lease_token=journal.token, state__in=[State.CLAIMED, State.UNKNOWN], settled_at=None)
     rows = list(held.select_related("run__mailing").order_by("run", "pk"))
-    held.filter(crashes=0).update(crashes=1)  # from now on the journal tells of each being made
+    held.filter(crashes=0).update(crashes=1)  # from now on the journal notes when one is made
     for run, mine in groupby(rows, attrgetter("run")):
         results = [recovered(journal, row) for row in mine]
         counts, tries = ledger.store(run, results, journal.token)
@@ -125,7 +125,7 @@ def expire_leases() -> None:
     """Give up letters whose lease has run out: their outcome is unknown until a journal tells."""
     late = Now() - timedelta(seconds=2)
     with transaction.atomic():
-        rows = ledger.free(Delivery.objects.filter(state=State.CLAIMED, lease_until__lt=late))
+        rows = ledger.unlocked(Delivery.objects.filter(state=State.CLAIMED, lease_until__lt=late))
         rows = rows.select_related("run").order_by("run", "pk")
         if not rows:
             return

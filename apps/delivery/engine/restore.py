@@ -79,14 +79,15 @@ def verify() -> None:
     Call it in the transaction that takes letters, before they are taken: what it reads holds until
     the transaction ends. Raises NotReady while a dump is loaded.
     """
-    if behind() and behind():  # the first look may have read the disk in the middle of a write
+    # The first look may have read the disk in the middle of a write.
+    if database_is_behind() and database_is_behind():
         raise Restored
 
 
-def behind() -> bool:
+def database_is_behind() -> bool:
     """Whether the database knows less than this disk. Reads the disk first."""
-    number = kept()[0]
-    taken = journal.taken()
+    number = read_disk()[0]
+    taken = journal.letters_taken_by_token()
     known = read()
     if known is None:
         return False
@@ -94,7 +95,7 @@ def behind() -> bool:
         return True
     for token, (letters, _) in taken.items():
         # The database forgets a connection that ends; its journal is gone then too.
-        if known.letters.get(token, 0) < letters and token in journal.taken():
+        if known.letters.get(token, 0) < letters and token in journal.letters_taken_by_token():
             return True
     return False
 
@@ -104,7 +105,7 @@ def read() -> Known | None:
     with connection.cursor() as cursor:
         cursor.execute(READ.format(identity=IDENTITY[connection.vendor]))
         rows = cursor.fetchall()
-    if not rows and kept()[0]:
+    if not rows and read_disk()[0]:
         raise NotReady("The database is not ready. Is it being restored?")
     if not rows:
         return None
@@ -114,29 +115,29 @@ def read() -> Known | None:
     return Known(number, known_identity, identity_now, letters)
 
 
-def advance() -> int:
-    """Increase the number and return it: no earlier backup has what is done from now on.
+def increase_number() -> int:
+    """Increase the number and return it: the database in an earlier backup has a lower one.
 
     Call it after `check`, and late in a transaction, because it locks the row.
     """
     with transaction.atomic():
-        number = move().number
-        transaction.on_commit(lambda: keep(number))
+        number = increase_in_database().number
+        transaction.on_commit(lambda: write_or_log(number))
     return number
 
 
-def outlive() -> bool:
-    """Increase the number, so that it shows a restore without a journal of this disk.
+def replace_journal() -> bool:
+    """Increase the number: it then shows a restore in place of a journal of this disk.
 
     Returns whether the journal may be deleted now. Raises Restored if it is still needed.
     """
     with transaction.atomic():
         verify()
-        number = advance()
-    return kept()[0] >= number  # a full disk did not keep it
+        number = increase_number()
+    return read_disk()[0] >= number  # it is not, if the disk was full
 
 
-def move() -> RestoreGuard:
+def increase_in_database() -> RestoreGuard:
     """Increase the number of the guard, which is made if there is none. Returns the guard."""
     if read() is None:
         RestoreGuard.objects.get_or_create(pk=1)
@@ -162,34 +163,34 @@ def notice() -> None:
     if guard.restored_at is None or guard.identity not in ("", identity()) or (
             left and left > guard.restored_at):
         hold()
-    learn()
+    copy_disk_to_database()
 
 
 @transaction.atomic
 def hold() -> None:
-    """Count a restore and pause all open runs; what is due by now is for a person to send."""
+    """Count a restore and pause all open runs; a person has to send what is due by now."""
     log.critical("the database was restored from a backup: sending waits for a person")
-    move()
+    increase_in_database()
     RestoreGuard.objects.filter(pk=1).update(
         restores=F("restores") + 1, restored_at=timezone.now(), dumped_at=last_known(),
         left_at=last_left())
     pause_older_runs()
 
 
-def learn() -> None:
+def copy_disk_to_database() -> None:
     """Write to the database what this disk knows, so that nobody notices the same twice."""
     RestoreGuard.objects.filter(pk=1).update(
-        number=Greatest(F("number"), kept()[0]), identity=identity())
-    for token, (letters, _) in journal.taken().items():
-        take(token, letters)
+        number=Greatest(F("number"), read_disk()[0]), identity=identity())
+    for token, (letters, _) in journal.letters_taken_by_token().items():
+        write_letters_taken(token, letters)
 
 
 def restores() -> int:
-    """Return how many restores were noticed; a run that is started or resumed keeps it."""
+    """Return how many restores were noticed; a run stores it when it is started or resumed."""
     return RestoreGuard.objects.values_list("restores", flat=True).filter(pk=1).first() or 0
 
 
-def take(token: str, letters: int) -> None:
+def write_letters_taken(token: str, letters: int) -> None:
     """Write to the database that a connection has taken so many letters in all."""
     with connection.cursor() as cursor:
         cursor.execute(TAKE, [token, letters])
@@ -229,8 +230,8 @@ def last_left() -> datetime | None:
 
 def last_left_seconds() -> float:
     """Return when letters last left this machine, in seconds since 1970; 0 when none has."""
-    latest = kept()[1]
-    for _, at in journal.taken().values():
+    latest = read_disk()[1]
+    for _, at in journal.letters_taken_by_token().values():
         latest = max(latest, at)
     return latest
 
@@ -238,8 +239,8 @@ def last_left_seconds() -> float:
 def waits_for_a_person(mailing: Mailing) -> bool:
     """Whether the clock leaves `mailing` alone: it may have been sent after the backup.
 
-    What was due before the restore may have been sent. If letters left after the backup, so may
-    any other mailing, early and by hand. One that somebody saved after the restore may start.
+    What was due before the restore may have been sent. If letters left after the backup, any other
+    mailing may have been sent too, early and by hand. One saved after the restore may start.
     """
     guard = RestoreGuard.objects.filter(pk=1).first()
     if guard is None or guard.restored_at is None or mailing.updated_at > guard.restored_at:
@@ -248,7 +249,7 @@ def waits_for_a_person(mailing: Mailing) -> bool:
 
 
 def forget(token: str) -> None:
-    """Forget a connection whose journal is deleted. Call it after `advance`."""
+    """Forget a connection whose journal is deleted. Call it after `increase_number`."""
     LettersTaken.objects.filter(token=token).delete()
 
 
@@ -256,7 +257,7 @@ def path() -> Path:
     return Path(settings.DATA_DIR) / "generation"
 
 
-def kept() -> tuple[int, float]:
+def read_disk() -> tuple[int, float]:
     """Return the number on this disk and when letters last left (seconds since 1970); or zeros."""
     try:
         number, _, left = path().read_text("ascii").partition(" ")
@@ -265,7 +266,7 @@ def kept() -> tuple[int, float]:
         return 0, 0.0
 
 
-def keep(number: int) -> None:
+def write_or_log(number: int) -> None:
     """Write the number to this disk, or log why not: a full disk is no error."""
     try:
         write(number)
@@ -278,7 +279,7 @@ def write(number: int) -> None:
     folder = os.open(path().parent, os.O_RDONLY)
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)
-        if number > kept()[0]:
+        if number > read_disk()[0]:
             new = path().with_name(f"generation.{os.getpid()}")
             new.write_text(f"{number} {last_left_seconds()}", "ascii")
             os.replace(new, path())

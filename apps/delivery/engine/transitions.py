@@ -37,7 +37,7 @@ def refresh_runs(now: datetime) -> None:
 
 
 def reopen_or_cancel(run: Run, now: datetime) -> None:
-    """Handle an ended run with letters left, which a worker that was taken for lost gave back.
+    """Handle an ended run with letters left: a worker gave them back after the end.
 
     A finished run goes on with them if it may; else they are cancelled, as in a stopped run.
     """
@@ -99,7 +99,7 @@ def cancel_rest(run_id: int) -> None:
     `refresh_runs` cancels that once it is given back.
     """
     with transaction.atomic():
-        waiting = ledger.free(Delivery.objects.filter(
+        waiting = ledger.unlocked(Delivery.objects.filter(
             run_id=run_id, state__in=[Delivery.State.PENDING, Delivery.State.RETRY]))
         cancelled = waiting.update(
             state=Delivery.State.CANCELLED, next_try_at=None, updated_at=timezone.now())

@@ -13,7 +13,7 @@ register.filter("bar", progress.bar)
 
 @register.inclusion_tag("delivery/_moving.html")
 def moving(runs):
-    """What asks for the bars of a list's active `runs` again and again, all at once."""
+    """The element that polls the bars of all active `runs` of a list with one request."""
     ids = [("id", run.mailing_id) for run in runs if run and run.is_active]
     return {"query": urlencode(ids), "every": seconds_between(runs)}
 

@@ -111,7 +111,7 @@ class Wire(io.RawIOBase):
         self.up = False
 
 
-class Sender:
+class Worker:
     """A sending process of one connection, whose wall clock may be wrong by `skew`."""
 
     def __init__(self, world):
@@ -154,7 +154,7 @@ class World:
 
     def __init__(self, strike):
         self.began, self.elapsed, self.boot = timezone.now(), 0.0, 1
-        self.strike, self.fault, self.sender = strike, None, None
+        self.strike, self.fault, self.worker = strike, None, None
         self.fates, self.down = [], False
         self.accepted, self.marked, self.expired = Counter(), set(), set()
         self.letters, self.replies = [], set()
@@ -181,8 +181,8 @@ class World:
         return Wire(self)
 
     def reach(self, step):
-        """Let the fault `(step, times, what)` strike when a sender reaches it so many times."""
-        if self.fault and self.sender and self.fault[0] == step:
+        """Let the fault `(step, times, what)` strike when a worker reaches it so many times."""
+        if self.fault and self.worker and self.fault[0] == step:
             self.fault = (step, self.fault[1] - 1, self.fault[2])
             if self.fault[1] <= 0:
                 what, self.fault = self.fault[2], None
@@ -198,16 +198,16 @@ class World:
                 self.expired.add(row.pk)
 
     def wall_clock(self):
-        skew = self.sender.skew if self.sender else timedelta(0)
+        skew = self.worker.skew if self.worker else timedelta(0)
         return self.began + timedelta(seconds=self.elapsed) + skew
 
     @contextlib.contextmanager
-    def sending(self, sender):
-        before, self.sender = self.sender, sender
+    def sending(self, worker):
+        before, self.worker = self.worker, worker
         try:
             yield
         finally:
-            self.sender = before
+            self.worker = before
 
     @contextlib.contextmanager
     def atomic(self):
@@ -235,7 +235,7 @@ class World:
 
     @contextlib.contextmanager
     def running(self):
-        """Replace what is real around the sender: clocks, network, steps."""
+        """Replace what is real around the worker: clocks, network, steps."""
         self.real_now, lines = timezone.now, journal.Journal
         fakes = (
             (timezone, "now", self.wall_clock),

@@ -1,4 +1,4 @@
-"""The doorbell wakes a sender that rests; without it a sender at rest asks little."""
+"""The doorbell wakes a worker that rests; without it a worker at rest asks little."""
 import errno
 import os
 import threading
@@ -44,7 +44,7 @@ def test_what_is_rolled_back_rings_nobody(own_bell):
     assert not own_bell.wait(0)
 
 
-def test_every_sender_hears_it_and_one_that_died_is_forgotten(own_bell):
+def test_every_worker_hears_it_and_one_that_died_is_forgotten(own_bell):
     other, dead = bell.open_bell(), bell.open_bell()
     for ear in (other, dead):
         ear.wait(0)
@@ -69,7 +69,7 @@ def test_a_listener_that_lost_its_connection_opens_another(own_bell, monkeypatch
     assert own_bell.wait(LONG)
 
 
-def test_a_run_that_starts_wakes_a_sender_at_rest(mailing, sink, monkeypatch):
+def test_a_run_that_starts_wakes_a_worker_at_rest(mailing, sink, monkeypatch):
     monkeypatch.setattr(local, "LOOK", LONG)  # it does not look by itself
     process = SendingProcess(keep_clock=False, connections=1)
     thread = threading.Thread(target=process.run)
@@ -87,7 +87,7 @@ def test_a_run_that_starts_wakes_a_sender_at_rest(mailing, sink, monkeypatch):
     assert len(sink.letters) == 3
 
 
-def test_a_sender_at_rest_asks_once_a_second(mailing, sink, monkeypatch):
+def test_a_worker_at_rest_asks_once_a_second(mailing, sink, monkeypatch):
     process = SendingProcess(keep_clock=False, connections=0)
     process.start()
     process.tend()
@@ -104,7 +104,7 @@ def test_a_sender_at_rest_asks_once_a_second(mailing, sink, monkeypatch):
 
 @pytest.mark.parametrize("failing", ["open", "write"])
 def test_a_bell_that_can_not_be_rung_stays_and_is_no_error(monkeypatch, failing):
-    """The sender is another user's, or it ends between the opening of its pipe and the ring."""
+    """The worker is another user's, or it ends between the opening of its pipe and the ring."""
     pipe = bell.Pipe()
     number = {"open": errno.EACCES, "write": errno.EPIPE}[failing]
 

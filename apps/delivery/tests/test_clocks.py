@@ -1,4 +1,4 @@
-"""Senders on several machines, whose clocks do not agree: what they share is on the database's."""
+"""Workers on several machines, whose clocks do not agree: what they share is on the database's."""
 from datetime import timedelta
 
 import pytest
@@ -35,7 +35,7 @@ def run(mailing):
 
 
 @pytest.mark.parametrize("error", WRONG)
-def test_a_sender_with_a_wrong_clock_leaves_the_letters_of_others_in_their_hands(
+def test_a_worker_with_a_wrong_clock_leaves_the_letters_of_others_in_their_hands(
         run, clock_wrong_by, error):
     holder = Journal()
     ledger.claim(run.pk, 3, holder.token)
@@ -46,7 +46,7 @@ def test_a_sender_with_a_wrong_clock_leaves_the_letters_of_others_in_their_hands
 
 
 @pytest.mark.parametrize("error", WRONG)
-def test_letters_of_a_lost_sender_with_a_wrong_clock_are_given_up_after_its_lease(
+def test_letters_of_a_lost_worker_with_a_wrong_clock_are_given_up_after_its_lease(
         run, clock_wrong_by, error):
     right = timezone.now()
     clock_wrong_by(error)

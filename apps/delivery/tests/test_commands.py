@@ -67,7 +67,7 @@ def test_a_database_that_does_not_answer_is_said_in_a_line(monkeypatch):
     assert end.value.returncode == 2
 
 
-def test_temporary_refusals_are_left_to_the_sender_and_said(mailing, settings):
+def test_temporary_refusals_are_left_to_the_worker_and_said(mailing, settings):
     with sink_server(settings, rcpt={"boris": "450 4.2.0 Greylisted"}):
         status, said = send(mailing.pk)
     assert status == 1 and "1 left" in said and "manage.py sender" in said
@@ -145,7 +145,7 @@ def test_the_clock_starts_a_due_mailing_once_and_not_after_its_end(mailing, owne
     assert over.status == Mailing.Status.COMPLETED and not over.runs.exists()
 
 
-def test_one_sender_at_a_time_keeps_the_clock(db):
+def test_one_worker_at_a_time_keeps_the_clock(db):
     first, second = schedule.Clock(), schedule.Clock()
     assert first.hold() and not second.hold() and first.hold()
     schedule.Lease.objects.update(until=timezone.now() - timedelta(seconds=1))

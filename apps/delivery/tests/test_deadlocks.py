@@ -47,7 +47,7 @@ def settle_unknowns(run, deliveries):
 
 
 def lose_leases(deliveries):
-    """Let the leases of `deliveries` run out, a few at a time, as if their sender were lost."""
+    """Let the leases of `deliveries` run out, a few at a time, as if their worker were lost."""
     for number in range(0, len(deliveries), 4):
         few = [row.pk for row in deliveries[number:number + 4]]
         Delivery.objects.filter(pk__in=few).update(lease_until=timezone.now() - HOUR)

@@ -1,6 +1,6 @@
 """Whatever people, servers, clocks and crashes do, and in any order: the promises hold.
 
-A stateful model (Hypothesis). The sender's own code runs on a simulated world; after each step
+A stateful model (Hypothesis). The worker's own code runs on a simulated world; after each step
 the judge compares the ledger with what the server accepted.
 """
 import contextlib
@@ -23,7 +23,7 @@ from tests.factories import MailingFactory, RecipientFactory, UserFactory
 
 from ..engine import journal, recovery
 from .people import DEEDS, People
-from .simulated import DROP, LOST, Died, Sender, World
+from .simulated import DROP, LOST, Died, Worker, World
 
 State = Delivery.State
 FATES = [
@@ -46,7 +46,7 @@ WHO = st.integers(0, 1)
 
 
 class Sending(People, RuleBasedStateMachine):
-    """One mailing, its people, two senders, and the world around them."""
+    """One mailing, its people, two workers, and the world around them."""
 
     def __init__(self):
         super().__init__()
@@ -58,7 +58,7 @@ class Sending(People, RuleBasedStateMachine):
         self.mailing = MailingFactory(
             owner=self.owner, ends_at=self.world.began + timedelta(days=9),
             recipients=[RecipientFactory(owner=self.owner) for _ in range(4)])
-        self.senders = [Sender(self.world), Sender(self.world)]
+        self.workers = [Worker(self.world), Worker(self.world)]
         self.subjects, self.emails, self.attempts = {}, {}, 0
         self.errors = itertools.cycle([1, -1, 48, -48, 0])  # of clocks, in hours
         self.released = Counter()  # what people sent again, knowing that it may have arrived
@@ -70,12 +70,12 @@ class Sending(People, RuleBasedStateMachine):
     @rule(who=WHO, fates=st.lists(st.sampled_from(FATES), min_size=1, max_size=6),
           fault=st.none() | FAULTS, clear=st.sampled_from([True, True, False]))
     def work(self, who, fates, fault, clear):
-        """A sender's turn; with `clear` there is something to send."""
+        """A worker's turn; with `clear` there is something to send."""
         if clear:
             self.clear_the_way()
         self.world.fates, self.world.fault = list(fates), fault
         try:
-            self.senders[who].work()
+            self.workers[who].work()
         except Died:
             self.lose(who)
         self.world.fates, self.world.fault = [], None
@@ -95,35 +95,35 @@ class Sending(People, RuleBasedStateMachine):
         getattr(self, event)(who)
 
     def beats(self, who):
-        self.senders[who].beat()
+        self.workers[who].beat()
 
     def ends(self, who):
-        self.senders[who].end()
-        self.senders[who] = Sender(self.world)
+        self.workers[who].end()
+        self.workers[who] = Worker(self.world)
 
     def lose(self, who):
-        self.senders[who].gone()
-        self.senders[who] = Sender(self.world)
+        self.workers[who].gone()
+        self.workers[who] = Worker(self.world)
 
     def is_gone_with_its_disk(self, who):
-        self.senders[who].connection.journal.path.unlink()
+        self.workers[who].connection.journal.path.unlink()
         self.lose(who)
 
     def power_cut(self, who):
-        """Both senders die; of the first's journal the disk had kept only the half."""
+        """Both workers die; of the first's journal the disk had kept only the half."""
         self.world.boot += 1
         held = Delivery.objects.filter(state=State.CLAIMED)
         self.world.expired.update(held.values_list("pk", flat=True))
-        for number, sender in enumerate(self.senders):
-            self.world.expired |= sender.held
-            path = sender.connection.journal.path
+        for number, worker in enumerate(self.workers):
+            self.world.expired |= worker.held
+            path = worker.connection.journal.path
             if number == who:
                 lines = path.read_bytes().rstrip(b"\0")
                 path.write_bytes(lines[:len(lines) // 2])
             self.lose(number)
 
     def clock_goes_wrong(self, who):
-        self.senders[who].skew = timedelta(hours=next(self.errors))
+        self.workers[who].skew = timedelta(hours=next(self.errors))
 
     def server_is_down(self, who):
         self.world.down = True
@@ -132,16 +132,16 @@ class Sending(People, RuleBasedStateMachine):
         self.world.down = False
 
     def strike(self, what):
-        """A fault strikes the sender that is at work."""
+        """A fault strikes the worker that is at work."""
         if what == DIES:
             raise Died
         if what == LOSES_DATABASE:
             raise OperationalError("server closed the connection unexpectedly")
-        busy = self.world.sender
+        busy = self.world.worker
         with self.world.sending(None):
             for deed in what:
                 if deed == "other_works":
-                    next(sender for sender in self.senders if sender is not busy).work()
+                    next(worker for worker in self.workers if worker is not busy).work()
                 else:
                     getattr(self, deed)()
 
@@ -204,15 +204,15 @@ class Sending(People, RuleBasedStateMachine):
             for _ in range(60):
                 for deed in ("enable", "unblock", "resume", "hour", "upkeep"):
                     getattr(self, deed)()
-                self.senders[0].work()
+                self.workers[0].work()
                 if not any(run.is_active or run.left for run in Run.objects.all()):
                     break
-            self.senders[0].end()
+            self.workers[0].end()
             recovery.recover()
             assert not [run for run in Run.objects.all() if run.is_active or run.left]
             self.judge()
         finally:
-            self.senders[1].gone(forget=True)
+            self.workers[1].gone(forget=True)
             self.stack.close()
             for path in journal.folder().iterdir():
                 path.unlink()

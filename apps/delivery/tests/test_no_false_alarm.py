@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.django_db(transaction=True)]
 @pytest.mark.torture
 def test_connections_that_come_and_go_are_no_restore():
     over, seen = threading.Event(), []
-    restore.advance()
+    restore.increase_number()
 
     def come_and_go():
         for _ in range(150):
@@ -22,15 +22,15 @@ def test_connections_that_come_and_go_are_no_restore():
             for _ in range(3):
                 with transaction.atomic():
                     restore.verify()
-                    restore.take(journal.token, journal.letters + 5)
+                    restore.write_letters_taken(journal.token, journal.letters + 5)
                 journal.clear(5)
-            assert restore.outlive()
+            assert restore.replace_journal()
             journal.close(forget=True)
             restore.forget(journal.token)
 
     def look():
         while not over.is_set():
-            seen.append(restore.behind())
+            seen.append(restore.database_is_behind())
 
     def all_come_and_go():
         errors.extend(at_once(*[(come_and_go,)] * 4))

@@ -1,4 +1,4 @@
-"""Restores that the guard does not see, or sees where there was none."""
+"""Restores that are hard to see, and what only looks like a restore."""
 from importlib import import_module
 
 import pytest
@@ -18,10 +18,10 @@ from .test_restore_in_a_run import backup, held, killed
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_a_sender_that_is_stopped_right_after_a_restore_leaves_what_tells_of_it(mailing, sink):
-    """leave() moves the number of the restored database over the disk's, and forgets its journal.
+def test_a_worker_that_is_stopped_right_after_a_restore_leaves_what_tells_of_it(mailing, sink):
+    """leave() must not raise the restored database's number and delete the journal that tells.
 
-    `restore; systemctl restart sender` within the 4 s of a heartbeat.
+    As in `restore; systemctl restart sender` within the 4 s of a heartbeat.
     """
     run = run_start(mailing=mailing, trigger=Run.Trigger.PAGE)
     living = Engine(connections=1, run_ids=[run.pk], patient=True)
@@ -36,13 +36,14 @@ def test_a_sender_that_is_stopped_right_after_a_restore_leaves_what_tells_of_it(
 
 
 def test_a_backup_of_letters_in_hand_is_older_than_their_answers(mailing, sink, monkeypatch):
-    """A connection's last group: counted before the backup, left after it, and none was claimed on.
+    """A connection's last group: claimed before the backup, sent after it, with none claimed since.
 
-    Its journal was emptied, so silence sends the group back to the queue.
+    Its journal is empty, which must not pass for a proof that the group was not sent.
     """
     taken = []
-    take = restore.take
-    monkeypatch.setattr(restore, "take", lambda *words: (taken.append(words), take(*words)))
+    write = restore.write_letters_taken
+    monkeypatch.setattr(restore, "write_letters_taken",
+                        lambda *words: (taken.append(words), write(*words)))
     run = run_start(mailing=mailing, trigger=Run.Trigger.PAGE)
     dying = Engine(connections=1, run_ids=[run.pk], patient=True)
     dying.start()
@@ -71,10 +72,10 @@ def test_a_run_that_was_paused_in_the_backup_tells_of_the_restore_too(mailing, s
 
 
 def test_a_mailing_that_was_started_before_its_time_waits_after_a_restore(mailing, sink):
-    """Its owner sent it early, after the backup; the clock sends it to everybody once more."""
+    """Its owner sent it early, after the backup; the clock must not send it once more."""
     soon = timezone.now() + timezone.timedelta(minutes=5)
     Mailing.objects.update(starts_at=soon)
-    restore.advance()
+    restore.increase_number()
     with backup():
         work(run_start(mailing=mailing, trigger=Run.Trigger.PAGE))
     assert len(sink.letters) == 3 and restore.check()
@@ -83,8 +84,8 @@ def test_a_mailing_that_was_started_before_its_time_waits_after_a_restore(mailin
 
 
 def test_a_new_database_beside_an_old_data_dir_can_be_used(mailing):
-    """The file was deleted, or the database made anew, and migrated: that was for ever NotReady."""
-    restore.keep(7)
+    """The file was deleted, or the database made anew, and migrated, which makes its guard."""
+    restore.write_or_log(7)
     make_guard = import_module("apps.delivery.migrations.0005_guard_is_there").make_guard
     make_guard(apps, None)
     assert run_start(mailing=mailing, trigger=Run.Trigger.PAGE).total == 3
@@ -102,7 +103,7 @@ def test_on_a_full_disk_a_journal_stays_until_the_number_is_kept(mailing, sink, 
 
 
 def test_journals_that_may_not_be_read_are_no_error_of_the_page(mailing, settings, monkeypatch):
-    """The web and the sender run as two users: journals are 0600."""
+    """The web and the worker run as two users: journals are 0600."""
     folder = settings.DATA_DIR / "journal"
     folder.mkdir()
     (folder / "lost+found").mkdir()

@@ -24,12 +24,12 @@ def url(mailing):
 
 
 @pytest.fixture
-def sender():
+def worker():
     return Worker.objects.create(token="t", host="h", pid=1, seen_at=timezone.now())
 
 
 @pytest.fixture
-def run(mailing, sender):
+def run(mailing, worker):
     return run_start(mailing=mailing, trigger=Run.Trigger.PAGE)
 
 
@@ -49,7 +49,7 @@ def waiting(run):
     run.deliveries.update(state=Delivery.State.RETRY, next_try_at=timezone.now() + HOUR)
 
 
-def without_sender(run):
+def without_worker(run):
     Worker.objects.update(seen_at=timezone.now() - HOUR)
 
 
@@ -58,7 +58,7 @@ def finished(run):
     Run.objects.update(state=Run.State.FINISHED, unknown=3)
 
 
-STATES = [running, paused, resting, waiting, without_sender, finished]
+STATES = [running, paused, resting, waiting, without_worker, finished]
 
 
 def text(client, url):
@@ -158,7 +158,7 @@ CHANGES = [
     (waiting, lambda mailing, run: run.deliveries.update(state="pending", next_try_at=None)),
     (waiting, lambda mailing, run: run.deliveries.update(next_try_at=FUTURE - HOUR / 7)),
     (running, lambda mailing, run: Worker.objects.update(seen_at=PAST)),
-    (without_sender, lambda mailing, run: Worker.objects.update(seen_at=FUTURE)),
+    (without_worker, lambda mailing, run: Worker.objects.update(seen_at=FUTURE)),
 ]
 
 
@@ -172,7 +172,7 @@ def test_what_has_changed_is_seen_with_the_next_look(htmx, url, mailing, run, st
 
 
 def test_time_alone_changes_it_too(htmx, url, run, monkeypatch):
-    without_sender(run)
+    without_worker(run)
     resting(run)
     rests = text(htmx, url)
     later = timezone.now() + 2 * HOUR

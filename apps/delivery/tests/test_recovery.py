@@ -39,7 +39,7 @@ def die(lost):
     lost.close(forget=False)
 
 
-def test_a_dead_senders_journal_tells_sent_from_unknown_from_not_tried(run):
+def test_a_dead_workers_journal_tells_sent_from_unknown_from_not_tried(run):
     lost = Journal()
     anna, boris, vera = claimed(run, lost)
     lost.mark(anna.id)
@@ -55,7 +55,7 @@ def test_a_dead_senders_journal_tells_sent_from_unknown_from_not_tried(run):
     assert not list(journal.folder().iterdir())
 
 
-def test_an_unknown_outcome_of_a_lost_sender_is_an_attempt_of_its_own(run):
+def test_an_unknown_outcome_of_a_lost_worker_is_an_attempt_of_its_own(run):
     lost = Journal()
     lost.mark(claimed(run, lost)[0].id)
     die(lost)
@@ -64,7 +64,7 @@ def test_an_unknown_outcome_of_a_lost_sender_is_an_attempt_of_its_own(run):
     assert attempt.outcome_unknown and attempt.status == Attempt.Status.FAILURE
 
 
-def test_a_living_senders_journal_is_left_alone(run):
+def test_a_living_workers_journal_is_left_alone(run):
     living = Journal()
     claimed(run, living)
     recovery.recover_journals()
@@ -125,8 +125,8 @@ def test_a_silent_machines_letters_are_unknown_after_the_lease_and_its_journal_s
 
 
 @pytest.fixture
-def finished_with_a_sender_away(run):
-    """A sender fell silent with all letters; the run ended; then the sender tells: not sent."""
+def finished_with_a_worker_away(run):
+    """A worker fell silent with all letters; the run ended; then the worker tells: not sent."""
     away = Journal()
     claimed(run, away)
     run.deliveries.update(lease_until=timezone.now() - timedelta(minutes=1))
@@ -138,23 +138,23 @@ def finished_with_a_sender_away(run):
     return run
 
 
-def test_letters_that_come_back_after_the_end_reopen_the_run(finished_with_a_sender_away):
-    run = finished_with_a_sender_away
+def test_letters_that_come_back_after_the_end_reopen_the_run(finished_with_a_worker_away):
+    run = finished_with_a_worker_away
     transitions.refresh_runs(timezone.now())
     run.refresh_from_db()
     assert (run.state, run.left, run.finished_at) == (Run.State.RUNNING, 3, None)
 
 
-def test_letters_that_come_back_after_the_window_are_cancelled(finished_with_a_sender_away):
-    run = finished_with_a_sender_away
+def test_letters_that_come_back_after_the_window_are_cancelled(finished_with_a_worker_away):
+    run = finished_with_a_worker_away
     transitions.refresh_runs(run.mailing.ends_at)
     run.refresh_from_db()
     assert (run.state, run.skipped, run.left) == (Run.State.FINISHED, 3, 0)
 
 
 def test_letters_that_come_back_while_another_run_is_active_are_left_to_it(
-        finished_with_a_sender_away):
-    run = finished_with_a_sender_away
+        finished_with_a_worker_away):
+    run = finished_with_a_worker_away
     rest = run_start(mailing=run.mailing, trigger=Run.Trigger.PAGE)
     transitions.refresh_runs(timezone.now())
     run.refresh_from_db()
@@ -195,7 +195,7 @@ def test_recording_twice_counts_once(run):
     mine.close(forget=True)
 
 
-def test_a_recorded_unknown_outcome_stays_unknown_when_its_sender_dies_later(run):
+def test_a_recorded_unknown_outcome_stays_unknown_when_its_worker_dies_later(run):
     lost = Journal()
     row = claimed(run, lost)[0]
     silence = Outcome(Phase.DOT, None, "The server closed the connection.")
@@ -224,7 +224,7 @@ class PoisonLetter(Letter):
 
 
 @pytest.mark.parametrize("deaths, left, skipped", [(2, 3, 0), (3, 2, 1), (4, 2, 1)])
-def test_a_letter_over_whose_making_the_sender_dies_three_times_is_set_aside(
+def test_a_letter_over_whose_making_the_worker_dies_three_times_is_set_aside(
         run, deaths, left, skipped):
     letter = PoisonLetter(seed=run.seed, subject="s", body="b", from_email="shop@example.com")
     letter.deadly = run.deliveries.order_by("pk")[1].email
@@ -240,7 +240,7 @@ def test_a_letter_over_whose_making_the_sender_dies_three_times_is_set_aside(
         assert states(run)[letter.deadly] == State.SKIPPED
 
 
-def test_letters_that_were_only_in_hand_are_sent_however_often_senders_die(run):
+def test_letters_that_were_only_in_hand_are_sent_however_often_workers_die(run):
     for _ in range(5):
         lost = Journal()
         claimed(run, lost)

@@ -1,4 +1,4 @@
-"""What a sender at rest leaves undone."""
+"""What a worker at rest must not leave undone."""
 import pytest
 from django.db import OperationalError
 
@@ -21,9 +21,9 @@ def process(sink):
 
 @pytest.mark.parametrize("state", ["stopped", "finished"])
 def test_letters_that_come_back_to_a_run_that_is_over_are_not_forgotten(process, mailing, state):
-    """Given back after a stop, or by a sender that was taken for lost; nothing else is under way.
+    """Given back after a stop, or by a worker that was taken for lost; nothing else is under way.
 
-    recovery.WORK asks for claimed letters, increments and active runs alone.
+    No letter is claimed and no run is active, but recovery.WORK finds the ended run all the same.
     """
     run = run_start(mailing=mailing, trigger=Run.Trigger.PAGE)
     Run.objects.update(state=state)
@@ -35,7 +35,7 @@ def test_letters_that_come_back_to_a_run_that_is_over_are_not_forgotten(process,
 
 
 def test_a_limited_rate_outlives_a_restart_of_the_database(mailing, settings, monkeypatch):
-    """done_or_wait asks the database outside of turn()'s `try`: the connection ends."""
+    """done_or_wait asks the database too; an error of the database there ends no connection."""
     settings.SENDER_RATE = 1
     run_start(mailing=mailing, trigger=Run.Trigger.PAGE)
     engine = Engine(connections=1)

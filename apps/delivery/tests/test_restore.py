@@ -23,7 +23,7 @@ def run(mailing):
     """An open run, as the backup has it; later runs moved the number on the disk."""
     run = run_start(mailing=mailing, trigger=Run.Trigger.PAGE)
     backup = RestoreGuard.objects.get().number
-    restore.advance()
+    restore.increase_number()
     RestoreGuard.objects.update(number=backup)
     return run
 
@@ -66,7 +66,7 @@ def test_a_start_by_a_person_does_not_hide_the_restore(run, owner):
 def test_a_database_that_was_not_restored_is_left_alone(mailing):
     run = run_start(mailing=mailing, trigger=Run.Trigger.PAGE)
     for _ in range(3):
-        restore.advance()
+        restore.increase_number()
         assert not restore.check()
     run.refresh_from_db()
     assert run.state == Run.State.RUNNING
@@ -80,7 +80,7 @@ def test_a_number_that_can_not_be_read_or_written_stops_nothing(mailing, setting
     restore.path().write_text("nonsense")
     assert not restore.check()
     settings.DATA_DIR = settings.DATA_DIR / "not there"
-    restore.advance()
+    restore.increase_number()
     assert not restore.check()
 
 

@@ -57,13 +57,13 @@ def held(run):
     return (run.state, run.reason) == (Run.State.PAUSED, Run.Reason.RESTORE)
 
 
-def test_a_sender_that_starts_notices_that_letters_left_after_the_backup(run, sink):
+def test_a_worker_that_starts_notices_that_letters_left_after_the_backup(run, sink):
     assert restore.check()
     work(run)
     assert held(run) and len(sink.letters) == 3
 
 
-def test_a_sender_that_lived_through_the_restore_claims_nothing(mailing, sink):
+def test_a_worker_that_lived_through_the_restore_claims_nothing(mailing, sink):
     run = run_start(mailing=mailing, trigger=Run.Trigger.PAGE)
     living = Engine(connections=1, run_ids=[run.pk], patient=True)
     with backup():
@@ -75,7 +75,7 @@ def test_a_sender_that_lived_through_the_restore_claims_nothing(mailing, sink):
     assert living.join(10) and len(sink.letters) == 3
 
 
-def test_a_sender_that_was_killed_after_the_backup_left_its_journal_to_tell(mailing, sink):
+def test_a_worker_that_was_killed_after_the_backup_left_its_journal_to_tell(mailing, sink):
     run = run_start(mailing=mailing, trigger=Run.Trigger.PAGE)
     with backup():
         dying = Engine(connections=1, run_ids=[run.pk], patient=True)

@@ -74,7 +74,7 @@ def test_an_outage_of_the_database_is_a_line_and_the_clock_rests_meanwhile(
         "the database does not answer", "the database answers again"]
 
 
-def test_a_sender_that_starts_while_the_database_is_away_waits_for_it(
+def test_a_worker_that_starts_while_the_database_is_away_waits_for_it(
         data_dir, monkeypatch, caplog):
     monkeypatch.setattr("apps.delivery.engine.outage.PAUSE", 0)
     monkeypatch.setattr("apps.delivery.engine.outage.outage", Outage())

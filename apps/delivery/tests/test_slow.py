@@ -37,54 +37,54 @@ class SlowServer(Script):
 
 @pytest.fixture
 def slow(mailing, settings):
-    """A run, its sender with one letter at a slow server, that server, and a quick one."""
+    """A run, its worker with one letter at a slow server, that server, and a quick one."""
     run, server = run_start(mailing=mailing, trigger=Run.Trigger.COMMAND), SlowServer()
     with sink_server(settings) as sink:
         quick, settings.EMAIL_PORT = settings.EMAIL_PORT, server.port
-        sender = Engine(connections=1, run_ids=[run.pk])
-        sender.start()
+        worker = Engine(connections=1, run_ids=[run.pk])
+        worker.start()
         assert server.waits.wait(10)
         settings.EMAIL_PORT = quick
-        yield run, sender, server, sink
+        yield run, worker, server, sink
         server.go_on.set()
         server.close()
 
 
 def others_send(run):
-    """Another sender takes what it finds, and gives up what seems to be lost."""
+    """Another worker takes what it finds, and gives up what seems to be lost."""
     other = Engine(connections=1, run_ids=[run.pk])
     other.start()
     assert other.join(10)
     other.recover()
 
 
-def answered(run, sender, server):
+def answered(run, worker, server):
     server.go_on.set()
-    assert sender.join(10) and not sender.failed.is_set()
+    assert worker.join(10) and not worker.failed.is_set()
     run.refresh_from_db()
     return run
 
 
 def test_a_heartbeat_holds_a_letter_whose_answer_takes_many_leases(slow):
-    run, sender, server, sink = slow
+    run, worker, server, sink = slow
     for _ in range(4):
-        sender.connections[0].lease_until = time.monotonic() + 1  # the lease is nearly over
+        worker.connections[0].lease_until = time.monotonic() + 1  # the lease is nearly over
         assert in_hand.update(lease_until=Now() + timedelta(seconds=1)) == 1
-        sender.renew_leases()
+        worker.renew_leases()
         assert in_hand.filter(lease_until__gt=Now() + LEASE / 2).count() == 1
         others_send(run)
-    run = answered(run, sender, server)
+    run = answered(run, worker, server)
     assert (run.sent, run.unknown, run.state) == (3, 0, Run.State.FINISHED)
     assert server.letters == 1 and len(sink.letters) == 2
 
 
 def test_an_answer_after_the_lease_was_lost_is_still_the_letters_own(slow):
-    run, sender, server, sink = slow
+    run, worker, server, sink = slow
     in_hand.update(lease_until=Now() - LEASE)
     others_send(run)
     run.refresh_from_db()
     assert (run.sent, run.unknown) == (2, 1)
-    run = answered(run, sender, server)
+    run = answered(run, worker, server)
     assert (run.sent, run.unknown) == (3, 0)
     assert server.letters == 1 and len(sink.letters) == 2
     assert Attempt.objects.filter(outcome_unknown=False).count() == 3

@@ -97,10 +97,10 @@ def test_unknown_outcomes_are_decided_by_the_owner(htmx, mailing, run, how, stat
     assert run.left == (1 if how == "again" else 0)
 
 
-def test_the_panel_says_when_no_sender_is_alive(htmx, mailing, run):
-    assert htmx.get(url("progress", mailing)).context["no_sender"]
+def test_the_panel_says_when_no_worker_is_alive(htmx, mailing, run):
+    assert htmx.get(url("progress", mailing)).context["no_worker"]
     Worker.objects.create(token="t", host="h", pid=1, seen_at=timezone.now())
-    assert not htmx.get(url("progress", mailing)).context["no_sender"]
+    assert not htmx.get(url("progress", mailing)).context["no_worker"]
 
 
 def test_the_figures_on_the_panel_add_up(htmx, mailing, run):

@@ -55,7 +55,7 @@ class SMTP(smtplib.SMTP):
                 continue
             code, reply = WAYS[way](self, *credentials)
             if code == GO_ON:
-                code, reply = self.docmd("*")  # it asks for more than there is
+                code, reply = self.docmd("*")  # cancel: it asks for more answers than there are
             if code in LOGGED_IN:
                 return code, reply
             refusal = smtplib.SMTPAuthenticationError(code, reply)

@@ -28,7 +28,8 @@ OURS = (
     gettext_noop("The server closed the connection."),
     gettext_noop("The server's reply has no end."),
 )
-# How a text begins, and what stands for that; the rest is the system's or the server's.
+# The beginning of a stored text, and our words for it. The rest of the text is in the words of the
+# operating system or of the server.
 BEGINNINGS = (
     (f"{DISK}: ", DISK),
     ("The server calls this spam: ", gettext_noop("The server calls this spam")),

@@ -10,11 +10,11 @@ class Fault(StrEnum):
     """Whose matter an answer is."""
 
     NOBODY = "nobody"  # the letter was accepted
-    ADDRESS = "address"  # it is no more
+    ADDRESS = "address"  # it does not exist any more
     RECIPIENT = "recipient"  # for now: full, busy, greylisting
     LETTER = "letter"
     US = "us"  # a person has to change something
-    US_FOR_NOW = "us_for_now"  # goes by itself: slower, or later
+    US_FOR_NOW = "us_for_now"  # passes by itself, if we send slower or later
     WAY = "way"  # the server was not reached
     NOT_KNOWN = "not_known"  # the dot left, and no answer to it was read
 

@@ -3,7 +3,7 @@
 They search the reply in lower case, its enhanced status code first («5.1.1 …»), with @ for each
 address, without URLs. The first that fits decides (their order is in `rules`): what is about
 ourselves comes before what is about the letter, and a mailbox that is full or blocked before one
-that is not there, so that nobody is gone while another reading is left.
+that is not there, so that no recipient is marked as gone while another reading is possible.
 
 {names} are of `PARTS`, ~3 is up to three words in between, a backslash joins the next line.
 """

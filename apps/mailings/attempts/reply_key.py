@@ -1,4 +1,4 @@
-"""Which replies say the same of different addresses."""
+"""Finds replies that say the same about different addresses."""
 import hashlib
 import re
 

@@ -33,7 +33,7 @@ def recipient_list(request):
 
 
 def add_same_reply(recipients, owner):
-    """Give each of `owner`'s its `same_reply`: how many the reply that marked it has marked."""
+    """Set `same_reply` of `owner`'s recipients: how many were marked by the same reply."""
     own = []
     keys = set()
     for recipient in recipients:

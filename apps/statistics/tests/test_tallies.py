@@ -71,8 +71,8 @@ def run(owner):
     return run_start(mailing=mailing, trigger=Run.Trigger.PAGE)
 
 
-def record(run, sender, results):
-    counts, tries = ledger.store(run, results, sender.token)
+def record(run, journal, results):
+    counts, tries = ledger.store(run, results, journal.token)
     counting.add(run.pk, counts, tries)
     counting.fold()
 
@@ -85,25 +85,25 @@ def tried(rows, start, step):
 
 @pytest.mark.parametrize("step", [timedelta(0), timedelta(seconds=25), timedelta(minutes=11)])
 def test_tallies_equal_a_recount_after_answers_of_all_kinds(run, step):
-    sender = Journal()
+    journal = Journal()
     for number in range(3):
-        rows = ledger.claim(run.pk, 5, sender.token)
-        record(run, sender, tried(rows, timezone.now() + number * timedelta(minutes=7), step))
-    sender.close(forget=True)
+        rows = ledger.claim(run.pk, 5, journal.token)
+        record(run, journal, tried(rows, timezone.now() + number * timedelta(minutes=7), step))
+    journal.close(forget=True)
     assert {row.meaning for row in Tally.objects.all()} >= {Meaning.ACCEPTED, Meaning.UNKNOWN}
     assert_tallies_equal_a_recount(run)
 
 
 def test_recording_twice_is_tallied_once(run):
-    sender = Journal()
-    results = tried(ledger.claim(run.pk, 10, sender.token), timezone.now(), timedelta(0))
-    record(run, sender, results)
-    record(run, sender, results)
-    sender.close(forget=True)
+    journal = Journal()
+    results = tried(ledger.claim(run.pk, 10, journal.token), timezone.now(), timedelta(0))
+    record(run, journal, results)
+    record(run, journal, results)
+    journal.close(forget=True)
     assert_tallies_equal_a_recount(run)
 
 
-def test_tallies_equal_a_recount_after_a_lost_sender_and_its_late_answers(run):
+def test_tallies_equal_a_recount_after_a_lost_worker_and_its_late_answers(run):
     lost = Journal()
     rows = ledger.claim(run.pk, 5, lost.token)
     for row in rows[:2]:
@@ -120,10 +120,10 @@ def test_tallies_equal_a_recount_after_a_lost_sender_and_its_late_answers(run):
 
 
 def test_settling_an_unknown_outcome_changes_the_fate_and_not_the_attempts(run, owner):
-    sender = Journal()
-    record(run, sender, tried(ledger.claim(run.pk, 10, sender.token), timezone.now(),
-                              timedelta(0)))
-    sender.close(forget=True)
+    journal = Journal()
+    record(run, journal, tried(ledger.claim(run.pk, 10, journal.token), timezone.now(),
+                               timedelta(0)))
+    journal.close(forget=True)
     before = list(Tally.objects.order_by("pk").values())
     assert unknown_resolve(run=run, by=owner, how=DELIVERED) == 2
     assert list(Tally.objects.order_by("pk").values()) == before
@@ -146,12 +146,12 @@ def test_tallies_equal_a_recount_after_a_real_run(mailing, settings):
 
 
 def test_counting_a_group_costs_one_statement(run, django_assert_num_queries):
-    sender = Journal()
-    results = tried(ledger.claim(run.pk, 10, sender.token), timezone.now(), timedelta(0))
-    counts, tries = ledger.store(run, results, sender.token)
+    journal = Journal()
+    results = tried(ledger.claim(run.pk, 10, journal.token), timezone.now(), timedelta(0))
+    counts, tries = ledger.store(run, results, journal.token)
     with django_assert_num_queries(1):
         counting.add(run.pk, counts, tries)
-    sender.close(forget=True)
+    journal.close(forget=True)
 
 
 def test_the_domains_of_a_run_that_goes_on_are_not_counted_at_each_tick(
@@ -181,10 +181,10 @@ def test_attempts_from_before_the_tallies_are_counted_by_the_migration(db):
 
 
 def test_the_recount_command_finds_what_is_wrong_and_puts_it_right(run, capsys):
-    sender = Journal()
-    record(run, sender, tried(ledger.claim(run.pk, 10, sender.token), timezone.now(),
-                              timedelta(0)))
-    sender.close(forget=True)
+    journal = Journal()
+    record(run, journal, tried(ledger.claim(run.pk, 10, journal.token), timezone.now(),
+                               timedelta(0)))
+    journal.close(forget=True)
     Tally.objects.filter(meaning=Meaning.ACCEPTED).update(number=99)
     call_command("recount")
     call_command("recount", "--repair")

@@ -9,7 +9,7 @@ from tqdm import tqdm
 from apps.core.access import ids_in
 from apps.delivery.drivers.local import Busy, SendingProcess, sending_lock
 from apps.delivery.engine.outage import AWAY, steadily
-from apps.delivery.services import RunRefused, due, refusal, run_start, who_gets_it
+from apps.delivery.services import RunRefused, due, refusal, run_start, audience_count
 from apps.mailings.models import Mailing, Run
 
 ALL_SENT = 0
@@ -86,7 +86,7 @@ class Command(BaseCommand):
 
     def dry_run(self, mailing):
         reason = refusal(mailing, timezone.now())
-        number = who_gets_it(mailing, again=self.options["again"])
+        number = audience_count(mailing, again=self.options["again"])
         if reason or not number:
             self.raise_status(NOTHING)
             self.stderr.write(f"Mailing {mailing.pk}: {reason or 'nobody is left to send to.'}")

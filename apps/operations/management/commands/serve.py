@@ -48,9 +48,9 @@ class Command(BaseCommand):
             "--chdir", str(settings.BASE_DIR), "--log-level", "warning"])
         self.keep(host, port, [web, manage("sender")], catchers)
 
-    def keep(self, host, port, senders, catchers):
-        """Keep the children running until a signal comes; the catcher outlives the sender."""
-        children = [*catchers, *senders]
+    def keep(self, host, port, clients, catchers):
+        """Keep the children running until a signal comes; the catcher outlives its clients."""
+        children = [*catchers, *clients]
         stopping = Stop()
 
         def stop(*_):
@@ -71,7 +71,7 @@ class Command(BaseCommand):
                 self.tell(host, port)
                 told = True
         self.say("Stopping; letters in hand get their answers first.")
-        stop_all(senders, GRACE + 5)  # the sender keeps to GRACE itself
+        stop_all(clients, GRACE + 5)  # the worker keeps to GRACE itself
         stop_all(catchers, 5)
 
     def check_port(self, host, port):
