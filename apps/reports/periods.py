@@ -1,13 +1,13 @@
 """The period that a report tells of, in the viewer's days, and its steps for a chart."""
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.core.listing import day
+from apps.core.listing import choice, day, midnight
 from apps.statistics.models import QUARTER
 
 DAY = timedelta(days=1)
@@ -36,11 +36,9 @@ class Period:
         until = day(request, "to")
         if since or until:
             return cls(since, until or max(today, since))
-        name = request.GET.get("period", "")
+        name = choice(request, "period", QUICK, USUAL)
         if name == "all":
             return cls(None, today, name)
-        if name not in QUICK:
-            name = USUAL
         return cls(today - (int(name) - 1) * DAY, today, name)
 
     def limit(self, tallies):
@@ -49,10 +47,6 @@ class Period:
         if self.since:
             tallies = tallies.filter(quarter__gte=first_quarter(self.since))
         return tallies
-
-
-def midnight(when):
-    return timezone.make_aware(datetime.combine(when, time.min))
 
 
 def first_quarter(when):

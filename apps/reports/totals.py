@@ -4,14 +4,14 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from apps.core.listing import ordered
+from apps.core.listing import midnight, ordered
 from apps.mailings.attempts.faults import Meaning
 from apps.mailings.models import Delivery, Mailing
 from apps.statistics.models import FATES
 from apps.users.models import User
 
 from .charts import chart
-from .periods import DAY, midnight, moment_of, steps
+from .periods import DAY, moment_of, steps
 
 EXAMPLES = 5  # of a server's answers, of each meaning
 DOMAINS = 20
