@@ -28,6 +28,14 @@ def number(request: HttpRequest, name: str) -> int | None:
     return None
 
 
+def choice(request: HttpRequest, name: str, allowed: Container[str], default: str = "") -> str:
+    """Return what the address asks for as `name` if that is in `allowed`, else `default`."""
+    asked = request.GET.get(name, "")
+    if asked in allowed:
+        return asked
+    return default
+
+
 def sorting(request: HttpRequest, allowed: Container[str], default: str) -> str:
     """Return `sort` from the address if it (less a leading `-`) is in `allowed`, else `default`."""
     asked = request.GET.get("sort", "")
@@ -53,6 +61,13 @@ def ordered(request: HttpRequest, queryset: QuerySet[Any], allowed: Mapping[str,
 def page_of(request: HttpRequest, rows: QuerySet[Any] | list[Any]) -> Page[Any]:
     """Return the page that the address asks for; the nearest one for a bad number."""
     return Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+
+
+def sorted_page(request: HttpRequest, queryset: QuerySet[Any], allowed: Mapping[str, str],
+                default: str) -> dict[str, Any]:
+    """Return a list's context: its `page`, in the order that the address asks for, and `sort`."""
+    return {"page": page_of(request, ordered(request, queryset, allowed, default)),
+            "sort": sorting(request, allowed, default)}
 
 
 def newest_first(request: HttpRequest, queryset: QuerySet[Any],

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django.views.static import serve
 
 from apps.core.htmx import done, is_partial, refused, render_form, render_page
-from apps.core.listing import ordered, page_of, search_text, sorting
+from apps.core.listing import search_text, sorted_page
 from apps.core.views import YEAR, safe_next
 
 from .forms import ProfileForm
@@ -96,11 +96,11 @@ def user_list(request):
     if q:
         users = users.filter(
             Q(email__icontains=q) | Q(first_name__icontains=q) | Q(last_name__icontains=q))
-    page = page_of(request, ordered(request, users, SORTS, "email"))
+    listing = sorted_page(request, users, SORTS, "email")
     return render_page(request, "users/user_list.html", {
-        "page": page, "blockable": blockable_among(page.object_list, request.user),
-        "q": q, "sort": sorting(request, SORTS, "email"),
-    }, partial="table")
+        **listing, "q": q,
+        "blockable": blockable_among(listing["page"].object_list, request.user),
+    })
 
 
 def blockable_among(users, by):

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from apps.core.access import for_reading, for_writing
 from apps.core.htmx import FORM_METHODS, done, render_page
-from apps.core.listing import ordered, page_of, search_text, sorting
+from apps.core.listing import search_text, sorted_page
 
 from ..deletion import delete
 from ..models import Message, Recipient
@@ -25,10 +25,8 @@ def message_list(request):
         used=Count("mailings", filter=Q(mailings__deleted_at=None)))
     if q:
         messages = messages.filter(Q(subject__icontains=q) | Q(body__icontains=q))
-    page = page_of(request, ordered(request, messages, SORTS, "-changed"))
-    return render_page(request, "mailings/message_list.html", {
-        "page": page, "q": q, "sort": sorting(request, SORTS, "-changed"),
-    }, partial="table")
+    listing = sorted_page(request, messages, SORTS, "-changed")
+    return render_page(request, "mailings/message_list.html", {**listing, "q": q})
 
 
 @require_safe

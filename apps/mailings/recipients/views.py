@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from apps.core.access import for_reading, for_writing
 from apps.core.htmx import FORM_METHODS, done, is_partial, refused, render_form, render_page
-from apps.core.listing import ordered, page_of, search_text, sorting
+from apps.core.listing import search_text, sorted_page
 
 from ..deletion import delete
 from ..models import Attempt, Recipient
@@ -25,11 +25,9 @@ def recipient_list(request):
     recipients = Recipient.objects.visible_to(request.user).with_fate().select_related("owner")
     if q:
         recipients = recipients.matching(q)
-    page = page_of(request, ordered(request, recipients, SORTS, "name"))
-    add_same_reply(page, request.user)
-    return render_page(request, "mailings/recipient_list.html", {
-        "page": page, "q": q, "sort": sorting(request, SORTS, "name"),
-    }, partial="table")
+    listing = sorted_page(request, recipients, SORTS, "name")
+    add_same_reply(listing["page"], request.user)
+    return render_page(request, "mailings/recipient_list.html", {**listing, "q": q})
 
 
 def add_same_reply(recipients, owner):
