@@ -7,6 +7,7 @@ from apps.core.access import for_writing
 from apps.core.htmx import Request, done, refused, render_form
 
 from .owned import Owned
+from .owned_form import owned_done
 from .services import OwnedRefused, deletion_refusal, owned_delete, owned_restore
 
 
@@ -42,5 +43,4 @@ def restore(request: Request, pk: int, model: type[Owned]) -> HttpResponse:
         owned_restore(owned=owned)
     except OwnedRefused as reason:
         return refused(request, str(reason), to=owned.list_url)
-    text = _("It is back: %(name)s") % {"name": owned.title}
-    return done(request, text, to=owned, changed=owned.changed)
+    return owned_done(request, owned, _("It is back: %(name)s"))

@@ -8,12 +8,12 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.core.access import for_reading, for_writing
-from apps.core.htmx import FORM_METHODS, done, is_partial, refused, render_page
+from apps.core.htmx import FORM_METHODS, is_partial, refused, render_page
 from apps.core.listing import choice, page_of, search_text, sorted_page
 
 from ..deletion import delete
 from ..models import Delivery, Mailing, Recipient, Run
-from ..owned_form import form_page
+from ..owned_form import form_page, owned_done
 from ..recipients.views import add_same_reply
 from ..services import mailing_disable, mailing_save
 from .forms import SHOWN, MailingForm, ids_sent
@@ -142,7 +142,7 @@ def form_valid(request, form):
     """Save the current user's mailing."""
     mailing = mailing_save(mailing=form.instance, fields=form.written,
                            recipients=form.cleaned_data["recipients"])
-    response = done(request, _("The mailing is saved."), to=mailing, changed=mailing.changed)
+    response = owned_done(request, mailing, _("The mailing is saved."))
     if is_partial(request):
         response["HX-Redirect"] = mailing.get_absolute_url()
     return response
@@ -172,5 +172,4 @@ def mailing_toggle(request, pk):
     if disabled not in texts:
         return refused(request, _("Reload the page and try again."), to=mailing)
     mailing_disable(mailing=mailing, by=request.user, disabled=disabled == "1")
-    text = texts[disabled] % {"name": mailing.title}
-    return done(request, text, to=mailing, changed=mailing.changed)
+    return owned_done(request, mailing, texts[disabled])

@@ -5,12 +5,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.core.access import for_reading, for_writing
-from apps.core.htmx import FORM_METHODS, done, render_page
+from apps.core.htmx import FORM_METHODS, render_page
 from apps.core.listing import search_text, sorted_page
 
 from ..deletion import delete
 from ..models import Message, Recipient
-from ..owned_form import form_page
+from ..owned_form import form_page, owned_done
 from ..services import message_save
 from .forms import MessageForm
 from .merge_fields import fill
@@ -55,8 +55,7 @@ def message_form(request, message, heading, submit_label):
     form = MessageForm(request.POST or None, owner=request.user, instance=message)
     if form.is_valid():
         message_save(message=message, fields=form.written)
-        text = _("Saved: %(name)s") % {"name": message.subject}
-        return done(request, text, to=message, changed=message.changed)
+        return owned_done(request, message, _("Saved: %(name)s"))
     letter = letter_for(request.user, form["subject"].value(), form["body"].value())
     return form_page(request, form, heading, submit_label, letter=letter,
                      form_body="mailings/_message_form.html")
