@@ -157,8 +157,7 @@ def mailing_delete(request, pk):
         lines.append(ngettext(
             "%(n)s attempt stays in the history.", "%(n)s attempts stay in the history.",
             number) % {"n": number})
-    return delete(request, mailing, {
-        "heading": _("Delete mailing?"), "intro": mailing.message.subject, "consequences": lines})
+    return delete(request, mailing, heading=_("Delete mailing?"), consequences=lines)
 
 
 @require_POST

@@ -80,6 +80,5 @@ def letter_for(user, subject, body):
 @FORM_METHODS
 def message_delete(request, pk):
     message = for_writing(request.user, Message.objects, pk)
-    return delete(request, message, {
-        "heading": _("Delete message?"), "intro": message.subject,
-        "consequences": [_("Letters already sent stay in the history.")]})
+    return delete(request, message, heading=_("Delete message?"),
+                  consequences=[_("Letters already sent stay in the history.")])

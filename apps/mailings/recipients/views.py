@@ -130,5 +130,5 @@ def recipient_delete(request, pk):
             "They are taken out of %(n)s mailing.", "They are taken out of %(n)s mailings.",
             mailings) % {"n": mailings})
     lines.append(_("Past attempts stay in the history."))
-    return delete(request, recipient, {
-        "heading": _("Delete recipient?"), "intro": str(recipient), "consequences": lines})
+    return delete(request, recipient, heading=_("Delete recipient?"), intro=str(recipient),
+                  consequences=lines)
