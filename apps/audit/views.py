@@ -5,7 +5,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.views.decorators.http import require_safe
 
 from apps.core.htmx import render_page
-from apps.core.listing import newest_first, number, search_text
+from apps.core.listing import choice, newest_first, number, search_text
 
 from .models import Entry
 
@@ -19,9 +19,7 @@ def entry_list(request):
     entries = Entry.objects.select_related("who")
     q = search_text(request)
     who = number(request, "who")
-    what = request.GET.get("what", "")
-    if what not in Entry.Action.values:
-        what = ""
+    what = choice(request, "what", Entry.Action.values)
     if q:
         entries = entries.filter(
             Q(object_label__icontains=q) | Q(who_label__icontains=q) | Q(details__icontains=q))
@@ -34,7 +32,7 @@ def entry_list(request):
         "entries": rows, **listing, "q": q, "who": who, "what": what,
         "filtered": q or who or what or listing["since"] or listing["until"],
         "actions": Entry.Action.choices, "people": people(),
-    }, partial="table")
+    })
 
 
 def people():

@@ -5,7 +5,6 @@ from django.utils.translation import gettext_lazy as _
 
 class CoreConfig(AppConfig):
     name = "apps.core"
-    label = "core"
     verbose_name = _("Service")
 
     def ready(self) -> None:

@@ -28,9 +28,9 @@ def is_partial(request: Request) -> bool:
     return bool(request.htmx) and not request.htmx.history_restore_request
 
 
-def render_page(request: Request, template: str, context: dict[str, Any], *, partial: str,
-                status: int = 200) -> HttpResponse:
-    """Render `template`, or only its `partial` for htmx."""
+def render_page(request: Request, template: str, context: dict[str, Any], *,
+                partial: str = "table", status: int = 200) -> HttpResponse:
+    """Render `template`, or only its `partial` for htmx: of a list, the table."""
     if is_partial(request):
         template = f"{template}#{partial}"
     return render(request, template, context, status=status)

@@ -1,6 +1,6 @@
 """Lists by what their address asks for (`q`, `sort`, `page`); bad values never fail."""
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from .access import ids_in
 PER_PAGE = 25
 CURSOR = re.compile(r"([0-9]{1,11}\.[0-9]{6})_([0-9]{1,18})")  # seconds since 1970, id
 LONGEST_QUERY = 200
+DAY = timedelta(days=1)
 
 
 def search_text(request: HttpRequest, name: str = "q") -> str:
@@ -26,6 +27,14 @@ def number(request: HttpRequest, name: str) -> int | None:
     for found in ids_in([request.GET.get(name, "")]):
         return found
     return None
+
+
+def choice(request: HttpRequest, name: str, allowed: Container[str], default: str = "") -> str:
+    """Return what the address asks for as `name` if that is in `allowed`, else `default`."""
+    asked = request.GET.get(name, "")
+    if asked in allowed:
+        return asked
+    return default
 
 
 def sorting(request: HttpRequest, allowed: Container[str], default: str) -> str:
@@ -55,6 +64,13 @@ def page_of(request: HttpRequest, rows: QuerySet[Any] | list[Any]) -> Page[Any]:
     return Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
 
 
+def sorted_page(request: HttpRequest, queryset: QuerySet[Any], allowed: Mapping[str, str],
+                default: str) -> dict[str, Any]:
+    """Return a list's context: its `page`, in the order that the address asks for, and `sort`."""
+    return {"page": page_of(request, ordered(request, queryset, allowed, default)),
+            "sort": sorting(request, allowed, default)}
+
+
 def newest_first(request: HttpRequest, queryset: QuerySet[Any],
                  time_field: str) -> tuple[list[Any], dict[str, Any]]:
     """Return a page of a long list, from the day `from` to the day `to`, and its context.
@@ -65,11 +81,7 @@ def newest_first(request: HttpRequest, queryset: QuerySet[Any],
     """
     since = day(request, "from")
     until = day(request, "to")
-    rows = queryset.order_by(f"-{time_field}", "-pk")
-    if since:
-        rows = rows.filter(**{f"{time_field}__gte": midnight(since)})
-    if until:
-        rows = rows.filter(**{f"{time_field}__lt": midnight(until + timedelta(days=1))})
+    rows = within(queryset, time_field, since, until).order_by(f"-{time_field}", "-pk")
     if after := CURSOR.fullmatch(request.GET.get("cursor", "")):
         moment = datetime.fromtimestamp(float(after[1]), UTC)
         # The row's time bounds the index scan; the rest orders rows of the same time.
@@ -98,3 +110,16 @@ def day(request: HttpRequest, name: str) -> date | None:
 def midnight(first: date) -> datetime:
     """Return when a day begins in the person's time zone."""
     return make_aware(datetime.combine(first, time.min))
+
+
+def within(rows: QuerySet[Any], field: str, since: date | None, until: date | None,
+           start: Callable[[date], Any] = midnight) -> QuerySet[Any]:
+    """Return the rows of the days from `since` to `until`; None is no bound.
+
+    `start` tells from a day the value of `field` with which it begins.
+    """
+    if since:
+        rows = rows.filter(**{f"{field}__gte": start(since)})
+    if until:
+        rows = rows.filter(**{f"{field}__lt": start(until + DAY)})
+    return rows

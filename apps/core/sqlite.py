@@ -12,9 +12,8 @@ WILDCARDS = {"%": ".*", "_": "."}
 @lru_cache(maxsize=256)
 def like_pattern(pattern: str) -> re.Pattern[str]:
     """Compile an SQL LIKE pattern into a case-insensitive regular expression."""
-    regex = ""
-    for piece in PIECE.findall(pattern):
-        regex += WILDCARDS.get(piece) or re.escape(piece[-1])
+    pieces = PIECE.findall(pattern)
+    regex = "".join(WILDCARDS.get(piece) or re.escape(piece[-1]) for piece in pieces)
     return re.compile(regex, re.IGNORECASE | re.DOTALL)
 
 

@@ -18,6 +18,7 @@ from .context import THEMES, look
 from .htmx import Request, toast
 
 YEAR = 365 * 24 * 3600
+HELP_PAGES = ("", *guide.PAGES)  # "" is the contents
 
 
 def safe_next(request: HttpRequest) -> str:
@@ -28,6 +29,14 @@ def safe_next(request: HttpRequest) -> str:
     return "/"
 
 
+def keep_choice(request: HttpRequest, response: HttpResponse, name: str, value: str
+                ) -> HttpResponse:
+    """Keep what was chosen, a theme or a language, in a cookie for a year."""
+    response.set_cookie(name, value, max_age=YEAR, samesite="Lax", secure=request.is_secure(),
+                        httponly=True)
+    return response
+
+
 @login_not_required
 @require_POST
 def theme_set(request: HttpRequest) -> HttpResponse:
@@ -35,14 +44,13 @@ def theme_set(request: HttpRequest) -> HttpResponse:
     response = redirect(safe_next(request))
     theme = request.POST.get("theme", "")
     if theme in THEMES:
-        response.set_cookie("theme", theme, max_age=YEAR, samesite="Lax",
-                            secure=request.is_secure(), httponly=True)
+        keep_choice(request, response, "theme", theme)
     return response
 
 
 def help_changed(request: Request, name: str = "") -> datetime | None:
     """Return when a visitor's page of the guide changed; None for what has no such time."""
-    if name not in ("", *guide.PAGES) or request.htmx or request.user.is_authenticated:
+    if name not in HELP_PAGES or request.htmx or request.user.is_authenticated:
         return None
     return guide.READ_AT
 
@@ -52,11 +60,9 @@ def help_changed(request: Request, name: str = "") -> datetime | None:
 @last_modified(help_changed)
 def help_page(request: Request, name: str = "") -> HttpResponse:
     """Show a page of the user's guide, or its contents."""
-    place = 0
-    if name:
-        if name not in guide.PAGES:
-            raise Http404
-        place = guide.PAGES.index(name) + 1
+    if name not in HELP_PAGES:
+        raise Http404
+    place = HELP_PAGES.index(name)
     pages = guide.pages(request.LANGUAGE_CODE)
     row = [None, *pages, None]  # nothing comes before the first page, and nothing after the last
     return render(request, "core/help.html", {

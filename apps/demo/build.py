@@ -75,7 +75,8 @@ class Shop:
 
     def open(self, clients):
         self.clients = Recipient.objects.bulk_create(map(self.client, range(clients)))
-        self.messages = Message.objects.bulk_create(starmap(self.message, self.plan.messages))
+        self.messages = Message.objects.bulk_create(starmap(
+            self.message, self.plan.messages.items()))
         long_ago = self.now - timedelta(days=380)
         for model in (Recipient, Message):
             model.objects.filter(owner=self.owner).update(

@@ -102,7 +102,7 @@ def outbox(request):
     """The letters, newest first; `q` finds by address."""
     q = search_text(request)
     page = page_of(request, letters_to(q))
-    return render_page(request, "demo/outbox.html", {"page": page, "q": q}, partial="table")
+    return render_page(request, "demo/outbox.html", {"page": page, "q": q})
 
 
 @demo_only

@@ -4,5 +4,4 @@ from django.utils.translation import gettext_lazy as _
 
 class MailingsConfig(AppConfig):
     name = "apps.mailings"
-    label = "mailings"
     verbose_name = _("Mailings")

@@ -1,4 +1,6 @@
 """Delete and bring back: what recipients, messages and mailings share."""
+from typing import Any
+
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -7,18 +9,19 @@ from apps.core.access import for_writing
 from apps.core.htmx import Request, done, refused, render_form
 
 from .owned import Owned
+from .owned_form import owned_done
 from .services import OwnedRefused, deletion_refusal, owned_delete, owned_restore
 
 
-def delete(request: Request, owned: Owned, question: dict) -> HttpResponse:
+def delete(request: Request, owned: Owned, **question: Any) -> HttpResponse:
     """Delete `owned` and offer to bring it back; before a POST, ask, or say why it stays.
 
-    `question` has a `heading`, an `intro` and the `consequences`, a list.
+    `question` has a `heading`, the `consequences` (a list), and an `intro` if not the title.
     """
     if request.method == "POST":
         return deleted(request, owned)
-    context = {"form": None, "danger": True, "submit_label": _("Delete"), **question,
-               "back": owned.get_absolute_url(), "crumb": owned.title}
+    context = {"form": None, "danger": True, "submit_label": _("Delete"), "intro": owned.title,
+               "back": owned.get_absolute_url(), "crumb": owned.title, **question}
     if refusal := deletion_refusal(owned):
         context |= {"consequences": [refusal], "submit_label": ""}
     return render_form(request, "ui/form_page.html", context)
@@ -42,5 +45,4 @@ def restore(request: Request, pk: int, model: type[Owned]) -> HttpResponse:
         owned_restore(owned=owned)
     except OwnedRefused as reason:
         return refused(request, str(reason), to=owned.list_url)
-    text = _("It is back: %(name)s") % {"name": owned.title}
-    return done(request, text, to=owned, changed=owned.changed)
+    return owned_done(request, owned, _("It is back: %(name)s"))

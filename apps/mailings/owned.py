@@ -11,21 +11,22 @@ class OwnedQuerySet(models.QuerySet):
     def owned_by(self, user):
         return self.filter(owner=user)
 
+    @property
+    def permission(self):
+        """What those hold who may see everybody's."""
+        return f"mailings.view_all_{self.model._meta.model_name}s"
+
     def visible_to(self, user):
-        """Return own rows, and everybody's to who holds `view_all_<model>s`."""
-        if user.has_perm(f"mailings.view_all_{self.model._meta.model_name}s"):
+        """Return own rows, and everybody's to who holds the permission."""
+        if user.has_perm(self.permission):
             return self.all()
         return self.owned_by(user)
 
 
 class HistoryQuerySet(OwnedQuerySet):
-    """Runs and attempts."""
+    """Runs and attempts, as visible as their mailings."""
 
-    def visible_to(self, user):
-        """Return what is of the mailings that `user` may see."""
-        if user.has_perm("mailings.view_all_mailings"):
-            return self.all()
-        return self.owned_by(user)
+    permission = "mailings.view_all_mailings"
 
 
 class NotDeletedManager(models.Manager):

@@ -1,4 +1,4 @@
-"""What the forms of owned nouns share, and their page."""
+"""What the forms of owned nouns share, their page, and the answer to a write."""
 import re
 from typing import Any
 
@@ -8,8 +8,10 @@ from django.http import HttpResponse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.htmx import Request, render_form
+from apps.core.htmx import Request, done, render_form
 from apps.users.models import User
+
+from .owned import Owned
 
 # Everything that some mail program takes for the end of a line, and other control characters.
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -45,3 +47,9 @@ def form_page(request: Request, form: OwnedForm, heading: str, submit_label: str
     if owned.pk:
         context |= {"back": owned.get_absolute_url(), "crumb": owned.title}
     return render_form(request, "ui/form_page.html", context)
+
+
+def owned_done(request: Request, owned: Owned, text: str, **words: Any) -> HttpResponse:
+    """Answer a write of `owned` that worked; `text` is filled with its `name` and `words`."""
+    text %= {"name": owned.title, **words}
+    return done(request, text, to=owned, changed=owned.changed)

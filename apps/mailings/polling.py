@@ -16,14 +16,11 @@ def seconds_between(runs: Iterable[Run | None], moving: int = MOVING) -> int:
     A rest that ends within QUIET does not make a run quiet: its page shows the end in time.
     """
     now = timezone.now()
-    active = []
-    for run in runs:
-        if run and run.is_active:
-            if not waits(run, now):
-                return moving
-            active.append(run)
+    active = [run for run in runs if run and run.is_active]
     if not active:
         return 0
+    if not all(waits(run, now) for run in active):
+        return moving
     if Delivery.objects.filter(run__in=active, state=Delivery.State.CLAIMED).exists():
         return moving
     return QUIET

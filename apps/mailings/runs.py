@@ -24,6 +24,12 @@ def new_seed() -> str:
     return secrets.token_hex(16)
 
 
+def is_newest() -> Q:
+    """Whether a run is the latest of its mailing."""
+    newest = Run.objects.filter(mailing=OuterRef("mailing")).order_by("-id")
+    return Q(pk=Subquery(newest.values("pk")[:1]))
+
+
 class RunQuerySet(HistoryQuerySet):
 
     def active(self):
@@ -31,8 +37,7 @@ class RunQuerySet(HistoryQuerySet):
 
     def newest(self):
         """Return the latest of each mailing."""
-        newest = self.model.objects.filter(mailing=OuterRef("mailing")).order_by("-id")
-        return self.filter(pk=Subquery(newest.values("pk")[:1])).defer("body")
+        return self.filter(is_newest()).defer("body")
 
     def ended_with_letters_left(self):
         return self.filter(LETTERS_LEFT).exclude(

@@ -1,10 +1,11 @@
 """What the home page shows: three counts, and what there is to do."""
 from django.core.cache import cache
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
 from apps.mailings.models import Mailing, Message, Recipient, Run
+from apps.mailings.runs import is_newest
 from apps.users.models import User
 
 HOUR = 3600
@@ -59,8 +60,7 @@ def service_figures():
 def home_lists(user):
     """Return what runs and what is due next (for a manager, everybody's), and what to decide."""
     now = timezone.now()
-    newest = Subquery(Run.objects.filter(
-        mailing=OuterRef("mailing")).order_by("-id").values("pk")[:1])
+    failed = Q(failed__gt=0, state__in=ENDED, mailing__ends_at__gt=now) & is_newest()
     runs = Run.objects.filter(mailing__deleted_at=None).select_related(
         "mailing__message", "owner").defer("body", "mailing__message__body").order_by("-id")
     return {
@@ -69,8 +69,7 @@ def home_lists(user):
             runs=None, ends_at__gt=now).select_related(
             "message", "owner").order_by("starts_at")[:SHOWN],
         "undecided": runs.owned_by(user).filter(
-            Q(unknown__gt=0) | Q(state=Run.State.PAUSED)
-            | Q(failed__gt=0, state__in=ENDED, mailing__ends_at__gt=now, pk=newest))[:SHOWN],
+            Q(unknown__gt=0) | Q(state=Run.State.PAUSED) | failed)[:SHOWN],
     }
 
 

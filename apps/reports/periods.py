@@ -1,16 +1,15 @@
 """The period that a report tells of, in the viewer's days, and its steps for a chart."""
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.core.listing import day
+from apps.core.listing import DAY, choice, day, midnight, within
 from apps.statistics.models import QUARTER
 
-DAY = timedelta(days=1)
 QUICK = {
     "7": gettext_lazy("7 days"), "30": gettext_lazy("30 days"), "90": gettext_lazy("Quarter"),
     "365": gettext_lazy("Year"), "all": gettext_lazy("All time"),
@@ -39,23 +38,14 @@ class Period:
         until = day(request, "to")
         if since or until:
             return cls(since, until or max(today, since))
-        name = request.GET.get("period", "")
+        name = choice(request, "period", QUICK, USUAL)
         if name == "all":
             return cls(None, today, name)
-        if name not in QUICK:
-            name = USUAL
         return cls(today - (int(name) - 1) * DAY, today, name)
 
     def limit(self, tallies):
         """Return the tallies of these days, whole: a quarter of an hour is never cut."""
-        tallies = tallies.filter(quarter__lt=first_quarter(self.until + DAY))
-        if self.since:
-            tallies = tallies.filter(quarter__gte=first_quarter(self.since))
-        return tallies
-
-
-def midnight(when):
-    return timezone.make_aware(datetime.combine(when, time.min))
+        return within(tallies, "quarter", self.since, self.until, first_quarter)
 
 
 def first_quarter(when):

@@ -4,14 +4,14 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from apps.core.listing import ordered
+from apps.core.listing import ordered, within
 from apps.mailings.attempts.faults import Meaning
 from apps.mailings.models import Delivery, Mailing
 from apps.statistics.models import FATES
 from apps.users.models import User
 
 from .charts import chart
-from .periods import DAY, midnight, moment_of, steps
+from .periods import moment_of, steps
 
 EXAMPLES = 5  # of a server's answers, of each meaning
 DOMAINS = 20
@@ -38,10 +38,8 @@ def over_time(tallies, period):
 
 def confirmed(user, person, period):
     """Return how many letters of unknown outcome their owner marked as delivered in the period."""
-    letters = Delivery.objects.filter(
-        settled_at__lt=midnight(period.until + DAY), state=Delivery.State.SENT)
-    if period.since:
-        letters = letters.filter(settled_at__gte=midnight(period.since))
+    sent = Delivery.objects.filter(state=Delivery.State.SENT)
+    letters = within(sent, "settled_at", period.since, period.until)
     if person or not user.has_perm("mailings.view_all_mailings"):
         letters = letters.filter(settled_by=person or user)
     return letters.count()
@@ -85,12 +83,9 @@ def answers(mailing):
 
 def domains(mailing):
     """Return (the fates at the domains with most recipients, how many other domains there are)."""
-    by_domain = mailing.domains.values("domain")
-    sums = {f"n_{name}": Sum(name) for name in FATES}  # the bare names are the model's fields
-    rows = list(by_domain.annotate(**sums).order_by("-n_total", "domain")[:DOMAINS])
-    for row in rows:
-        for name in FATES:
-            row[name] = row.pop(f"n_{name}")
+    by_domain = mailing.domains.values_list("domain")
+    largest = by_domain.annotate(*map(Sum, FATES)).order_by("-total__sum", "domain")[:DOMAINS]
+    rows = [dict(zip(("domain", *FATES), row)) for row in largest]
     return rows, by_domain.distinct().count() - len(rows)
 
 

@@ -4,7 +4,6 @@ from django.utils.translation import gettext_lazy as _
 
 class UsersConfig(AppConfig):
     name = "apps.users"
-    label = "users"
     verbose_name = _("Users")
 
     def ready(self):

@@ -15,6 +15,13 @@ FLAGS = ("is_superuser", "is_staff", "is_active")
 GIVEN = "+"
 TAKEN = "−"
 GROUP_SIGNS = {"post_add": GIVEN, "post_remove": TAKEN, "pre_clear": TAKEN}
+OWN = {  # what people do to their own account
+    auth.user_logged_in: Action.LOGIN,
+    auth.user_logged_out: Action.LOGOUT,
+    account.password_changed: Action.PASSWORD,
+    account.password_reset: Action.PASSWORD,
+    account.password_set: Action.PASSWORD,
+}
 
 
 def record_role(user, sign, role):
@@ -22,9 +29,10 @@ def record_role(user, sign, role):
     record_user(Action.ROLE, user, details=f"{sign} {role}")
 
 
-@receiver(auth.user_logged_in)
-def logged_in(user, **kwargs):
-    record_user(Action.LOGIN, user, by=user)
+@receiver([*OWN])
+def done_by_oneself(signal, user, **kwargs):
+    if user is not None:
+        record_user(OWN[signal], user, by=user)
 
 
 @receiver(auth.user_login_failed)
@@ -40,17 +48,6 @@ def code_refused(user, **kwargs):
     record_user(Action.CODE_REFUSED, user)
 
 
-@receiver(auth.user_logged_out)
-def logged_out(user, **kwargs):
-    if user is not None:
-        record_user(Action.LOGOUT, user, by=user)
-
-
-@receiver([account.password_changed, account.password_reset, account.password_set])
-def password_changed(user, **kwargs):
-    record_user(Action.PASSWORD, user, by=user)
-
-
 @receiver(account.email_changed)
 def email_changed(user, from_email_address, to_email_address, **kwargs):
     old = getattr(from_email_address, "email", "—")
@@ -62,10 +59,8 @@ def factor_changed(signal, user, authenticator, **kwargs):
     """Recovery codes come and go with the app's codes, so nothing is recorded of them."""
     if authenticator.type == Authenticator.Type.RECOVERY_CODES:
         return
-    if signal is factor.authenticator_added:
-        record_user(Action.SECOND_FACTOR_ON, user)
-    else:
-        record_user(Action.SECOND_FACTOR_OFF, user)
+    added = signal is factor.authenticator_added
+    record_user(Action.SECOND_FACTOR_ON if added else Action.SECOND_FACTOR_OFF, user)
 
 
 @receiver(factor.authenticator_reset)
@@ -87,8 +82,7 @@ def flags_changed(instance, **kwargs):
         if getattr(instance, name) == old:
             continue
         if name == "is_active":
-            action = Action.BLOCK if old else Action.UNBLOCK
-            record_user(action, instance)
+            record_user(Action.BLOCK if old else Action.UNBLOCK, instance)
         else:
             record_role(instance, TAKEN if old else GIVEN, name)
 

@@ -12,12 +12,12 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 from django.views.static import serve
 
-from apps.core.htmx import done, is_partial, refused, render_form, render_page
-from apps.core.listing import ordered, page_of, search_text, sorting
-from apps.core.views import YEAR, safe_next
+from apps.core.htmx import FORM_METHODS, done, is_partial, refused, render_form, render_page
+from apps.core.listing import search_text, sorted_page
+from apps.core.views import YEAR, keep_choice, safe_next
 
 from .forms import ProfileForm
 from .models import User
@@ -25,13 +25,6 @@ from .services import blockable_by, user_block, user_save
 
 AVATAR_NAME = re.compile(r"[0-9a-f]{32}\.webp")
 SORTS = {"email": "email", "joined": "date_joined", "seen": "last_login"}
-
-
-def keep_language(response, request, language):
-    """Keep `language` in a cookie, for when nobody is logged in."""
-    response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=YEAR, samesite="Lax",
-                        secure=request.is_secure(), httponly=True)
-    return response
 
 
 @login_not_required
@@ -45,7 +38,7 @@ def language_set(request):
     if request.user.is_authenticated:
         request.user.language = language
         user_save(user=request.user, fields=["language"])
-    return keep_language(response, request, language)
+    return keep_choice(request, response, settings.LANGUAGE_COOKIE_NAME, language)
 
 
 @require_safe
@@ -53,7 +46,7 @@ def profile(request):
     return render(request, "users/profile.html", {"second_factor": is_mfa_enabled(request.user)})
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@FORM_METHODS
 def profile_edit(request):
     form = ProfileForm(request.POST or None, request.FILES or None, instance=request.user)
     if form.is_valid():
@@ -74,7 +67,7 @@ def form_valid(request, form):
         response = done(request, _("The profile is saved."), to="users:profile")
     if is_partial(request):
         response["HX-Redirect"] = reverse("users:profile")
-    return keep_language(response, request, language)
+    return keep_choice(request, response, settings.LANGUAGE_COOKIE_NAME, language)
 
 
 @require_safe
@@ -96,11 +89,11 @@ def user_list(request):
     if q:
         users = users.filter(
             Q(email__icontains=q) | Q(first_name__icontains=q) | Q(last_name__icontains=q))
-    page = page_of(request, ordered(request, users, SORTS, "email"))
+    listing = sorted_page(request, users, SORTS, "email")
     return render_page(request, "users/user_list.html", {
-        "page": page, "blockable": blockable_among(page.object_list, request.user),
-        "q": q, "sort": sorting(request, SORTS, "email"),
-    }, partial="table")
+        **listing, "q": q,
+        "blockable": blockable_among(listing["page"].object_list, request.user),
+    })
 
 
 def blockable_among(users, by):
@@ -118,8 +111,9 @@ def user_toggle(request, pk):
     blocked = request.POST.get("blocked")
     if not blockable_by(request.user).filter(pk=pk).exists():
         raise PermissionDenied
-    if blocked not in ("0", "1"):
+    texts = {"1": _("Blocked: %(name)s"), "0": _("Access is open again: %(name)s")}
+    if blocked not in texts:
         return refused(request, _("Reload the page and try again."), to="users:user_list")
     user_block(user=user, by=request.user, blocked=blocked == "1")
-    text = _("Blocked: %(name)s") if blocked == "1" else _("Access is open again: %(name)s")
-    return done(request, text % {"name": user}, to="users:user_list", changed="users:changed")
+    text = texts[blocked] % {"name": user}
+    return done(request, text, to="users:user_list", changed="users:changed")

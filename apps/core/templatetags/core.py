@@ -1,9 +1,12 @@
 """Small helpers of the layout."""
+from datetime import datetime
+
 from django import template
 from django.template.context import Context
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
@@ -36,25 +39,25 @@ def sort_state(context: Context, name: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def sort_icon(context, name):
+def sort_icon(context: Context, name: str) -> str:
     """The icon that shows which way a column is sorted; "" when it is not."""
     icons = {"ascending": "arrow-up-short", "descending": "arrow-down-short"}
     return icons.get(sort_state(context, name), "")
 
 
 @register.simple_block_tag(takes_context=True, end_name="endfilters")
-def filters(context, content, target, search="", button=""):
+def filters(context: Context, content: str, target: str, search: str = "", button: str = "") -> str:
     """A list's filters, which are sent as they change and bring what `target` selects.
 
     The tag's content are the fields beside the search, whose placeholder is `search`.
     """
-    template = context.template.engine.get_template("ui/_filters.html")
+    form = template.Engine.get_default().get_template("ui/_filters.html")
     with context.push(fields=content, target=target, search=search, button=button or _("Find")):
-        return template.render(context)
+        return form.render(context)
 
 
 @register.simple_tag
-def moment(value, form="DATETIME_FORMAT"):
+def moment(value: datetime, form: str = "DATETIME_FORMAT") -> SafeString:
     """A `time` element that shows `value` in one of the language's forms."""
     value = localtime(value)
     return format_html('<time datetime="{}">{}</time>', date_format(value, "c"),
@@ -62,7 +65,7 @@ def moment(value, form="DATETIME_FORMAT"):
 
 
 @register.simple_tag
-def moment_to_second(value):
+def moment_to_second(value: datetime) -> SafeString:
     """A `time` element with seconds, whose tooltip adds the time zone."""
     value = localtime(value)
     words = f"{date_format(value, 'SHORT_DATE_FORMAT')} {date_format(value, 'H:i:s')}"

@@ -30,19 +30,19 @@ OURS = (
 )
 # The beginning of a stored text, and our words for it. The rest of the text is in the words of the
 # operating system or of the server.
-BEGINNINGS = (
-    (f"{DISK}: ", DISK),
-    ("The server calls this spam: ", gettext_noop("The server calls this spam")),
-    ("The server answered: ", gettext_noop("The server's answer is no answer of a mail server")),
-    ("ConnectionRefusedError: ", gettext_noop("The server does not take connections")),
-    ("ConnectionResetError: ", gettext_noop("The connection broke")),
-    ("BrokenPipeError: ", gettext_noop("The connection broke")),
-    ("SMTPServerDisconnected: ", gettext_noop("The server closed the connection")),
-    ("TimeoutError: ", gettext_noop("The server did not answer in time")),
-    ("gaierror: ", gettext_noop("The server's name could not be found")),
-    ("TLS: ", gettext_noop("The server's certificate is not to be trusted")),
-    ("OSError: ", gettext_noop("The server could not be reached")),
-)
+BEGINNINGS = {
+    f"{DISK}: ": DISK,
+    "The server calls this spam: ": gettext_noop("The server calls this spam"),
+    "The server answered: ": gettext_noop("The server's answer is no answer of a mail server"),
+    "ConnectionRefusedError: ": gettext_noop("The server does not take connections"),
+    "ConnectionResetError: ": gettext_noop("The connection broke"),
+    "BrokenPipeError: ": gettext_noop("The connection broke"),
+    "SMTPServerDisconnected: ": gettext_noop("The server closed the connection"),
+    "TimeoutError: ": gettext_noop("The server did not answer in time"),
+    "gaierror: ": gettext_noop("The server's name could not be found"),
+    "TLS: ": gettext_noop("The server's certificate is not to be trusted"),
+    "OSError: ": gettext_noop("The server could not be reached"),
+}
 
 
 def explained(meaning: Meaning, reply: str) -> str:
@@ -72,7 +72,10 @@ def said(text: str | None) -> tuple[str, str]:
     if text.startswith(SAME):
         return gettext(SAME), said(text.removeprefix(f"{SAME}: "))[1]
     if found := FEWER_SAID.match(text):
-        return fewer(int(found[1])), text[found.end():]
+        number = int(found[1])
+        words = ngettext("The server takes no more than %(n)s connection at once",
+                         "The server takes no more than %(n)s connections at once", number)
+        return words % {"n": number}, text[found.end():]
     if meaning := meaning_of(text):
         return str(meaning.label), text.removeprefix(english(meaning))
     return "", text
@@ -86,12 +89,6 @@ def is_of_connections(text: str) -> bool:
 def is_of_disk(text: str) -> bool:
     """Return whether a stored answer is no server's: our own disk is the trouble."""
     return text.startswith(DISK)
-
-
-def fewer(number: int) -> str:
-    return ngettext("The server takes no more than %(n)s connection at once",
-                    "The server takes no more than %(n)s connections at once",
-                    number) % {"n": number}
 
 
 def advice(text: str | None) -> str:
@@ -110,7 +107,7 @@ def in_words(text: str | None) -> str:
     text = text.replace("NoReply: ", "", 1)
     if text in OURS:
         return gettext(text)
-    for beginning, words in BEGINNINGS:
+    for beginning, words in BEGINNINGS.items():
         if text.startswith(beginning):
             return f"{gettext(words)}: {in_words(text.removeprefix(beginning))}"
     return text

@@ -32,18 +32,18 @@ PARTS = {
            r"|terminated|discontinued|restricted|not accepting|on hold)",
 }
 
-OURS = (
-    (M.POLICY, r"""
+OURS = {
+    M.POLICY: r"""
         resolver\.rst\.(?:auth|not|sender|restrict)
         recipient preferences|(?:rejected|refused|blocked) by (?:the )?recipient
-    """),
-    (M.SPAM, r"""
+    """,
+    M.SPAM: r"""
         spam classification
-    """),
-    (M.TLS, r"""
+    """,
+    M.TLS: r"""
         must issue a starttls|(?:tls|encryption|secure connection) (?:is )?required|certificate
-    """),
-    (M.RELAY, r"""
+    """,
+    M.RELAY: r"""
         relay(?:ing)?~3 {no}
         relay(?:ing)? (?:attempt|access)
         (?:unable|unauthori[sz]ed|not allowed|not permitted|not authori[sz]ed|cannot|can't) \
@@ -53,8 +53,8 @@ OURS = (
         in my list of allowed rcpthosts
         local (?:users?|recipients?|domains?|mail) only
         authentication when attempting to send
-    """),
-    (M.SENDER, r"""
+    """,
+    M.SENDER: r"""
         sender verif
         verification failed for
         verify(?:ing)? (?:the )?(?:sender|mail ?from)|forger|mail ?from\b.{0,60}mismatch
@@ -76,22 +76,22 @@ OURS = (
         mail ?from\b.{0,60}(?:rejected(?! for)|denied|refused|not allowed|unresol|not exist\
             |invalid)
         отправител|absender|remitente|mittente|exp[ée]diteur|emetteur
-    """),
-    (M.HELO, r"""
+    """,
+    M.HELO: r"""
         \b(?:helo|ehlo)\b
-    """),
-    (M.AUTH, r"""
+    """,
+    M.AUTH: r"""
         \bdmarc|\bspf\b|domainkeys|sender policy framework
         \bdkim\b.{0,40}(?:fail|pass|invalid|required|missing)
         unauthenticated|required authentication level
         not allowed to send (?:e?-?mails? )?from
-    """),
-    (M.LOGIN, r"""
+    """,
+    M.LOGIN: r"""
         password|credential|not logged|(?:please|must) log ?in|парол
         (?<!sender )authenticat\w+ (?:is )?(?:fail|required|error|unsuccess|credential|needed)
         (?:log ?in|auth) (?:fail|error|denied|required)
-    """),
-    (M.BLOCKED, r"""
+    """,
+    M.BLOCKED: r"""
         \bptr\b|\brdns\b|reverse[- ](?:dns|lookup|host ?name|name|address)
         ip name lookup
         (?:find|resolve|lookup) your (?:reverse )?(?:host ?name|address|ip|name)
@@ -116,8 +116,8 @@ OURS = (
         originating from your|mail from your
         connections? (?:will )?not (?:be )?accepted from|no access from
         suspicious\w* like (?:a )?spammer
-    """),
-    (M.QUOTA, r"""
+    """,
+    M.QUOTA: r"""
         (?:sending|outgoing|outbound|daily|hourly|monthly|send)~4 (?:quota|limit)
         per (?:day|24 ?hours|month|week)\b|(?:day|hour|month)(?:ly)? (?:quota|limit)
         (?:sender|sending) (?:(?:has|been|is|account) )*(?:disabled|suspended|paused)
@@ -125,18 +125,18 @@ OURS = (
             |locked|expired|exceed\w*)
         (?:суточн|дневн|почасов)\w+ (?:лимит|огранич)|превышен\w* (?:\w+ )?(?:лимит|количеств\
             |числ)
-    """),
-    (M.CONNECTIONS, r"""
+    """,
+    M.CONNECTIONS: r"""
         too many~3 (?:connections|sessions|clients)
         (?:maximum|max|limit|number)~4 (?:connections|sessions)
         connections?~3 limit|concurren\w+ (?:\w+ )?(?:connections|sessions|limit)
         trop de connexions
-    """),
-    (M.CROWDED, r"""
+    """,
+    M.CROWDED: r"""
         is receiving (?:e?-?mail|messages)
         recipient (?:\S{1,80}+ )?has exceeded their
-    """),
-    (M.RATE, r"""
+    """,
+    M.RATE: r"""
         \brate[- ]?limit|throttl|at a rate|\bfrequen(?:cy|t)|slow(?:er| down)
         (?:unusual|excessive|maximum|high|message|sending|send|mail|connection|delivery\
             |recipient|submission) (?:rate|\w+ activity)
@@ -145,73 +145,75 @@ OURS = (
         too (?:fast|quickly|often)|sending too
         max(?:imum)? (?:e?-?mails?|messages?) per|per (?:minute|hour|connection|second|session)\b
         unexpected volume|numerous attempts
-    """),
-    (M.BUSY, r"""
+    """,
+    M.BUSY: r"""
         (?:server|system)\S{0,4} (?:is )?(?:too |currently |temporarily )?(?:busy|overloaded)\
             |load (?:is )?too high
         not accepting connections|service refus
-    """),
-    (M.DISK, r"""
+    """,
+    M.DISK: r"""
         insufficient (?:system|disk) (?:storage|space|resources)
         no space left|not enough (?:disk|system|free) (?:space|storage)
-    """),
-)
-THE_LETTERS = (
-    (M.POLICY, r"""
+    """,
+}
+THE_LETTERS = {
+    M.POLICY: r"""
         infected|virus|malware|trojan|\bworm\b|phish|malicious|вирус
-    """),
-    (M.SPAM, r"""
+    """,
+    M.SPAM: r"""
         spam(?!mer)|\bube\b|\buce\b|unsolicited|\bbulk\b|mass mail|\bjunk|спам|подозр
         \burls?\b.{0,60}(?:listed|black|block)|(?:black|block)listed url|(?:ur|sur)ibl|surbl
         content (?:was |is )?(?:rejected|denied|filter|block|restrict)|content policy
         (?:rejecting|unacceptable|banned|objectionable) (?:mail )?content|by our filter
-    """),
-)
-GUARDS = (
-    (M.MALFORMED, r"""
+    """,
+}
+GUARDS = {
+    M.MALFORMED: r"""
         \bheaders?\b|message-id
-    """),
-    (M.POLICY, r"""
+    """,
+    M.POLICY: r"""
         mailing list|list address|attachment|\bpolic(?:y|ies)\b
-    """),
-    (M.REFUSED, r"""
+    """,
+    M.REFUSED: r"""
         \bip\b|your (?:mail ?)?(?:server|host|domain|network|mailer|client|dns)
         (?<!to )(?<!to the )\bsenders?\b|(?:for|from) \[?\d{1,3}(?:\.\d{1,3}){3}
         \byou (?:are|used|send)|your (?:account|address|own)|return address|reply-?to
         (?:mail|envelope)[ -]?from\b|\bfrom:? (?:address|header|field|domain)
         \blogin\b|\bauth\b|not authori[sz]ed|syntax error
-    """),
-)
-WEAK = (
-    (M.ROUTE, r"""
+    """,
+}
+WEAK = {
+    M.ROUTE: r"""
         service (?:is )?(?:currently |temporarily )?(?:not |un)available|temporarily unavailable
         (?:config\w*|local|internal|system|temporary|server|processing) (?:\w+ )?(?:error\
             |problem|failure)
         error in processing
-    """),
-    (M.REFUSED, r"""
+    """,
+    M.REFUSED: r"""
         not accepting (?:mail|messages)|administrative prohibition|go away\
             |confirm this mail server
         not (?:allowed|authori[sz]ed|permitted) to (?:connect|send|use)|delivery not authorized
         not a registered gateway|not a gateway
-    """),
-    (M.MALFORMED, r"""
+    """,
+    M.MALFORMED: r"""
         \bheaders?\b|\brfc ?\d{3,4}|\bmime\b|8-?bit|bare (?:lf|cr)|line too long|non-?compliant
         from: address|\bsubject\b|message-id|expected '
-    """),
-    (M.POLICY, r"""
+    """,
+    M.POLICY: r"""
         polic(?:y|ies)|\bcontent\b|attachment|filtered|organi[sz]ation
         (?:message|mail|e-?mail|letter)s?~3 (?:rejected|refused|denied|blocked|not (?:allowed\
             |accepted))
         members[ -]only|closed (?:mailing )?list|by (?:the )?(?:recipient|user)\b
-    """),
-    (M.NO_MAILBOX, r"""
+    """,
+    M.NO_MAILBOX: r"""
         mail ?box (?:is )?(?:unava\w+|not available)
         ^[\d. ]*\W*@\W* rejected\W*$
-    """),
-    (M.REFUSED, r"""
+    """,
+}
+WEAKEST = {
+    M.REFUSED: r"""
         access[- ]denied|permission denied|доступ запрещ
         ^[\d. ]*\W*(?:rejected|refused|denied|blocked)
         (?:improper|bad) sequence|out of (?:order|sequence)
-    """),
-)
+    """,
+}

@@ -1,8 +1,8 @@
 """The words of servers about a recipient, written as in `phrases`."""
 from .faults import Meaning as M
 
-FOR_NOW = (
-    (M.INACTIVE, r"""
+FOR_NOW = {
+    M.INACTIVE: r"""
         policy rejection on the target
         (?:in|de)activ(?:e|ated)\b|not active|inactivity|not activated
         {who}(?:'s)?~7 {off}
@@ -10,8 +10,8 @@ FOR_NOW = (
         suspend the service|archiv[ée]e
         (?:ящик|пользовател|получател|аккаунт|адрес)[^.;]{0,40}(?:заблокир|отключ|неактив\
             |приостанов)
-    """),
-    (M.FULL, r"""
+    """,
+    M.FULL: r"""
         (?:mail ?box|inbox|maildir|mail ?folder|account|user|boite|storage|mailstore|@\W*)~4 \
             (?:full|pleine|over[- ]?quota|over its|exceed\w*|out of)
         full (?:mail ?box|inbox)|quota|out of (?:storage|space)
@@ -22,18 +22,18 @@ FOR_NOW = (
         too much mail data|too many messages on the
         переполнен|превышен\w* (?:квот|размер ящик)|нет (?:свободного )?места
         postfach.{0,20}voll|buz[óo]n.{0,20}llen|casella.{0,30}piena
-    """),
-    (M.TOO_BIG, r"""
+    """,
+    M.TOO_BIG: r"""
         (?:message|mail|letter|e-?mail|data|file|attachment|header|size)s?~4 (?:too (?:big|large\
             |long)|exceed\w*)
         exceed\w*~4 (?:size|length)
         size (?:limit|exceed)|too (?:big|large)\b|taille limite|слишком (?:больш|велик)
-    """),
-    (M.WAIT, r"""
+    """,
+    M.WAIT: r"""
         gr[ea]y[- ]?list|серы[йх] спис|first time sender|come back later
         temporar(?:y|ily)
-    """),
-    (M.ROUTE, r"""
+    """,
+    M.ROUTE: r"""
         too many hops|hop count|\bloop(?:s|ing|ed)?\b|in the queue too long|queue period
         message (?:has )?expired|delivery time expired|tim(?:ed|e)[ -]?out|retry time not\
             |giving up on
@@ -44,22 +44,22 @@ FOR_NOW = (
             |failed to connect
         did not respond|unknown mail transport|not been collected|deferred because|misconfigured
         can't create|could not load|encountered an error|queue file|interrupted|dns records for
-    """),
-)
-GONE = (
-    (M.MOVED, r"""
+    """,
+}
+GONE = {
+    M.MOVED: r"""
         (?:has|have) (?:been )?moved|has been replaced|(?:has|address) changed|moved to @\
             |new address is
         no longer on (?:this )?server|not our customer
         user not local.{0,40}(?:try|forward)
         переехал|сменил\w* адрес
-    """),
-    (M.NO_MAIL, r"""
+    """,
+    M.NO_MAIL: r"""
         null ?mx
         (?:host|domain)\S{0,80}~3 (?:does(?: not|n't) (?:accept|receive)|accepts no\
             |receives no) (?:any )?e?-?mail(?! from)
-    """),
-    (M.NO_DOMAIN, r"""
+    """,
+    M.NO_DOMAIN: r"""
         (?:host|domain)(?: ?name)?(?: \S{1,80})? (?:is |was )?(?:unknown|not (?:found|exist\
             |known|reachable)|does(?: not|n't) exist|non-?existent)
         (?:unknown|no such|bad destination|non-?existent) (?:destination |recipient \
@@ -67,8 +67,8 @@ GONE = (
         nxdomain|name or service not known|recipient domain must exist|no mx record found
         domain mentioned in \S{1,20}(?: \w+)? is unknown
         домен\w* (?:\S{1,60}+ )?не (?:сущ|найд)
-    """),
-    (M.NO_MAILBOX, r"""
+    """,
+    M.NO_MAILBOX: r"""
         {bad}~2 {who}(?![\w-])
         no such (?:person|one|id)\b
         \b{who}\)?\W{0,6}+(?:\S{1,80}+ ){0,6}?{not_there}
@@ -101,5 +101,5 @@ GONE = (
         nieznany u|nie ma takiego|użytkownik nie istnieje|onbekende gebruiker|gebruiker onbekend
         (?:用户|收件人|邮箱|帐号|账号).{0,10}不存在
         (?:宛先|ユーザ|受信者).{0,20}(?:存在し(?:ません|ない)|不明|見つかりません)
-    """),
-)
+    """,
+}

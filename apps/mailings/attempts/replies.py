@@ -56,11 +56,8 @@ class Reply:
     @cached_property
     def addresses(self) -> set[str]:
         """The addresses that are quoted, those of helpers apart, in the form of `plain`."""
-        quoted = set()
-        for address in ADDRESS.findall(URL.sub("", self.text)):
-            if not HELPERS.match(address):
-                quoted.add(plain(address))
-        return quoted
+        quoted = ADDRESS.findall(URL.sub("", self.text))
+        return {plain(address) for address in quoted if not HELPERS.match(address)}
 
     def is_about_others(self, recipient: str) -> bool:
         """Whether addresses are quoted, and none of them is the recipient's."""

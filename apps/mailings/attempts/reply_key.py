@@ -14,11 +14,7 @@ def reply_key(reply: str, email: str) -> str:
     and an enhanced status code do.
     """
     text = without_address(reply.lower(), email.lower())
-    words = []
-    for word in text.split():
-        if is_id(word.strip(AROUND)):
-            word = "#"
-        words.append(word)
+    words = ["#" if is_id(word.strip(AROUND)) else word for word in text.split()]
     return hashlib.sha256(" ".join(words).encode()).hexdigest()[:32]
 
 

@@ -4,7 +4,7 @@ Plain words first, then a code that says one thing alone, then words that say li
 left of the codes. Codes: RFC 3463, RFC 5248's registry, RFC 7372, RFC 7504, RFC 7505.
 """
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from . import phrases, phrases_people
 from .faults import Meaning as M
@@ -12,20 +12,13 @@ from .replies import Reply
 
 SENDER_DETAILS = ("1.7", "1.8", "7.27")  # they say whose address is meant
 DETAILS: dict[str, M] = dict.fromkeys(SENDER_DETAILS, M.SENDER)  # subject and detail of x.y.z
-for meaning, details in (
-        (M.NO_MAILBOX, "1.1 1.3"), (M.NO_DOMAIN, "1.2"), (M.MOVED, "1.6"), (M.NO_MAIL, "1.10"),
-        (M.INACTIVE, "2.1"), (M.FULL, "2.2"), (M.TOO_BIG, "2.3 3.4"), (M.DISK, "3.1"),
-        (M.ROUTE, "4.1 4.3 4.4 4.6 4.7"), (M.RATE, "5.3 7.28"), (M.BLOCKED, "7.25"),
-        (M.LOGIN, "7.13"),
-        (M.AUTH, "7.20 7.21 7.22 7.23 7.24 7.26 7.29 7.30 7.31 7.32 7.509 7.515")):
+for meaning, details in {
+    M.NO_MAILBOX: "1.1 1.3", M.NO_DOMAIN: "1.2", M.MOVED: "1.6", M.NO_MAIL: "1.10",
+    M.INACTIVE: "2.1", M.FULL: "2.2", M.TOO_BIG: "2.3 3.4", M.DISK: "3.1",
+    M.ROUTE: "4.1 4.3 4.4 4.6 4.7", M.RATE: "5.3 7.28", M.BLOCKED: "7.25", M.LOGIN: "7.13",
+    M.AUTH: "7.20 7.21 7.22 7.23 7.24 7.26 7.29 7.30 7.31 7.32 7.509 7.515",
+}.items():
     DETAILS |= dict.fromkeys(details.split(), meaning)
-VAGUE_DETAILS = (  # what the rest of a subject is about
-    (M.BLOCKED, re.compile(r"^7\.6\d\d$")),  # Exchange Online: banned servers
-    (M.REFUSED, re.compile(r"^7\.\d{3}$")),
-    (M.ROUTE, re.compile(r"^4\.\d{3}$")),
-    (M.MALFORMED, re.compile(r"^6\.")),
-    (M.SETTINGS, re.compile(r"^5\.")),
-)
 LOGIN_CODES = (525, 530, 534, 535, 538)
 CODES = {
     **dict.fromkeys((500, 501, 502, 503, 504, 555), M.SETTINGS),
@@ -38,11 +31,11 @@ NEVER_CURED = (M.RELAY,)  # by waiting, although servers say so: «454 4.7.1 Rel
 Rules = Sequence[tuple[M, re.Pattern[str]]]
 
 
-def compiled(groups: Iterable[tuple[M, str]]) -> Rules:
+def compiled(*groups: dict[M, str]) -> Rules:
     """Return (Meaning, pattern) pairs of groups as `phrases` writes them."""
-    rules = []
-    for meaning, lines in groups:
-        rules.append((meaning, pattern(lines)))
+    rules: list[tuple[M, re.Pattern[str]]] = []
+    for group in groups:
+        rules += [(meaning, pattern(lines)) for meaning, lines in group.items()]
     return rules
 
 
@@ -55,9 +48,16 @@ def pattern(lines: str) -> re.Pattern[str]:
     return re.compile("|".join(map(str.strip, lines.strip().splitlines())))
 
 
-PLAIN = compiled(phrases.OURS + phrases.THE_LETTERS + phrases_people.FOR_NOW
-                 + phrases.GUARDS + phrases_people.GONE)
-WEAK = compiled(phrases.WEAK)
+PLAIN = compiled(phrases.OURS, phrases.THE_LETTERS, phrases_people.FOR_NOW, phrases.GUARDS,
+                 phrases_people.GONE)
+WEAK = compiled(phrases.WEAK, phrases.WEAKEST)
+VAGUE_DETAILS = compiled({  # what the rest of a subject is about
+    M.BLOCKED: r"^7\.6\d\d$",  # Exchange Online: banned servers
+    M.REFUSED: r"^7\.\d{3}$",
+    M.ROUTE: r"^4\.\d{3}$",
+    M.MALFORMED: r"^6\.",
+    M.SETTINGS: r"^5\.",
+})
 
 
 def meaning_of(answer: Reply) -> tuple[M, bool]:

@@ -2,7 +2,7 @@
 from django.views.decorators.http import require_safe
 
 from apps.core.htmx import render_page
-from apps.core.listing import newest_first, number, search_text
+from apps.core.listing import choice, newest_first, number, search_text
 
 from ..models import Attempt, Mailing
 
@@ -19,9 +19,7 @@ def attempt_list(request):
     attempts = Attempt.objects.visible_to(request.user).select_related(
         "mailing__message", "owner", "recipient")
     q = search_text(request)
-    status = request.GET.get("status", "")
-    if status not in STATUSES:
-        status = ""
+    status = choice(request, "status", STATUSES)
     mailing = number(request, "mailing")
     if status:
         attempts = attempts.filter(**STATUSES[status])
@@ -35,4 +33,4 @@ def attempt_list(request):
         "filtered": q or mailing or listing["since"] or listing["until"] or status,
         "mailings": Mailing.objects.visible_to(request.user).select_related(
             "message").order_by("-starts_at", "-pk")[:OFFERED],
-    }, partial="table")
+    })

@@ -8,12 +8,12 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.core.access import for_reading, for_writing
-from apps.core.htmx import FORM_METHODS, done, is_partial, refused, render_page
-from apps.core.listing import ordered, page_of, search_text, sorting
+from apps.core.htmx import FORM_METHODS, is_partial, refused, render_page
+from apps.core.listing import choice, page_of, search_text, sorted_page
 
 from ..deletion import delete
 from ..models import Delivery, Mailing, Recipient, Run
-from ..owned_form import form_page
+from ..owned_form import form_page, owned_done
 from ..recipients.views import add_same_reply
 from ..services import mailing_disable, mailing_save
 from .forms import SHOWN, MailingForm, ids_sent
@@ -30,26 +30,24 @@ TABS = {
 def mailing_list(request):
     Mailing.objects.refresh_statuses(timezone.now())
     q = search_text(request)
-    status = request.GET.get("status", "")
+    status = choice(request, "status", Mailing.Status.values)
     mailings = Mailing.objects.visible_to(request.user).select_related("message", "owner")
     if q:
         mailings = mailings.filter(message__subject__icontains=q)
-    if status in Mailing.Status.values:
+    if status:
         mailings = mailings.filter(status=status)
-    page = page_of(request, ordered(request, mailings, SORTS, "-start"))
-    add_figures(page)
+    listing = sorted_page(request, mailings, SORTS, "-start")
+    add_figures(listing["page"])
     return render_page(request, "mailings/mailing_list.html", {
-        "page": page, "runs": [mailing.last_run for mailing in page],
+        **listing, "runs": [mailing.last_run for mailing in listing["page"]],
         "q": q, "status": status, "statuses": Mailing.Status.choices,
-        "sort": sorting(request, SORTS, "-start"),
-    }, partial="table")
+    })
 
 
 def add_figures(mailings):
     """Give each of `mailings` its `last_run` and `recipients_count`, in two queries."""
-    runs = {}
-    for run in Run.objects.newest().filter(mailing__in=mailings):
-        runs[run.mailing_id] = run
+    newest = Run.objects.newest().filter(mailing__in=mailings)
+    runs = {run.mailing_id: run for run in newest}
     members = Mailing.recipients.through.objects.filter(
         mailing__in=mailings, recipient__deleted_at=None)
     counts = dict(members.values_list("mailing").annotate(Count("pk")))
@@ -63,9 +61,7 @@ def mailing_detail(request, pk):
     Mailing.objects.refresh_statuses(timezone.now())
     mailing = for_reading(request.user, Mailing.objects.select_related(
         "message", "owner", "disabled_by"), pk)
-    tab = request.GET.get("tab")
-    if tab not in TABS:
-        tab = "recipients"
+    tab = choice(request, "tab", TABS, "recipients")
     context = {"mailing": mailing, "tab": tab, "tabs": TABS.items()}
     if tab == "recipients":
         context |= recipients_and_fates(request, mailing)
@@ -84,8 +80,8 @@ def recipients_and_fates(request, mailing):
         fate=Subquery(last.values("state")[:1]),
         answer=Subquery(last.values("answer")[:1]),
         delivery_id=Subquery(last.values("pk")[:1])).order_by("full_name", "pk")
-    fate = request.GET.get("fate", "")
-    if fate in Delivery.State.values:
+    fate = choice(request, "fate", Delivery.State.values)
+    if fate:
         rows = rows.filter(fate=fate)
     page = page_of(request, rows)
     add_same_reply(page, request.user)
@@ -146,7 +142,7 @@ def form_valid(request, form):
     """Save the current user's mailing."""
     mailing = mailing_save(mailing=form.instance, fields=form.written,
                            recipients=form.cleaned_data["recipients"])
-    response = done(request, _("The mailing is saved."), to=mailing, changed=mailing.changed)
+    response = owned_done(request, mailing, _("The mailing is saved."))
     if is_partial(request):
         response["HX-Redirect"] = mailing.get_absolute_url()
     return response
@@ -161,8 +157,7 @@ def mailing_delete(request, pk):
         lines.append(ngettext(
             "%(n)s attempt stays in the history.", "%(n)s attempts stay in the history.",
             number) % {"n": number})
-    return delete(request, mailing, {
-        "heading": _("Delete mailing?"), "intro": mailing.message.subject, "consequences": lines})
+    return delete(request, mailing, heading=_("Delete mailing?"), consequences=lines)
 
 
 @require_POST
@@ -176,5 +171,4 @@ def mailing_toggle(request, pk):
     if disabled not in texts:
         return refused(request, _("Reload the page and try again."), to=mailing)
     mailing_disable(mailing=mailing, by=request.user, disabled=disabled == "1")
-    text = texts[disabled] % {"name": mailing.title}
-    return done(request, text, to=mailing, changed=mailing.changed)
+    return owned_done(request, mailing, texts[disabled])

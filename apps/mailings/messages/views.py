@@ -5,12 +5,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.core.access import for_reading, for_writing
-from apps.core.htmx import FORM_METHODS, done, render_page
-from apps.core.listing import ordered, page_of, search_text, sorting
+from apps.core.htmx import FORM_METHODS, render_page
+from apps.core.listing import search_text, sorted_page
 
 from ..deletion import delete
 from ..models import Message, Recipient
-from ..owned_form import form_page
+from ..owned_form import form_page, owned_done
 from ..services import message_save
 from .forms import MessageForm
 from .merge_fields import fill
@@ -25,10 +25,8 @@ def message_list(request):
         used=Count("mailings", filter=Q(mailings__deleted_at=None)))
     if q:
         messages = messages.filter(Q(subject__icontains=q) | Q(body__icontains=q))
-    page = page_of(request, ordered(request, messages, SORTS, "-changed"))
-    return render_page(request, "mailings/message_list.html", {
-        "page": page, "q": q, "sort": sorting(request, SORTS, "-changed"),
-    }, partial="table")
+    listing = sorted_page(request, messages, SORTS, "-changed")
+    return render_page(request, "mailings/message_list.html", {**listing, "q": q})
 
 
 @require_safe
@@ -57,8 +55,7 @@ def message_form(request, message, heading, submit_label):
     form = MessageForm(request.POST or None, owner=request.user, instance=message)
     if form.is_valid():
         message_save(message=message, fields=form.written)
-        text = _("Saved: %(name)s") % {"name": message.subject}
-        return done(request, text, to=message, changed=message.changed)
+        return owned_done(request, message, _("Saved: %(name)s"))
     letter = letter_for(request.user, form["subject"].value(), form["body"].value())
     return form_page(request, form, heading, submit_label, letter=letter,
                      form_body="mailings/_message_form.html")
@@ -83,6 +80,5 @@ def letter_for(user, subject, body):
 @FORM_METHODS
 def message_delete(request, pk):
     message = for_writing(request.user, Message.objects, pk)
-    return delete(request, message, {
-        "heading": _("Delete message?"), "intro": message.subject,
-        "consequences": [_("Letters already sent stay in the history.")]})
+    return delete(request, message, heading=_("Delete message?"),
+                  consequences=[_("Letters already sent stay in the history.")])

@@ -7,12 +7,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.core.access import for_reading, for_writing
-from apps.core.htmx import FORM_METHODS, done, is_partial, refused, render_form, render_page
-from apps.core.listing import ordered, page_of, search_text, sorting
+from apps.core.htmx import FORM_METHODS, is_partial, refused, render_form, render_page
+from apps.core.listing import search_text, sorted_page
 
 from ..deletion import delete
 from ..models import Attempt, Recipient
-from ..owned_form import form_page
+from ..owned_form import form_page, owned_done
 from ..services import recipient_bounce_clear, recipient_save, recipients_bounce_clear
 from .forms import RecipientForm
 
@@ -25,21 +25,15 @@ def recipient_list(request):
     recipients = Recipient.objects.visible_to(request.user).with_fate().select_related("owner")
     if q:
         recipients = recipients.matching(q)
-    page = page_of(request, ordered(request, recipients, SORTS, "name"))
-    add_same_reply(page, request.user)
-    return render_page(request, "mailings/recipient_list.html", {
-        "page": page, "q": q, "sort": sorting(request, SORTS, "name"),
-    }, partial="table")
+    listing = sorted_page(request, recipients, SORTS, "name")
+    add_same_reply(listing["page"], request.user)
+    return render_page(request, "mailings/recipient_list.html", {**listing, "q": q})
 
 
 def add_same_reply(recipients, owner):
     """Set `same_reply` of `owner`'s recipients: how many were marked by the same reply."""
-    own = []
-    keys = set()
-    for recipient in recipients:
-        if recipient.owner_id == owner.pk:
-            own.append(recipient)
-            keys.add(recipient.bounced_key)
+    own = [recipient for recipient in recipients if recipient.owner_id == owner.pk]
+    keys = {recipient.bounced_key for recipient in own}
     marked = Recipient.objects.marked_by(owner, keys).order_by().values_list("bounced_key")
     counts = dict(marked.annotate(Count("pk")))
     for recipient in own:
@@ -84,8 +78,7 @@ def form_valid(request, form):
     except ValidationError as taken:
         form.add_error(None, taken)
         return None
-    text = _("Saved: %(name)s") % {"name": recipient.full_name}
-    return done(request, text, to=recipient, changed=recipient.changed)
+    return owned_done(request, recipient, _("Saved: %(name)s"))
 
 
 @FORM_METHODS
@@ -110,8 +103,8 @@ def recipient_clear(request, pk):
     recipient = for_writing(request.user, Recipient.objects, pk)
     if not recipient_bounce_clear(recipient=recipient):
         return refused(request, _("This address is not marked as bounced."), to=recipient)
-    text = _("Letters go to this address again: %(email)s") % {"email": recipient.email}
-    return done(request, text, to=recipient, changed=recipient.changed)
+    text = _("Letters go to this address again: %(email)s")
+    return owned_done(request, recipient, text, email=recipient.email)
 
 
 @require_POST
@@ -122,9 +115,9 @@ def recipient_clear_same(request, pk):
         owner=request.user, key=recipient.bounced_key, reply=recipient.bounced_reply)
     if not number:
         return refused(request, _("This address is not marked as bounced."), to=recipient)
-    text = ngettext("Letters go to %(n)s address again.", "Letters go to %(n)s addresses again.",
-                    number) % {"n": number}
-    return done(request, text, to=recipient, changed=recipient.changed)
+    text = ngettext(
+        "Letters go to %(n)s address again.", "Letters go to %(n)s addresses again.", number)
+    return owned_done(request, recipient, text, n=number)
 
 
 @FORM_METHODS
@@ -137,5 +130,5 @@ def recipient_delete(request, pk):
             "They are taken out of %(n)s mailing.", "They are taken out of %(n)s mailings.",
             mailings) % {"n": mailings})
     lines.append(_("Past attempts stay in the history."))
-    return delete(request, recipient, {
-        "heading": _("Delete recipient?"), "intro": str(recipient), "consequences": lines})
+    return delete(request, recipient, heading=_("Delete recipient?"), intro=str(recipient),
+                  consequences=lines)

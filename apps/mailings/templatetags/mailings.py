@@ -75,10 +75,8 @@ def badge(status, more=""):
     words = str(WORDS[status])
     if more:
         words = f"{words}: {more}"
-    classes = ["app-badge"]
-    if status in COLOURS:
-        classes.append(COLOURS[status])
-    return format_html('<span class="{}">{}</span>', " ".join(classes), words)
+    classes = f"app-badge {COLOURS.get(status, '')}".strip()
+    return format_html('<span class="{}">{}</span>', classes, words)
 
 
 @register.simple_tag
