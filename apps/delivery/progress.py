@@ -60,8 +60,9 @@ def speed(run: Run, now: datetime) -> tuple[float, str]:
     looks = [(then, number) for then, number in cache.get(key, [])
              if now - then < SPEED_WINDOW and number <= done]
     if not looks or now - looks[-1][0] > SPEED_STEP:
-        cache.set(key, [*looks, (now, done)], SPEED_WINDOW.total_seconds())
-    first, number = [*looks, (now, done)][0]
+        looks.append((now, done))
+        cache.set(key, looks, SPEED_WINDOW.total_seconds())
+    first, number = looks[0]
     if now - first < SPEED_STEP or done == number:
         return 0, ""
     rate = (done - number) / (now - first).total_seconds()

@@ -20,13 +20,14 @@ from django_apscheduler.jobstores import DjangoMemoryJobStore
 from django_apscheduler.models import DjangoJob, DjangoJobExecution
 
 from apps.audit.models import Entry
-from apps.audit.services import record
+from apps.audit.services import Action, Via, record
 from apps.mailings.models import Mailing, Run
 
 from .models import Lease
 from .services import RunRefused, due, run_start
 
 log = logging.getLogger("vestnik.clock")
+CLOCK_LEASE = Lease.objects.filter(name=Lease.CLOCK)
 LEASE = timedelta(seconds=15)
 TICK_SECONDS = 5
 LOOK_SECONDS = 4  # between looks at the lease
@@ -37,7 +38,7 @@ KEEP_EXECUTIONS = 3 * 24 * 3600  # seconds
 def start_due() -> list[Run]:
     """Start each mailing whose time has come and that has no run. Returns the runs."""
     close_old_connections()
-    Lease.objects.filter(name=Lease.CLOCK).update(ticked_at=timezone.now())
+    CLOCK_LEASE.update(ticked_at=timezone.now())
     runs = []
     Mailing.objects.refresh_statuses(timezone.now())
     for mailing in due(timezone.now()):
@@ -50,10 +51,10 @@ def start_due() -> list[Run]:
 
 def tell_once(mailing: Mailing, reason: RunRefused) -> None:
     """Record and log that a due mailing does not start, once and not at every tick."""
-    told = Entry.objects.filter(action=Entry.Action.NOT_STARTED,
+    told = Entry.objects.filter(action=Action.NOT_STARTED,
                                 object_type=mailing._meta.label_lower, object_id=mailing.pk)
     if not told.exists():
-        record(Entry.Action.NOT_STARTED, on=mailing, via=Entry.Via.SCHEDULE)
+        record(Action.NOT_STARTED, on=mailing, via=Via.SCHEDULE)
         log.warning("mailing %s is due but was not started: %s", mailing.pk, reason)
 
 
@@ -93,7 +94,7 @@ class Clock:
         """Take or keep the lease, by the database's time. Returns whether this process has it."""
         mine = {"token": self.token, "until": Now() + LEASE}
         free = Q(token=self.token) | Q(until__lte=Now())
-        if Lease.objects.filter(free, name=Lease.CLOCK).update(**mine):
+        if CLOCK_LEASE.filter(free).update(**mine):
             return True
         return Lease.objects.get_or_create(name=Lease.CLOCK, defaults=mine)[1]
 
@@ -128,12 +129,11 @@ class Clock:
         if self.scheduler:
             self.rest()
             with contextlib.suppress(Error):
-                Lease.objects.filter(name=Lease.CLOCK, token=self.token).update(until=Now())
+                CLOCK_LEASE.filter(token=self.token).update(until=Now())
             connection.close_if_unusable_or_obsolete()
 
 
 def stopped_at(now: datetime) -> datetime | None:
     """Return when the clock last ticked, where that is too long ago; None while it ticks."""
-    silent = Lease.objects.filter(
-        name=Lease.CLOCK, ticked_at__lt=now - timedelta(seconds=SILENCE_SECONDS))
+    silent = CLOCK_LEASE.filter(ticked_at__lt=now - timedelta(seconds=SILENCE_SECONDS))
     return silent.values_list("ticked_at", flat=True).first()

@@ -20,7 +20,6 @@ from .models import RestoreGuard
 from .progress import progress_context
 from .services import RunRefused
 
-CHANGED = "mailings:changed"
 MOST_BARS = 200  # no list has so many
 MAILINGS = Mailing.objects.select_related("message", "owner")
 
@@ -179,7 +178,7 @@ def answer(request, mailing, text=""):
     response = render(request, "delivery/_run.html", context)
     # What was done shows in the tabs too; and a panel asks by itself only while its run is active.
     if request.method == "POST" or not context["active"]:
-        trigger_client_event(response, CHANGED)
+        trigger_client_event(response, "mailings:changed")
     if text:
         toast(response, text)
     return response

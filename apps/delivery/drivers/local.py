@@ -8,7 +8,6 @@ import time
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -48,7 +47,7 @@ def sending_lock() -> Iterator[None]:
     if connection.vendor != "sqlite":
         yield
         return
-    with open(Path(settings.DATA_DIR) / "sender.lock", "w") as file:
+    with open(settings.DATA_DIR / "sender.lock", "w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -69,9 +68,7 @@ class SendingProcess:
     def __init__(self, *, keep_clock: bool, **engine: Any) -> None:
         connection_created.connect(wait_for_locks, dispatch_uid="worker-waits-for-locks")
         self.engine = Engine(**engine)
-        self.clock: Clock | None = None
-        if keep_clock:
-            self.clock = Clock()
+        self.clock = Clock() if keep_clock else None
         self.stopping: threading.Event | Stop = threading.Event()
         self.next_look = self.next_beat = self.next_recovery = 0.0  # monotonic
         self.token = uuid.uuid4().hex
@@ -107,7 +104,6 @@ class SendingProcess:
             outage.begin(error)
             if self.clock:
                 self.clock.rest()
-            connection.close()
 
     def every_second(self, now: float) -> None:
         """Beat, tick, keep leases, and recover: each second while letters are under way."""

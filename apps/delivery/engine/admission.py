@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 WAIT = 60  # seconds until one connection more is tried
 LONGEST_WAIT = 15 * 60
-OPENING = (Phase.CONNECT, Phase.LOGIN)
 
 
 class Admission:
@@ -128,16 +127,14 @@ class Admission:
 def is_about_connections(outcome: Outcome, recipient: str) -> bool:
     """Whether a try was refused because there are too many connections already."""
     verdict = outcome.verdict(recipient)
-    if verdict.meaning is Meaning.CONNECTIONS:
-        return True
-    return outcome.phase in OPENING and verdict.fault in (Fault.US_FOR_NOW, Fault.WAY)
+    opening = outcome.phase in (Phase.CONNECT, Phase.LOGIN)
+    return verdict.meaning is Meaning.CONNECTIONS or (
+        opening and verdict.fault in (Fault.US_FOR_NOW, Fault.WAY))
 
 
 def tell(run_id: int, size: int, news: tuple[int, str]) -> None:
     """Tell the page of a running run how many connections the server takes, if not all `size`."""
     limit, reply = news
-    words = ""
-    if limit < size:
-        words = f"{FEWER.format(limit)}: {reply}"
+    words = f"{FEWER.format(limit)}: {reply}" if limit < size else ""
     Run.objects.filter(pk=run_id, state=Run.State.RUNNING, hold_until=None).update(
         server_words=words, updated_at=timezone.now())

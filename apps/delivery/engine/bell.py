@@ -6,7 +6,6 @@ between, a disk is full), so the workers also look once a second by themselves.
 """
 import contextlib
 import errno
-import logging
 import os
 import select
 import time
@@ -17,7 +16,6 @@ import psycopg2
 from django.conf import settings
 from django.db import DatabaseError, connection, connections, transaction
 
-log = logging.getLogger("vestnik.sender")
 CHANNEL = "vestnik_bell"
 AGAIN = 10  # seconds until a lost connection is opened again
 
@@ -32,7 +30,7 @@ def ring() -> None:
 
 
 def folder() -> Path:
-    return Path(settings.DATA_DIR) / "bell"
+    return Path(settings.DATA_DIR, "bell")
 
 
 def write_to_pipes() -> None:
@@ -116,6 +114,4 @@ class Listener:
 
 def open_bell() -> Pipe | Listener:
     """Return the bell of this worker; close it at the end."""
-    if connection.vendor == "postgresql":
-        return Listener()
-    return Pipe()
+    return Listener() if connection.vendor == "postgresql" else Pipe()

@@ -36,7 +36,7 @@ def apply(
     failures.spare(run.pk, results)
     failures.keep_last(results)
     effect, words = failures.called_for(run.pk)
-    if effect is Effect.NONE:
+    if not effect:
         if run.holds and any(result.outcome and result.outcome.code for result in results):
             Run.objects.filter(pk=run.pk).update(hold_until=None, holds=0, server_words="")
         return

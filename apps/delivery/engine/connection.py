@@ -126,7 +126,6 @@ class Connection(threading.Thread):
                 transitions.close_run(run)
         except db.Error as error:
             outage.begin(error)
-            connection.close()
 
     def exchange_or_hold(self) -> list[Claimed]:
         """Store results and claim new letters, then clear the journal. Returns what is claimed.
@@ -154,7 +153,6 @@ class Connection(threading.Thread):
     def database_failed(self, error: db.Error) -> bool:
         """Wait for the database; results stay in hand and in the journal. False: give up."""
         outage.begin(error)
-        connection.close()
         if self.engine.stopping.is_set() and not self.results:
             return False
         time.sleep(DATABASE_PAUSE)
@@ -187,9 +185,7 @@ class Connection(threading.Thread):
         size = self.bookings.limit(self.group_size())
         if not size:
             return Run(), []
-        least = 1
-        if self.rate:
-            least = LAST_GROUPS
+        least = LAST_GROUPS if self.rate else 1
         for run, left in self.engine.runnable():
             share = max(least, self.engine.share(left))
             claimed = ledger.claim(

@@ -39,9 +39,9 @@ class Engine:
         self.news = threading.Condition()
         self.calls = 0
         self.waiting = 0
-        self.database_turn: contextlib.AbstractContextManager = contextlib.nullcontext()
-        if db.connection.vendor == "sqlite":  # PostgreSQL orders its writers itself
-            self.database_turn = threading.Lock()
+        # PostgreSQL orders its writers itself.
+        self.database_turn: contextlib.AbstractContextManager = (
+            threading.Lock() if db.connection.vendor == "sqlite" else contextlib.nullcontext())
         self.failures = failures.Failures()
         self.admission = admission.Admission(self.size)
         self.connections: list[Connection] = []

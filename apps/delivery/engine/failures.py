@@ -78,9 +78,9 @@ class Seen:
         self.add_alike(outcome, verdict)
         effect = effect_of(verdict)
         self.recent.append(effect is Effect.POLICY)
-        if effect is not Effect.NONE or self.alike:
+        if effect or self.alike:
             self.words = explained(verdict.meaning, outcome.reply)
-        if effect in (Effect.NONE, Effect.POLICY):
+        if not effect or effect is Effect.POLICY:
             self.in_a_row = 0
         else:
             self.add_effect(effect)
@@ -152,7 +152,7 @@ class Failures:
             effect = seen.due()
             if effect is Effect.SAME and run_id in self.trusted:
                 seen.alike = 0
-            elif effect is not Effect.NONE:
+            elif effect:
                 self.due.add(run_id)
                 if effect is Effect.SAME:
                     self.suspects[run_id] = seen.refusal
@@ -173,7 +173,7 @@ class Failures:
             seen = self.seen(run_id)
             seen.add_effect(effect, times)
             seen.words = words
-            if seen.due() is not Effect.NONE:
+            if seen.due():
                 self.due.add(run_id)
 
     def keep_last(self, results: Iterable[Result]) -> None:
@@ -216,10 +216,10 @@ class Failures:
                 return Effect.NONE, ""  # another connection is writing it
             seen = self.seen(run_id)
             effect = seen.due()
-            if effect is Effect.NONE:
-                self.due.discard(run_id)  # a letter was accepted since
-            else:
+            if effect:
                 self.being_told[run_id] = me
+            else:
+                self.due.discard(run_id)  # a letter was accepted since
             return effect, seen.words
 
     def told(self, run_id: int) -> None:

@@ -41,15 +41,13 @@ BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
 def folder() -> Path:
-    path = Path(settings.DATA_DIR) / "journal"
+    path = Path(settings.DATA_DIR, "journal")
     path.mkdir(parents=True, exist_ok=True)
     return path
 
 
 def boot_id() -> str:
-    if BOOT_ID.exists():
-        return BOOT_ID.read_text().strip()
-    return "-"
+    return BOOT_ID.read_text().strip() if BOOT_ID.exists() else "-"
 
 
 def header() -> bytes:
@@ -222,6 +220,4 @@ def letters_taken_by_token() -> dict[str, tuple[int, float]]:
 
 def parse_taken_line(written: bytes) -> tuple[int, float]:
     line = TAKEN_LINE.match(written)
-    if line:
-        return int(line[1]), float(line[2])
-    return 0, 0.0
+    return (int(line[1]), float(line[2])) if line else (0, 0.0)

@@ -35,11 +35,6 @@ ROWS = {
     "postgresql": """json_to_recordset(%s::json) AS v(id bigint, state text, tries int,
         next_try_at timestamptz, answer text, at timestamptz, code int)""",
 }
-# Leases go by the database's clock: the workers' machines may differ by hours.
-LEASE_END = {
-    "sqlite": f"STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', 'now', '+{LEASE.seconds} seconds')",
-    "postgresql": f"STATEMENT_TIMESTAMP() + INTERVAL '{LEASE.seconds} seconds'",
-}
 # `id > …` skips what was claimed before: on PostgreSQL these are dead index entries until a vacuum.
 # There the rows are locked, so their places (ctid) do not change, and no index is needed.
 CLAIM_OF = """
@@ -53,12 +48,14 @@ WHERE {these} (
         WHEN r.bounced_at IS NOT NULL THEN 'bounced' ELSE '' END
     FROM mailings_recipient r WHERE r.id = mailings_delivery.recipient_id)
 """
+# Leases go by the database's clock: the workers' machines may differ by hours.
 CLAIM = {
     "sqlite": CLAIM_OF.format(
-        lease=LEASE_END["sqlite"], these="id IN", place="id", lock="", end=""),
+        lease=f"STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', 'now', '+{LEASE.seconds} seconds')",
+        these="id IN", place="id", lock="", end=""),
     "postgresql": CLAIM_OF.format(
-        lease=LEASE_END["postgresql"], these="ctid = ANY(ARRAY", place="ctid",
-        lock="FOR UPDATE SKIP LOCKED", end=")"),
+        lease=f"STATEMENT_TIMESTAMP() + INTERVAL '{LEASE.seconds} seconds'",
+        these="ctid = ANY(ARRAY", place="ctid", lock="FOR UPDATE SKIP LOCKED", end=")"),
 }
 # CASE hides the conditions from PostgreSQL's planner. It thinks that few rows meet them, and would
 # join the table with the group row by row: 120 ms instead of 8 for 500 letters.

@@ -132,15 +132,13 @@ def expire_leases() -> None:
         Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(
             state=State.UNKNOWN, lease_until=None, answer=LOST, updated_at=timezone.now())
         for run, mine in groupby(rows, attrgetter("run")):
-            attempts = Attempt.objects.bulk_create(list(map(lost_attempt, mine)))
+            attempts = Attempt.objects.bulk_create([
+                Attempt(
+                    mailing_id=run.mailing_id, owner_id=run.owner_id, run=run,
+                    recipient_id=row.recipient_id, email=row.email, attempted_at=timezone.now(),
+                    status=Attempt.Status.FAILURE, outcome_unknown=True, server_response=LOST)
+                for row in mine])
             counting.add(run.pk, {"unknown": len(attempts)}, tallies.of_attempts(attempts))
             log.error("run %s: %s letters of a lost sender are unknown", run.pk, len(attempts),
                       extra={"run": run.pk})
     counting.fold()
-
-
-def lost_attempt(row: Delivery) -> Attempt:
-    return Attempt(
-        mailing_id=row.run.mailing_id, owner_id=row.run.owner_id, run_id=row.run_id,
-        recipient_id=row.recipient_id, email=row.email, attempted_at=timezone.now(),
-        status=Attempt.Status.FAILURE, outcome_unknown=True, server_response=LOST)

@@ -29,6 +29,7 @@ from ..models import LettersTaken, RestoreGuard, Worker
 from . import journal
 
 log = logging.getLogger("vestnik.delivery")
+GUARD = RestoreGuard.objects.filter(pk=1)  # its one row
 IDENTITY = {
     "sqlite": "''",
     "postgresql": """CONCAT((SELECT system_identifier FROM pg_control_system()), ':',
@@ -109,9 +110,8 @@ def read() -> Known | None:
         raise NotReady("The database is not ready. Is it being restored?")
     if not rows:
         return None
-    letters = {}
-    for number, known_identity, identity_now, token, taken in rows:
-        letters[token] = taken
+    number, known_identity, identity_now = rows[0][:3]
+    letters = {token: letters for *_, token, letters in rows}
     return Known(number, known_identity, identity_now, letters)
 
 
@@ -141,10 +141,10 @@ def increase_in_database() -> RestoreGuard:
     """Increase the number of the guard, which is made if there is none. Returns the guard."""
     if read() is None:
         RestoreGuard.objects.get_or_create(pk=1)
-    RestoreGuard.objects.filter(pk=1).update(number=F("number") + 1)
-    guard = RestoreGuard.objects.get(pk=1)
+    GUARD.update(number=F("number") + 1)
+    guard = GUARD.get()
     if not guard.identity:
-        RestoreGuard.objects.filter(pk=1).update(identity=identity())
+        GUARD.update(identity=identity())
     return guard
 
 
@@ -158,7 +158,7 @@ def identity() -> str:
 @transaction.atomic
 def notice() -> None:
     """Pause all open runs, unless another worker noticed this restore before."""
-    guard = RestoreGuard.objects.select_for_update().get(pk=1)
+    guard = GUARD.select_for_update().get()
     left = last_left()
     if guard.restored_at is None or guard.identity not in ("", identity()) or (
             left and left > guard.restored_at):
@@ -171,7 +171,7 @@ def hold() -> None:
     """Count a restore and pause all open runs; a person has to send what is due by now."""
     log.critical("the database was restored from a backup: sending waits for a person")
     increase_in_database()
-    RestoreGuard.objects.filter(pk=1).update(
+    GUARD.update(
         restores=F("restores") + 1, restored_at=timezone.now(), dumped_at=last_known(),
         left_at=last_left())
     pause_older_runs()
@@ -179,15 +179,14 @@ def hold() -> None:
 
 def copy_disk_to_database() -> None:
     """Write to the database what this disk knows, so that nobody notices the same twice."""
-    RestoreGuard.objects.filter(pk=1).update(
-        number=Greatest(F("number"), read_disk()[0]), identity=identity())
+    GUARD.update(number=Greatest(F("number"), read_disk()[0]), identity=identity())
     for token, (letters, _) in journal.letters_taken_by_token().items():
         write_letters_taken(token, letters)
 
 
 def restores() -> int:
     """Return how many restores were noticed; a run stores it when it is started or resumed."""
-    return RestoreGuard.objects.values_list("restores", flat=True).filter(pk=1).first() or 0
+    return GUARD.values_list("restores", flat=True).first() or 0
 
 
 def write_letters_taken(token: str, letters: int) -> None:
@@ -202,8 +201,7 @@ def pause_older_runs() -> None:
     A run that is paused for another reason gets this one: it may have been resumed after the
     backup.
     """
-    restores = RestoreGuard.objects.filter(pk=1).values("restores")
-    older = Run.objects.active().exclude(restores=restores[:1])
+    older = Run.objects.active().exclude(restores=GUARD.values("restores")[:1])
     older.exclude(state=Run.State.PAUSED, reason=Run.Reason.RESTORE).update(
         state=Run.State.PAUSED, reason=Run.Reason.RESTORE, server_words="", hold_until=None,
         updated_at=timezone.now())
@@ -211,29 +209,22 @@ def pause_older_runs() -> None:
 
 def last_known() -> datetime | None:
     """Return when the backup was made: the last moment that the database knows of."""
+    clocks = {Worker: "seen_at", Run: "updated_at", Attempt: "attempted_at", Entry: "happened_at"}
     moments = [
-        Worker.objects.aggregate(at=Max("seen_at"))["at"],
-        Run.objects.aggregate(at=Max("updated_at"))["at"],
-        Attempt.objects.aggregate(at=Max("attempted_at"))["at"],
-        Entry.objects.aggregate(at=Max("happened_at"))["at"],
-    ]
+        model._default_manager.aggregate(at=Max(field))["at"] for model, field in clocks.items()]
     return max(filter(None, moments), default=None)
 
 
 def last_left() -> datetime | None:
     """Return when letters last left this machine, as its disk knows."""
     seconds = last_left_seconds()
-    if seconds:
-        return datetime.fromtimestamp(seconds, UTC)
-    return None
+    return datetime.fromtimestamp(seconds, UTC) if seconds else None
 
 
 def last_left_seconds() -> float:
     """Return when letters last left this machine, in seconds since 1970; 0 when none has."""
-    latest = read_disk()[1]
-    for _, at in journal.letters_taken_by_token().values():
-        latest = max(latest, at)
-    return latest
+    moments = [at for _, at in journal.letters_taken_by_token().values()]
+    return max([read_disk()[1], *moments])
 
 
 def waits_for_a_person(mailing: Mailing) -> bool:
@@ -242,7 +233,7 @@ def waits_for_a_person(mailing: Mailing) -> bool:
     What was due before the restore may have been sent. If letters left after the backup, any other
     mailing may have been sent too, early and by hand. One saved after the restore may start.
     """
-    guard = RestoreGuard.objects.filter(pk=1).first()
+    guard = GUARD.first()
     if guard is None or guard.restored_at is None or mailing.updated_at > guard.restored_at:
         return False
     return guard.letters_left_since or mailing.starts_at <= guard.restored_at
@@ -254,7 +245,7 @@ def forget(token: str) -> None:
 
 
 def path() -> Path:
-    return Path(settings.DATA_DIR) / "generation"
+    return Path(settings.DATA_DIR, "generation")
 
 
 def read_disk() -> tuple[int, float]:

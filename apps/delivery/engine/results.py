@@ -70,9 +70,7 @@ def state_after(verdict: Verdict) -> Delivery.State:
         return FINAL[verdict.fault]
     if verdict.fault not in COSTS_A_TRY:
         return State.PENDING
-    if verdict.temporary:
-        return State.RETRY
-    return State.FAILED
+    return State.RETRY if verdict.temporary else State.FAILED
 
 
 def retry_time(tries: int, now: datetime, ends_at: datetime) -> datetime | None:
@@ -80,6 +78,4 @@ def retry_time(tries: int, now: datetime, ends_at: datetime) -> datetime | None:
     if tries > len(RETRY_MINUTES):
         return None
     due = now + timedelta(minutes=RETRY_MINUTES[tries - 1] * random.uniform(0.8, 1.2))
-    if due < ends_at:
-        return due
-    return None
+    return due if due < ends_at else None

@@ -6,8 +6,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from apps.audit.models import Entry
-from apps.audit.services import record
+from apps.audit.services import Action, Via, record
 from apps.mailings.models import Delivery, Run
 from apps.mailings.runs import LETTERS_LEFT
 from apps.statistics import counting
@@ -30,7 +29,7 @@ def refresh_runs(now: datetime) -> None:
         pause(run.pk, Reason.BLOCKED)
     for run in Run.objects.active().filter(mailing__ends_at__lte=now):
         if stop(run.pk, Reason.WINDOW):
-            record(Entry.Action.STOP, on=run.mailing, via=Entry.Via.SCHEDULE)
+            record(Action.STOP, on=run.mailing, via=Via.SCHEDULE)
     for run in Run.objects.ended_with_letters_left():
         reopen_or_cancel(run, now)
     finish_runs(running)

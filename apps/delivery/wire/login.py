@@ -164,14 +164,10 @@ def known_name(host: str) -> str:
         label: str = domain_label(host)
     except ValidationError:
         return ""
-    if label.rpartition(".")[2] in OURS_ALONE:
-        return ""
-    return label
+    return "" if label.rpartition(".")[2] in OURS_ALONE else label
 
 
 def address_literal(sock: socket.socket) -> str:
     """Return the socket's own address as EHLO takes it (RFC 5321, 4.1.3)."""
     address = ipaddress.ip_address(sock.getsockname()[0].partition("%")[0])
-    if address.version == 4:
-        return f"[{address}]"
-    return f"[IPv6:{address}]"
+    return f"[{address}]" if address.version == 4 else f"[IPv6:{address}]"

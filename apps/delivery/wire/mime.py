@@ -86,9 +86,7 @@ def mailbox(name: str, address: str, used: int) -> str:
         phrase = encoded_words(name, used)
         longest = WORD_LINE
     last_line = phrase.rpartition("\n")[2]
-    end = len(last_line)
-    if last_line == phrase:
-        end += used
+    end = len(last_line) + (used if last_line == phrase else 0)
     if end + len(address) + 3 > longest:
         phrase += "\r\n"
     return f"{phrase} <{address}>"
@@ -121,9 +119,7 @@ def encoded_body(body: str, short_lines: bool = False) -> tuple[str, bytes]:
 
 def line_ended(octets: bytes) -> bytes:
     """Return `octets` with a CRLF at their end."""
-    if octets.endswith(b"\r\n"):
-        return octets
-    return octets + b"\r\n"
+    return octets if octets.endswith(b"\r\n") else octets + b"\r\n"
 
 
 def dots_doubled(octets: bytes) -> bytes:

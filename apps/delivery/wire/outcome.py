@@ -46,9 +46,8 @@ class Outcome:
 def not_connected(error: Exception) -> Outcome:
     """Return the Outcome of an `error` of `Transport.open`."""
     if isinstance(error, smtplib.SMTPResponseException) and 200 <= error.smtp_code < 600:
-        phase = Phase.CONNECT
-        if isinstance(error, smtplib.SMTPAuthenticationError):
-            phase = Phase.LOGIN
+        login = isinstance(error, smtplib.SMTPAuthenticationError)
+        phase = Phase.LOGIN if login else Phase.CONNECT
         return Outcome(phase, error.smtp_code, decoded(error.smtp_error))
     if isinstance(error, (SettingsFault, smtplib.SMTPNotSupportedError)):
         fault = str(error)  # for example: the server does not offer STARTTLS

@@ -13,9 +13,8 @@ CUT = " [… {} more characters]"
 PRINTABLE = re.compile(rb"[\t\n -~]*\r?")
 ASCII = bytes(range(128))
 # What is shown for a character's code: a sign for the C0 controls and DEL, an escape for others.
-SHOWN = dict(enumerate(map(chr, range(0x2400, 0x2420)))) | {0x7F: "\u2421"}
-for char in "\t\n":
-    del SHOWN[ord(char)]
+SHOWN = {code: chr(0x2400 + code) for code in range(32) if chr(code) not in "\t\n"}
+SHOWN[0x7F] = "\u2421"
 for code in (*range(0x80, 0xA0), 0x061C, *range(0x200E, 0x2010), *range(0x2028, 0x202F),
              *range(0x2066, 0x206A)):
     SHOWN[code] = chr(code).encode("ascii", "backslashreplace").decode()
@@ -60,13 +59,9 @@ def as_text(octets: bytes) -> str:
     lines = octets.replace(b"\r\n", b"\n").split(b"\n")
     odd = [line for line in lines if not is_utf8(line)]
     codec = guess(b" ".join(odd))
-    texts = []
-    for line in lines:
-        if is_utf8(line):
-            texts.append(line.decode("utf-8", "backslashreplace"))
-        else:
-            texts.append(f"{line.decode(codec, 'backslashreplace')} [{codec}]")
-    return "\n".join(texts)
+    return "\n".join(
+        line.decode("utf-8", "backslashreplace") if is_utf8(line)
+        else f"{line.decode(codec, 'backslashreplace')} [{codec}]" for line in lines)
 
 
 def is_utf8(line: bytes) -> bool:
@@ -87,32 +82,22 @@ def guess(octets: bytes) -> str:
 
 def likeness(text: str) -> int:
     """Return how much the words of `text` that are not ASCII look like somebody's language."""
-    score = STRANGE * len(ESCAPED.findall(text))
-    for word in WORD.findall(text):
-        if not word.isascii():
-            score += word_likeness(word)
-    for char in text:
-        if not (char.isascii() or char.isalpha() or char in MARKS):
-            score += STRANGE
-    return score
+    strange = len(ESCAPED.findall(text)) + sum(
+        not (char.isascii() or char.isalpha() or char in MARKS) for char in text)
+    return STRANGE * strange + sum(
+        word_likeness(word) for word in WORD.findall(text) if not word.isascii())
 
 
 def word_likeness(word: str) -> int:
     """Return how much a word looks Russian, or Western among Latin letters."""
     latin = LATIN.search(word)
     if not CYRILLIC.search(word):
-        if latin:
-            return LATIN_WORD
-        return MIXED
+        return LATIN_WORD if latin else MIXED
     small = word.lower()
-    score = 0
+    score = sum(RUSSIAN.get(char, ODD_LETTER) for char in small)
+    score += sum(PAIR for pair in map("".join, pairwise(small)) if pair in PAIRS)
     if word != small:
         score += NOT_SMALL
     if latin or word not in (small, word.upper(), word.capitalize()):
         score += MIXED
-    for char in small:
-        score += RUSSIAN.get(char, ODD_LETTER)
-    for pair in map("".join, pairwise(small)):
-        if pair in PAIRS:
-            score += PAIR
     return score

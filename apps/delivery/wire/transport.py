@@ -53,10 +53,10 @@ class Transport(EmailBackend):
     _partial_connection: SMTP | None
 
     def __init__(self, *args: Any, before_dot: Callable[[], object] = lambda: None,
-                 after_dot: float | None = None, **kwargs: Any) -> None:
+                 after_dot: float = AFTER_DOT_TIMEOUT, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.before_dot = before_dot
-        self.after_dot = after_dot or AFTER_DOT_TIMEOUT
+        self.after_dot = after_dot
         self.announced: str | None = None  # the recipient whose envelope the server has already
         self.letters = 0
         self.connected_at = 0.0  # monotonic
@@ -88,9 +88,7 @@ class Transport(EmailBackend):
             return False
         if not self.host:
             raise SettingsFault(settings.EMAIL_FAULT)  # type: ignore[misc]  # set by project.mail
-        context = None
-        if self.use_ssl:
-            context = self.ssl_context
+        context = self.ssl_context if self.use_ssl else None
         self._partial_connection = server = dial(self.host, self.port, self.timeout, context)
         if self.use_tls:
             server.starttls(context=self.ssl_context)

@@ -66,9 +66,7 @@ class Command(BaseCommand):
     def mailings(self):
         """Return the mailings asked for; say which are missing."""
         ids = self.options["ids"]
-        found = []
-        if self.options["all_due"]:
-            found = due(timezone.now())
+        found = due(timezone.now()) if self.options["all_due"] else []
         for text in dict.fromkeys(ids):
             mailing = Mailing.objects.filter(pk__in=ids_in([text])).first()
             if not mailing:
@@ -78,10 +76,9 @@ class Command(BaseCommand):
                 found.append(mailing)
         if not found:
             self.raise_status(NOTHING)
-            if self.options["all_due"] and not ids:
-                self.stderr.write("Nothing is due.")
-            elif not ids:
-                self.stderr.write("Name a mailing's id, or use --all-due.")
+            if not ids:
+                self.stderr.write("Nothing is due." if self.options["all_due"]
+                                  else "Name a mailing's id, or use --all-due.")
         return found
 
     def dry_run(self, mailing):

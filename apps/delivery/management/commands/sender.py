@@ -31,11 +31,11 @@ class Command(BaseCommand):
     def supervise(self, processes, connections):
         """Keep `processes` workers running, the connections shared out among them."""
         share, rest = divmod(connections, processes)
-        children = []
-        for number in range(processes):
-            children.append(Child(f"sender {number + 1}", [
+        children = [
+            Child(f"sender {number + 1}", [
                 sys.executable, str(settings.BASE_DIR / "manage.py"), "sender",
-                "--processes", "1", "--connections", str(share + (number < rest))]))
+                "--processes", "1", "--connections", str(share + (number < rest))])
+            for number in range(processes)]
         for child in children:
             child.start()
         while not self.stop.wait(0.5):

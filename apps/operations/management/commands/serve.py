@@ -132,19 +132,14 @@ def manage(command):
 
 def probe(host, port):
     """Bind as gunicorn will; OSError when that is not possible."""
-    family = socket.AF_INET
-    if ":" in host:
-        family = socket.AF_INET6
-    with socket.socket(family) as server:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as server:
         server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         server.bind((host, port))
 
 
 def place(host, port):
     """Return host and port as addresses have them; IPv6 stands in brackets."""
-    if ":" in host:
-        host = f"[{host}]"
-    return f"{host}:{port}"
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def public_address(host, port):
