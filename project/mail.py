@@ -84,7 +84,7 @@ def host(split: SplitResult) -> str:
         return name
     try:
         return idna.encode(name).decode("ascii")
-    except (idna.IDNAError, UnicodeError):
+    except UnicodeError:
         raise Fault(BAD_HOST) from None
 
 

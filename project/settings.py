@@ -114,9 +114,7 @@ TEMPLATES = [{
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 # Where a pooler stands between: how a worker reaches PostgreSQL itself, for its doorbell.
-DATABASE_DIRECT = {}
-if env.str("DATABASE_DIRECT_URL", ""):
-    DATABASE_DIRECT = env.db("DATABASE_DIRECT_URL")
+DATABASE_DIRECT = env.db("DATABASE_DIRECT_URL") if env.str("DATABASE_DIRECT_URL", "") else {}
 # A process that stands still in a transaction loses it: others must not wait for it for long.
 LIMITS = "-c idle_in_transaction_session_timeout=15s -c lock_timeout=2s"
 # One write at a time is SQLite's rule: IMMEDIATE takes the turn at the start of a transaction

@@ -42,11 +42,6 @@ class Page:
         return address(self.name)
 
 
-def pages(language: str) -> list[Page]:
-    """Return all pages but the contents, in order."""
-    return [page(language, name) for name in PAGES]
-
-
 @cache
 def page(language: str, name: str) -> Page:
     """Return the Page `name` (one of PAGES, or CONTENTS) in `language`."""

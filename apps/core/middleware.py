@@ -71,11 +71,9 @@ def cache_headers(get_response: View) -> View:
             response["Clear-Site-Data"] = '"cache"'
         if response.get("Content-Type", "").startswith("text/html"):
             patch_vary_headers(response, ["HX-Request", "Cookie"])
-        if not response.has_header("Cache-Control"):
-            rule = "private, no-cache"
-            if request.user.is_authenticated and not request.htmx:
-                rule = "private, no-store"
-            response["Cache-Control"] = rule
+        is_page = request.user.is_authenticated and not request.htmx
+        rule = "private, no-store" if is_page else "private, no-cache"
+        response.headers.setdefault("Cache-Control", rule)
         return response
 
     return middleware

@@ -63,7 +63,7 @@ def help_page(request: Request, name: str = "") -> HttpResponse:
     if name not in HELP_PAGES:
         raise Http404
     place = HELP_PAGES.index(name)
-    pages = guide.pages(request.LANGUAGE_CODE)
+    pages = [guide.page(request.LANGUAGE_CODE, name) for name in guide.PAGES]
     row = [None, *pages, None]  # nothing comes before the first page, and nothing after the last
     return render(request, "core/help.html", {
         "page": guide.page(request.LANGUAGE_CODE, name or guide.CONTENTS),
@@ -104,9 +104,7 @@ def unavailable(request: HttpRequest) -> HttpResponse:
         settings.LANGUAGE_COOKIE_NAME)
     if language not in dict(settings.LANGUAGES):
         language = settings.LANGUAGE_CODE
-    again = "/"
-    if request.method == "GET":
-        again = escape_leading_slashes(request.path)
+    again = escape_leading_slashes(request.path) if request.method == "GET" else "/"
     with translation.override(language):
         if "HX-Request" in request.headers:
             response = toast(HttpResponse(), _(

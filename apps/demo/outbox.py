@@ -1,5 +1,4 @@
 """The demo's outbox: the letters that the catcher took; only with DEBUG and on loopback."""
-import email
 import email.parser
 import email.policy
 import re

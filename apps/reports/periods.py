@@ -7,7 +7,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.core.listing import DAY, choice, day, midnight, within
+from apps.core.listing import DAY, choice, day, midnight
 from apps.statistics.models import QUARTER
 
 QUICK = {
@@ -42,10 +42,6 @@ class Period:
         if name == "all":
             return cls(None, today, name)
         return cls(today - (int(name) - 1) * DAY, today, name)
-
-    def limit(self, tallies):
-        """Return the tallies of these days, whole: a quarter of an hour is never cut."""
-        return within(tallies, "quarter", self.since, self.until, first_quarter)
 
 
 def first_quarter(when):

@@ -98,8 +98,7 @@ def course(run):
     for size in MINUTES:
         if len(minutes) <= size * MOST_BARS:
             break
-    marks = {}
-    for minute in minutes[::size]:
-        moment = timezone.localtime(moment_of(minute / 15))
-        marks[minute] = date_format(moment, "SHORT_DATETIME_FORMAT")
+    marks = {
+        minute: date_format(timezone.localtime(moment_of(minute / 15)), "SHORT_DATETIME_FORMAT")
+        for minute in minutes[::size]}
     return chart(marks, _("From"), run.minutes.values_list("minute", "sent", "failed", "unknown"))

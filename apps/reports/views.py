@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from apps.audit.services import Action, record
 from apps.core.access import for_reading
 from apps.core.htmx import render_page
-from apps.core.listing import number, page_of, sorting
+from apps.core.listing import number, page_of, sorting, within
 from apps.mailings.attempts.explanations import in_words
 from apps.mailings.models import Delivery, Mailing, Run
 from apps.mailings.polling import seconds_between
@@ -18,7 +18,7 @@ from apps.users.models import User
 
 from . import homepage, totals
 from .exports import csv_response
-from .periods import QUICK, Period
+from .periods import QUICK, Period, first_quarter
 
 MOVING = 5  # seconds after which a report with moving figures is asked for again
 RUNS = 50  # of a mailing that its report shows
@@ -27,10 +27,10 @@ RUNS = 50  # of a mailing that its report shows
 @login_not_required
 @require_safe
 def home(request):
-    if not request.user.is_authenticated:
-        return render(request, "reports/landing.html", homepage.home_figures(request.user))
-    Mailing.objects.refresh_statuses(timezone.now())
     user = request.user
+    if not user.is_authenticated:
+        return render(request, "reports/landing.html", homepage.home_figures(user))
+    Mailing.objects.refresh_statuses(timezone.now())
     return render(request, "reports/home.html", {
         **homepage.home_figures(user), **homepage.home_lists(user), **homepage.oversight(user),
         "steps": homepage.first_steps(user)})
@@ -85,7 +85,8 @@ def scope_of(request, period):
     The person is None for all whom the user may see; "by" is "mailing" or "user".
     """
     person = people(request.user).filter(pk=number(request, "owner")).first()
-    tallies = period.limit(Tally.objects.visible_to(request.user))
+    tallies = within(Tally.objects.visible_to(request.user), "quarter", period.since, period.until,
+                     first_quarter)
     if person:
         return person, "mailing", tallies.owned_by(person)
     if request.user.is_manager and request.GET.get("by") == "user":

@@ -34,13 +34,10 @@ class Reply:
         """Subject and detail of the enhanced status code, "1.1" of 5.1.1; "" without one."""
         for line in self.rest.splitlines():
             found = ENHANCED.match(CODE.sub("", line, count=1))
-            if found and self.agrees(found[1]):
+            # The class fits the reply's code, as RFC 2034 demands.
+            if found and (self.code is None or int(found[1]) == self.code // 100):
                 return f"{int(found[2])}.{int(found[3])}"
         return ""
-
-    def agrees(self, class_: str) -> bool:
-        """Whether an enhanced code's class fits the reply's code, as RFC 2034 demands."""
-        return self.code is None or int(class_) == self.code // 100
 
     @cached_property
     def words(self) -> str:
@@ -78,6 +75,6 @@ def plain(address: str) -> str:
     domain = domain.rstrip(".").lower()
     try:
         domain = idna.encode(domain).decode("ascii")
-    except (idna.IDNAError, UnicodeError):
+    except UnicodeError:
         pass  # no name that DNS knows: compared as it stands
     return f"{local.lower()}@{domain}"

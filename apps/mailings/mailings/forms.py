@@ -121,6 +121,3 @@ class MailingForm(OwnedForm):
         rest = chosen.values_list("pk", flat=True)[SHOWN:]
         return {"named": chosen[:SHOWN], "rest": ",".join(map(str, rest)),
                 "rest_count": len(rest), "count": chosen.count()}
-
-    def book_size(self):
-        return self.book.count()

@@ -23,8 +23,8 @@ def normalized(text):
     address = text.strip()
     if any(unicodedata.category(char) in ("Cc", "Cf", "Zs", "Zl", "Zp") for char in address):
         raise ValidationError(_("The address contains a space or an invisible character."))
-    local, at, domain = address.rpartition("@")
-    if not at or not local or not domain:
+    local, _at, domain = address.rpartition("@")
+    if not local or not domain:
         raise ValidationError(_("An address looks like name@example.com."))
     if not local.isascii():
         raise ValidationError(_("Before the @, only Latin letters, digits and signs can be sent."))
@@ -43,7 +43,7 @@ def domain_label(domain):
     wrong = ValidationError(_("The part after the @ is not a domain that letters can reach."))
     try:
         label = idna.encode(domain.lower()).decode("ascii").lower()
-    except (idna.IDNAError, UnicodeError):
+    except UnicodeError:
         raise wrong from None
     top = label.rpartition(".")[2]
     if "." not in label or top.isdigit() or label.endswith("."):
