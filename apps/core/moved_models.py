@@ -4,6 +4,8 @@ from functools import partial
 from django.apps.registry import Apps
 from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.models import Value
+from django.db.models.functions import Replace
 
 
 def rename_content_type(old: str, new: str) -> migrations.RunPython:
@@ -26,7 +28,5 @@ def rename(apps: Apps, schema_editor: BaseDatabaseSchemaEditor, old: str, new: s
         return
     found.app_label, found.model = new.split(".")
     found.save()
-    Permission = apps.get_model("auth", "Permission")
-    for permission in Permission.objects.filter(content_type=found):
-        permission.codename = permission.codename.replace(f"_{model}", f"_{found.model}")
-        permission.save()
+    apps.get_model("auth", "Permission").objects.filter(content_type=found).update(
+        codename=Replace("codename", Value(f"_{model}"), Value(f"_{found.model}")))

@@ -91,6 +91,6 @@ class Prefetch(BaseEmailBackend):
         """Take Django's messages, as each mail backend does. Returns how many were taken."""
         for message in messages:
             self.octets = self.letter.render(
-                message.subject, message.body, delivery_id=self.row.id, email=self.row.email,
-                full_name=self.row.full_name)
+                message.subject, message.body,  # type: ignore[arg-type]  # `fill` made plain texts
+                delivery_id=self.row.id, email=self.row.email, full_name=self.row.full_name)
         return len(messages)
