@@ -4,7 +4,6 @@ from django.utils.translation import pgettext_lazy
 
 class DeliveryConfig(AppConfig):
     name = "apps.delivery"
-    label = "delivery"
     verbose_name = pgettext_lazy("of a mailing", "Sending")
 
     def ready(self):
