@@ -53,10 +53,10 @@ class Transport(EmailBackend):
     _partial_connection: SMTP | None
 
     def __init__(self, *args: Any, before_dot: Callable[[], object] = lambda: None,
-                 after_dot: float = AFTER_DOT_TIMEOUT, **kwargs: Any) -> None:
+                 after_dot: float = 0, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.before_dot = before_dot
-        self.after_dot = after_dot
+        self.after_dot = after_dot or AFTER_DOT_TIMEOUT
         self.announced: str | None = None  # the recipient whose envelope the server has already
         self.letters = 0
         self.connected_at = 0.0  # monotonic
