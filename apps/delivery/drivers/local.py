@@ -104,6 +104,7 @@ class SendingProcess:
             outage.begin(error)
             if self.clock:
                 self.clock.rest()
+            connection.close()
 
     def every_second(self, now: float) -> None:
         """Beat, tick, keep leases, and recover: each second while letters are under way."""

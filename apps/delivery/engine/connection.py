@@ -126,6 +126,7 @@ class Connection(threading.Thread):
                 transitions.close_run(run)
         except db.Error as error:
             outage.begin(error)
+            connection.close()
 
     def exchange_or_hold(self) -> list[Claimed]:
         """Store results and claim new letters, then clear the journal. Returns what is claimed.
@@ -153,6 +154,7 @@ class Connection(threading.Thread):
     def database_failed(self, error: db.Error) -> bool:
         """Wait for the database; results stay in hand and in the journal. False: give up."""
         outage.begin(error)
+        connection.close()
         if self.engine.stopping.is_set() and not self.results:
             return False
         time.sleep(DATABASE_PAUSE)

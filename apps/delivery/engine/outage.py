@@ -23,8 +23,6 @@ class Outage:
         self.since: float | None = None  # monotonic; None while it answers
 
     def begin(self, error: Error) -> None:
-        """Drop the thread's connection, of which an `error` came; Django opens the next one."""
-        connection.close()
         with self.lock:
             if self.since is None:
                 self.since = time.monotonic()
@@ -55,6 +53,7 @@ def steadily(look: Callable[..., T], *args: object,
             return found
         except AWAY as error:
             outage.begin(error)
+            connection.close()
             if rest(PAUSE):
                 return None
 
