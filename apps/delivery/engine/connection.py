@@ -7,6 +7,7 @@ import contextlib
 import logging
 import threading
 import time
+from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from apps.mailings.models import Run
 from apps.statistics import counting
 
 from ..wire.letter import Letter
+from ..wire.outcome import Outcome
 from ..wire.transport import Transport
 from . import breaker, ledger, restore, transitions
 from .failures import IN_A_ROW, Effect
@@ -43,6 +45,7 @@ LARGEST_GROUP = 700
 LAST_GROUPS = 100  # letters; the end of a run is not shared out in smaller groups than this
 MARGIN = 5  # seconds of the lease that must be left when a dot leaves
 DATABASE_PAUSE = 1
+Try = tuple[Claimed, Outcome, datetime]  # that ended then
 letter_of = lru_cache(maxsize=50)(Letter)  # each run's letter is prepared once
 
 
@@ -220,38 +223,38 @@ class Connection(threading.Thread):
             self.results = list(map(untried, self.claimed))
             return
         started = time.monotonic()
-        results: list[Result] = []
+        tries: list[Result | Try] = []
         letters = Prefetch(letter, self.journal).ready(self.claimed)
         ready: Ready | None = next(letters)
         while ready:
             spent = time.monotonic() - started
-            if results and not self.bookings.rate and spent > GROUP_LIMIT:
+            if tries and not self.bookings.rate and spent > GROUP_LIMIT:
                 break
             after = next(letters, None)
             following = None
-            if after and after.octets and self.will_follow(spent, len(results)):
+            if after and after.octets and self.will_follow(spent, len(tries)):
                 following = after.row.email
-            results.append(self.send_one(letter.sender, ready, following))
+            tries.append(self.send_one(letter.sender, ready, following))
             ready = after
         started = max(started, self.transport.connected_at)  # without the time to connect
-        self.rate = len(results) / max(time.monotonic() - started, 1e-6)
-        self.results = results + list(map(untried, self.claimed[len(results):]))
+        self.rate = len(tries) / max(time.monotonic() - started, 1e-6)
+        self.results = [
+            this if isinstance(this, Result) else result_of(*this, run.mailing.ends_at)
+            for this in tries]
+        self.results += map(untried, self.claimed[len(tries):])
         self.failures.spare(run.pk, self.results)
         self.admission.tell_news(self, self.engine.database_turn)
 
     def will_follow(self, spent: float, sent: int) -> bool:
-        """Whether the next letter is sent right after this one, and within GROUP_LIMIT.
-
-        `spent`: the group's seconds so far; `sent`: its letters in this time.
-        """
+        """Whether the next letter, after `sent` in `spent` seconds, is within GROUP_LIMIT."""
         if self.bookings.rate:
             return False
         if not sent:
             return self.rate * GROUP_LIMIT > 1
         return spent + spent / sent < GROUP_LIMIT
 
-    def send_one(self, sender: str, ready: Ready, following: str | None) -> Result:
-        """Send one letter, if it may still be sent, and return its Result.
+    def send_one(self, sender: str, ready: Ready, following: str | None) -> Result | Try:
+        """Send one letter, if it may still be sent. Of a Try the group makes a Result later.
 
         `following` is the recipient of the letter that comes right after it, if that is sure.
         """
@@ -281,7 +284,7 @@ class Connection(threading.Thread):
         except JournalFull as error:
             log.error("an answer is in hand, but not in the journal: %s", error)
         self.failures.note(run.pk, outcome, row.email)
-        return result_of(row, outcome, timezone.now(), run.mailing.ends_at)
+        return row, outcome, timezone.now()
 
     def before_dot(self) -> None:
         """Mark the letter in the journal; the transport calls this before its dot leaves."""
