@@ -67,6 +67,7 @@ class Connection(threading.Thread):
         self.rate = 0.0  # letters a second, as the last group went
         self.lease_until = 0.0  # monotonic
         self.run_now = Run()  # whose letters are claimed; without a key while none are
+        self.ends_at = timezone.now()  # the end of its mailing's window
         self.claimed: list[Claimed] = []
         self.results: list[Result] = []
         self.away = False  # the server turned this connection away while it takes others
@@ -188,14 +189,13 @@ class Connection(threading.Thread):
         self.began = self.failures.number
         self.lease_until = time.monotonic() + LEASE.total_seconds()
         size = self.bookings.limit(self.group_size())
-        if not size:
-            return Run(), []
         least = LAST_GROUPS if self.rate else 1
-        for run, left in self.engine.runnable():
+        for run, left in self.engine.runnable() if size else ():
             share = max(least, self.engine.share(left))
             claimed = ledger.claim(
                 run.pk, min(size, share), self.journal.token, self.reached.get(run.pk, 0))
             if claimed:
+                self.ends_at = run.mailing.ends_at
                 self.reached = {run.pk: claimed[-1].id}
                 self.bookings.book(len(claimed))
                 return run, claimed
@@ -218,8 +218,8 @@ class Connection(threading.Thread):
                                from_email=settings.DEFAULT_FROM_EMAIL)
         except Exception as error:  # of any kind: it pauses only this run
             log.exception("run %s can not be made into letters", run.pk)
-            reason = str(error) or type(error).__name__
-            self.failures.count(run.pk, Effect.REFUSED, reason, IN_A_ROW)
+            self.failures.count(
+                run.pk, Effect.REFUSED, str(error) or type(error).__name__, IN_A_ROW)
             self.results = list(map(untried, self.claimed))
             return
         started = time.monotonic()
@@ -239,7 +239,7 @@ class Connection(threading.Thread):
         started = max(started, self.transport.connected_at)  # without the time to connect
         self.rate = len(tries) / max(time.monotonic() - started, 1e-6)
         self.results = [
-            this if isinstance(this, Result) else result_of(*this, run.mailing.ends_at)
+            this if isinstance(this, Result) else result_of(*this, self.ends_at)
             for this in tries]
         self.results += map(untried, self.claimed[len(tries):])
         self.failures.spare(run.pk, self.results)
