@@ -81,8 +81,10 @@ class Journal:
 
     def answer(self, delivery_id: int, outcome: Outcome) -> None:
         """Keep the answer until it is in the database."""
-        answer = json.dumps([delivery_id, outcome.phase, outcome.code, outcome.text])
-        self._write(f"R {answer}".encode("ascii"))
+        # To dump the list costs four times what its text alone does, between two letters.
+        text = json.dumps(outcome.text)
+        code = outcome.code or "null"
+        self._write(f'R [{delivery_id}, "{outcome.phase}", {code}, {text}]'.encode("ascii"))
 
     def clear(self, taken: int = 0) -> None:
         """Delete what the database has; first note that so many letters more were `taken`."""

@@ -138,17 +138,19 @@ def store(run: Run, results: Iterable[Result],
 def as_rows(results: Iterable[Result]) -> dict[int, dict[str, object]]:
     """Return results as ROWS reads them: dicts by the delivery's id."""
     rows = {}
+    moment = connection.ops.adapt_datetimefield_value
     for result in results:
+        outcome = result.outcome
         row = {
-            "id": result.delivery.id, "state": result.state, "tries": result.tries,
+            "id": result.delivery.id, "state": result.state.value, "tries": result.tries,
             "answer": result.reason,
         }
-        if result.outcome:
-            row["answer"] = result.outcome.reply
-            row["code"] = result.outcome.code or None
-            row["at"] = str(db_time(result.at))
+        if outcome:
+            row["answer"] = outcome.reply
+            row["code"] = outcome.code or None
+            row["at"] = str(moment(result.at))
         if result.next_try_at:
-            row["next_try_at"] = str(db_time(result.next_try_at))
+            row["next_try_at"] = str(moment(result.next_try_at))
         rows[result.delivery.id] = row
     return rows
 
