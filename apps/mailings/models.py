@@ -3,11 +3,14 @@
 Recipients, messages and mailings are deleted softly (`deleted_at`), owners are PROTECT, so that
 the attempts about them stay.
 """
+from datetime import datetime, timedelta
+
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -42,7 +45,7 @@ class Recipient(Owned):
     """A client in somebody's address book; the e-mail is unique within that book."""
 
     email = models.EmailField(_("e-mail"), max_length=254)
-    full_name = models.CharField(_("full name"), max_length=150)
+    full_name = models.CharField(_("full name"), max_length=150, blank=True)
     comment = models.TextField(_("comment"), blank=True, validators=[MaxLengthValidator(5000)])
     # A mail server said that there is no such mailbox.
     bounced_at = models.DateTimeField(_("bounced at"), null=True, blank=True, editable=False)
@@ -135,6 +138,10 @@ class MailingQuerySet(OwnedQuerySet):
             runs=None, owner__is_active=True)
 
 
+def in_a_week() -> datetime:
+    return timezone.now() + timedelta(days=7)
+
+
 class Mailing(Owned):
     """A message to recipients inside a window of time."""
 
@@ -143,8 +150,11 @@ class Mailing(Owned):
         RUNNING = "Запущена", pgettext_lazy("mailing status", "Running")
         COMPLETED = "Завершена", pgettext_lazy("mailing status", "Completed")
 
-    starts_at = models.DateTimeField(_("first send"))
-    ends_at = models.DateTimeField(_("end of sending"))
+    name = models.CharField(_("name"), max_length=255, blank=True)
+    starts_at = models.DateTimeField(_("first send"), default=timezone.now)
+    ends_at = models.DateTimeField(_("end of sending"), default=in_a_week)
+    # Whether the clock starts it; false of a draft.
+    autostart = models.BooleanField(_("starts by itself"), default=True)
     status = models.CharField(
         _("status"), max_length=16, choices=Status.choices, default=Status.CREATED, editable=False)
     message = models.ForeignKey(
@@ -155,6 +165,8 @@ class Mailing(Owned):
     disabled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False,
         related_name="+", verbose_name=_("disabled by"))
+    disabled_reason = models.CharField(
+        _("why disabled"), max_length=500, blank=True, editable=False)
 
     objects = NotDeletedManager.from_queryset(MailingQuerySet)()
     all_objects = MailingQuerySet.as_manager()

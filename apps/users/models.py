@@ -47,6 +47,10 @@ class User(AbstractUser):
     blocked_by = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, editable=False, related_name="+",
         verbose_name=_("blocked by"))
+    blocked_reason = models.CharField(
+        _("why blocked"), max_length=500, blank=True, editable=False)
+    # A letter when a scheduled run paused, failed, or ended with something to decide.
+    wants_run_letters = models.BooleanField(_("letters about scheduled mailings"), default=True)
 
     objects = UserManager()
 
