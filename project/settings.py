@@ -23,6 +23,7 @@ if SECRET_KEY in ("", "change-me"):
     if not (DEBUG or TESTING):
         raise ImproperlyConfigured("Set SECRET_KEY: a long random string, kept secret.")
     SECRET_KEY = "insecure-key-for-debugging-only"
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 HOST = env("HOST", default="127.0.0.1")
 PORT = env.int("PORT", 8000)
@@ -35,6 +36,7 @@ INSTALLED_APPS = [
     "apps.core",
     "apps.audit",
     "apps.users",
+    "apps.jobs",
     "apps.mailings",
     "apps.statistics",
     "apps.delivery",
@@ -204,7 +206,7 @@ mail_server = EMAIL_URL or "smtp://localhost:25"
 if CATCHER:
     mail_server = f"smtp://127.0.0.1:{CATCHER_PORT}"
 vars().update(mail_settings(mail_server))
-EMAIL_BACKEND = "apps.delivery.mail.Backend"  # of the service's own letters
+EMAIL_BACKEND = "apps.delivery.own_letters.Backend"  # of the service's own letters
 EMAIL_TIMEOUT = 30
 EHLO_NAME = env("EHLO_NAME", default="")
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Вестник <vestnik@localhost.localdomain>")
