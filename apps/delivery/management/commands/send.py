@@ -7,8 +7,8 @@ from django.utils import timezone, translation
 from tqdm import tqdm
 
 from apps.core.access import ids_in
+from apps.core.outage import AWAY, steadily
 from apps.delivery.drivers.local import Busy, SendingProcess, sending_lock
-from apps.delivery.engine.outage import AWAY, steadily
 from apps.delivery.services import RunRefused, due, refusal, run_start, audience_count
 from apps.mailings.models import Mailing, Run
 
