@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from apps.audit.services import Action, record
+from apps.core.rows import changed_columns
 from apps.users.models import User
 
 from .attempts.reply_key import reply_key
@@ -65,18 +66,27 @@ def mailing_save(*, mailing: Mailing, recipients: Iterable[Recipient],
     Its status follows its window.
     """
     write(mailing, fields)
-    mailing.recipients.set(recipients)
+    chosen = {recipient.pk for recipient in recipients}
+    if chosen != set(mailing.recipients.values_list("pk", flat=True)):
+        mailing.recipients.set(chosen)
+        mailing.save(update_fields=["updated_at"])
     # Only this row: with all rows, two people who save at once would wait for each other.
-    Mailing.objects.filter(pk=mailing.pk).refresh_statuses(timezone.now())
+    if Mailing.objects.filter(pk=mailing.pk).refresh_statuses(timezone.now()):
+        mailing.refresh_from_db(fields=["status"])
     return mailing
 
 
 def write(owned: Noun, fields: Collection[str] | None) -> None:
-    """Save a new row whole, but only `fields` of an existing one: others may change the rest."""
+    """Save a new row whole, but only `fields` of an existing one: others may change the rest.
+
+    Nothing is written where nothing differs.
+    """
     if owned.pk is None or fields is None:
         owned.save()
-    else:
-        owned.save(update_fields={"updated_at", *fields})
+        return
+    changed = changed_columns(owned, fields)
+    if changed:
+        owned.save(update_fields={"updated_at", *changed})
 
 
 def deletion_refusal(owned: Noun) -> str:
