@@ -110,3 +110,109 @@ def test_home_counts_no_draft_among_what_comes_up(mailing, as_owner):
     assert mailing.get_absolute_url() in as_owner.get("/").text
     Mailing.objects.update(autostart=False)
     assert mailing.get_absolute_url() not in as_owner.get("/").text
+
+
+def local(moment):
+    return timezone.localtime(moment).strftime("%Y-%m-%dT%H:%M")
+
+
+@pytest.fixture
+def fields(owner):
+    now = timezone.now()
+    return {"message": MessageFactory(owner=owner, subject="Пионы").pk, "everyone": "on",
+            "recipients": [RecipientFactory(owner=owner).pk],
+            "starts_at": local(now), "ends_at": local(now + timedelta(days=7))}
+
+
+CREATE = "/mailings/create/"
+
+
+@pytest.mark.django_db
+def test_a_new_mailing_is_a_draft_from_now_for_a_week(as_owner):
+    form = as_owner.get(CREATE).context["form"]
+    now = timezone.now()
+    assert form["when"].value() == "draft"
+    assert abs(form.initial["starts_at"] - now) < timedelta(minutes=1)
+    assert abs(form.initial["ends_at"] - now - timedelta(days=7)) < timedelta(minutes=1)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("when", [{}, {"when": ""}, {"when": "draft"}])
+def test_a_draft_does_not_start_and_the_answer_says_so(as_owner, fields, when):
+    response = as_owner.post(CREATE, {**fields, **when}, follow=True)
+    assert not Mailing.objects.get().autostart
+    assert "Сохранено. Черновик, сама не начнётся." in response.text
+
+
+@pytest.mark.django_db
+def test_now_leads_to_the_check_and_starts_nothing(as_owner, htmx, fields):
+    response = as_owner.post(CREATE, {**fields, "when": "now"})
+    mailing = Mailing.objects.get()
+    start = reverse("delivery:start", args=[mailing.pk])
+    assert response.url == start and not mailing.autostart and not mailing.runs.exists()
+    edit = reverse("mailings:mailing_edit", args=[mailing.pk])
+    assert htmx.post(edit, {**fields, "when": "now"})["HX-Redirect"] == start
+
+
+@pytest.mark.django_db
+def test_a_set_time_is_kept_and_said(as_owner, fields):
+    start = local(timezone.now() + timedelta(days=2))
+    response = as_owner.post(
+        CREATE, {**fields, "when": "planned", "starts_at": start}, follow=True)
+    mailing = Mailing.objects.get()
+    assert mailing.autostart and local(mailing.starts_at) == start
+    assert "Сохранено. Начнётся сама" in response.text
+
+
+@pytest.mark.django_db
+def test_a_set_time_that_has_passed_is_asked_about_and_nothing_is_lost(as_owner, fields):
+    planned = {**fields, "when": "planned", "starts_at": "2026-01-01T10:00", "name": "Весна"}
+    response = as_owner.post(CREATE, planned)
+    assert response.status_code == 422 and not Mailing.objects.exists()
+    assert "Начать сразу: время уже прошло" in response.text
+    for kept in ('value="2026-01-01T10:00"', 'value="Весна"', 'value="planned"'):
+        assert kept in response.text
+    assert as_owner.post(CREATE, {**planned, "at_once": "on"}).status_code == 302
+    assert list(Mailing.objects.due(timezone.now())) == [Mailing.objects.get()]
+    assert timezone.now() - Mailing.objects.get().starts_at < timedelta(minutes=1)
+
+
+@pytest.mark.django_db
+def test_an_edit_of_what_was_never_sent_asks_too(as_owner, fields, mailing):
+    edit = reverse("mailings:mailing_edit", args=[mailing.pk])
+    assert as_owner.post(edit, {**fields, "when": "planned"}).status_code == 422
+    run_start(mailing=mailing, trigger=Run.Trigger.PAGE)
+    page = as_owner.get(edit).text
+    assert 'name="when"' not in page
+    assert as_owner.post(edit, {**fields, "when": "draft"}).status_code == 302
+    mailing.refresh_from_db()
+    assert mailing.autostart  # it says nothing of a mailing that was sent
+
+
+@pytest.mark.django_db
+def test_a_past_start_asks_nothing_of_a_window_that_is_over(as_owner, fields, mailing):
+    over = {"when": "planned", "starts_at": "2026-01-01T10:00", "ends_at": "2026-01-02T10:00"}
+    edit = reverse("mailings:mailing_edit", args=[mailing.pk])
+    assert as_owner.post(edit, {**fields, **over}).status_code == 302
+    mailing.refresh_from_db()
+    assert mailing.status == Mailing.Status.COMPLETED
+
+
+@pytest.mark.django_db
+def test_an_unknown_answer_to_when_is_an_error(as_owner, fields):
+    response = as_owner.post(CREATE, {**fields, "when": "soon"})
+    assert response.status_code == 422 and set(response.context["form"].errors) == {"when"}
+
+
+@pytest.mark.django_db
+def test_what_is_saved_while_disabled_does_not_start_when_it_is_enabled(
+        as_owner, fields, mailing, manager):
+    mailing_disable(mailing=mailing, by=manager, disabled=True)
+    edit = reverse("mailings:mailing_edit", args=[mailing.pk])
+    as_owner.post(edit, {**fields, "when": "planned", "at_once": "on"})
+    assert Mailing.objects.get().autostart
+    mailing_disable(mailing=mailing, by=manager, disabled=False)
+    assert not Mailing.objects.due(timezone.now()).exists()
+    as_owner.post(edit, {**fields, "when": "planned", "at_once": "on"})
+    assert Mailing.objects.due(timezone.now()).exists()
+    assert not missed_start(Mailing.objects.get(), timezone.now())
