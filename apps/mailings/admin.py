@@ -148,7 +148,8 @@ class MailingAdminForm(MailingForm):
 class MailingAdmin(OwnedAdmin):
     form = MailingAdminForm
     form_fields = ["message", "starts_at", "ends_at", "recipients", "everyone"]
-    readonly_fields = ["owner", "status", "disabled_at", "disabled_by", "created_at", "updated_at"]
+    readonly_fields = ["owner", "status", "disabled_at", "disabled_by", "disabled_reason",
+                       "created_at", "updated_at"]
     list_display = ["message", "owner", "status", "starts_at", "ends_at", "disabled_at"]
     list_filter = ["status"]
     search_fields = ["message__subject", "owner__email"]

@@ -163,15 +163,19 @@ def recipients_bounce_clear(*, owner: User, key: str, reply: str) -> int:
     return cleared
 
 
-def mailing_disable(*, mailing: Mailing, by: User, disabled: bool) -> None:
-    """Disable a mailing, which pauses its run, or enable it again: its owner resumes the run."""
+def mailing_disable(*, mailing: Mailing, by: User, disabled: bool, reason: str = "") -> None:
+    """Disable a mailing, which pauses its run, or enable it again: its owner resumes the run.
+
+    The owner reads the `reason`.
+    """
     unchanged = Mailing.objects.filter(pk=mailing.pk, disabled_at__isnull=disabled)
     if disabled:
         action = Action.DISABLE
-        changed = unchanged.update(disabled_at=timezone.now(), disabled_by=by)
+        changed = unchanged.update(
+            disabled_at=timezone.now(), disabled_by=by, disabled_reason=reason)
     else:
         action = Action.ENABLE
-        changed = unchanged.update(disabled_at=None, disabled_by=None)
+        changed = unchanged.update(disabled_at=None, disabled_by=None, disabled_reason="")
     if changed:
-        record(action, on=mailing, by=by)
-    log.warning("mailing %s %sd by user %s", mailing.pk, action, by.pk)
+        record(action, on=mailing, by=by, details=reason)
+        log.warning("mailing %s %sd by user %s", mailing.pk, action, by.pk)

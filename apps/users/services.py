@@ -76,21 +76,25 @@ def blockable_by(user: User) -> QuerySet[User]:
     return users.exclude(pk__in=managers.values("pk"))
 
 
-def user_block(*, user: User, by: User, blocked: bool) -> None:
-    """Block or unblock. A block ends the sessions at the next request, and stops sends."""
+def user_block(*, user: User, by: User, blocked: bool, reason: str = "") -> None:
+    """Block, for a reason that the person will read, or unblock.
+
+    A block ends the sessions at the next request, and stops sends.
+    """
     action = Action.UNBLOCK
-    block: dict[str, datetime | User | None] = {"blocked_at": None, "blocked_by": None}
+    block: dict[str, datetime | User | str | None] = {
+        "blocked_at": None, "blocked_by": None, "blocked_reason": ""}
     if blocked:
         action = Action.BLOCK
-        block = {"blocked_at": timezone.now(), "blocked_by": by}
+        block = {"blocked_at": timezone.now(), "blocked_by": by, "blocked_reason": reason}
     changed = User.objects.filter(pk=user.pk, is_active=blocked).update(
         is_active=not blocked, **block)
     if blocked:
         for session in UserSession.objects.filter(user=user):
             session.end()  # else it would be back after an unblock
     if changed:
-        record_user(action, user, by)
-    log.warning("user %s %sed by user %s", user.pk, action, by.pk)
+        record_user(action, user, by, details=block["blocked_reason"])
+        log.warning("user %s %sed by user %s", user.pk, action, by.pk)
 
 
 @transaction.atomic

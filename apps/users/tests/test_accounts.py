@@ -50,9 +50,16 @@ def test_a_wrong_password_is_said_at_the_form(client, owner):
     assert response.status_code == 200 and response.context["form"].errors
 
 
-def test_a_blocked_person_is_told_so_and_gets_no_reset_letter(client, blocked):
+def test_a_blocked_person_is_told_so_and_gets_no_reset_letter(client, blocked, manager):
     verified(blocked)
-    assert log_in(client, blocked.email).url == "/accounts/inactive/"
+    blocked.blocked_by = manager
+    blocked.blocked_reason = "Жалобы на спам"
+    blocked.save()
+    page = log_in(client, blocked.email)
+    assert page.status_code == 403 and "Жалобы на спам" in page.text
+    assert "manager@example.com" in page.text
+    wrong = log_in(client, blocked.email, "wrong-horse-9")
+    assert "Жалобы" not in wrong.text and "manager@" not in wrong.text
     client.post("/accounts/password/reset/", {"email": blocked.email})
     assert not any("password/reset/key" in letter.body for letter in mail.outbox)
 
