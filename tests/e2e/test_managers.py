@@ -77,3 +77,21 @@ def test_a_block_is_undone_from_its_toast(open_page, site):
     expect(row).to_contain_text("Заблокирован")
     page.click(".app-toast [data-undo] button")
     expect(row).not_to_contain_text("Заблокирован")
+
+
+def test_the_menu_under_the_avatar_works_by_keys_and_without_a_script(open_page, site):
+    page = log_in(open_page(), site, "manager@example.com")
+    menu = page.locator(".app-own-menu")
+    page.focus(".app-own-menu summary")
+    page.keyboard.press("Enter")
+    expect(menu.locator("a[href='/users/']")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(menu.locator("a[href='/users/']")).to_be_hidden()
+    expect(menu.locator("summary")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.mouse.click(600, 500)
+    expect(menu.locator("a[href='/users/']")).to_be_hidden()
+    plain = log_in(open_page(java_script_enabled=False), site, "manager@example.com")
+    plain.click(".app-own-menu summary")
+    plain.click(".app-own-menu a[href='/trail/']")
+    expect(plain).to_have_url(f"{site}/trail/")

@@ -2,6 +2,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
 from django.contrib.sessions.models import Session
@@ -104,6 +105,17 @@ def test_the_header_offers_login_or_logout(client, as_owner):
     assert "/accounts/logout/" in person and "/accounts/signup/" not in person
     for section in ("recipients", "messages", "mailings", "attempts", "reports"):
         assert f'href="/{section}/"' in person
+
+
+def test_what_managers_oversee_stands_under_their_avatar_alone(as_owner, as_manager):
+    theirs, owners = (BeautifulSoup(client.get("/profile/").content, "html.parser").select_one(
+        ".app-own-menu") for client in (as_manager, as_owner))
+    assert {"/users/", "/trail/", "/profile/", "/help/"} <= links(theirs)
+    assert {"/users/", "/trail/"}.isdisjoint(links(owners)) and "/profile/" in links(owners)
+
+
+def links(part):
+    return {link["href"] for link in part.select("a")}
 
 
 def test_two_accounts_never_differ_by_case_alone(client, owner):
