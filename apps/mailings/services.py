@@ -73,10 +73,19 @@ def mailing_save(*, mailing: Mailing, recipients: Iterable[Recipient],
 
 def write(owned: Noun, fields: Collection[str] | None) -> None:
     """Save a new row whole, but only `fields` of an existing one: others may change the rest."""
+    what = "edited"
+    if owned.pk is None:
+        what = "created"
     if owned.pk is None or fields is None:
         owned.save()
     else:
         owned.save(update_fields={"updated_at", *fields})
+    tell(owned, what)
+
+
+def tell(owned: Noun, what: str) -> None:
+    """Log what was done to a row; the line says of itself who did it."""
+    log.info("%s %s of user %s: %s", owned._meta.model_name, owned.pk, owned.owner_id, what)
 
 
 def deletion_refusal(owned: Noun) -> str:
@@ -102,6 +111,7 @@ def owned_delete(*, owned: Noun) -> None:
     owned.deleted_at = timezone.now()
     owned.save(update_fields=["deleted_at"])
     record(Action.DELETE, on=owned)
+    tell(owned, "deleted")
 
 
 def owned_restore(*, owned: Noun) -> None:
@@ -120,6 +130,7 @@ def owned_restore(*, owned: Noun) -> None:
     if not restored:
         raise OwnedRefused(_("The minute for bringing it back is over."))
     record(Action.RESTORE, on=owned)
+    tell(owned, "brought back")
 
 
 @transaction.atomic
@@ -178,4 +189,4 @@ def mailing_disable(*, mailing: Mailing, by: User, disabled: bool, reason: str =
         changed = unchanged.update(disabled_at=None, disabled_by=None, disabled_reason="")
     if changed:
         record(action, on=mailing, by=by, details=reason)
-        log.warning("mailing %s %sd by user %s", mailing.pk, action, by.pk)
+        tell(mailing, f"{action}d by user {by.pk}")

@@ -26,8 +26,9 @@ MANAGERS_PERMISSIONS = (
 def record_user(
         action: Entry.Action, user: User, by: User | None = None, details: object = "",
 ) -> None:
-    """Add to the audit what `by`, or the request's user, did to an account."""
+    """Add to the audit, and to the log, what `by`, or the request's user, did to an account."""
     record(action, on=user, by=by, label=user.email, details=details)
+    log.info("user %s (%s): %s", user.pk, user.email, action)
 
 
 @transaction.atomic
@@ -52,6 +53,7 @@ def permission(name: str) -> Permission:
 def user_save(*, user: User, fields: Iterable[str]) -> None:
     """Save only these fields: what somebody else changes meanwhile, a block above all, stays."""
     user.save(update_fields=fields)
+    log.info("user %s (%s): edited %s", user.pk, user.email, ", ".join(sorted(fields)))
 
 
 def profile_save(*, user: User, fields: Iterable[str]) -> None:
@@ -94,7 +96,6 @@ def user_block(*, user: User, by: User, blocked: bool, reason: str = "") -> None
             session.end()  # else it would be back after an unblock
     if changed:
         record_user(action, user, by, details=block["blocked_reason"])
-        log.warning("user %s %sed by user %s", user.pk, action, by.pk)
 
 
 @transaction.atomic
