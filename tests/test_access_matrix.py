@@ -35,7 +35,7 @@ TABLE = {
     "users:profile_edit": OWN,
     "users:avatar": {"GET": row(404)},  # the name here is nobody's
     "users:user_list": MANAGERS_LIST,
-    "users:user_toggle": {"POST": row(403, 403, DONE, DONE)},
+    "users:user_toggle": {"GET": row(403, 403, DONE, DONE), "POST": row(403, 403, DONE, DONE)},
     "mailings:recipient_list": LIST,
     "mailings:recipient_create": CREATE,
     "mailings:recipient_detail": DETAIL,
@@ -58,7 +58,7 @@ TABLE = {
     "mailings:mailing_edit": CHANGE,
     "mailings:mailing_delete": CHANGE,
     "mailings:mailing_restore": ACTION,
-    "mailings:mailing_toggle": {"POST": row(403, 404, DONE, DONE)},
+    "mailings:mailing_toggle": {"GET": row(403, 404, DONE, DONE), "POST": row(403, 404, DONE, DONE)},
     "mailings:recipient_pick": LIST,
     "mailings:attempt_list": LIST,
     "delivery:progress": {"GET": row({200, 302}, 404)},

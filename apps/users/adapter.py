@@ -1,6 +1,7 @@
 """What allauth calls to save accounts, send letters and end sessions."""
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.usersessions.adapter import DefaultUserSessionsAdapter
+from django.shortcuts import render
 from django.utils import timezone, translation
 
 from apps.audit.services import Action
@@ -16,6 +17,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def save_user(self, request, user, form, commit=True):
         user.language = request.LANGUAGE_CODE
         return super().save_user(request, user, form, commit)
+
+    def respond_user_inactive(self, request, user):
+        """Tell a blocked person, whose password or letter proved who they are, why and by whom."""
+        return render(request, "account/account_inactive.html", {"person": user}, status=403)
 
     def set_password(self, user, password):
         """Save nothing else: a block meanwhile stays a block."""
