@@ -8,7 +8,7 @@ class Command(BaseCommand):
     help = "Make the demo's accounts and data. May be run again; only with DEBUG=1."
 
     def handle(self, *args, **options):
-        if not settings.DEBUG:
+        if not settings.DEMO:
             raise CommandError("The demo's passwords are public: it is made only with DEBUG=1.")
         made = build.make()
         if options["verbosity"]:

@@ -4,7 +4,6 @@ import os
 import signal
 import socket
 import sys
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management import call_command
@@ -35,7 +34,7 @@ class Command(BaseCommand):
             raise CommandError(catcher.MISSING)
         self.check_port(host, port)
         self.check_database()
-        if not settings.DEBUG:
+        if not settings.DEMO:
             call_command("collectstatic", interactive=False, verbosity=0)
         os.environ["PORT"] = str(port)  # the children's BASE_URL follows
         catchers = []
@@ -117,7 +116,7 @@ class Command(BaseCommand):
         self.say(self.style.SUCCESS(f"Vestnik is at {address}/{behind}"))
         if settings.CATCHER:
             self.say(f"Letters are caught, and can be read at {address}/outbox/")
-        if settings.DEBUG:
+        if settings.DEMO:
             self.say(f"Log in as {', '.join(build.PEOPLE)}; password {build.PASSWORD}")
 
     def say(self, text):
@@ -150,13 +149,11 @@ def public_address(host, port):
 
 
 def answers(host, port):
-    """Whether the pages answer. A redirect or a refusal is an answer too."""
-    public = urlsplit(public_address(host, port))
+    """Whether the pages answer."""
     web = http.client.HTTPConnection(ANY.get(host, host), port, timeout=5)
     try:
-        web.request("GET", "/healthz", headers={
-            "Host": public.netloc, "X-Forwarded-Proto": public.scheme})
-        return web.getresponse().status < 500
+        web.request("GET", "/healthz")
+        return web.getresponse().status == 200
     except (OSError, http.client.HTTPException):
         return False
     finally:
