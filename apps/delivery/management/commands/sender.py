@@ -2,14 +2,15 @@ import signal
 import sys
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import connection
 
+from apps.core.commands import DatabaseCommand
 from apps.core.processes import Child, Stop, stop_all
 from apps.delivery.drivers.local import GRACE, Busy, SendingProcess, sending_lock
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = ("Send what is to be sent, and start mailings at their time, until stopped. Any number "
             "of senders may share one PostgreSQL; on SQLite there is one.")
 

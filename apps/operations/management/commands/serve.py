@@ -7,9 +7,10 @@ import sys
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError, connection
+from django.core.management.base import CommandError
+from django.db import connection
 
+from apps.core.commands import DatabaseCommand
 from apps.core.processes import Child, Stop, stop_all
 from apps.delivery.drivers.local import GRACE
 from apps.demo import build, catcher
@@ -19,9 +20,10 @@ ANY = {"0.0.0.0": LOOPBACK, "": LOOPBACK}
 CATCHER_PORTS = 20  # so many are tried from CATCHER_PORT on
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = ("Serve the web pages and send the letters; in the demo also catch them for /outbox/. "
             "A process that dies is started again; Ctrl+C or SIGTERM stops all.")
+    requires_migrations_checks = False  # after the ports, below
 
     def add_arguments(self, parser):
         parser.add_argument("--host", default=settings.HOST, help="address to listen on (HOST)")
@@ -33,7 +35,8 @@ class Command(BaseCommand):
         if settings.CATCHER and not catcher.is_installed():
             raise CommandError(catcher.MISSING)
         self.check_port(host, port)
-        self.check_database()
+        self.check_migrations()
+        connection.close()
         if not settings.DEMO:
             call_command("collectstatic", interactive=False, verbosity=0)
         os.environ["PORT"] = str(port)  # the children's BASE_URL follows
@@ -82,17 +85,6 @@ class Command(BaseCommand):
                     f"Port {port} is busy: another program listens there. Choose another: "
                     f"make run PORT={port + 1}, or manage.py serve --port {port + 1}.") from None
             raise CommandError(f"Can not listen on {host} port {port}: {error}") from None
-
-    def check_database(self):
-        try:
-            call_command("migrate", check_unapplied=True, verbosity=0)
-        except DatabaseError as error:
-            raise CommandError(f"The database does not answer: {error}") from None
-        except SystemExit:
-            raise CommandError(
-                "The database is not up to date. Run: manage.py migrate") from None
-        finally:
-            connection.close()
 
     def catcher_port(self):
         """Return CATCHER_PORT, or the next one that is free."""
