@@ -12,7 +12,6 @@ urlpatterns = [
     path("", include("apps.core.urls")),
     path("", include("apps.audit.urls")),
     path("", include("apps.demo.urls")),
-    path("", include("apps.operations.urls")),
     path("reports/", include("apps.reports.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),

@@ -25,7 +25,6 @@ OWN = {"GET": row(200), "POST": row(DONE)}
 
 TABLE = {
     "home": {"GET": everybody(200)},
-    "operations:healthz": {"GET": everybody(200)},
     "core:help": {"GET": everybody(200)},
     "core:help_page": {"GET": everybody(404)},  # the name here is no page's
     "audit:entry_list": MANAGERS_LIST,
