@@ -172,6 +172,14 @@ ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # a letter tells of a changed password or address
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(BASE_URL).scheme
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # in the browser where the person signed up
+ACCOUNT_LOGIN_TIMEOUT = 3600  # a letter may be on its way for longer than a quarter of an hour
+ACCOUNT_FORMS = {
+    "signup": "apps.users.account_forms.SignupForm",
+    "login": "apps.users.account_forms.LoginForm",
+    "reset_password": "apps.users.account_forms.ResetPasswordForm",
+}
+ACCOUNT_RATE_LIMITS = {"letter_again": "1/m/key,20/h/ip"}
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "apps.users.tokens.ResetTokens"
 MFA_TOTP_ISSUER = "Vestnik"
 MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute off

@@ -32,6 +32,10 @@ TABLE = {
     "users:language_set": {"POST": everybody(DONE)},
     "users:profile": {"GET": row(200)},
     "users:profile_edit": OWN,
+    # Only the session that asked for a letter has it; here none did.
+    "users:letter": {"GET": everybody(404)},
+    "users:letter_again": {"POST": everybody(404)},
+    "users:address_edit": {"GET": everybody(404), "POST": everybody(404)},
     "users:avatar": {"GET": row(404)},  # the name here is nobody's
     "users:user_list": MANAGERS_LIST,
     "users:user_toggle": {"GET": row(403, 403, DONE, DONE), "POST": row(403, 403, DONE, DONE)},

@@ -3,6 +3,7 @@ import logging
 from collections.abc import Iterable
 from datetime import datetime
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.backends import ModelBackend
@@ -65,6 +66,20 @@ def profile_save(*, user: User, fields: Iterable[str]) -> None:
         user_save(user=user, fields=changed)
     if old.name and old.name != user.avatar.name:
         old.storage.delete(old.name)
+
+
+@transaction.atomic
+def email_replace(*, user: User, email: str) -> EmailAddress | None:
+    """Give an account that has confirmed no address another one; None when it may not have it."""
+    if EmailAddress.objects.filter(user=user, verified=True).exists():
+        return None
+    if User.objects.filter(email=email).exclude(pk=user.pk).exists():
+        return None
+    record_user(Action.EMAIL, user, user, f"{user.email} → {email}")
+    user.email = email
+    user_save(user=user, fields=["email"])
+    EmailAddress.objects.filter(user=user).delete()
+    return EmailAddress.objects.create(user=user, email=email, primary=True)
 
 
 def blockable_by(user: User) -> QuerySet[User]:
