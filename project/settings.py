@@ -26,6 +26,7 @@ if SECRET_KEY in ("", "change-me"):
         raise ImproperlyConfigured(
             "Set SECRET_KEY, in .env or the environment: a long random string, kept secret.")
     SECRET_KEY = "insecure-key-for-debugging-only"
+SECRET_KEY_FALLBACKS = env.names("SECRET_KEY_FALLBACKS", [])
 ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 HOST = env("HOST", default="127.0.0.1")
 PORT = env.port("PORT", 8000)
@@ -37,6 +38,7 @@ INSTALLED_APPS = [
     "apps.core",
     "apps.audit",
     "apps.users",
+    "apps.jobs",
     "apps.mailings",
     "apps.statistics",
     "apps.delivery",
@@ -218,7 +220,7 @@ mail_server = EMAIL_URL or "smtp://localhost:25"
 if CATCHER:
     mail_server = f"smtp://127.0.0.1:{CATCHER_PORT}"
 vars().update(mail_settings(mail_server))
-EMAIL_BACKEND = "apps.delivery.mail.Backend"  # of the service's own letters
+EMAIL_BACKEND = "apps.delivery.own_letters.Backend"  # of the service's own letters
 EMAIL_TIMEOUT = 30
 EHLO_NAME = env("EHLO_NAME")
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Вестник <vestnik@localhost.localdomain>")

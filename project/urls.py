@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("apps.users.urls")),
     path("", include("apps.core.urls")),
     path("", include("apps.audit.urls")),
+    path("", include("apps.jobs.urls")),
     path("", include("apps.demo.urls")),
     path("reports/", include("apps.reports.urls")),
     path("accounts/", include("allauth.urls")),

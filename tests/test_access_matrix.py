@@ -72,6 +72,9 @@ TABLE = {
     "delivery:count_unknown": ACTION,
     "delivery:stop": ACTION,
     "delivery:resolve": ACTION,
+    "jobs:job_list": LIST,
+    "jobs:job_detail": DETAIL,
+    "jobs:job_cancel": ACTION,
     "demo:outbox": {"GET": everybody(404)},  # there only in the demo
     "demo:outbox_letter": {"GET": everybody(404)},
     "reports:report_list": LIST,
