@@ -13,7 +13,6 @@ urlpatterns = [
     path("", include("apps.audit.urls")),
     path("", include("apps.jobs.urls")),
     path("", include("apps.demo.urls")),
-    path("", include("apps.operations.urls")),
     path("reports/", include("apps.reports.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
@@ -22,4 +21,5 @@ urlpatterns = [
 handler400 = "apps.core.views.bad_request"
 handler403 = "apps.core.views.forbidden"
 handler404 = "apps.core.views.not_found"
+handler429 = "apps.core.views.too_many"  # allauth asks for it
 handler500 = "apps.core.views.server_error"

@@ -93,7 +93,7 @@ def page_with(open_page, owner, manager, settings, tmp_path):
     def opened(table, query=""):
         role, address, fill = (LISTS | UNFILTERED)[table]
         if table == "#outbox-table":
-            settings.DEBUG = settings.CATCHER = True
+            settings.DEMO = settings.CATCHER = True
             settings.DATA_DIR = tmp_path
         fill(owner)
         user = {"owner": owner, "manager": manager}[role]
