@@ -9,6 +9,7 @@ from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from django.db.models import QuerySet
+from django.dispatch import Signal
 from django.utils import timezone
 
 from apps.audit.models import Entry
@@ -18,6 +19,7 @@ from apps.core.rows import changed_columns
 from .models import MANAGERS_GROUP, User
 
 log = logging.getLogger("vestnik.users")
+user_unblocked = Signal()  # in the transaction of the unblock, with `user` and `by`
 MANAGERS_PERMISSIONS = (
     "users.view_all_users", "users.block_user", "mailings.view_all_recipients",
     "mailings.view_all_messages", "mailings.view_all_mailings", "mailings.disable_mailing",
@@ -79,6 +81,7 @@ def blockable_by(user: User) -> QuerySet[User]:
     return users.exclude(pk__in=managers.values("pk"))
 
 
+@transaction.atomic
 def user_block(*, user: User, by: User, blocked: bool) -> None:
     """Block or unblock. A block ends the sessions at the next request, and stops sends."""
     action = Action.UNBLOCK
@@ -93,6 +96,8 @@ def user_block(*, user: User, by: User, blocked: bool) -> None:
             session.end()  # else it would be back after an unblock
     if changed:
         record_user(action, user, by)
+    if changed and not blocked:
+        user_unblocked.send(User, user=user, by=by)
     log.warning("user %s %sed by user %s", user.pk, action, by.pk)
 
 
