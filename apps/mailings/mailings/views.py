@@ -33,7 +33,8 @@ def mailing_list(request):
     Mailing.objects.refresh_statuses(timezone.now())
     q = search_text(request)
     status = choice(request, "status", Mailing.Status.values)
-    mailings = Mailing.objects.visible_to(request.user).select_related("message", "owner").with_name()
+    mailings = Mailing.objects.visible_to(request.user).with_name().select_related(
+        "message", "owner")
     if q:
         mailings = mailings.matching(q)
     if status:
