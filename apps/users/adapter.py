@@ -1,6 +1,7 @@
 """What allauth calls to save accounts, send letters and end sessions."""
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.usersessions.adapter import DefaultUserSessionsAdapter
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
@@ -40,6 +41,10 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def clean_email(self, email):
         return stored(email)
+
+    def respond_user_inactive(self, request, user):
+        """Tell a blocked person, whose password or letter proved who they are, why and by whom."""
+        return render(request, "account/account_inactive.html", {"person": user}, status=403)
 
     def set_password(self, user, password):
         """Save nothing else: a block meanwhile stays a block."""

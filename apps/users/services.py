@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from apps.audit.models import Entry
 from apps.audit.services import Action, record
+from apps.core.rows import changed_columns
 
 from .models import MANAGERS_GROUP, User
 
@@ -27,8 +28,9 @@ MANAGERS_PERMISSIONS = (
 def record_user(
         action: Entry.Action, user: User, by: User | None = None, details: object = "",
 ) -> None:
-    """Add to the audit what `by`, or the request's user, did to an account."""
+    """Add to the audit, and to the log, what `by`, or the request's user, did to an account."""
     record(action, on=user, by=by, label=user.email, details=details)
+    log.info("user %s (%s): %s", user.pk, user.email, action)
 
 
 @transaction.atomic
@@ -53,12 +55,15 @@ def permission(name: str) -> Permission:
 def user_save(*, user: User, fields: Iterable[str]) -> None:
     """Save only these fields: what somebody else changes meanwhile, a block above all, stays."""
     user.save(update_fields=fields)
+    log.info("user %s (%s): edited %s", user.pk, user.email, ", ".join(sorted(fields)))
 
 
 def profile_save(*, user: User, fields: Iterable[str]) -> None:
     """Save what people say of themselves, and delete the picture that was there before."""
     old = User.objects.get(pk=user.pk).avatar
-    user_save(user=user, fields=fields)
+    changed = changed_columns(user, fields)
+    if changed:
+        user_save(user=user, fields=changed)
     if old.name and old.name != user.avatar.name:
         old.storage.delete(old.name)
 
@@ -91,21 +96,24 @@ def blockable_by(user: User) -> QuerySet[User]:
     return users.exclude(pk__in=managers.values("pk"))
 
 
-def user_block(*, user: User, by: User, blocked: bool) -> None:
-    """Block or unblock. A block ends the sessions at the next request, and stops sends."""
+def user_block(*, user: User, by: User, blocked: bool, reason: str = "") -> None:
+    """Block, for a reason that the person will read, or unblock.
+
+    A block ends the sessions at the next request, and stops sends.
+    """
     action = Action.UNBLOCK
-    block: dict[str, datetime | User | None] = {"blocked_at": None, "blocked_by": None}
+    block: dict[str, datetime | User | str | None] = {
+        "blocked_at": None, "blocked_by": None, "blocked_reason": ""}
     if blocked:
         action = Action.BLOCK
-        block = {"blocked_at": timezone.now(), "blocked_by": by}
+        block = {"blocked_at": timezone.now(), "blocked_by": by, "blocked_reason": reason}
     changed = User.objects.filter(pk=user.pk, is_active=blocked).update(
         is_active=not blocked, **block)
     if blocked:
         for session in UserSession.objects.filter(user=user):
             session.end()  # else it would be back after an unblock
     if changed:
-        record_user(action, user, by)
-    log.warning("user %s %sed by user %s", user.pk, action, by.pk)
+        record_user(action, user, by, details=block["blocked_reason"])
 
 
 @transaction.atomic
