@@ -10,6 +10,7 @@ from email.utils import formatdate
 from functools import lru_cache
 from hashlib import blake2b
 
+from apps.core.addresses import shown
 from apps.mailings.messages.merge_fields import split
 
 from .mailboxes import parsed
@@ -41,7 +42,7 @@ class Letter:
 
     def fill(self, email: str, full_name: str) -> tuple[str, str]:
         """Return the subject and body for one recipient."""
-        values = {"email": email, "full_name": full_name.strip()}
+        values = {"email": shown(email), "full_name": full_name.strip()}
         return filled(self.subject, values), filled(self.body, values)
 
     def message_id(self, delivery_id: int) -> str:

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.core.access import for_reading, for_writing
+from apps.core.addresses import shown
 from apps.core.htmx import FORM_METHODS, render_page
 from apps.core.listing import search_text, sorted_page
 
@@ -72,7 +73,7 @@ def letter_for(user, subject, body):
     """Return subject and body filled for the first of the user's recipients, or for a sample."""
     first = Recipient.objects.owned_by(user).first() or Recipient(
         full_name=_("Anna Smirnova"), email="anna@example.com")
-    values = {"full_name": first.full_name, "email": first.email}
+    values = {"full_name": first.full_name, "email": shown(first.email)}
     return {"subject": fill((subject or "")[:255], values),
             "body": fill((body or "")[:100_000], values), "to": values}
 
