@@ -5,17 +5,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from apps.core.access import for_reading, for_writing
 from apps.core.htmx import FORM_METHODS, is_partial, render_page
 from apps.core.listing import choice, page_of, search_text, sorted_page
 
+from .. import services
 from ..deletion import delete
 from ..models import Delivery, Mailing, Recipient, Run
 from ..owned_form import form_page, owned_done
 from ..recipients.views import add_same_reply
-from ..services import mailing_save
 from .forms import SHOWN, MailingForm, When, ids_sent
 from .words import when_words
 
@@ -102,6 +102,15 @@ def mailing_edit(request, pk):
     return mailing_form(request, mailing, _("Edit mailing"))
 
 
+@require_POST
+def mailing_copy(request, pk):
+    """Make a draft like this one, and show its form."""
+    mailing = for_writing(request.user, Mailing.objects.select_related("message"), pk)
+    copy = services.mailing_copy(mailing=mailing)
+    return owned_done(request, copy, _("Copied: %(name)s. It is a draft and does not start."),
+                      to=copy.url("edit", copy.pk))
+
+
 def mailing_form(request, mailing, heading):
     """Save a valid form; else show it, with what was found and picked so far."""
     if "_find" in request.POST or "_add" in request.POST:
@@ -145,8 +154,9 @@ def recipient_pick(request):
 
 def form_valid(request, form):
     """Save the current user's mailing, say whether it starts, and lead on."""
-    mailing = mailing_save(mailing=form.instance, fields=form.written,
-                           recipients=form.cleaned_data["recipients"])
+    mailing = services.mailing_save(
+        mailing=form.instance, fields=form.written,
+        recipients=form.cleaned_data["recipients"])
     to = mailing
     text = when_words(mailing, timezone.now())
     if form.cleaned_data["when"] == When.NOW:
