@@ -15,10 +15,11 @@ from apps.mailings.polling import QUIET, is_soon, seconds_between
 from apps.statistics import counting
 from apps.users.models import User
 
+from .audience import audience_count, reached_count
 from .engine.restore import waits_for_a_person
 from .models import RestoreGuard, worker_alive
 from .schedule import stopped_at
-from .services import refusal, audience_count, reached_count
+from .services import refusal
 
 SPEED_WINDOW = timedelta(seconds=20)  # the looks that a speed is measured over
 SPEED_STEP = timedelta(seconds=1)  # between two looks at the least
@@ -124,13 +125,14 @@ def idle_context(mailing: Mailing, run: Run | None, is_owner: bool,
     owner, whose button shows the number; a page without an active run does not poll.
     """
     reason = refusal(mailing, now)
-    context = {"reason": reason, "early": mailing.starts_at > now}
+    context: dict[str, object] = {"reason": reason}
     if reason:
         return context
-    if is_owner:
+    if is_owner and run:
         context["rest"] = audience_count(mailing)
-    if run and is_owner:
         context["has_it"] = reached_count(mailing)
+    elif is_owner:
+        context["has_recipients"] = mailing.recipients.exists()
     if not run:
         context["no_worker"] = not worker_alive()
         context["clock_stopped"] = stopped_at(now)

@@ -1,20 +1,19 @@
 """The panel of a run: what its buttons do, how it follows a run, and the tabs under it."""
-from datetime import timedelta
-
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from apps.delivery import audience
 from apps.delivery.models import Worker
 from apps.delivery.services import run_start
-from apps.mailings.models import Delivery, Mailing, Recipient, Run
+from apps.mailings.models import Delivery, Recipient, Run
 
 from .inventory import swaps
 
 PANEL = "#mailing-run"
 FORM = "#modal-content form"
+CHECK = "#check form"
 OUTSIDE = "#modal-content > *"
-HOUR = timedelta(hours=1)
 
 
 @pytest.fixture(autouse=True)
@@ -33,6 +32,10 @@ def run(mailing):
     return run_start(mailing=mailing, trigger=Run.Trigger.PAGE)
 
 
+def start_of(mailing):
+    return reverse("delivery:start", args=[mailing.pk])
+
+
 def click(shown, icon, status=200):
     """Send the form of the panel's button that has this icon."""
     return shown.send(f"form:has(> #run-{icon})", status=status)
@@ -45,35 +48,30 @@ def finish(run, state):
 
 
 @swaps("delivery:start", "address")
-def test_a_start_shows_the_run_and_the_fates_of_its_letters(shown):
-    click(shown, "send")
+def test_a_start_shows_the_run_and_the_fates_of_its_letters(open_page, mailing):
+    shown = open_page(start_of(mailing))
+    shown.send(CHECK, status=204)
     assert Run.objects.get().state == Run.State.RUNNING
+    assert shown.tree.select(f"{PANEL}[hx-get]")
+    click(shown, "pause-fill")
     shown.check_fresh()
 
 
-@swaps("delivery:start")
-def test_a_start_before_its_time_is_asked_about_in_the_modal(shown, mailing, as_owner):
-    Mailing.objects.update(starts_at=timezone.now() + HOUR)
-    shown.load(shown.address)
-    shown.send(f"{PANEL} [hx-get]")
-    shown.check_modal(as_owner.get(reverse("delivery:start", args=[mailing.pk])))
-    shown.check_fresh(but=OUTSIDE)
-    shown.send(FORM)
-    assert Run.objects.get().state == Run.State.RUNNING
-    shown.check_fresh()
+def test_a_start_for_another_number_than_was_named_shows_the_page_anew(open_page, mailing):
+    shown = open_page(start_of(mailing))
+    mailing.recipients.remove(mailing.recipients.first())
+    shown.send(CHECK, status=409)
+    assert not Run.objects.exists()
+    shown.check_fresh(but="#check > .app-note")
 
 
-@swaps("delivery:start?again=1", "delivery:start")
-def test_sending_to_everybody_again_is_asked_about_in_the_modal(
-        shown, run, mailing, as_owner):
-    finish(run, "sent")
-    shown.load(shown.address)
-    shown.send(f'{PANEL} [hx-get$="?again=1"]')
-    shown.check_modal(as_owner.get(reverse("delivery:start", args=[mailing.pk]) + "?again=1"))
-    shown.check_fresh(but=OUTSIDE)
-    shown.send(FORM)
-    assert Run.objects.count() == 2
-    shown.check_fresh()
+@swaps("counted_address")
+def test_a_dear_count_comes_after_the_page(open_page, mailing, monkeypatch):
+    monkeypatch.setattr(audience, "DEAR", 2)
+    shown = open_page(start_of(mailing))
+    shown.send("#check")
+    monkeypatch.setattr(audience, "DEAR", 9)
+    shown.check_fresh(only="#check")
 
 
 @pytest.mark.parametrize("tab", ["recipients", "runs"])

@@ -186,7 +186,8 @@ def button(client, url):
     return int(number[1] or number[2]) if number else None
 
 
-def test_the_number_on_the_button_is_counted_anew_at_each_look(htmx, url, mailing):
+def test_the_number_on_the_button_is_counted_anew_at_each_look(htmx, mailing):
+    url = reverse("delivery:start", args=[mailing.pk])
     assert button(htmx, url) == 3
     owned_delete(owned=mailing.recipients.first())
     assert button(htmx, url) == 2

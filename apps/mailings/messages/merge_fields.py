@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from ..models import Message
+
 FIELD = re.compile(r"\{(full_name|email)(?:\|([^{}\r\n]*))?\}")
 LIKE_FIELDS = re.compile(r"\{(\w+)(?:\|[^{}\r\n]*)?\}", re.ASCII)
 
@@ -35,3 +37,9 @@ def split(text: str) -> list[str | tuple[str, str]]:
 def fill(text: str, values: Mapping[str, str]) -> str:
     """Return `text` with its fields filled from `values`; an empty value takes the fallback."""
     return FIELD.sub(lambda field: values[field[1]].strip() or field[2] or "", text)
+
+
+def unknown_fields(message: Message) -> list[str]:
+    """Return the words in braces, of a message's subject and body, that are no fields."""
+    found = {*LIKE_FIELDS.findall(message.subject), *LIKE_FIELDS.findall(message.body)}
+    return sorted(found - {"full_name", "email"})

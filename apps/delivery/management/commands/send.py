@@ -9,7 +9,8 @@ from tqdm import tqdm
 from apps.core.access import ids_in
 from apps.delivery.drivers.local import Busy, SendingProcess, sending_lock
 from apps.delivery.engine.outage import AWAY, steadily
-from apps.delivery.services import RunRefused, due, refusal, run_start, audience_count
+from apps.delivery.audience import audience_count
+from apps.delivery.services import RunRefused, due, refusal, run_start
 from apps.mailings.models import Mailing, Run
 
 ALL_SENT = 0
