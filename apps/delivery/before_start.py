@@ -38,7 +38,7 @@ def check_context(mailing: Mailing, *, again: bool, counted: bool) -> dict[str, 
     """
     now = timezone.now()
     context = {
-        "mailing": mailing, "again": again, "early": mailing.starts_at > now,
+        "mailing": mailing, "again": again, "early": mailing.waits_for_its_time(now),
         "reason": refusal(mailing, now), "no_worker": not worker_alive(),
         "no_server": not (settings.EMAIL_URL or settings.CATCHER),
         "unknown_fields": unknown_fields(mailing.message),

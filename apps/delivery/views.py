@@ -65,7 +65,7 @@ def start(request, mailing):
     A POST without `confirm` asks before the first-send time, and before sending again.
     """
     again = request.POST.get("again", request.GET.get("again")) == "1"
-    early = mailing.starts_at > timezone.now()
+    early = mailing.waits_for_its_time(timezone.now())
     if must_ask(request, doubtful=again or early):
         return check_page(request, mailing, again)
     try:

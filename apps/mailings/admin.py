@@ -147,12 +147,18 @@ class MailingAdminForm(MailingForm):
 @admin.register(Mailing)
 class MailingAdmin(OwnedAdmin):
     form = MailingAdminForm
-    form_fields = ["message", "starts_at", "ends_at", "recipients", "everyone"]
+    form_fields = ["name", "message", "when", "starts_at", "at_once", "ends_at", "recipients",
+                   "everyone"]
     readonly_fields = ["owner", "status", "disabled_at", "disabled_by", "created_at", "updated_at"]
-    list_display = ["message", "owner", "status", "starts_at", "ends_at", "disabled_at"]
-    list_filter = ["status"]
-    search_fields = ["message__subject", "owner__email"]
+    list_display = [
+        "title", "owner", "status", "autostart", "starts_at", "ends_at", "disabled_at"]
+    list_filter = ["status", "autostart"]
+    search_fields = ["name", "message__subject", "owner__email"]
     list_select_related = ["message", "owner"]
+
+    @admin.display(description=_("Name"))
+    def title(self, mailing):
+        return mailing.title
 
     def get_queryset(self, request):
         """Return the mailings, their statuses as they are now."""

@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from apps.audit.services import Action, record
+from apps.core.rows import changed_columns
 from apps.users.models import User
 
 from .attempts.reply_key import reply_key
-from .models import Mailing, Message, Recipient
+from .models import Mailing, MailingQuerySet, Message, Recipient
 
 log = logging.getLogger("vestnik.mailings")
 UNDO_FOR = timedelta(minutes=1)
@@ -65,18 +66,27 @@ def mailing_save(*, mailing: Mailing, recipients: Iterable[Recipient],
     Its status follows its window.
     """
     write(mailing, fields)
-    mailing.recipients.set(recipients)
+    chosen = {recipient.pk for recipient in recipients}
+    if chosen != set(mailing.recipients.values_list("pk", flat=True)):
+        mailing.recipients.set(chosen)
+        mailing.save(update_fields=["updated_at"])
     # Only this row: with all rows, two people who save at once would wait for each other.
-    Mailing.objects.filter(pk=mailing.pk).refresh_statuses(timezone.now())
+    if Mailing.objects.filter(pk=mailing.pk).refresh_statuses(timezone.now()):
+        mailing.refresh_from_db(fields=["status"])
     return mailing
 
 
 def write(owned: Noun, fields: Collection[str] | None) -> None:
-    """Save a new row whole, but only `fields` of an existing one: others may change the rest."""
+    """Save a new row whole, but only `fields` of an existing one: others may change the rest.
+
+    Nothing is written where nothing differs.
+    """
     if owned.pk is None or fields is None:
         owned.save()
-    else:
-        owned.save(update_fields={"updated_at", *fields})
+        return
+    changed = changed_columns(owned, fields)
+    if changed:
+        owned.save(update_fields={"updated_at", *changed})
 
 
 def deletion_refusal(owned: Noun) -> str:
@@ -163,8 +173,12 @@ def recipients_bounce_clear(*, owner: User, key: str, reply: str) -> int:
     return cleared
 
 
+@transaction.atomic
 def mailing_disable(*, mailing: Mailing, by: User, disabled: bool) -> None:
-    """Disable a mailing, which pauses its run, or enable it again: its owner resumes the run."""
+    """Disable a mailing, which pauses its run, or enable it again.
+
+    To enable it starts nothing: its owner resumes the run, or starts what has missed its time.
+    """
     unchanged = Mailing.objects.filter(pk=mailing.pk, disabled_at__isnull=disabled)
     if disabled:
         action = Action.DISABLE
@@ -174,4 +188,17 @@ def mailing_disable(*, mailing: Mailing, by: User, disabled: bool) -> None:
         changed = unchanged.update(disabled_at=None, disabled_by=None)
     if changed:
         record(action, on=mailing, by=by)
+    if changed and not disabled:
+        missed_starts_cancel(mailings=Mailing.objects.filter(pk=mailing.pk), by=by)
     log.warning("mailing %s %sd by user %s", mailing.pk, action, by.pk)
+
+
+def missed_starts_cancel(*, mailings: MailingQuerySet, by: User) -> None:
+    """Make drafts of those of `mailings` whose time passed while they might not start.
+
+    Call it in the transaction that lets them start again.
+    """
+    missed = mailings.filter(autostart=True, starts_at__lte=timezone.now(), runs=None)
+    for mailing in missed.select_related("message"):
+        Mailing.objects.filter(pk=mailing.pk).update(autostart=False)
+        record(Action.NOT_STARTED, on=mailing, by=by)

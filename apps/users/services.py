@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from apps.audit.models import Entry
 from apps.audit.services import Action, record
+from apps.core.rows import changed_columns
 
 from .models import MANAGERS_GROUP, User
 
@@ -57,7 +58,9 @@ def user_save(*, user: User, fields: Iterable[str]) -> None:
 def profile_save(*, user: User, fields: Iterable[str]) -> None:
     """Save what people say of themselves, and delete the picture that was there before."""
     old = User.objects.get(pk=user.pk).avatar
-    user_save(user=user, fields=fields)
+    changed = changed_columns(user, fields)
+    if changed:
+        user_save(user=user, fields=changed)
     if old.name and old.name != user.avatar.name:
         old.storage.delete(old.name)
 

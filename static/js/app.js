@@ -12,3 +12,4 @@ import "./waiting.js";
 import "./keys.js";
 import "./look.js";
 import "./picker.js";
+import "./when.js";

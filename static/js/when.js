@@ -1,0 +1,29 @@
+// The button of a mailing's form names the time for which it schedules.
+import { on } from "./page.js";
+
+const language = { en: "en-GB" }[document.documentElement.lang] || document.documentElement.lang;
+
+// `text` is as the field has it: 2026-11-28T10:00.
+function timeWords(text) {
+  const day = new Date(text);
+  if (Number.isNaN(day.getTime())) return "";
+  const words = day.toLocaleDateString(language, { day: "numeric", month: "long" });
+  const otherYear = day.getFullYear() !== new Date().getFullYear();
+  return `${words}${otherYear ? ` ${day.getFullYear()}` : ""}, ${text.slice(11, 16)}`;
+}
+
+function sayTime(button) {
+  const time = timeWords(button.closest("form").elements.starts_at.value);
+  const { plain, planned } = button.dataset;
+  button.textContent = time ? planned.replace("{time}", time) : plain;
+}
+
+function sayTimes(root) {
+  root.querySelectorAll("[data-planned]").forEach(sayTime);
+}
+
+on("input", ({ target }) => {
+  if (target.name === "starts_at") sayTimes(target.form);
+});
+on("htmx:afterSettle", ({ detail }) => sayTimes(detail.target));
+sayTimes(document);
