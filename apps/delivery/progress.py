@@ -9,8 +9,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from apps.mailings.attempts.explanations import is_of_connections, is_of_disk
-from apps.mailings.models import Mailing, Run
+from apps.mailings.attempts.explanations import (
+    MAY_HAVE_LEFT,
+    is_of_connections,
+    is_of_disk,
+)
+from apps.mailings.mailings.fates import Fates, common_reason, fates_of
+from apps.mailings.mailings.story import story_words
+from apps.mailings.models import Delivery, Mailing, Run
 from apps.mailings.polling import QUIET, is_soon, seconds_between
 from apps.statistics import counting
 from apps.users.models import User
@@ -36,8 +42,8 @@ class Part:
     width: str
 
 
-def bar(run: Run) -> list[Part]:
-    """Return the Parts of a run's bar, in order, empty ones left out."""
+def bar(run: Run | Fates) -> list[Part]:
+    """Return the Parts of a bar of a run, or of a mailing's fates; empty ones are left out."""
     parts = []
     start = 0.0
     for name in PARTS:
@@ -90,11 +96,21 @@ def progress_context(mailing: Mailing, user: User) -> dict[str, object]:
         "disk_full": shutil.disk_usage(settings.DATA_DIR).free < ROOM,  # of the workers' journals
     }
     if run:
-        context["unknown"] = counting.figures_now(run)
+        context |= unknown_context(mailing, counting.figures_now(run))
         context["disk_is_the_trouble"] = is_of_disk(run.server_words)
     if context["active"]:
+        mailing.story = story_words(mailing, run, None, now)
         return context | active_context(run, now)
     return context | idle_context(mailing, run, context["is_owner"], now)
+
+
+def unknown_context(mailing: Mailing, unknown: int) -> dict[str, object]:
+    """Return how many outcomes are unknown, by why: after a restore, or as an answer was lost."""
+    if not unknown:
+        return {"unknown": 0}
+    restored = Delivery.objects.filter(
+        run__mailing=mailing, state=Delivery.State.UNKNOWN, answer=MAY_HAVE_LEFT).count()
+    return {"unknown": unknown, "restored_unknown": restored, "lost_answers": unknown - restored}
 
 
 def active_context(run: Run, now: datetime) -> dict[str, object]:
@@ -126,6 +142,8 @@ def idle_context(mailing: Mailing, run: Run | None, is_owner: bool,
     """
     reason = refusal(mailing, now)
     context: dict[str, object] = {"reason": reason}
+    if run:
+        context |= fates_context(mailing)
     if reason:
         return context
     if is_owner and run:
@@ -137,6 +155,15 @@ def idle_context(mailing: Mailing, run: Run | None, is_owner: bool,
         context["no_worker"] = not worker_alive()
         context["clock_stopped"] = stopped_at(now)
         context["restored"] = waits_for_a_person(mailing)
+    return context
+
+
+def fates_context(mailing: Mailing) -> dict[str, object]:
+    """Return how many of the recipients have the letter, and why it failed where it did."""
+    fates = fates_of(mailing)
+    context: dict[str, object] = {"fates": fates}
+    if fates.failed:
+        context["why_failed"] = common_reason(mailing)
     return context
 
 

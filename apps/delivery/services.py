@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.audit.services import Action, record
+from apps.mailings.attempts.explanations import MAY_HAVE_LEFT
 from apps.mailings.models import Delivery, Mailing, Run
 from apps.statistics import counting
 from apps.users.models import User
@@ -25,8 +26,6 @@ INSERT INTO mailings_delivery (run_id, recipient_id, email, full_name, state, tr
 SELECT %(run)s, r.id, r.email, r.full_name, 'pending', 0, 0, '', '', %(now)s {who} ORDER BY r.id
 """
 LOCK_NOT_AVAILABLE = "55P03"  # SQLSTATE: another start holds the mailing longer than a page waits
-MAY_HAVE_LEFT = ("The database was restored from a backup made before this letter's turn; whether "
-                 "it was sent is not known.")
 
 
 class RunRefused(Exception):

@@ -173,14 +173,21 @@ def test_each_tab_is_what_its_address_shows(shown, run):
         shown.check_fresh()
 
 
-@swaps("request.path")
+@swaps("request.path", "querystring tab='recipients' fate=None page=None",
+       "querystring tab='recipients' fate=name page=None")
 def test_recipients_of_one_fate_are_what_the_address_shows(shown, run):
     shown.load(shown.address)
-    for fate in ("sent", "pending", ""):
-        shown.fill("[name=fate]", fate)
+    run.deliveries.filter(email="anna@example.com").update(state="sent")
+    shown.load(shown.address)
+    for fate in ("sent", "pending"):
+        shown.send(f"#mailing-rows [hx-get*='fate={fate}']")
+        shown.fill("#id_q", "example.com")
         shown.send("#mailing-tab form.app-filters")
-        assert shown.address.endswith(f"?tab=recipients&fate={fate}")
+        assert "q=example.com" in shown.address and f"fate={fate}" in shown.address
         shown.check_fresh()
+    shown.send("#mailing-rows .app-pills a:first-child")
+    assert "fate" not in shown.address
+    shown.check_fresh()
 
 
 @swaps("querystring page=page.next_page_number")
@@ -212,5 +219,32 @@ def test_in_the_list_of_mailings_a_run_that_is_over_is_asked_about_no_more(open_
 
 def test_recipients_that_are_gone_leave_the_tab_by_its_event(shown):
     Recipient.objects.filter(email="anna@example.com").update(deleted_at=timezone.now())
-    shown.send("#mailing-tab")
+    shown.send("#mailing-rows")
     shown.check_fresh(but=PANEL)
+
+
+@swaps("request.get_full_path")
+def test_while_a_run_is_on_the_rows_of_its_recipients_follow_it(shown, run):
+    shown.load(shown.address)
+    run.deliveries.filter(email="anna@example.com").update(state="sent")
+    shown.send("#mailing-rows")
+    assert "Успешно" in shown.one("#mailing-rows tbody tr:first-child").get_text()
+    shown.check_fresh(only="#mailing-tab")
+
+
+@swaps("mailings:mailing_recipient?edit=1", "mailings:mailing_recipient",
+       "mailings:mailing_recipient")
+def test_an_address_is_corrected_in_the_row(shown, run):
+    finish(run, "failed")
+    shown.load(f"{shown.address}?fate=failed")
+    button = "#mailing-rows tbody tr:first-child a[id$=correct]"
+    shown.send(button)
+    shown.send("tr[data-inline] [data-cancel]")
+    shown.check_fresh()
+    shown.send(button)
+    shown.fill("tr[data-inline] [name=email]", "nonsense")
+    shown.send("tr[data-inline] form", status=422)
+    shown.fill("tr[data-inline] [name=email]", "another@example.com")
+    shown.send("tr[data-inline] form", status=204)
+    assert "another@example.com" in shown.one("#mailing-rows").get_text()
+    shown.check_fresh()
