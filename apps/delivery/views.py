@@ -13,6 +13,7 @@ from django_htmx.http import trigger_client_event
 
 from apps.core.access import for_reading, for_writing, ids_in
 from apps.core.htmx import FORM_METHODS, is_partial, refused, render_form, render_page, toast
+from apps.mailings.mailings.story import add_stories
 from apps.mailings.models import Mailing, Run
 
 from . import services
@@ -52,9 +53,13 @@ def bars(request):
     if not is_partial(request):
         return redirect("mailings:mailing_list")
     asked = ids_in(request.GET.getlist("id"))[:MOST_BARS]
-    return render(request, "delivery/_bars.html", {
-        "runs": Run.objects.visible_to(request.user).newest().filter(
-            mailing__in=asked, mailing__deleted_at=None)})
+    runs = Run.objects.visible_to(request.user).newest().filter(
+        mailing__in=asked, mailing__deleted_at=None)
+    statuses = "statuses" in request.GET
+    if statuses:
+        runs = runs.select_related("mailing")
+        add_stories([run.mailing for run in runs])
+    return render(request, "delivery/_bars.html", {"runs": runs, "statuses": statuses})
 
 
 @FORM_METHODS

@@ -8,7 +8,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db import connection
-from django.db.models import Case, IntegerField, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext as _
 
@@ -86,6 +97,20 @@ def fates_of(mailing: Mailing) -> Fates:
     with connection.cursor() as cursor:
         cursor.execute(COUNT, {"mailing": mailing.pk})
         return Fates(dict(cursor.fetchall()))
+
+
+def failed_counts(mailings: Iterable[Mailing]) -> dict[int, int]:
+    """Return how many recipients of each of `mailings` have failed as their fate, by its id.
+
+    It looks at failed letters alone, which are few.
+    """
+    later = Delivery.objects.filter(
+        recipient=OuterRef("recipient"), run__mailing=OuterRef("run__mailing"),
+        pk__gt=OuterRef("pk")).exclude(state__in=SET_ASIDE)
+    failed = Delivery.objects.filter(
+        ~Exists(later), run__mailing__in=mailings, run__failed__gt=0, state=State.FAILED,
+        recipient__deleted_at=None, recipient__mailings=F("run__mailing"))
+    return dict(failed.order_by().values_list("run__mailing").annotate(Count("pk")))
 
 
 def with_letters(mailing: Mailing) -> QuerySet[Recipient]:

@@ -5,7 +5,7 @@ from django.shortcuts import render, resolve_url
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.core.access import for_reading, for_writing
@@ -15,6 +15,7 @@ from apps.core.listing import choice, search_text, sorted_page
 from ..deletion import delete
 from ..models import Mailing, Recipient
 from ..owned_form import form_page, owned_done
+from ..polling import QUIET
 from ..services import mailing_disable, mailing_save
 from .forms import SHOWN, MailingForm, When, ids_sent
 from .story import add_stories
@@ -22,25 +23,35 @@ from .words import when_words
 
 SORTS = {"start": "starts_at", "end": "ends_at", "status": "status",
          "subject": "called", "added": "created_at"}
+ACTIVE = "active"
+STATUSES = {**dict(Mailing.Status.choices), ACTIVE: gettext_lazy("Active: running, not disabled")}
 
 
 @require_safe
 def mailing_list(request):
     Mailing.objects.refresh_statuses(timezone.now())
     q = search_text(request)
-    status = choice(request, "status", Mailing.Status.values)
+    status = choice(request, "status", STATUSES)
     mailings = Mailing.objects.visible_to(request.user).with_name().select_related(
         "message", "owner")
     if q:
         mailings = mailings.matching(q)
-    if status:
+    if status == ACTIVE:
+        mailings = mailings.active()
+    elif status:
         mailings = mailings.filter(status=status)
     listing = sorted_page(request, mailings, SORTS, "-start")
     add_figures(listing["page"])
     return render_page(request, "mailings/mailing_list.html", {
         **listing, "runs": [mailing.last_run for mailing in listing["page"]],
-        "q": q, "status": status, "statuses": Mailing.Status.choices,
+        "q": q, "status": status, "statuses": STATUSES.items(),
+        "every": QUIET if any(map(may_change, listing["page"])) else 0,
     })
+
+
+def may_change(mailing):
+    """Return whether a mailing can start, go on or end by itself."""
+    return mailing.status != Mailing.Status.COMPLETED
 
 
 def add_figures(mailings):
