@@ -49,7 +49,8 @@ def make():
     Shop(owner, words.BAKERY, random.Random(7)).open(200 + GONE)
     Shop(other, words.FLOWERS, random.Random(8)).open(25)
     Mailing.objects.filter(owner=owner, message__subject=words.DISABLED, runs=None).update(
-        disabled_at=timezone.now() - timedelta(hours=5), disabled_by=manager)
+        disabled_at=timezone.now() - timedelta(hours=5), disabled_by=manager,
+        disabled_reason=words.DISABLED_REASON)
     Mailing.objects.refresh_statuses(timezone.now())
     return True
 

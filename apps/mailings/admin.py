@@ -149,7 +149,8 @@ class MailingAdmin(OwnedAdmin):
     form = MailingAdminForm
     form_fields = ["name", "message", "when", "starts_at", "at_once", "ends_at", "recipients",
                    "everyone"]
-    readonly_fields = ["owner", "status", "disabled_at", "disabled_by", "created_at", "updated_at"]
+    readonly_fields = ["owner", "status", "disabled_at", "disabled_by", "disabled_reason",
+                       "created_at", "updated_at"]
     list_display = [
         "title", "owner", "status", "autostart", "starts_at", "ends_at", "disabled_at"]
     list_filter = ["status", "autostart"]

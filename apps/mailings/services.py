@@ -81,12 +81,23 @@ def write(owned: Noun, fields: Collection[str] | None) -> None:
 
     Nothing is written where nothing differs.
     """
-    if owned.pk is None or fields is None:
+    if owned.pk is None:
         owned.save()
+        tell(owned, "created")
         return
-    changed = changed_columns(owned, fields)
-    if changed:
-        owned.save(update_fields={"updated_at", *changed})
+    changed: Collection[str] | None = None
+    if fields is not None:
+        changed = changed_columns(owned, fields)
+        if not changed:
+            return
+        changed = {"updated_at", *changed}
+    owned.save(update_fields=changed)
+    tell(owned, "edited")
+
+
+def tell(owned: Noun, what: str) -> None:
+    """Log what was done to a row; the line says of itself who did it."""
+    log.info("%s %s of user %s: %s", owned._meta.model_name, owned.pk, owned.owner_id, what)
 
 
 def deletion_refusal(owned: Noun) -> str:
@@ -112,6 +123,7 @@ def owned_delete(*, owned: Noun) -> None:
     owned.deleted_at = timezone.now()
     owned.save(update_fields=["deleted_at"])
     record(Action.DELETE, on=owned)
+    tell(owned, "deleted")
 
 
 def owned_restore(*, owned: Noun) -> None:
@@ -130,6 +142,7 @@ def owned_restore(*, owned: Noun) -> None:
     if not restored:
         raise OwnedRefused(_("The minute for bringing it back is over."))
     record(Action.RESTORE, on=owned)
+    tell(owned, "brought back")
 
 
 @transaction.atomic
@@ -174,23 +187,24 @@ def recipients_bounce_clear(*, owner: User, key: str, reply: str) -> int:
 
 
 @transaction.atomic
-def mailing_disable(*, mailing: Mailing, by: User, disabled: bool) -> None:
-    """Disable a mailing, which pauses its run, or enable it again.
+def mailing_disable(*, mailing: Mailing, by: User, disabled: bool, reason: str = "") -> None:
+    """Disable a mailing, which pauses its run, or enable it again; its owner reads the `reason`.
 
     To enable it starts nothing: its owner resumes the run, or starts what has missed its time.
     """
     unchanged = Mailing.objects.filter(pk=mailing.pk, disabled_at__isnull=disabled)
     if disabled:
         action = Action.DISABLE
-        changed = unchanged.update(disabled_at=timezone.now(), disabled_by=by)
+        changed = unchanged.update(
+            disabled_at=timezone.now(), disabled_by=by, disabled_reason=reason)
     else:
         action = Action.ENABLE
-        changed = unchanged.update(disabled_at=None, disabled_by=None)
+        changed = unchanged.update(disabled_at=None, disabled_by=None, disabled_reason="")
     if changed:
-        record(action, on=mailing, by=by)
+        record(action, on=mailing, by=by, details=reason)
+        tell(mailing, f"{action}d by user {by.pk}")
     if changed and not disabled:
         missed_starts_cancel(mailings=Mailing.objects.filter(pk=mailing.pk), by=by)
-    log.warning("mailing %s %sd by user %s", mailing.pk, action, by.pk)
 
 
 def missed_starts_cancel(*, mailings: MailingQuerySet, by: User) -> None:

@@ -4,6 +4,7 @@ from .attempts import views as attempts
 from .deletion import restore
 from .mailings import tabs
 from .mailings import views as mailings
+from .mailings.switch import mailing_toggle
 from .messages import views as messages
 from .models import Mailing, Message, Recipient
 from .recipients import views as recipients
@@ -37,6 +38,6 @@ urlpatterns = [
     path("mailings/<int:pk>/edit/", mailings.mailing_edit, name="mailing_edit"),
     path("mailings/<int:pk>/delete/", mailings.mailing_delete, name="mailing_delete"),
     path("mailings/<int:pk>/restore/", restore, {"model": Mailing}, name="mailing_restore"),
-    path("mailings/<int:pk>/toggle/", mailings.mailing_toggle, name="mailing_toggle"),
+    path("mailings/<int:pk>/toggle/", mailing_toggle, name="mailing_toggle"),
     path("attempts/", attempts.attempt_list, name="attempt_list"),
 ]

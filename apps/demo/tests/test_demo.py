@@ -16,7 +16,7 @@ from tests.smtp import sink_server
 
 @pytest.fixture
 def demo_settings(settings):
-    settings.DEBUG = settings.CATCHER = True
+    settings.DEMO = settings.CATCHER = True
 
 
 def test_the_demo_is_made_once_and_looks_alive(db, demo_settings):

@@ -1,22 +1,21 @@
 """Mailings: list, create, edit, picking recipients, delete. Their page is in `tabs.py`."""
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count
 from django.shortcuts import render, resolve_url
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from apps.core.access import for_reading, for_writing
-from apps.core.htmx import FORM_METHODS, is_partial, refused, render_page
+from apps.core.htmx import FORM_METHODS, is_partial, render_page
 from apps.core.listing import choice, search_text, sorted_page
 
 from ..deletion import delete
 from ..models import Mailing, Recipient
 from ..owned_form import form_page, owned_done
 from ..polling import QUIET
-from ..services import mailing_disable, mailing_save
+from ..services import mailing_save
 from .forms import SHOWN, MailingForm, When, ids_sent
 from .story import add_stories
 from .words import when_words
@@ -32,8 +31,8 @@ def mailing_list(request):
     Mailing.objects.refresh_statuses(timezone.now())
     q = search_text(request)
     status = choice(request, "status", STATUSES)
-    mailings = Mailing.objects.visible_to(request.user).with_name().select_related(
-        "message", "owner")
+    mailings = Mailing.objects.visible_to(request.user).select_related(
+        "message", "owner", "disabled_by").with_name()
     if q:
         mailings = mailings.matching(q)
     if status == ACTIVE:
@@ -148,17 +147,3 @@ def mailing_delete(request, pk):
             "%(n)s attempt stays in the history.", "%(n)s attempts stay in the history.",
             number) % {"n": number})
     return delete(request, mailing, heading=_("Delete mailing?"), consequences=lines)
-
-
-@require_POST
-def mailing_toggle(request, pk):
-    """Disable (`disabled=1`) or enable (`disabled=0`) a mailing, for managers."""
-    mailing = for_reading(request.user, Mailing.objects.select_related("message"), pk)
-    if not request.user.has_perm("mailings.disable_mailing"):
-        raise PermissionDenied
-    disabled = request.POST.get("disabled")
-    texts = {"1": _("Disabled: %(name)s"), "0": _("Enabled: %(name)s")}
-    if disabled not in texts:
-        return refused(request, _("Reload the page and try again."), to=mailing)
-    mailing_disable(mailing=mailing, by=request.user, disabled=disabled == "1")
-    return owned_done(request, mailing, texts[disabled])

@@ -13,7 +13,7 @@ from ..models import Message, Recipient
 from ..owned_form import form_page, owned_done
 from ..services import message_save
 from .forms import MessageForm
-from .merge_fields import fill
+from .merge_fields import filled, split, values_of
 
 SORTS = {"subject": "subject", "added": "created_at", "changed": "updated_at"}
 
@@ -72,9 +72,9 @@ def letter_for(user, subject, body):
     """Return subject and body filled for the first of the user's recipients, or for a sample."""
     first = Recipient.objects.owned_by(user).first() or Recipient(
         full_name=_("Anna Smirnova"), email="anna@example.com")
-    values = {"full_name": first.full_name, "email": first.email}
-    return {"subject": fill((subject or "")[:255], values),
-            "body": fill((body or "")[:100_000], values), "to": values}
+    values = values_of(first.email, first.full_name)
+    return {"subject": filled(split((subject or "")[:255]), values),
+            "body": filled(split((body or "")[:100_000]), values), "to": values}
 
 
 @FORM_METHODS

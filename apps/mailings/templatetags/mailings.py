@@ -65,7 +65,7 @@ def fields_marked(text):
         if isinstance(part, str):
             marked += conditional_escape(part)
         else:
-            words = " | ".join(filter(None, part))
+            words = part.typed.strip("{}").replace("|", " | ")
             marked += format_html('<span class="app-field">{}</span>', words)
     return marked
 
