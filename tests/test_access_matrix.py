@@ -52,6 +52,7 @@ TABLE = {
     "mailings:message_create": CREATE,
     "mailings:message_detail": DETAIL,
     "mailings:message_edit": CHANGE,
+    "mailings:message_copy": ACTION,
     "mailings:message_delete": CHANGE,
     "mailings:message_restore": ACTION,
     "mailings:message_preview": {"POST": row(DONE)},
@@ -59,6 +60,7 @@ TABLE = {
     "mailings:mailing_create": CREATE,
     "mailings:mailing_detail": DETAIL,
     "mailings:mailing_edit": CHANGE,
+    "mailings:mailing_copy": ACTION,
     "mailings:mailing_delete": CHANGE,
     "mailings:mailing_restore": ACTION,
     "mailings:mailing_recipient": {

@@ -23,7 +23,10 @@ function sayTimes(root) {
 }
 
 on("input", ({ target }) => {
-  if (target.name === "starts_at") sayTimes(target.form);
+  if (target.name !== "starts_at") return;
+  sayTimes(target.form);
+  const atOnce = target.form.elements.at_once;
+  if (atOnce) atOnce.checked = false;  // it was about the time that stood there
 });
 on("htmx:afterSettle", ({ detail }) => sayTimes(detail.target));
 sayTimes(document);

@@ -11,11 +11,11 @@ from apps.core.access import for_reading, for_writing
 from apps.core.htmx import FORM_METHODS, is_partial, render_page
 from apps.core.listing import choice, search_text, sorted_page
 
+from .. import services
 from ..deletion import delete
 from ..models import Mailing, Recipient
 from ..owned_form import form_page, owned_done
 from ..polling import QUIET
-from ..services import mailing_save
 from .forms import SHOWN, MailingForm, When, ids_sent
 from .story import add_stories
 from .words import when_words
@@ -31,8 +31,8 @@ def mailing_list(request):
     Mailing.objects.refresh_statuses(timezone.now())
     q = search_text(request)
     status = choice(request, "status", STATUSES)
-    mailings = Mailing.objects.visible_to(request.user).select_related(
-        "message", "owner", "disabled_by").with_name()
+    mailings = Mailing.objects.visible_to(request.user).with_name().select_related(
+        "message", "owner", "disabled_by")
     if q:
         mailings = mailings.matching(q)
     if status == ACTIVE:
@@ -73,6 +73,15 @@ def mailing_create(request):
 def mailing_edit(request, pk):
     mailing = for_writing(request.user, Mailing.objects, pk)
     return mailing_form(request, mailing, _("Edit mailing"))
+
+
+@require_POST
+def mailing_copy(request, pk):
+    """Make a draft like this one, and show its form."""
+    mailing = for_writing(request.user, Mailing.objects.select_related("message"), pk)
+    copy = services.mailing_copy(mailing=mailing)
+    return owned_done(request, copy, _("Copied: %(name)s. It is a draft and does not start."),
+                      to=copy.url("edit", copy.pk))
 
 
 def mailing_form(request, mailing, heading):
@@ -118,8 +127,9 @@ def recipient_pick(request):
 
 def form_valid(request, form):
     """Save the current user's mailing, say whether it starts, and lead on."""
-    mailing = mailing_save(mailing=form.instance, fields=form.written,
-                           recipients=form.cleaned_data["recipients"])
+    mailing = services.mailing_save(
+        mailing=form.instance, fields=form.written,
+        recipients=form.cleaned_data["recipients"])
     to = mailing
     text = when_words(mailing, timezone.now())
     if form.cleaned_data["when"] == When.NOW:
