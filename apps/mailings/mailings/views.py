@@ -5,9 +5,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from apps.core.access import for_reading, for_writing
+from apps.core.access import for_writing
 from apps.core.htmx import FORM_METHODS, is_partial, render_page
 from apps.core.listing import choice, search_text, sorted_page
 
