@@ -7,6 +7,7 @@ from apps.delivery import audience
 from apps.delivery.models import Worker
 from apps.delivery.services import run_start
 from apps.mailings.models import Delivery, Recipient, Run
+from tests.conftest import client_of
 
 from .inventory import swaps
 
@@ -248,3 +249,41 @@ def test_an_address_is_corrected_in_the_row(shown, run):
     shown.send("tr[data-inline] form", status=204)
     assert "another@example.com" in shown.one("#mailing-rows").get_text()
     shown.check_fresh()
+
+
+@swaps("mailings:mailing_delete")
+def test_a_mailing_is_deleted_from_its_page_in_the_modal(shown, mailing, as_owner):
+    shown.send(".app-title [hx-get$='/delete/']")
+    shown.check_modal(as_owner.get(reverse("mailings:mailing_delete", args=[mailing.pk])))
+    shown.send(FORM, status=204)
+    assert shown.address == "/mailings/"
+
+
+@swaps("delivery:progress", "address")
+def test_a_managers_switch_changes_page_and_panel_in_place(open_page, mailing, manager):
+    page = open_page(mailing.get_absolute_url(), client_of(manager))
+    page.send("#mailing-switch form")
+    page.one(f"{FORM} [name=reason]")
+    page.fill(f"{FORM} [name=reason]", "Опечатка в цене")
+    page.send(FORM, status=204)
+    page.check_fresh()
+    page.send("#mailing-switch form", status=204)
+    page.check_fresh()
+
+
+@swaps("home")
+def test_home_follows_what_goes_on(open_page, run):
+    page = open_page("/")
+    finish(run, "failed")
+    page.send("#home-live")
+    assert page.one('#home-live a[href$="?tab=recipients&fate=failed"]')
+    page.check_fresh()
+
+
+@swaps("request.get_full_path")
+def test_a_list_of_mailings_follows_what_starts_and_ends(open_page, mailing):
+    page = open_page("/mailings/")
+    run_start(mailing=mailing, trigger=Run.Trigger.PAGE)
+    page.send("#mailing-table")
+    assert page.tree.select("#moving[hx-get]")
+    page.check_fresh()
