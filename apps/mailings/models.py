@@ -33,6 +33,10 @@ class RecipientQuerySet(OwnedQuerySet):
         return self.filter(
             Q(full_name__icontains=text) | Q(email__icontains=text) | Q(comment__icontains=text))
 
+    def named(self, text):
+        """Return those who have `text` in their name or address."""
+        return self.filter(Q(full_name__icontains=text) | Q(email__icontains=text))
+
     def marked_by(self, owner, keys):
         """Return the owner's recipients that replies with these keys marked as bounced."""
         return self.filter(owner=owner, bounced_at__isnull=False, bounced_key__in=keys).exclude(

@@ -13,7 +13,7 @@ from apps.core.htmx import render_page
 from apps.core.listing import number, page_of, sorting, within
 from apps.mailings.attempts.explanations import in_words
 from apps.mailings.models import Delivery, Mailing, Run
-from apps.mailings.polling import seconds_between
+from apps.mailings.polling import QUIET, seconds_between
 from apps.statistics.models import Tally
 from apps.users.models import User
 
@@ -32,9 +32,11 @@ def home(request):
     if not user.is_authenticated:
         return render(request, "reports/landing.html", homepage.home_figures(user))
     Mailing.objects.refresh_statuses(timezone.now())
-    return render(request, "reports/home.html", {
-        **homepage.home_figures(user), **homepage.home_lists(user), **homepage.oversight(user),
-        "steps": homepage.first_steps(user)})
+    lists = homepage.home_lists(user)
+    return render_page(request, "reports/home.html", {
+        **homepage.home_figures(user), **lists, **homepage.oversight(user),
+        "steps": homepage.first_steps(user), "every": MOVING if lists["running_count"] else QUIET,
+    }, partial="live")
 
 
 @require_safe
