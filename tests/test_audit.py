@@ -68,7 +68,8 @@ def test_switches_are_recorded_once_for_one_change(as_manager, manager, owner, m
             "blocked": value, "reason": "Жалобы"})
     assert [entry[:3] for entry in trail(who=manager) if entry[1] != "login"] == [
         (manager.email, "disable", str(mailing)), (manager.email, "block", owner.email),
-        (manager.email, "enable", str(mailing)), (manager.email, "unblock", owner.email)]
+        (manager.email, "enable", str(mailing)), (manager.email, "not_started", str(mailing)),
+        (manager.email, "unblock", owner.email)]
 
 
 def test_deleting_and_bringing_back_is_recorded_and_the_entry_outlives_all(as_owner, owner):

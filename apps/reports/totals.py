@@ -1,5 +1,6 @@
 """Figures of the reports, read from the tallies: their cost does not grow with the attempts."""
-from django.db.models import Max, Min, OuterRef, Subquery, Sum
+from django.db.models import F, Max, Min, OuterRef, Subquery, Sum, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -22,8 +23,9 @@ MOST_BARS = 60
 MINUTES = (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 7200, 14400)
 SORTS = ("name", "last", "total", "sent", "failed", "unknown", "skipped", "attempts")
 GROUPS = {  # what the table has a row for: the field, and how its names sort
-    "mailing": ("mailing", "mailing__message__subject"),
-    "user": ("owner", "owner__email"),
+    "mailing": ("mailing", Coalesce(
+        NullIf("mailing__name", Value("")), "mailing__message__subject")),
+    "user": ("owner", F("owner__email")),
 }
 
 
@@ -46,10 +48,11 @@ def grouped(request, tallies, runs, by):
     """
     field, name = GROUPS[by]
     rows = {}
-    for tally in tallies.values(field, name).annotate(attempts=Sum("number"), last=Max("quarter")):
-        rows[tally[field]] = row_of(tally[field], tally[name], letters.none(), tally)
+    tried = tallies.annotate(named=name).values(field, "named")
+    for tally in tried.annotate(attempts=Sum("number"), last=Max("quarter")):
+        rows[tally[field]] = row_of(tally[field], tally["named"], letters.none(), tally)
     fates = letters.figures_by(runs, field)
-    for key, words in runs.order_by().values_list(field, name).distinct():
+    for key, words in runs.order_by().annotate(named=name).values_list(field, "named").distinct():
         rows[key] = row_of(key, words, fates[key], rows.get(key, NO_ATTEMPTS))
     asked = sorting(request, SORTS, "-last")
     column = asked.removeprefix("-")

@@ -74,7 +74,7 @@ def report_cells(row):
     if isinstance(row["of"], User):
         names = [str(row["of"]), row["of"].email]
     else:
-        names = [row["of"].message.subject, row["of"].owner.email]
+        names = [row["of"].title, row["of"].owner.email]
     fates = [row[fate] for fate in letters.FATES]
     return [*names, row["total"], *fates, row["attempts"], row["last"]]
 

@@ -3,20 +3,24 @@ import logging
 from collections.abc import Iterable
 from datetime import datetime
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from django.db.models import QuerySet
+from django.dispatch import Signal
 from django.utils import timezone
 
 from apps.audit.models import Entry
 from apps.audit.services import Action, record
+from apps.core.rows import changed_columns
 
 from .models import MANAGERS_GROUP, User
 
 log = logging.getLogger("vestnik.users")
+user_unblocked = Signal()  # in the transaction of the unblock, with `user` and `by`
 MANAGERS_PERMISSIONS = (
     "users.view_all_users", "users.block_user", "mailings.view_all_recipients",
     "mailings.view_all_messages", "mailings.view_all_mailings", "mailings.disable_mailing",
@@ -59,9 +63,25 @@ def user_save(*, user: User, fields: Iterable[str]) -> None:
 def profile_save(*, user: User, fields: Iterable[str]) -> None:
     """Save what people say of themselves, and delete the picture that was there before."""
     old = User.objects.get(pk=user.pk).avatar
-    user_save(user=user, fields=fields)
+    changed = changed_columns(user, fields)
+    if changed:
+        user_save(user=user, fields=changed)
     if old.name and old.name != user.avatar.name:
         old.storage.delete(old.name)
+
+
+@transaction.atomic
+def email_replace(*, user: User, email: str) -> EmailAddress | None:
+    """Give an account that has confirmed no address another one; None when it may not have it."""
+    if EmailAddress.objects.filter(user=user, verified=True).exists():
+        return None
+    if User.objects.filter(email=email).exclude(pk=user.pk).exists():
+        return None
+    record_user(Action.EMAIL, user, user, f"{user.email} → {email}")
+    user.email = email
+    user_save(user=user, fields=["email"])
+    EmailAddress.objects.filter(user=user).delete()
+    return EmailAddress.objects.create(user=user, email=email, primary=True)
 
 
 def blockable_by(user: User) -> QuerySet[User]:
@@ -78,6 +98,7 @@ def blockable_by(user: User) -> QuerySet[User]:
     return users.exclude(pk__in=managers.values("pk"))
 
 
+@transaction.atomic
 def user_block(*, user: User, by: User, blocked: bool, reason: str = "") -> None:
     """Block, for a reason that the person will read, or unblock.
 
@@ -96,6 +117,8 @@ def user_block(*, user: User, by: User, blocked: bool, reason: str = "") -> None
             session.end()  # else it would be back after an unblock
     if changed:
         record_user(action, user, by, details=block["blocked_reason"])
+    if changed and not blocked:
+        user_unblocked.send(User, user=user, by=by)
 
 
 @transaction.atomic

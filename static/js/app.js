@@ -13,3 +13,4 @@ import "./menu.js";
 import "./keys.js";
 import "./look.js";
 import "./picker.js";
+import "./when.js";
