@@ -83,6 +83,7 @@ TABLE = {
     "demo:outbox_letter": {"GET": everybody(404)},
     "reports:report_list": LIST,
     "reports:report_export": LIST,
+    "reports:letter_list": LIST,
     "reports:mailing_report": DETAIL,
     "reports:mailing_export": DETAIL,
 }
