@@ -52,6 +52,7 @@ TABLE = {
     "mailings:message_create": CREATE,
     "mailings:message_detail": DETAIL,
     "mailings:message_edit": CHANGE,
+    "mailings:message_copy": ACTION,
     "mailings:message_delete": CHANGE,
     "mailings:message_restore": ACTION,
     "mailings:message_preview": {"POST": row(DONE)},
@@ -59,8 +60,11 @@ TABLE = {
     "mailings:mailing_create": CREATE,
     "mailings:mailing_detail": DETAIL,
     "mailings:mailing_edit": CHANGE,
+    "mailings:mailing_copy": ACTION,
     "mailings:mailing_delete": CHANGE,
     "mailings:mailing_restore": ACTION,
+    "mailings:mailing_recipient": {
+        "GET": row({200, 302}, 404, 403, 403), "POST": CHANGE["POST"]},
     "mailings:mailing_toggle": {"GET": row(403, 404, DONE, DONE), "POST": row(403, 404, DONE, DONE)},
     "mailings:recipient_pick": LIST,
     "mailings:attempt_list": LIST,
@@ -79,6 +83,7 @@ TABLE = {
     "demo:outbox_letter": {"GET": everybody(404)},
     "reports:report_list": LIST,
     "reports:report_export": LIST,
+    "reports:letter_list": LIST,
     "reports:mailing_report": DETAIL,
     "reports:mailing_export": DETAIL,
 }

@@ -120,7 +120,8 @@ class Shop:
             hour=HOURS[number % len(HOURS)], minute=0, second=0, microsecond=0)
         mailing = Mailing.objects.create(
             owner=self.owner, message=self.messages[message], starts_at=start,
-            ends_at=start + timedelta(days=ends - starts))
+            ends_at=start + timedelta(days=ends - starts),
+            name=self.plan.names.get(number, ""), autostart=number not in self.plan.drafts)
         made = min(start, self.now) - timedelta(hours=27)
         row = Mailing.objects.filter(pk=mailing.pk)
         row.update(created_at=made, updated_at=made)

@@ -1,7 +1,8 @@
 """Every write of recipients, messages and mailings, with all that follows from it."""
 import logging
+import re
 from collections.abc import Collection, Iterable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -19,6 +20,8 @@ from .models import Mailing, MailingQuerySet, Message, Recipient
 log = logging.getLogger("vestnik.mailings")
 UNDO_FOR = timedelta(minutes=1)
 Noun = Recipient | Message | Mailing
+COPY_NUMBER = re.compile(r" \(\d{1,4}\)$")
+LONGEST_BASE = 240  # of a copy's name, with room for its number
 TAKEN = gettext_lazy("You already have a recipient with this address.")
 
 
@@ -98,6 +101,40 @@ def write(owned: Noun, fields: Collection[str] | None) -> None:
 def tell(owned: Noun, what: str) -> None:
     """Log what was done to a row; the line says of itself who did it."""
     log.info("%s %s of user %s: %s", owned._meta.model_name, owned.pk, owned.owner_id, what)
+
+
+def message_copy(*, message: Message) -> Message:
+    """Return a new message that says the same. Its subject is what people read, so it stays."""
+    return message_save(message=Message(
+        owner=message.owner, subject=message.subject, body=message.body))
+
+
+def mailing_copy(*, mailing: Mailing) -> Mailing:
+    """Return a draft that says the same to the same people, on the same day of a week to come."""
+    starts_at = timezone.localtime(mailing.starts_at)  # the hour stays when clocks change
+    starts_at = (starts_at + weeks_until(starts_at, timezone.now())).astimezone(UTC)
+    copy = Mailing(
+        owner=mailing.owner, message=mailing.message, name=next_name(mailing), autostart=False,
+        starts_at=starts_at, ends_at=starts_at + (mailing.ends_at - mailing.starts_at))
+    return mailing_save(mailing=copy, recipients=mailing.recipients.all())
+
+
+def weeks_until(moment: datetime, now: datetime) -> timedelta:
+    """Return the whole weeks, at least one, by which `moment` is moved past `now`."""
+    week = timedelta(days=7)
+    passed = max((now - moment) // week, 0)
+    return (passed + 1) * week
+
+
+def next_name(mailing: Mailing) -> str:
+    """Return the name of a copy: “Tea (2)”, or the next number that is free."""
+    base = COPY_NUMBER.sub("", mailing.title)
+    taken = set(Mailing.objects.owned_by(mailing.owner).filter(
+        name__startswith=base[:LONGEST_BASE]).values_list("name", flat=True))
+    number = 2
+    while (name := f"{base[:LONGEST_BASE]} ({number})") in taken:
+        number += 1
+    return name
 
 
 def deletion_refusal(owned: Noun) -> str:

@@ -10,6 +10,7 @@ from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from django.db.models import QuerySet
+from django.dispatch import Signal
 from django.utils import timezone
 
 from apps.audit.models import Entry
@@ -19,6 +20,7 @@ from apps.core.rows import changed_columns
 from .models import MANAGERS_GROUP, User
 
 log = logging.getLogger("vestnik.users")
+user_unblocked = Signal()  # in the transaction of the unblock, with `user` and `by`
 MANAGERS_PERMISSIONS = (
     "users.view_all_users", "users.block_user", "mailings.view_all_recipients",
     "mailings.view_all_messages", "mailings.view_all_mailings", "mailings.disable_mailing",
@@ -96,6 +98,7 @@ def blockable_by(user: User) -> QuerySet[User]:
     return users.exclude(pk__in=managers.values("pk"))
 
 
+@transaction.atomic
 def user_block(*, user: User, by: User, blocked: bool, reason: str = "") -> None:
     """Block, for a reason that the person will read, or unblock.
 
@@ -114,6 +117,8 @@ def user_block(*, user: User, by: User, blocked: bool, reason: str = "") -> None
             session.end()  # else it would be back after an unblock
     if changed:
         record_user(action, user, by, details=block["blocked_reason"])
+    if changed and not blocked:
+        user_unblocked.send(User, user=user, by=by)
 
 
 @transaction.atomic

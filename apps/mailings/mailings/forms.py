@@ -54,7 +54,7 @@ class MailingForm(OwnedForm):
     when = forms.ChoiceField(
         label=_("When to send"), choices=When.choices, required=False, widget=forms.RadioSelect)
     starts_at = MomentField(
-        label=_("First send"), help_text=_("Counts for a mailing that starts by itself."))
+        label=_("First send"), help_text=_("Matters only where the mailing starts by itself."))
     at_once = forms.BooleanField(
         label=_("Start at once: the time has passed already"), required=False)
     ends_at = MomentField(

@@ -79,7 +79,7 @@ def counted(words: str, number: int) -> str:
 
 
 def missed_start(mailing: Mailing, now: datetime) -> bool:
-    """Return whether its time passed while a manager had it disabled.
+    """Return whether its time passed while a manager had disabled it, or blocked its owner.
 
     It holds until the owner saves the mailing, or sends it.
     """

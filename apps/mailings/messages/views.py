@@ -8,10 +8,10 @@ from apps.core.access import for_reading, for_writing
 from apps.core.htmx import FORM_METHODS, render_page
 from apps.core.listing import search_text, sorted_page
 
+from .. import services
 from ..deletion import delete
 from ..models import Message, Recipient
 from ..owned_form import form_page, owned_done
-from ..services import message_save
 from .forms import MessageForm
 from .merge_fields import filled, split, values_of
 
@@ -50,11 +50,19 @@ def message_edit(request, pk):
     return message_form(request, message, _("Edit message"), _("Save"))
 
 
+@require_POST
+def message_copy(request, pk):
+    """Make a message that says the same, and show its editor."""
+    message = for_writing(request.user, Message.objects, pk)
+    copy = services.message_copy(message=message)
+    return owned_done(request, copy, _("Copied: %(name)s"), to=copy.url("edit", copy.pk))
+
+
 def message_form(request, message, heading, submit_label):
     """Save a valid form; else show the editor with the letter beside it."""
     form = MessageForm(request.POST or None, owner=request.user, instance=message)
     if form.is_valid():
-        message_save(message=message, fields=form.written)
+        services.message_save(message=message, fields=form.written)
         return owned_done(request, message, _("Saved: %(name)s"))
     letter = letter_for(request.user, form["subject"].value(), form["body"].value())
     return form_page(request, form, heading, submit_label, letter=letter,

@@ -8,6 +8,7 @@ from django.utils import timezone, translation
 from apps.delivery.services import RunRefused, run_start
 from apps.mailings.models import Mailing, Run
 from apps.mailings.services import mailing_disable
+from apps.users.services import user_block
 from tests.factories import MailingFactory, MessageFactory, RecipientFactory
 
 from ..mailings.words import in_how_long, missed_start, when_words
@@ -79,8 +80,19 @@ def test_enabling_by_a_manager_starts_nothing(mailing, manager, as_owner):
     mailing.refresh_from_db()
     assert missed_start(mailing, timezone.now())
     page = as_owner.get(mailing.get_absolute_url()).text
-    assert "Время начала прошло, пока рассылка была отключена. Начните её сами" in page
+    assert "Время начала прошло, пока рассылка была отключена" in page
     assert run_start(mailing=mailing, trigger=Run.Trigger.PAGE)
+
+
+@pytest.mark.django_db
+def test_unblocking_by_a_manager_starts_nothing(mailing, owner, manager):
+    later = MailingFactory(owner=owner, starts_at=timezone.now() + HOUR)
+    for blocked in (True, False):
+        user_block(user=owner, by=manager, blocked=blocked)
+    assert not Mailing.objects.due(timezone.now()).exists()
+    assert list(Mailing.objects.filter(autostart=True)) == [later]
+    mailing.refresh_from_db()
+    assert missed_start(mailing, timezone.now())
 
 
 @pytest.mark.django_db
