@@ -9,6 +9,7 @@ from django.db import transaction
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.core.admin import ListAdmin, ReadOnlyAdmin
 
@@ -157,7 +158,7 @@ class MailingAdmin(OwnedAdmin):
     search_fields = ["name", "message__subject", "owner__email"]
     list_select_related = ["message", "owner"]
 
-    @admin.display(description=_("Name"))
+    @admin.display(description=pgettext_lazy("of a mailing", "Name"))
     def title(self, mailing):
         return mailing.title
 
