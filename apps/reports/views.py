@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from apps.audit.services import Action, record
 from apps.core.access import for_reading
+from apps.core.addresses import shown
 from apps.core.htmx import render_page
 from apps.core.listing import number, page_of, sorting, within
 from apps.mailings.attempts.explanations import in_words
@@ -75,9 +76,9 @@ def report_export(request):
 
 def report_cells(row):
     if isinstance(row["of"], User):
-        names = [str(row["of"]), row["of"].email]
+        names = [str(row["of"]), shown(row["of"].email)]
     else:
-        names = [row["of"].title, row["of"].owner.email]
+        names = [row["of"].title, shown(row["of"].owner.email)]
     return [*names, row["last"], row["attempts"], row["successful"], row["failed"], row["unknown"]]
 
 
@@ -138,5 +139,5 @@ def mailing_export(request, pk):
 
 
 def fate_cells(fate):
-    return [fate.run.started_at, fate.email, fate.full_name, fate.get_state_display(), fate.tries,
-            in_words(fate.answer), fate.updated_at, fate.settled_at]
+    return [fate.run.started_at, shown(fate.email), fate.full_name, fate.get_state_display(),
+            fate.tries, in_words(fate.answer), fate.updated_at, fate.settled_at]

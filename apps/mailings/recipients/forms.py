@@ -2,6 +2,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.addresses import shown
+
 from ..models import Recipient
 from ..owned_form import OwnedForm, one_line
 from ..services import TAKEN
@@ -19,6 +21,11 @@ class RecipientForm(OwnedForm):
         model = Recipient
         fields = ["email", "full_name", "comment"]
         widgets = {"comment": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["email"] = shown(self.instance.email)
 
     def clean_email(self):
         email = normalized(self.cleaned_data["email"])

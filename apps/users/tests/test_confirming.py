@@ -66,7 +66,8 @@ def test_who_is_made_by_createsuperuser_can_log_in(client, monkeypatch):
 
 
 @pytest.mark.parametrize("stored, typed", [
-    ("anna@пример.рф", "Anna@xn--e1afmkfd.xn--p1ai"), ("anna@xn--e1afmkfd.xn--p1ai", "anna@пример.рф"),
+    ("anna@пример.рф", "Anna@xn--e1afmkfd.xn--p1ai"),
+    ("anna@xn--e1afmkfd.xn--p1ai", "anna@пример.рф"),
 ])
 def test_a_domain_in_letters_is_the_same_in_every_browser(client, stored, typed):
     verified(UserFactory(email=stored))
