@@ -8,11 +8,12 @@ from django.views.decorators.http import require_safe
 
 from apps.audit.services import Action, record
 from apps.core.access import for_reading
+from apps.core.addresses import shown
 from apps.core.htmx import render_page
 from apps.core.listing import choice, number, page_of, sorting, within
 from apps.mailings.attempts.explanations import in_words
 from apps.mailings.models import Delivery, Mailing, Run
-from apps.mailings.polling import seconds_between
+from apps.mailings.polling import QUIET, seconds_between
 from apps.statistics.models import Tally
 from apps.users.models import User
 
@@ -31,9 +32,11 @@ def home(request):
     if not user.is_authenticated:
         return render(request, "reports/landing.html", homepage.home_figures(user))
     Mailing.objects.refresh_statuses(timezone.now())
-    return render(request, "reports/home.html", {
-        **homepage.home_figures(user), **homepage.home_lists(user), **homepage.oversight(user),
-        "steps": homepage.first_steps(user)})
+    lists = homepage.home_lists(user)
+    return render_page(request, "reports/home.html", {
+        **homepage.home_figures(user), **lists, **homepage.oversight(user),
+        "steps": homepage.first_steps(user), "every": MOVING if lists["running_count"] else QUIET,
+    }, partial="live")
 
 
 @require_safe
@@ -73,9 +76,9 @@ def report_export(request):
 
 def report_cells(row):
     if isinstance(row["of"], User):
-        names = [str(row["of"]), row["of"].email]
+        names = [str(row["of"]), shown(row["of"].email)]
     else:
-        names = [row["of"].title, row["of"].owner.email]
+        names = [row["of"].title, shown(row["of"].owner.email)]
     fates = [row[fate] for fate in letters.FATES]
     return [*names, row["total"], *fates, row["attempts"], row["last"]]
 
@@ -161,5 +164,5 @@ def mailing_export(request, pk):
 
 
 def fate_cells(fate):
-    return [fate.run.started_at, fate.email, fate.full_name, fate.get_state_display(), fate.tries,
-            in_words(fate.answer), fate.updated_at, fate.settled_at]
+    return [fate.run.started_at, shown(fate.email), fate.full_name, fate.get_state_display(),
+            fate.tries, in_words(fate.answer), fate.updated_at, fate.settled_at]

@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 from phonenumber_field.modelfields import PhoneNumberField
 
+from apps.core.addresses import shown
+
 MANAGERS_GROUP = "Менеджеры"
 
 
@@ -74,7 +76,7 @@ class User(AbstractUser):
         ]
 
     def __str__(self):
-        return self.get_full_name() or self.email
+        return self.get_full_name() or shown(self.email)
 
     def save(self, *args, **kwargs):
         self.email = self.email.strip().lower()

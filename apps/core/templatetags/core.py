@@ -10,7 +10,10 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from ..addresses import shown
+
 register = template.Library()
+register.filter("address", shown)
 
 
 @register.simple_tag(takes_context=True)

@@ -12,7 +12,8 @@ from ..exports import cell, csv_response
 
 SIGNS = "=+-@＝＋－＠"
 texts = st.text(alphabet="ab1'\" ,;\t\r\n=+-@＝\xa0", max_size=12)
-PLACE = re.compile(f"""(^[\\s"]*|[,;\t\r\n][,;\\s"]*)'(?='*[{re.escape(SIGNS)}])""")  # of our apostrophe
+PLACE = re.compile(  # of our apostrophe
+    f"""(^[\\s"]*|[,;\t\r\n][,;\\s"]*)'(?='*[{re.escape(SIGNS)}])""")
 
 
 def file_of(rows, language="ru"):
