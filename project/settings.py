@@ -26,6 +26,7 @@ if SECRET_KEY in ("", "change-me"):
         raise ImproperlyConfigured(
             "Set SECRET_KEY, in .env or the environment: a long random string, kept secret.")
     SECRET_KEY = "insecure-key-for-debugging-only"
+SECRET_KEY_FALLBACKS = env.names("SECRET_KEY_FALLBACKS", [])
 ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 HOST = env("HOST", default="127.0.0.1")
 PORT = env.port("PORT", 8000)
@@ -37,6 +38,7 @@ INSTALLED_APPS = [
     "apps.core",
     "apps.audit",
     "apps.users",
+    "apps.jobs",
     "apps.mailings",
     "apps.statistics",
     "apps.delivery",
@@ -172,6 +174,14 @@ ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # a letter tells of a changed password or address
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(BASE_URL).scheme
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # in the browser where the person signed up
+ACCOUNT_LOGIN_TIMEOUT = 3600  # a letter may be on its way for longer than a quarter of an hour
+ACCOUNT_FORMS = {
+    "signup": "apps.users.account_forms.SignupForm",
+    "login": "apps.users.account_forms.LoginForm",
+    "reset_password": "apps.users.account_forms.ResetPasswordForm",
+}
+ACCOUNT_RATE_LIMITS = {"letter_again": "1/m/key,20/h/ip"}
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "apps.users.tokens.ResetTokens"
 MFA_TOTP_ISSUER = "Vestnik"
 MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute off
@@ -210,7 +220,7 @@ mail_server = EMAIL_URL or "smtp://localhost:25"
 if CATCHER:
     mail_server = f"smtp://127.0.0.1:{CATCHER_PORT}"
 vars().update(mail_settings(mail_server))
-EMAIL_BACKEND = "apps.delivery.mail.Backend"  # of the service's own letters
+EMAIL_BACKEND = "apps.delivery.own_letters.Backend"  # of the service's own letters
 EMAIL_TIMEOUT = 30
 EHLO_NAME = env("EHLO_NAME")
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Вестник <vestnik@localhost.localdomain>")

@@ -49,7 +49,11 @@ def form_page(request: Request, form: OwnedForm, heading: str, submit_label: str
     return render_form(request, "ui/form_page.html", context)
 
 
-def owned_done(request: Request, owned: Owned, text: str, **words: Any) -> HttpResponse:
-    """Answer a write of `owned` that worked; `text` is filled with its `name` and `words`."""
+def owned_done(request: Request, owned: Owned, text: str, *, to: str | Owned | None = None,
+               **words: Any) -> HttpResponse:
+    """Answer a write of `owned` that worked; `text` is filled with its `name` and `words`.
+
+    It leads to `owned`, if not to another page.
+    """
     text %= {"name": owned.title, **words}
-    return done(request, text, to=owned, changed=owned.changed)
+    return done(request, text, to=to or owned, changed=owned.changed)

@@ -76,7 +76,7 @@ def report_cells(row):
     if isinstance(row["of"], User):
         names = [str(row["of"]), shown(row["of"].email)]
     else:
-        names = [row["of"].message.subject, shown(row["of"].owner.email)]
+        names = [row["of"].title, shown(row["of"].owner.email)]
     return [*names, row["last"], row["attempts"], row["successful"], row["failed"], row["unknown"]]
 
 

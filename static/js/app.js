@@ -9,6 +9,8 @@ import "./history.js";
 import "./csrf.js";
 import "./failures.js";
 import "./waiting.js";
+import "./menu.js";
 import "./keys.js";
 import "./look.js";
 import "./picker.js";
+import "./when.js";

@@ -56,7 +56,7 @@ def test_a_database_that_is_away_for_a_while_is_waited_for(mailing, sink, monkey
         return look(run, **options)
 
     monkeypatch.setattr(Run, "refresh_from_db", refresh)
-    monkeypatch.setattr("apps.delivery.engine.outage.PAUSE", 0)
+    monkeypatch.setattr("apps.core.outage.PAUSE", 0)
     status, said = send(mailing.pk)
     assert status == 0 and "3 sent" in said and not away
     assert "the database does not answer" in caplog.text

@@ -1,37 +1,162 @@
-"""Merge fields in a message: `{full_name}`, `{email}`, `{full_name|dear client}`.
+"""Merge fields in a message: `{имя}`, `{first_name}`, `{имя|дорогой клиент}`.
 
-A fixed list, never template code. An unknown `{word}` is an error; any other brace is text.
+A fixed list of words, never template code; small and capital letters are alike, and ё is е. Braces
+around up to 40 letters, digits, `_`, `-`, `.` and blanks are a field that somebody meant: an unknown
+one, or one in doubled braces, is an error. All other braces are text.
 """
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from typing import NamedTuple, Protocol
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-FIELD = re.compile(r"\{(full_name|email)(?:\|([^{}\r\n]*))?\}")
-LIKE_FIELDS = re.compile(r"\{(\w+)(?:\|[^{}\r\n]*)?\}", re.ASCII)
+from apps.core.addresses import shown
+
+from .names import name_parts
+
+# What a letter's writer may type, by what is put there; of each language the first word is shown.
+WORDS = {
+    "ru": {"first_name": ["имя"], "first_patronymic": ["имя отчество"], "last_name": ["фамилия"],
+           "full_name": ["полное имя", "ф. и. о.", "ф.и.о.", "фио"], "email": ["почта"]},
+    "en": {"first_name": ["first_name"], "first_patronymic": ["first_name patronymic"],
+           "last_name": ["last_name"], "full_name": ["full_name"], "email": ["email", "e-mail"]},
+}
+MEANT = {"name": "first_name", "surname": "last_name", "имя клиента": "имя", "имя и отчество":
+         "имя отчество", "отчество": "имя отчество", "фамилия имя": "полное имя",
+         "имя фамилия": "полное имя", "мейл": "почта", "адрес": "почта", "mail": "email"}
+LABELS = {"first_name": _("First name"), "first_patronymic": _("First name and patronymic"),
+          "last_name": _("Last name"), "full_name": _("Full name"), "email": _("E-mail")}
+NAME_PARTS = frozenset(["first_name", "first_patronymic", "last_name"])
+
+FIELD = re.compile(r"\{([^{}|\r\n]{1,40})(?:\|([^{}\r\n]*))?\}")
+MEANT_AS_FIELD = re.compile(
+    r"\{+(?=[^{}|\r\n]*[^\W\d_])((?:[\w.-]|[^\S\r\n]){1,40})(?:\|[^{}\r\n]*)?\}+")
+
+
+class Written(Protocol):
+    """A message, or a run's copy of one."""
+
+    subject: str
+    body: str
+
+
+class Field(NamedTuple):
+    """A merge field in a text: what is put there, what instead, and how it was typed."""
+
+    name: str
+    fallback: str
+    typed: str
+
+
+def folded(word: str) -> str:
+    return " ".join(word.lower().replace("ё", "е").split())
+
+
+FIELDS = {word: name for words in WORDS.values() for name, typed in words.items() for word in typed}
+
+
+def field_of(word: str) -> str:
+    """Return the name of the field that `word` stands for; "" for none."""
+    if word != word.strip():
+        return ""
+    return FIELDS.get(folded(word), "")
+
+
+def words_shown() -> dict[str, str]:
+    """Return a word for each field in the reader's language, by the field's name."""
+    words = WORDS["ru" if get_language() == "ru" else "en"]
+    return {name: typed[0] for name, typed in words.items()}
+
+
+def unknown_in(text: str) -> list[str]:
+    """Return the fields in `text` that nobody can fill, as they were typed, each once."""
+    unknown = {}
+    for match in MEANT_AS_FIELD.finditer(text):
+        whole = match[0]
+        doubled = whole.startswith("{{") or whole.endswith("}}")
+        if doubled or not field_of(match[1]):
+            unknown[whole] = match[1]
+    return list(unknown)
+
+
+def unknown_fields(message: Written) -> list[str]:
+    """Return the fields of a message, or of a run, that would reach people as they were typed."""
+    return list(dict.fromkeys(unknown_in(message.subject) + unknown_in(message.body)))
+
+
+def nearest(typed: str) -> str:
+    """Return the field, with its braces, that `typed` was most likely meant to be; or ""."""
+    word = bare(typed.strip("{}").partition("|")[0])
+    likely = {bare(field): field for field in FIELDS}
+    likely |= {bare(field): meant for field, meant in MEANT.items()}
+    found = get_close_matches(word, likely, n=1, cutoff=0.7)
+    return f"{{{likely[found[0]]}}}" if found else ""
+
+
+def bare(word: str) -> str:
+    """Return the letters of a word, without what stands between them."""
+    return re.sub(r"[\W_]", "", folded(word))
+
+
+def complaint(typed: str) -> ValidationError:
+    """Return what is wrong with an unknown field, and what to write instead."""
+    if near := nearest(typed):
+        return ValidationError(_("There is no field %(field)s. Did you mean %(nearest)s?"),
+                               params={"field": typed, "nearest": near})
+    words = ", ".join(f"{{{word}}}" for word in words_shown().values())
+    return ValidationError(_("There is no field %(field)s. There are: %(fields)s."),
+                           params={"field": typed, "fields": words})
 
 
 def check_fields(text: str) -> None:
-    """Raise ValidationError when `text` has a field that nobody can fill."""
-    unknown = set(LIKE_FIELDS.findall(text)) - {"full_name", "email"}
-    if unknown:
-        raise ValidationError(
-            _("There is no field %(fields)s. Use {full_name} or {email}."),
-            params={"fields": ", ".join(map("{{{}}}".format, sorted(unknown)))})
+    """Raise ValidationError when `text` has fields that nobody can fill."""
+    complaints = [complaint(typed) for typed in unknown_in(text)[:3]]
+    if complaints:
+        raise ValidationError(complaints)
 
 
-def split(text: str) -> list[str | tuple[str, str]]:
-    """Return `text` as a list of str (as it is) and (field, fallback) tuples, in order."""
-    parts: list[str | tuple[str, str]] = []
+def split(text: str) -> list[str | Field]:
+    """Return `text` as a list of str (as it is) and fields, in order."""
+    parts: list[str | Field] = []
     at = 0
     for match in FIELD.finditer(text):
-        parts += [text[at:match.start()], (match[1], match[2] or "")]
-        at = match.end()
+        if name := field_of(match[1]):
+            parts += [text[at:match.start()], Field(name, match[2] or "", match[0])]
+            at = match.end()
     parts.append(text[at:])
     return list(filter(None, parts))
 
 
-def fill(text: str, values: Mapping[str, str]) -> str:
-    """Return `text` with its fields filled from `values`; an empty value takes the fallback."""
-    return FIELD.sub(lambda field: values[field[1]].strip() or field[2] or "", text)
+def has_name_parts(*texts: Iterable[str | Field]) -> bool:
+    """Whether one of these texts (of `split`) needs a name in parts."""
+    return any(not isinstance(part, str) and part.name in NAME_PARTS
+               for parts in texts for part in parts)
+
+
+def values_of(email: str, full_name: str, in_parts: bool = True) -> dict[str, str]:
+    """Return what each field is for one recipient; "" where it can not be told."""
+    full_name = full_name.strip()
+    values = {"email": shown(email), "full_name": full_name}
+    if in_parts:
+        first, patronymic, last = name_parts(full_name)
+        values["first_name"] = first
+        values["first_patronymic"] = f"{first} {patronymic}".strip()
+        values["last_name"] = last
+    return values
+
+
+def filled(parts: Sequence[str | Field], values: Mapping[str, str]) -> str:
+    """Return the text of `parts` (of `split`).
+
+    What is not known takes the field's fallback; a part of a name without one the full name.
+    """
+    texts = []
+    for part in parts:
+        if not isinstance(part, str):
+            name, fallback, _typed = part
+            part = values[name] or fallback or values["full_name"]
+        texts.append(part)
+    return "".join(texts)

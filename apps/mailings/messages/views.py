@@ -5,16 +5,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.core.access import for_reading, for_writing
-from apps.core.addresses import shown
 from apps.core.htmx import FORM_METHODS, render_page
 from apps.core.listing import search_text, sorted_page
 
+from .. import services
 from ..deletion import delete
 from ..models import Message, Recipient
 from ..owned_form import form_page, owned_done
-from ..services import message_save
 from .forms import MessageForm
-from .merge_fields import fill
+from .merge_fields import filled, split, values_of
 
 SORTS = {"subject": "subject", "added": "created_at", "changed": "updated_at"}
 
@@ -51,11 +50,19 @@ def message_edit(request, pk):
     return message_form(request, message, _("Edit message"), _("Save"))
 
 
+@require_POST
+def message_copy(request, pk):
+    """Make a message that says the same, and show its editor."""
+    message = for_writing(request.user, Message.objects, pk)
+    copy = services.message_copy(message=message)
+    return owned_done(request, copy, _("Copied: %(name)s"), to=copy.url("edit", copy.pk))
+
+
 def message_form(request, message, heading, submit_label):
     """Save a valid form; else show the editor with the letter beside it."""
     form = MessageForm(request.POST or None, owner=request.user, instance=message)
     if form.is_valid():
-        message_save(message=message, fields=form.written)
+        services.message_save(message=message, fields=form.written)
         return owned_done(request, message, _("Saved: %(name)s"))
     letter = letter_for(request.user, form["subject"].value(), form["body"].value())
     return form_page(request, form, heading, submit_label, letter=letter,
@@ -73,9 +80,9 @@ def letter_for(user, subject, body):
     """Return subject and body filled for the first of the user's recipients, or for a sample."""
     first = Recipient.objects.owned_by(user).first() or Recipient(
         full_name=_("Anna Smirnova"), email="anna@example.com")
-    values = {"full_name": first.full_name, "email": shown(first.email)}
-    return {"subject": fill((subject or "")[:255], values),
-            "body": fill((body or "")[:100_000], values), "to": values}
+    values = values_of(first.email, first.full_name)
+    return {"subject": filled(split((subject or "")[:255]), values),
+            "body": filled(split((body or "")[:100_000]), values), "to": values}
 
 
 @FORM_METHODS

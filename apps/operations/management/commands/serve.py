@@ -21,8 +21,9 @@ CATCHER_PORTS = 20  # so many are tried from CATCHER_PORT on
 
 
 class Command(DatabaseCommand):
-    help = ("Serve the web pages and send the letters; in the demo also catch them for /outbox/. "
-            "A process that dies is started again; Ctrl+C or SIGTERM stops all.")
+    help = ("Serve the web pages, send the letters, do background jobs; in the demo also catch "
+            "the letters for /outbox/. A process that dies is started again; Ctrl+C or SIGTERM "
+            "stops all.")
     requires_migrations_checks = False  # after the ports, below
 
     def add_arguments(self, parser):
@@ -48,7 +49,8 @@ class Command(DatabaseCommand):
             sys.executable, "-m", "gunicorn", "project.wsgi", "--bind", place(host, port),
             "--workers", str(workers), "--threads", "8", "--no-control-socket",
             "--chdir", str(settings.BASE_DIR), "--log-level", "warning"])
-        self.keep(host, port, [web, manage("sender")], catchers)
+        clients = [web, manage("sender", "--no-jobs"), manage("jobs")]
+        self.keep(host, port, clients, catchers)
 
     def keep(self, host, port, clients, catchers):
         """Keep the children running until a signal comes; the catcher outlives its clients."""
@@ -116,9 +118,9 @@ class Command(DatabaseCommand):
         self.stdout.flush()
 
 
-def manage(command):
+def manage(command, *options):
     """Return the Child that is `manage.py` with that command."""
-    return Child(command, [sys.executable, str(settings.BASE_DIR / "manage.py"), command])
+    return Child(command, [sys.executable, str(settings.BASE_DIR / "manage.py"), command, *options])
 
 
 def probe(host, port):
