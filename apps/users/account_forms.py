@@ -87,6 +87,13 @@ class LoginForm(allauth.LoginForm):
         return super().login(request, redirect_url)
 
 
+class AddEmailForm(allauth.AddEmailForm):
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("New address")
+
+
 class ResetPasswordForm(allauth.ResetPasswordForm):
     """Looks into both tables whatever it finds: allauth is quicker with a known address."""
 

@@ -81,8 +81,14 @@ class Told:
 
     @property
     def is_sendable_again(self) -> bool:
-        """Whether a person may have it sent once more: never while it still may go by itself."""
-        return self.fate in (Fate.SENT, Fate.FAILED, Fate.UNKNOWN)
+        """Whether a person may have it sent once more, or tried at once where it waits."""
+        return self.letter is not None and self.fate != Fate.WAITING
+
+    @property
+    def reason(self) -> str:
+        """Return why it did not leave, as a sentence."""
+        words = self.letter.reason if self.letter else ""
+        return f"{words.rstrip('.')}." if words else ""
 
     @property
     def is_at_field(self) -> bool:
