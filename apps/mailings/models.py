@@ -14,6 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from apps.core.addresses import shown
+
 from .owned import HistoryQuerySet, NotDeletedManager, Owned, OwnedQuerySet
 from .runs import Delivery, Run
 from .titles import without_fields
@@ -30,6 +32,10 @@ class RecipientQuerySet(OwnedQuerySet):
         """Return those who have `text` in their name, address or comment."""
         return self.filter(
             Q(full_name__icontains=text) | Q(email__icontains=text) | Q(comment__icontains=text))
+
+    def named(self, text):
+        """Return those who have `text` in their name or address."""
+        return self.filter(Q(full_name__icontains=text) | Q(email__icontains=text))
 
     def marked_by(self, owner, keys):
         """Return the owner's recipients that replies with these keys marked as bounced."""
@@ -76,11 +82,11 @@ class Recipient(Owned):
         permissions = [("view_all_recipients", _("Can view everyone's recipients"))]
 
     def __str__(self):
-        return f"{self.full_name} <{self.email}>"
+        return f"{self.full_name} <{shown(self.email)}>".lstrip()
 
     @property
     def title(self) -> str:
-        return self.full_name
+        return self.full_name or shown(self.email)
 
 
 class Message(Owned):
@@ -253,4 +259,4 @@ class Attempt(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.email}: {self.get_status_display()}"
+        return f"{shown(self.email)}: {self.get_status_display()}"

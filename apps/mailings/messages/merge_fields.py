@@ -1,8 +1,8 @@
 """Merge fields in a message: `{имя}`, `{first_name}`, `{имя|дорогой клиент}`.
 
-A fixed list of words, never template code; small and capital letters are alike, and ё is е. Braces
-around up to 40 letters, digits, `_`, `-`, `.` and blanks are a field that somebody meant: an unknown
-one, or one in doubled braces, is an error. All other braces are text.
+A fixed list of words, never template code; small and capital letters are alike, and ё is е.
+Braces around up to 40 letters, digits, `_`, `-`, `.` and blanks are a field that somebody meant:
+an unknown one, or one in doubled braces, is an error. All other braces are text.
 """
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,6 +12,8 @@ from typing import NamedTuple, Protocol
 from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from apps.core.addresses import shown
 
 from .names import name_parts
 
@@ -137,7 +139,7 @@ def has_name_parts(*texts: Iterable[str | Field]) -> bool:
 def values_of(email: str, full_name: str, in_parts: bool = True) -> dict[str, str]:
     """Return what each field is for one recipient; "" where it can not be told."""
     full_name = full_name.strip()
-    values = {"email": email, "full_name": full_name}
+    values = {"email": shown(email), "full_name": full_name}
     if in_parts:
         first, patronymic, last = name_parts(full_name)
         values["first_name"] = first
