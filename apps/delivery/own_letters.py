@@ -46,6 +46,7 @@ BAD_ADDRESS = gettext_noop("No letter can be sent to such an address.")
 REFUSED = gettext_noop("The server refused the letter.")
 INTERRUPTED = gettext_noop(
     "We were interrupted while the letter was leaving; whether it left is not known.")
+CANCELLED = gettext_noop("It was cancelled before it left.")
 RESTORED = gettext_noop(
     "The database was restored from a backup; whether the letter left before is not known.")
 UNREADABLE = gettext_noop("The letter can not be read any more: the service has another key now.")
@@ -158,6 +159,11 @@ class LetterKind(Kind):
         if self.transport is not None:
             self.transport.close()
             self.transport = None
+
+    def reason(self, job: Job) -> str:
+        if job.state == Job.State.CANCELLED:
+            return gettext(CANCELLED)
+        return super().reason(job)
 
     def title(self, job: Job) -> str:
         try:

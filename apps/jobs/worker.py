@@ -134,6 +134,15 @@ def end(job: Job, state: State, error: str = "") -> None:
                details=f"{state.label}: {job.done} / {job.total}")
 
 
+def one_writes_at_a_time() -> bool:
+    return connection.vendor == "sqlite"
+
+
+def renew(token: str) -> None:
+    """Keep the lease of what the worker with this `token` has in hand."""
+    Job.objects.active().filter(lease_token=token).update(lease_until=Now() + LEASE)
+
+
 class Renewal(threading.Thread):
     """Keeps the lease of a batch that takes longer than the lease."""
 
@@ -145,8 +154,7 @@ class Renewal(threading.Thread):
     def run(self) -> None:
         while not self.ended.wait(RENEW):
             try:
-                Job.objects.active().filter(lease_token=self.token).update(
-                    lease_until=Now() + LEASE)
+                renew(self.token)
             except Error:  # the worker itself notices, and says so
                 connection.close()
         connection.close()
@@ -192,7 +200,7 @@ class JobsProcess:
         started = time.monotonic()
         do_batch(job)
         kind = KINDS.get(job.kind)
-        if connection.vendor == "sqlite" and kind and kind.atomic:
+        if one_writes_at_a_time() and kind and kind.atomic:
             return time.monotonic() - started  # pages write in the meantime
         return 0
 

@@ -12,7 +12,7 @@ from apps.core.letters import Fate
 from apps.delivery import own_letters
 from apps.delivery.models import RestoreGuard
 from apps.jobs.models import Job
-from apps.jobs.services import jobs_forget
+from apps.jobs.services import job_cancel, jobs_forget
 from apps.jobs.worker import claim, do_batch, hold
 from tests.smtp import sink_server
 
@@ -194,6 +194,15 @@ def test_a_letter_that_waits_is_hastened_and_not_doubled(settings):
     with sink_server(settings) as sink:
         work()
     assert sink.addresses == [ANNA]
+
+
+def test_a_letter_that_its_owner_cancelled_does_not_leave(settings, owner):
+    letter, = write()
+    job_cancel(job=Job.objects.get(), by=owner)
+    with sink_server(settings) as sink:
+        work()
+    assert sink.letters == [] and told(letter).fate == Fate.FAILED
+    assert told(letter).reason == "It was cancelled before it left."
 
 
 def test_what_a_letter_says_and_its_address_are_not_to_be_read_in_the_database():
