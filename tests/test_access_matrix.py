@@ -65,7 +65,8 @@ TABLE = {
     "mailings:mailing_restore": ACTION,
     "mailings:mailing_recipient": {
         "GET": row({200, 302}, 404, 403, 403), "POST": CHANGE["POST"]},
-    "mailings:mailing_toggle": {"GET": row(403, 404, DONE, DONE), "POST": row(403, 404, DONE, DONE)},
+    "mailings:mailing_toggle": {
+        "GET": row(403, 404, DONE, DONE), "POST": row(403, 404, DONE, DONE)},
     "mailings:recipient_pick": LIST,
     "mailings:attempt_list": LIST,
     "delivery:progress": {"GET": row({200, 302}, 404)},

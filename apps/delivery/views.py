@@ -189,7 +189,8 @@ def answer(request, mailing, text=""):
         if text:
             messages.success(request, text)
         return redirect(mailing)
-    context = {**progress_context(mailing, request.user), "fragment": True}
+    context = {**progress_context(mailing, request.user), "fragment": True,
+               "switched": request.htmx.trigger == "mailing-refresh"}
     response = render(request, "delivery/_run.html", context)
     # What was done shows in the tabs too; and a panel asks by itself only while its run is active.
     if request.method == "POST" or not context["active"]:

@@ -69,7 +69,8 @@ def report_export(request):
     if by == "user":
         header = [_("User"), _("E-mail")]
     header += [_("Letters"), *letters.WORDS.values(), _("Attempts"), _("Last attempt")]
-    record(Action.EXPORT, label=_("Reports"), details=f"{period.since or ''} – {period.until}".strip())
+    days = f"{period.since or ''} – {period.until}".strip()
+    record(Action.EXPORT, label=_("Reports"), details=days)
     return csv_response(f"report-{period.until}", header, map(report_cells, rows))
 
 

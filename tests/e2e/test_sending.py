@@ -30,7 +30,8 @@ def test_a_run_moves_by_itself_to_its_end_and_then_rests(open_page, site):
     send(page, site)
     left = page.locator(".app-tally dd").nth(4)
     expect(left).to_have_text(re.compile(r"^(1?\d|2[0-4])$"))
-    told = re.compile("Отправляем 2[45] получателям")  # one has no mailbox, as an earlier test found
+    # One has no mailbox, as an earlier test found.
+    told = re.compile("Отправляем 2[45] получателям")
     expect(page.locator("[role=status]", has_text=told)).to_be_visible()
     page.context.set_offline(True)  # a poll that fails says nothing, and the next one goes on
     with page.expect_event("requestfailed"):

@@ -71,7 +71,8 @@ def test_a_period_without_letters_leads_to_all_of_them(open_page, runs):
     page.check_fresh()
 
 
-@pytest.mark.parametrize("name", ["name", "last", "total", "sent", "failed", "unknown", "skipped", "attempts"])
+@pytest.mark.parametrize("name", [
+    "name", "last", "total", "sent", "failed", "unknown", "skipped", "attempts"])
 @swaps("querystring sort=asked page=None")
 def test_a_sorted_report_is_what_its_address_shows(report, name):
     report.send(f"#sort-{name}")

@@ -108,7 +108,7 @@ def test_the_panel_says_when_no_worker_is_alive(htmx, mailing, run):
 def test_the_figures_on_the_panel_add_up(htmx, mailing, run):
     Run.objects.update(sent=1, failed=1)
     page = htmx.get(url("progress", mailing)).content.decode()
-    assert [int(n) for n in re.findall(r"<dd>(\d+)</dd>", page)] == [1, 1, 0, 0, 1]
+    assert [int(n) for n in re.findall(r"<dd>\s*(\d+)\s*</dd>", page)] == [1, 1, 0, 0, 1]
 
 
 @pytest.mark.parametrize("name", ["start", "pause", "resume", "stop", "resolve"])
@@ -215,7 +215,8 @@ def test_a_lists_bars_move_at_one_request_while_a_run_is_active(htmx, mailing, r
     for page in (reverse("mailings:mailing_list"), reverse("home")):
         page = htmx.get(page, headers={"hx-request": ""}).content.decode()
         asked = moving(page)
-        assert {f"id={mailing.pk}", f"id={second.pk}"} == set(asked.partition("?")[2].split("&"))
+        ids = set(asked.partition("?")[2].split("&")) - {"statuses=1"}
+        assert {f"id={mailing.pk}", f"id={second.pk}"} == ids
         assert f'<td class="app-cell-bar" id="bar-{mailing.pk}">' in page
     Run.objects.filter(pk=run.pk).update(state=Run.State.FINISHED, sent=3)
     answer = htmx.get(asked).content.decode()

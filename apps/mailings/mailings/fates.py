@@ -170,10 +170,14 @@ def is_to_correct(recipient: Recipient) -> bool:
 
 
 def common_reason(mailing: Mailing) -> str:
-    """Return why letters of `mailing` failed, if it is the same for all of them; else ""."""
+    """Return why letters of `mailing` failed, if it is the same for all of them; else "".
+
+    It goes on a sentence, so it begins with a small letter.
+    """
     failed = with_letters(mailing).filter(fate=State.FAILED)[:REASONS]
     letters = Delivery.objects.filter(pk__in=[recipient.letter_id for recipient in failed])
     reasons = {reason_of(letter) for letter in letters}
-    if len(reasons) == 1:
-        return reasons.pop()
-    return ""
+    if len(reasons) != 1:
+        return ""
+    [reason] = reasons
+    return reason[:1].lower() + reason[1:]

@@ -11,7 +11,7 @@ from tests.factories import MailingFactory, RecipientFactory
 from ..mailings.fates import NOT_SENT, add_letters, failed_counts, fates_of, with_letters
 
 pytestmark = pytest.mark.django_db
-GONE = "550 5.1.1 <x@example.com>: user unknown"
+GONE = "550 5.1.1 User unknown"
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def test_the_page_tells_who_has_the_letter_though_the_last_run_was_of_one(as_own
     run_of(mailing, anna="sent", boris="sent", vera="sent", gleb="failed")
     run_of(mailing, gleb="failed")
     page = words(as_owner.get(mailing.get_absolute_url()))
-    assert "3 из 4 получили" in page and "1 не дошло: Такого ящика нет" in page
+    assert "3 из 4 получили" in page and "1 не дошло: почтовый ящик не существует" in page
     assert "Отправлена" in page and "Исправить адрес" in page
 
 
@@ -116,9 +116,9 @@ def test_the_counts_beside_the_fates_are_of_all_recipients(as_owner, mailing):
 
 
 @pytest.mark.parametrize("answer, reason, raw", [
-    (GONE, "Такого ящика нет", True),
+    (GONE, "Почтовый ящик не существует", True),
     ("554 5.7.1 Message rejected as spam", "спам", True),
-    ("571 no", "Сервер не принял письмо", True),
+    ("550 no", "Сервер не принял письмо", True),
     ("Set aside: the sender crashed three times over this letter.", "", False),
 ])
 def test_a_failed_row_tells_a_plain_reason_and_folds_the_servers_words(
@@ -145,7 +145,7 @@ def test_a_corrected_address_keeps_the_rest_and_offers_to_send_again(htmx, maili
     assert (gleb.email, gleb.full_name, gleb.comment, gleb.bounced_at) == (
         "gleb@example.org", "Gleb", "важный", None)
     page = words(htmx.get(mailing.get_absolute_url() + "?fate=failed"))
-    assert "Адрес исправлен. Отправить снова" in page
+    assert "Адрес исправлен. Отправить ещё раз" in page
     assert f'{reverse("delivery:start", args=[mailing.pk])}"' in htmx.get(
         mailing.get_absolute_url() + "?fate=failed").content.decode()
 
