@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from .drafts.models import Draft  # noqa: F401  # for Django's migrations
 from .owned import HistoryQuerySet, NotDeletedManager, Owned, OwnedQuerySet
 from .runs import Delivery, Run
 
@@ -75,11 +76,13 @@ class Recipient(Owned):
         permissions = [("view_all_recipients", _("Can view everyone's recipients"))]
 
     def __str__(self):
+        if not self.full_name:
+            return self.email
         return f"{self.full_name} <{self.email}>"
 
     @property
     def title(self) -> str:
-        return self.full_name
+        return self.full_name or self.email
 
 
 class Message(Owned):

@@ -2,6 +2,7 @@ from django.urls import path
 
 from .attempts import views as attempts
 from .deletion import restore
+from .drafts import views as drafts
 from .mailings import views as mailings
 from .messages import views as messages
 from .models import Mailing, Message, Recipient
@@ -35,5 +36,7 @@ urlpatterns = [
     path("mailings/<int:pk>/delete/", mailings.mailing_delete, name="mailing_delete"),
     path("mailings/<int:pk>/restore/", restore, {"model": Mailing}, name="mailing_restore"),
     path("mailings/<int:pk>/toggle/", mailings.mailing_toggle, name="mailing_toggle"),
+    path("drafts/", drafts.draft_keep, name="draft_keep"),
+    path("drafts/<slug:key>/drop/", drafts.draft_drop, name="draft_drop"),
     path("attempts/", attempts.attempt_list, name="attempt_list"),
 ]

@@ -12,3 +12,5 @@ import "./waiting.js";
 import "./keys.js";
 import "./look.js";
 import "./picker.js";
+import "./draft.js";
+import "./insert.js";

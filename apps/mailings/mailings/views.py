@@ -13,7 +13,7 @@ from apps.core.listing import choice, page_of, search_text, sorted_page
 
 from ..deletion import delete
 from ..models import Delivery, Mailing, Recipient, Run
-from ..owned_form import form_page, owned_done
+from ..owned_form import form_page, opened, owned_done
 from ..recipients.views import add_same_reply
 from ..services import mailing_disable, mailing_save
 from .forms import SHOWN, MailingForm, ids_sent
@@ -105,10 +105,11 @@ def mailing_form(request, mailing, heading, submit_label):
     if "_find" in request.POST or "_add" in request.POST:
         form = MailingForm(owner=request.user, instance=mailing, initial=picked(request))
     else:
-        form = MailingForm(request.POST or None, owner=request.user, instance=mailing)
-        if form.is_valid():
+        form = opened(MailingForm, request, mailing, message=request.GET.get("message"))
+        if form.is_valid() and form.saved(
+                mailing_save, mailing=mailing, recipients=form.cleaned_data["recipients"]):
             return form_valid(request, form)
-    return form_page(request, form, heading, submit_label, **candidates(request),
+    return form_page(request, form, heading, submit_label, **candidates(request), keeps_drafts=True,
                      form_body="mailings/_mailing_form.html")
 
 
@@ -139,13 +140,8 @@ def recipient_pick(request):
 
 
 def form_valid(request, form):
-    """Save the current user's mailing."""
-    mailing = mailing_save(mailing=form.instance, fields=form.written,
-                           recipients=form.cleaned_data["recipients"])
-    response = owned_done(request, mailing, _("The mailing is saved."))
-    if is_partial(request):
-        response["HX-Redirect"] = mailing.get_absolute_url()
-    return response
+    """Lead on from a mailing that was saved."""
+    return owned_done(request, form.instance, _("The mailing is saved."))
 
 
 @FORM_METHODS
