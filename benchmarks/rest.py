@@ -51,7 +51,7 @@ def counted_sender(folder):
         return execute(self, *args, **kwargs)
 
     utils.CursorWrapper.execute = counted
-    call_command("sender", "--processes", "1", "--connections", "1")
+    call_command("sender", "--no-jobs", "--processes", "1", "--connections", "1")
 
 
 def cpu(pid):

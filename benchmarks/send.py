@@ -95,7 +95,8 @@ def senders(connections):
     from django.db import connection
 
     from apps.delivery.models import Worker
-    command = [sys.executable, str(ROOT / "manage.py"), "sender", "--connections", str(connections)]
+    command = [sys.executable, str(ROOT / "manage.py"), "sender", "--no-jobs", "--connections",
+               str(connections)]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
     processes = 1 if connection.vendor == "sqlite" else min(settings.SENDER_PROCESSES, connections)
     while Worker.objects.count() < processes:

@@ -1,12 +1,9 @@
-"""EMAIL_URL taken apart.
-
-A check tells what is wrong with it (apps/delivery/checks.py). It is never raised: the traceback of
-a library would show a part of the password.
-"""
+"""EMAIL_URL taken apart here: the traceback of a library would show a part of the password."""
 from typing import Any
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 import idna
+from django.core.exceptions import ImproperlyConfigured
 
 SECURITY = {
     "smtp": {},
@@ -26,16 +23,13 @@ BAD_PORT = "The port in EMAIL_URL is no number from 1 to 65535."
 BOTH = "EMAIL_URL asks for TLS from the start and for STARTTLS: choose one."
 
 
-class Fault(Exception):
+class Fault(ImproperlyConfigured):
     """What is wrong with the address, without a word of it."""
 
 
 def mail_settings(url: str) -> dict[str, Any]:
-    """Return Django's EMAIL_… settings for `url`, and EMAIL_FAULT: what is wrong, "" if nothing."""
-    try:
-        return {**smtp_settings(parts(url)), "EMAIL_FAULT": ""}
-    except Fault as fault:
-        return {"EMAIL_HOST": "", "EMAIL_FAULT": str(fault)}
+    """Return Django's EMAIL_… settings for `url`. Raises Fault."""
+    return smtp_settings(parts(url))
 
 
 def parts(url: str) -> SplitResult:

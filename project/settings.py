@@ -4,37 +4,41 @@ import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from .environment import Environment, key_prefix
+from .logs import FORMATS, LEVELS, log_settings
 from .mail import mail_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+env = Environment()
 TESTING = "PYTEST_VERSION" in os.environ  # processes that tests start are tests too
 if not TESTING:  # tests give the same result on every machine
-    env.read_env(BASE_DIR / ".env")
+    env.read_file(BASE_DIR / ".env")
 
-DEBUG = env.bool("DEBUG", False)
-SECRET_KEY = env("SECRET_KEY", default="")
+# Django's own DEBUG stays off: its pages of errors never reach a person, tracebacks go to the log.
+DEMO = env.flag("DEBUG", False)
+SECRET_KEY = env("SECRET_KEY")
 if SECRET_KEY in ("", "change-me"):
-    if not (DEBUG or TESTING):
-        raise ImproperlyConfigured("Set SECRET_KEY: a long random string, kept secret.")
+    if not (DEMO or TESTING):
+        raise ImproperlyConfigured(
+            "Set SECRET_KEY, in .env or the environment: a long random string, kept secret.")
     SECRET_KEY = "insecure-key-for-debugging-only"
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+SECRET_KEY_FALLBACKS = env.names("SECRET_KEY_FALLBACKS", [])
+ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 HOST = env("HOST", default="127.0.0.1")
-PORT = env.int("PORT", 8000)
-BASE_URL = env("BASE_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-DATA_DIR = BASE_DIR / env("DATA_DIR", default="var")
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+PORT = env.port("PORT", 8000)
+BASE_URL = env.site("BASE_URL", f"http://127.0.0.1:{PORT}")
+CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
+DATA_DIR = env.folder("DATA_DIR", "var", BASE_DIR)
 
 INSTALLED_APPS = [
     "apps.core",
     "apps.audit",
     "apps.users",
+    "apps.jobs",
     "apps.mailings",
     "apps.statistics",
     "apps.delivery",
@@ -66,10 +70,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "apps.operations.middleware.healthz",
     "django.middleware.security.SecurityMiddleware",
-    "django.middleware.gzip.GZipMiddleware",  # Django masks tokens and pads lengths (BREACH)
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # After static files, whose strong ETags it would weaken. Django masks tokens (BREACH).
+    "django.middleware.gzip.GZipMiddleware",
     "apps.core.middleware.browser_rules",
     "apps.core.middleware.request_id",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -93,7 +99,7 @@ TEMPLATE_LOADERS = [
     "django.template.loaders.filesystem.Loader",
     "django.template.loaders.app_directories.Loader",
 ]
-if not DEBUG:
+if not DEMO:
     TEMPLATE_LOADERS = [("django.template.loaders.cached.Loader", TEMPLATE_LOADERS)]
 TEMPLATES = [{
     "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -114,12 +120,12 @@ TEMPLATES = [{
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 # Where a pooler stands between: how a worker reaches PostgreSQL itself, for its doorbell.
-DATABASE_DIRECT = env.db("DATABASE_DIRECT_URL") if env.str("DATABASE_DIRECT_URL", "") else {}
+DATABASE_DIRECT = env.database("DATABASE_DIRECT_URL")
 # A process that stands still in a transaction loses it: others must not wait for it for long.
 LIMITS = "-c idle_in_transaction_session_timeout=15s -c lock_timeout=2s"
 # One write at a time is SQLite's rule: IMMEDIATE takes the turn at the start of a transaction
 # and waits for it; FULL keeps committed rows through a power cut.
-database = env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR}/vestnik.sqlite3")
+database = env.database("DATABASE_URL", f"sqlite:///{DATA_DIR}/vestnik.sqlite3")
 database["CONN_MAX_AGE"] = 60  # opening one takes a third of a short request
 if database["ENGINE"] == "django.db.backends.sqlite3":
     database["OPTIONS"] = {
@@ -140,7 +146,8 @@ DATABASES = {"default": database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a mailing's recipients arrive as fields of one form
 
-cache = env.cache("CACHE_URL", default="locmemcache://?max_entries=10000")
+cache = env.cache_server("CACHE_URL", "locmemcache://?max_entries=10000")
+cache.setdefault("KEY_PREFIX", key_prefix(SECRET_KEY, database))
 if cache["BACKEND"] == "django_redis.cache.RedisCache":
     cache["BACKEND"] = "apps.core.cache.SteadyCache"
 CACHES = {"default": cache}
@@ -167,28 +174,37 @@ ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # a letter tells of a changed password or address
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(BASE_URL).scheme
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # in the browser where the person signed up
+ACCOUNT_LOGIN_TIMEOUT = 3600  # a letter may be on its way for longer than a quarter of an hour
+ACCOUNT_FORMS = {
+    "signup": "apps.users.account_forms.SignupForm",
+    "login": "apps.users.account_forms.LoginForm",
+    "reset_password": "apps.users.account_forms.ResetPasswordForm",
+}
+ACCOUNT_RATE_LIMITS = {"letter_again": "1/m/key,20/h/ip"}
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "apps.users.tokens.ResetTokens"
 MFA_TOTP_ISSUER = "Vestnik"
 MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute off
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # a login needs a confirmed address; so does a new one
 USERSESSIONS_ADAPTER = "apps.users.adapter.SessionsAdapter"
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", 0)
+ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXIES", 0)
 
 # Russian until a person chooses otherwise; the sources are English.
-LANGUAGE_CODE = env("LANGUAGE_CODE", default="ru")
+LANGUAGE_CODE = env.choice("LANGUAGE_CODE", "ru", ("ru", "en"))
 LANGUAGES = [("ru", _("Russian")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = "apps.core.formats"
-TIME_ZONE = env("TIME_ZONE", default="Europe/Moscow")
+TIME_ZONE = env.zone("TIME_ZONE", "Europe/Moscow")
 PHONENUMBER_DEFAULT_REGION = "RU"
 COUNTRIES_FIRST = ["RU", "BY", "KZ"]
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static", ("guide", BASE_DIR / "docs/guide/img")]
-WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG or TESTING
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEMO or TESTING
+WHITENOISE_MAX_AGE = 0 if DEMO else 60  # where files change under their names
 static_files = "apps.core.storage.HashedStaticFiles"
-if DEBUG or TESTING:
+if DEMO or TESTING:
     static_files = "django.contrib.staticfiles.storage.StaticFilesStorage"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -197,20 +213,20 @@ STORAGES = {
 MEDIA_ROOT = DATA_DIR / "media"
 
 # Letters go to a catcher on loopback while nothing else is set up, and only in the demo.
-EMAIL_URL = env("EMAIL_URL", default="")
-CATCHER_PORT = env.int("CATCHER_PORT", 8025)
-CATCHER = DEBUG and not EMAIL_URL
+EMAIL_URL = env("EMAIL_URL").strip()
+CATCHER_PORT = env.port("CATCHER_PORT", 8025)
+CATCHER = DEMO and not EMAIL_URL
 mail_server = EMAIL_URL or "smtp://localhost:25"
 if CATCHER:
     mail_server = f"smtp://127.0.0.1:{CATCHER_PORT}"
 vars().update(mail_settings(mail_server))
-EMAIL_BACKEND = "apps.delivery.mail.Backend"  # of the service's own letters
+EMAIL_BACKEND = "apps.delivery.own_letters.Backend"  # of the service's own letters
 EMAIL_TIMEOUT = 30
-EHLO_NAME = env("EHLO_NAME", default="")
+EHLO_NAME = env("EHLO_NAME")
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Вестник <vestnik@localhost.localdomain>")
-SENDER_CONNECTIONS = env.int("SENDER_CONNECTIONS", 4)
-SENDER_RATE = env.float("SENDER_RATE", 0)
-SENDER_PROCESSES = env.int("SENDER_PROCESSES", min(4, os.cpu_count() or 1))
+SENDER_CONNECTIONS = env.number("SENDER_CONNECTIONS", 4, least=1)
+SENDER_RATE = env.rate("SENDER_RATE")
+SENDER_PROCESSES = env.number("SENDER_PROCESSES", min(4, os.cpu_count() or 1), least=1)
 SILENCED_SYSTEM_CHECKS = ["security.W021"]  # HSTS preload is the domain owner's own decision
 
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": {
@@ -220,33 +236,12 @@ CONTENT_SECURITY_POLICY = {"DIRECTIVES": {
 CSRF_FAILURE_VIEW = "apps.core.views.forbidden"
 HTTPS = BASE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
-SECURE_SSL_REDIRECT = HTTPS and env.bool("SECURE_SSL_REDIRECT", True)
-SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 31_536_000 if HTTPS else 0)
+SECURE_SSL_REDIRECT = HTTPS and env.flag("SECURE_SSL_REDIRECT", True)
+SECURE_HSTS_SECONDS = env.number("SECURE_HSTS_SECONDS", 31_536_000 if HTTPS else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 if ALLAUTH_TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-LOG_LEVEL = env("LOG_LEVEL", default="INFO")
 LOG_FIELDS = ("request_id", "user", "run")
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"fields": {"()": "apps.core.logs.FieldsFilter"}},
-    "formatters": {
-        "text": {"()": "apps.core.logs.TextFormatter", "style": "{", "format":
-                 "{asctime} {levelname} {name} [{request_id} user:{user} run:{run}] {message}"},
-        "json": {"()": "apps.core.logs.JsonFormatter"},
-    },
-    "handlers": {"console": {
-        "class": "logging.StreamHandler", "filters": ["fields"],
-        "formatter": env("LOG_FORMAT", default="text"),
-    }},
-    "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "loggers": {
-        "django": {"handlers": [], "level": LOG_LEVEL},  # else DEBUG would print each line twice
-        "django.db.backends": {"level": "INFO"},  # statements carry letters and addresses
-        "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
-        "apscheduler": {"level": "WARNING"},
-        "mail.log": {"level": "WARNING"},
-    },
-}
+LOGGING = log_settings(env.choice("LOG_LEVEL", "INFO", LEVELS),
+                       env.choice("LOG_FORMAT", "text", FORMATS))

@@ -11,8 +11,8 @@ urlpatterns = [
     path("", include("apps.users.urls")),
     path("", include("apps.core.urls")),
     path("", include("apps.audit.urls")),
+    path("", include("apps.jobs.urls")),
     path("", include("apps.demo.urls")),
-    path("", include("apps.operations.urls")),
     path("reports/", include("apps.reports.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
@@ -21,4 +21,5 @@ urlpatterns = [
 handler400 = "apps.core.views.bad_request"
 handler403 = "apps.core.views.forbidden"
 handler404 = "apps.core.views.not_found"
+handler429 = "apps.core.views.too_many"  # allauth asks for it
 handler500 = "apps.core.views.server_error"

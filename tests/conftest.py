@@ -6,6 +6,7 @@ from django.template import Template
 from django.test import Client
 from django.utils import timezone
 
+from apps.jobs.models import Job
 from apps.mailings.models import Delivery, Run
 from apps.users.forms import ProfileForm
 from tests.factories import MailingFactory, MessageFactory, RecipientFactory, UserFactory
@@ -92,7 +93,7 @@ def pks(owner):
         run=run, recipient=recipient, email=recipient.email, full_name=recipient.full_name)
     return {"message": message.pk, "recipient": recipient.pk, "mailing": mailing.pk,
             "report": mailing.pk, "user": UserFactory().pk, "run": run.pk,
-            "delivery": delivery.pk}
+            "delivery": delivery.pk, "job": Job.objects.create(kind=MARK, owner=owner).pk}
 
 
 @pytest.fixture
@@ -140,4 +141,5 @@ def others(other):
     run = Run.objects.create(mailing=mailing, owner=other, trigger=Run.Trigger.PAGE, total=1,
                              unknown=1, state=Run.State.FINISHED)
     return {"message": message.pk, "recipient": recipient.pk, "mailing": mailing.pk,
-            "report": mailing.pk, "user": other.pk, "run": run.pk}
+            "report": mailing.pk, "user": other.pk, "run": run.pk,
+            "job": Job.objects.create(kind="theirs", owner=other).pk}

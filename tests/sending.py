@@ -4,7 +4,7 @@ import time
 import pytest
 
 from apps.delivery.engine.engine import Engine
-from apps.delivery.engine.outage import outage
+from apps.core.outage import outage
 from apps.delivery.services import run_start
 from apps.mailings.models import Run
 from tests.factories import MailingFactory, RecipientFactory

@@ -25,7 +25,6 @@ OWN = {"GET": row(200), "POST": row(DONE)}
 
 TABLE = {
     "home": {"GET": everybody(200)},
-    "operations:healthz": {"GET": everybody(200)},
     "core:help": {"GET": everybody(200)},
     "core:help_page": {"GET": everybody(404)},  # the name here is no page's
     "audit:entry_list": MANAGERS_LIST,
@@ -33,9 +32,13 @@ TABLE = {
     "users:language_set": {"POST": everybody(DONE)},
     "users:profile": {"GET": row(200)},
     "users:profile_edit": OWN,
+    # Only the session that asked for a letter has it; here none did.
+    "users:letter": {"GET": everybody(404)},
+    "users:letter_again": {"POST": everybody(404)},
+    "users:address_edit": {"GET": everybody(404), "POST": everybody(404)},
     "users:avatar": {"GET": row(404)},  # the name here is nobody's
     "users:user_list": MANAGERS_LIST,
-    "users:user_toggle": {"POST": row(403, 403, DONE, DONE)},
+    "users:user_toggle": {"GET": row(403, 403, DONE, DONE), "POST": row(403, 403, DONE, DONE)},
     "mailings:recipient_list": LIST,
     "mailings:recipient_create": CREATE,
     "mailings:recipient_detail": DETAIL,
@@ -49,6 +52,7 @@ TABLE = {
     "mailings:message_create": CREATE,
     "mailings:message_detail": DETAIL,
     "mailings:message_edit": CHANGE,
+    "mailings:message_copy": ACTION,
     "mailings:message_delete": CHANGE,
     "mailings:message_restore": ACTION,
     "mailings:message_preview": {"POST": row(DONE)},
@@ -56,9 +60,10 @@ TABLE = {
     "mailings:mailing_create": CREATE,
     "mailings:mailing_detail": DETAIL,
     "mailings:mailing_edit": CHANGE,
+    "mailings:mailing_copy": ACTION,
     "mailings:mailing_delete": CHANGE,
     "mailings:mailing_restore": ACTION,
-    "mailings:mailing_toggle": {"POST": row(403, 404, DONE, DONE)},
+    "mailings:mailing_toggle": {"GET": row(403, 404, DONE, DONE), "POST": row(403, 404, DONE, DONE)},
     "mailings:recipient_pick": LIST,
     "mailings:draft_keep": {"POST": row(DONE)},
     "mailings:draft_drop": {"POST": row(404)},  # the key here is no draft's
@@ -71,6 +76,9 @@ TABLE = {
     "delivery:count_unknown": ACTION,
     "delivery:stop": ACTION,
     "delivery:resolve": ACTION,
+    "jobs:job_list": LIST,
+    "jobs:job_detail": DETAIL,
+    "jobs:job_cancel": ACTION,
     "demo:outbox": {"GET": everybody(404)},  # there only in the demo
     "demo:outbox_letter": {"GET": everybody(404)},
     "reports:report_list": LIST,

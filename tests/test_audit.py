@@ -61,11 +61,14 @@ def test_deciding_unknown_outcomes_is_recorded_with_how_many(as_owner, owner, ma
 
 def test_switches_are_recorded_once_for_one_change(as_manager, manager, owner, mailing):
     for value in ("1", "1", "0"):
-        as_manager.post(reverse("mailings:mailing_toggle", args=[mailing.pk]), {"disabled": value})
-        as_manager.post(reverse("users:user_toggle", args=[owner.pk]), {"blocked": value})
+        as_manager.post(reverse("mailings:mailing_toggle", args=[mailing.pk]), {
+            "disabled": value, "reason": "Жалобы"})
+        as_manager.post(reverse("users:user_toggle", args=[owner.pk]), {
+            "blocked": value, "reason": "Жалобы"})
     assert [entry[:3] for entry in trail(who=manager) if entry[1] != "login"] == [
         (manager.email, "disable", str(mailing)), (manager.email, "block", owner.email),
-        (manager.email, "enable", str(mailing)), (manager.email, "unblock", owner.email)]
+        (manager.email, "enable", str(mailing)), (manager.email, "not_started", str(mailing)),
+        (manager.email, "unblock", owner.email)]
 
 
 def test_deleting_and_bringing_back_is_recorded_and_the_entry_outlives_all(as_owner, owner):

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.core import logs
-from apps.mailings.models import Mailing, Message, Run
+from apps.mailings.models import Mailing, Message, Recipient, Run
 from tests.factories import PASSWORD, MailingFactory, RecipientFactory
 from tests.smtp import sink_server
 
@@ -134,3 +134,60 @@ def test_what_happens_to_a_run_carries_its_id(as_owner, owner, entries):
     told = [e for e in entries() if e["logger"] == "vestnik.delivery"]
     assert len(told) == 4
     assert {(e["run"], e["user"]) for e in told} == {(Run.objects.get().pk, owner.pk)}
+
+
+def lines(entries, logger):
+    return [e["message"] for e in entries() if e["logger"] == logger]
+
+
+@pytest.mark.django_db
+def test_log_in_log_out_and_a_failed_log_in_are_a_line_each(client, owner, entries):
+    EmailAddress.objects.create(user=owner, email=owner.email, verified=True, primary=True)
+    for login, password in [(owner.email, "wrong"), ("nobody@example.com", "wrong"),
+                            ("my-secret", "wrong"), (owner.email, PASSWORD)]:
+        client.post(reverse("account_login"), {"login": login, "password": password})
+    client.post(reverse("account_logout"))
+    who = f"user {owner.pk} ({owner.email})"
+    assert lines(entries, "vestnik.users") == [
+        f"{who}: login_failed", "user - (nobody@example.com): login_failed",
+        f"{who}: login", f"{who}: logout"]
+
+
+@pytest.mark.django_db
+def test_what_is_written_of_a_noun_is_a_line_each_with_who_did_it(as_owner, owner, entries):
+    form = {"email": "anna@example.com", "full_name": "Анна"}
+    as_owner.post(reverse("mailings:recipient_create"), form)
+    pk = Recipient.objects.get().pk
+    as_owner.post(reverse("mailings:recipient_edit", args=[pk]), {**form, "comment": "x"})
+    as_owner.post(reverse("mailings:recipient_delete", args=[pk]))
+    as_owner.post(reverse("mailings:recipient_restore", args=[pk]))
+    told = [e for e in entries() if e["logger"] == "vestnik.mailings"]
+    assert [e["message"] for e in told] == [
+        f"recipient {pk} of user {owner.pk}: {what}"
+        for what in ("created", "edited", "deleted", "brought back")]
+    assert {e["user"] for e in told} == {owner.pk}
+
+
+@pytest.mark.django_db
+def test_a_block_and_a_disabled_mailing_are_a_line_each(as_manager, manager, owner, entries):
+    mailing = MailingFactory(owner=owner)
+    as_manager.post(reverse("mailings:mailing_toggle", args=[mailing.pk]),
+                    {"disabled": 1, "reason": "secret-reason"})
+    as_manager.post(reverse("users:user_toggle", args=[owner.pk]),
+                    {"blocked": 1, "reason": "secret-reason"})
+    told = [e for e in entries() if e["user"] == manager.pk and e["logger"].startswith("vestnik")]
+    assert [e["message"] for e in told] == [
+        f"mailing {mailing.pk} of user {owner.pk}: disabled by user {manager.pk}",
+        f"user {owner.pk} ({owner.email}): block"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_end_of_a_run_says_what_came_of_it_and_of_which_meanings_the_refusals_were(
+        owner, entries, settings):
+    mailing = MailingFactory(owner=owner, recipients=[
+        RecipientFactory(owner=owner, email=f"{name}@example.com") for name in ("anna", "gone")])
+    with sink_server(settings, rcpt={"gone": "550 5.1.1 User unknown"}):
+        run = send(Mailing.objects.get(pk=mailing.pk))
+    assert lines(entries, "vestnik.delivery")[-1] == (
+        f"run {run.pk} finished: 1 sent, 1 failed, 0 unknown, 0 skipped; "
+        "refusals: no_mailbox 1")

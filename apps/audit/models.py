@@ -41,6 +41,7 @@ class Entry(models.Model):
         RESTORE = "restore", pgettext_lazy("trail", "Brought back")
         IMPORT = "import", pgettext_lazy("trail", "Imported")
         EXPORT = "export", pgettext_lazy("trail", "Exported")
+        CANCEL = "cancel", pgettext_lazy("trail", "Cancelled")
 
     class Via(models.TextChoices):
         PAGE = "page", _("from a page")

@@ -91,6 +91,13 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return error_page(request, 404)
 
 
+def too_many(request: HttpRequest) -> HttpResponse:
+    """Answer 429, and for how long: every limit on requests of a kind counts those of a minute."""
+    response = error_page(request, 429)
+    response["Retry-After"] = "60"
+    return response
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer 500, or 503 where it is the database that does not answer."""
     if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):

@@ -7,4 +7,9 @@ class DeliveryConfig(AppConfig):
     verbose_name = pgettext_lazy("of a mailing", "Sending")
 
     def ready(self):
-        from . import checks  # noqa: F401 they register themselves
+        from apps.core import letters
+        from apps.jobs import kinds
+
+        from . import checks, own_letters  # noqa: F401 checks register themselves
+        kinds.register(own_letters.KIND)
+        letters.post = own_letters.JobPost()

@@ -14,8 +14,6 @@ def mail_settings_can_be_used(app_configs, **kwargs):
     except BadMailbox as reason:
         errors.append(Error(f"DEFAULT_FROM_EMAIL: {reason}", id="delivery.E001",
                             hint="Write it as: Shop <info@example.com>"))
-    if settings.EMAIL_FAULT:
-        errors.append(Error(settings.EMAIL_FAULT, id="delivery.E002"))
     try:
         credential(settings.EMAIL_HOST_USER)
         credential(settings.EMAIL_HOST_PASSWORD)

@@ -1,4 +1,4 @@
-"""The mail backend of the service's own letters, as careful as that of mailings.
+"""The octets of a message of Django's, made as carefully as the letters of mailings.
 
 Django's backend sends 8bit bodies to servers that have not offered 8BITMIME (RFC 6152), and its
 subjects may begin with an empty line; some receivers refuse both.
@@ -7,14 +7,12 @@ import binascii
 import copy
 import re
 import secrets
-import smtplib
 from base64 import encodebytes
 from email.generator import BytesGenerator
 from email.message import Message
 from email.policy import SMTP
 from email.utils import formatdate, getaddresses
 from io import BytesIO
-from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -23,51 +21,12 @@ from .wire.mailboxes import Mailbox, ascii_address, parsed
 from .wire.mime import (
     LONGEST_LINE, dots_doubled, folded_header, line_ended, mailbox_header, text_header,
 )
-from .wire.outcome import Outcome
-from .wire.transport import Transport
 
 MAILBOXES = ("from", "sender", "reply-to", "to", "cc")
 NEVER_SENT = ("bcc", "mime-version", "content-type", "content-transfer-encoding")
 ENCODED = ("base64", "quoted-printable")
 HEADER_NAME = re.compile(r"[!-9;-~]+")  # RFC 5322, 2.2
 NOT_PARTS = ("subject", "from", "to", "date", "message-id")  # Django's, of the letter as a whole
-
-
-class NotAccepted(smtplib.SMTPException):
-    """The server refused a letter for somebody. `outcomes` has the Outcome by address."""
-
-    def __init__(self, outcomes: dict[str, Outcome]) -> None:
-        self.outcomes = outcomes
-        super().__init__("; ".join(
-            f"{address}: {outcome.reply}" for address, outcome in outcomes.items()
-            if not outcome.accepted))
-
-
-class Backend(Transport):
-    """Sends Django's messages: to each recipient in an envelope of its own, nobody twice."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, after_dot=settings.EMAIL_TIMEOUT, **kwargs)
-
-    def send_messages(self, messages: list[EmailMessage]) -> int:
-        """Send `messages`. Returns how many everybody has got. Raises NotAccepted, ValueError."""
-        opened_before = self.connection is not None
-        try:
-            return sum(map(self.send_message, messages))
-        finally:
-            if not opened_before:
-                self.close()
-
-    def send_message(self, message: EmailMessage) -> bool:
-        """Send `message`. Returns whether everybody has got it; False when it is for nobody."""
-        recipients = dict.fromkeys(parsed(text).address for text in message.recipients())
-        octets = rendered(message)
-        sender = parsed(message.from_email).address
-        outcomes = {address: self.send(octets, sender, address) for address in recipients}
-        accepted = all(outcome.accepted for outcome in outcomes.values())
-        if not accepted and not self.fail_silently:
-            raise NotAccepted(outcomes)
-        return accepted and bool(outcomes)
 
 
 def rendered(message: EmailMessage) -> bytes:
@@ -88,7 +47,7 @@ def header_lines(message: EmailMessage) -> list[str]:
         "from": mailbox_header("From", sender),
         "subject": text_header("Subject", str(message.subject)),
         "date": f"Date: {formatdate(localtime=settings.EMAIL_USE_LOCALTIME)}",
-        "message-id": f"Message-ID: <{secrets.token_hex(16)}@{sender.address.rpartition('@')[2]}>",
+        "message-id": f"Message-ID: {new_message_id(sender.address.rpartition('@')[2])}",
         "auto-submitted": "Auto-Submitted: auto-generated",
     }
     for name, texts in (("To", message.to), ("Cc", message.cc), ("Reply-To", message.reply_to)):
@@ -99,6 +58,10 @@ def header_lines(message: EmailMessage) -> list[str]:
     for name in NEVER_SENT:
         lines.pop(name, None)
     return list(lines.values())
+
+
+def new_message_id(domain: str) -> str:
+    return f"<{secrets.token_hex(16)}@{domain}>"
 
 
 def header_line(name: str, value: str) -> str:

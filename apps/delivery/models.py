@@ -61,6 +61,24 @@ class Throttle(models.Model):
         verbose_name_plural = _("throttles")
 
 
+class RunLetter(models.Model):
+    """What the owner of a scheduled run was written to about, so that it is written once."""
+
+    class Event(models.TextChoices):
+        PAUSED = "paused"
+        FAILED = "failed"
+        TO_DECIDE = "to_decide"
+
+    run = models.ForeignKey("mailings.Run", models.CASCADE, related_name="+", db_index=False)
+    event = models.CharField(max_length=10, choices=Event.choices)
+    written_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("letter about a run")
+        verbose_name_plural = _("letters about runs")
+        constraints = [models.UniqueConstraint("run", "event", name="run_letter_once")]
+
+
 class LettersTaken(models.Model):
     """How many letters one SMTP connection has taken from the queue since it was opened."""
 

@@ -124,7 +124,7 @@ def idle_context(mailing: Mailing, run: Run | None, is_owner: bool,
     owner, whose button shows the number; a page without an active run does not poll.
     """
     reason = refusal(mailing, now)
-    context = {"reason": reason, "early": mailing.starts_at > now}
+    context = {"reason": reason, "early": mailing.waits_for_its_time(now)}
     if reason:
         return context
     if is_owner:

@@ -24,12 +24,14 @@ from apps.audit.services import Action, Via, record
 from apps.mailings.models import Mailing, Run
 
 from .models import Lease
+from .run_letters import owners_write
 from .services import RunRefused, due, run_start
 
 log = logging.getLogger("vestnik.clock")
 CLOCK_LEASE = Lease.objects.filter(name=Lease.CLOCK)
 LEASE = timedelta(seconds=15)
 TICK_SECONDS = 5
+WRITE_SECONDS = 15  # between looks for what owners are to be told
 LOOK_SECONDS = 4  # between looks at the lease
 SILENCE_SECONDS = 20  # without a tick for so long, the clock stands still
 KEEP_EXECUTIONS = 3 * 24 * 3600  # seconds
@@ -58,13 +60,20 @@ def tell_once(mailing: Mailing, reason: RunRefused) -> None:
         log.warning("mailing %s is due but was not started: %s", mailing.pk, reason)
 
 
+def write_owners() -> None:
+    """Tell the owners of runs that the clock started what needs them."""
+    close_old_connections()
+    owners_write(now=timezone.now())
+
+
 def prune_executions() -> None:
     """Forget old ticks."""
     close_old_connections()
     DjangoJobExecution.objects.delete_old_job_executions(KEEP_EXECUTIONS)
 
 
-JOBS = {start_due: TICK_SECONDS, prune_executions: 24 * 3600}  # the seconds between two executions
+# The seconds between two executions.
+JOBS = {start_due: TICK_SECONDS, write_owners: WRITE_SECONDS, prune_executions: 24 * 3600}
 
 
 class Clock:

@@ -122,15 +122,18 @@ def run_start(*, mailing: Mailing, trigger: str, by: User | None = None,
 def _run_start(mailing: Mailing, trigger: str, by: User | None, again: bool) -> Run:
     restore.check()
     mailing = locked(Mailing.all_objects.select_related("message", "owner")).get(pk=mailing.pk)
-    reason = refusal(mailing, timezone.now())
+    now = timezone.now()
+    reason = refusal(mailing, now)
     if reason:
         raise RunRefused(reason)
+    if trigger == Run.Trigger.SCHEDULE and not mailing.starts_itself(now):
+        raise RunRefused(_("Its owner has made it a draft, or has given it another time."))
     run = Run.objects.create(
         mailing=mailing, owner=mailing.owner, started_by=by, trigger=trigger,
         subject=mailing.message.subject, body=mailing.message.body, restores=restore.restores())
     with connection.cursor() as cursor:
         cursor.execute(FILL.format(who=WHO[again]), {
-            "run": run.pk, "now": ledger.db_time(timezone.now()), **recipients_of(mailing)})
+            "run": run.pk, "now": ledger.db_time(now), **recipients_of(mailing)})
         run.total = cursor.rowcount
     if not run.total:
         raise RunRefused(_("There is nobody left to send to: every recipient of this mailing "

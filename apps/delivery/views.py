@@ -63,7 +63,7 @@ def start(request, mailing):
     Asks once before the first-send time, and always before sending again.
     """
     again = request.POST.get("again", request.GET.get("again")) == "1"
-    early = mailing.starts_at > timezone.now()
+    early = mailing.waits_for_its_time(timezone.now())
     if must_ask(request, doubtful=again or early):
         return confirm_start(request, mailing, again, early)
     run = services.run_start(

@@ -49,7 +49,8 @@ def make():
     Shop(owner, words.BAKERY, random.Random(7)).open(200 + GONE)
     Shop(other, words.FLOWERS, random.Random(8)).open(25)
     Mailing.objects.filter(owner=owner, message__subject=words.DISABLED, runs=None).update(
-        disabled_at=timezone.now() - timedelta(hours=5), disabled_by=manager)
+        disabled_at=timezone.now() - timedelta(hours=5), disabled_by=manager,
+        disabled_reason=words.DISABLED_REASON)
     Mailing.objects.refresh_statuses(timezone.now())
     return True
 
@@ -119,7 +120,8 @@ class Shop:
             hour=HOURS[number % len(HOURS)], minute=0, second=0, microsecond=0)
         mailing = Mailing.objects.create(
             owner=self.owner, message=self.messages[message], starts_at=start,
-            ends_at=start + timedelta(days=ends - starts))
+            ends_at=start + timedelta(days=ends - starts),
+            name=self.plan.names.get(number, ""), autostart=number not in self.plan.drafts)
         made = min(start, self.now) - timedelta(hours=27)
         row = Mailing.objects.filter(pk=mailing.pk)
         row.update(created_at=made, updated_at=made)

@@ -6,7 +6,7 @@ LOOPBACK = ("127.0.0.1", "::1")
 
 def in_demo(request):
     """Whether this is the demo, asked from its own machine and not through a proxy."""
-    return bool(settings.DEBUG and settings.CATCHER
+    return bool(settings.DEMO and settings.CATCHER
                 and request.META.get("REMOTE_ADDR") in LOOPBACK
                 and "X-Forwarded-For" not in request.headers)
 

@@ -47,6 +47,7 @@ BREAD = {
         "неделю декабря вся выпечка после 18:00 за полцены.",
 }
 DISABLED = "Оптовикам: новый прайс с первого числа"
+DISABLED_REASON = "В прайсе прошлогодние цены"
 BOUQUETS = {
     "{full_name|Добрый день}, пионы уже в холодильнике":
         "Привезли четыре сорта, от белых до винных. Соберём букет к назначенному часу, "
@@ -65,22 +66,25 @@ class Plan:
     """A shop's letters, and its mailings.
 
     A mailing: message, start and end in days from now, runs that there were, and how they ended
-    where it is not to the last letter.
+    where it is not to the last letter. `names` and `drafts` are by its place, from 0.
     """
 
     closing: str
     messages: dict
     mailings: tuple
+    names: dict
+    drafts: tuple
 
 
 BAKERY = Plan("\n\nВаша пекарня «Тёплый хлеб»\nЛесная, 12 · ежедневно с 8 до 21", BREAD, (
     (7, -340, -333, 1), (0, -62, -55, 1), (5, -41, -30, 2), (3, -33, -26, 1),
     (6, -24, -17, 1, Run.State.STOPPED), (2, -12, -9, 1), (0, -6, 8, 1), (1, -3, 60, 2),
     (4, -1, 4, 1, Run.State.PAUSED), (2, 2, 5, 0), (6, 9, 12, 0), (7, 30, 37, 0),
-))
+), {1: "Весна, все гости", 3: "Переезд: первое письмо", 6: "Весна, второй раз",
+    9: "Ржаной на этой неделе"}, drafts=(11,))
 FLOWERS = Plan("\n\nЦветочная лавка «Пион»\nДостык, 40 · с 9 до 20", BOUQUETS, (
     (1, -25, -18, 1), (0, -4, 10, 1), (2, 3, 6, 0),
-))
+), {0: "Советы: уход за букетом"}, drafts=())
 ACCEPTED = "250 2.0.0 Ok: queued as {:010X}"
 UNKNOWN_USER = "550 5.1.1 <{}>: Recipient address rejected: User unknown"
 MAILBOX_FULL = "552 5.2.2 <{}>: Mailbox full"

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.core.admin import ListAdmin, ReadOnlyAdmin
 
@@ -147,12 +148,19 @@ class MailingAdminForm(MailingForm):
 @admin.register(Mailing)
 class MailingAdmin(OwnedAdmin):
     form = MailingAdminForm
-    form_fields = ["message", "starts_at", "ends_at", "recipients", "everyone"]
-    readonly_fields = ["owner", "status", "disabled_at", "disabled_by", "created_at", "updated_at"]
-    list_display = ["message", "owner", "status", "starts_at", "ends_at", "disabled_at"]
-    list_filter = ["status"]
-    search_fields = ["message__subject", "owner__email"]
+    form_fields = ["name", "message", "when", "starts_at", "at_once", "ends_at", "recipients",
+                   "everyone"]
+    readonly_fields = ["owner", "status", "disabled_at", "disabled_by", "disabled_reason",
+                       "created_at", "updated_at"]
+    list_display = [
+        "title", "owner", "status", "autostart", "starts_at", "ends_at", "disabled_at"]
+    list_filter = ["status", "autostart"]
+    search_fields = ["name", "message__subject", "owner__email"]
     list_select_related = ["message", "owner"]
+
+    @admin.display(description=pgettext_lazy("of a mailing", "Name"))
+    def title(self, mailing):
+        return mailing.title
 
     def get_queryset(self, request):
         """Return the mailings, their statuses as they are now."""

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Lower
+from django.db.models.functions import Coalesce, Lower, NullIf
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -17,6 +17,7 @@ from django.utils.translation import pgettext_lazy
 from .drafts.models import Draft  # noqa: F401  # for Django's migrations
 from .owned import HistoryQuerySet, NotDeletedManager, Owned, OwnedQuerySet
 from .runs import Delivery, Run
+from .titles import without_fields
 
 
 class RecipientQuerySet(OwnedQuerySet):
@@ -135,10 +136,21 @@ class MailingQuerySet(OwnedQuerySet):
         return self.filter(status=self.model.Status.RUNNING, disabled_at=None)
 
     def due(self, now):
-        """Return those inside their window, never run, not disabled, of an owner not blocked."""
+        """Return those whose time to start by themselves has come and that were never run.
+
+        Not those that a manager disabled, or whose owner is blocked.
+        """
         return self.filter(
-            starts_at__lte=now, ends_at__gt=now, disabled_at=None,
+            autostart=True, starts_at__lte=now, ends_at__gt=now, disabled_at=None,
             runs=None, owner__is_active=True)
+
+    def with_name(self):
+        """Give each its `called`, near enough to `title` to sort by."""
+        return self.annotate(called=Coalesce(NullIf("name", Value("")), "message__subject"))
+
+    def matching(self, text):
+        """Return those that have `text` in their name or in their message's subject."""
+        return self.filter(Q(name__icontains=text) | Q(message__subject__icontains=text))
 
 
 def in_a_week() -> datetime:
@@ -191,11 +203,19 @@ class Mailing(Owned):
         ]
 
     def __str__(self):
-        return f"{self.message} ({self.starts_at:%Y-%m-%d %H:%M})"
+        return f"{self.title} ({self.starts_at:%Y-%m-%d %H:%M})"
 
     @property
     def title(self) -> str:
-        return self.message.subject
+        return self.name or without_fields(self.message.subject)
+
+    def starts_itself(self, now: datetime) -> bool:
+        """Return whether its time to start by itself has come."""
+        return self.autostart and self.starts_at <= now
+
+    def waits_for_its_time(self, now: datetime) -> bool:
+        """Return whether it is to start by itself, later than `now`."""
+        return self.autostart and self.starts_at > now
 
 
 class Attempt(models.Model):

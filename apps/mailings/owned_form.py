@@ -114,13 +114,15 @@ def form_page(request: Request, form: OwnedForm, heading: str, submit_label: str
     return render_form(request, "ui/form_page.html", context)
 
 
-def owned_done(request: Request, owned: Owned, text: str, **words: Any) -> HttpResponse:
+def owned_done(request: Request, owned: Owned, text: str, *, to: str | Owned | None = None,
+               **words: Any) -> HttpResponse:
     """Answer a write of `owned` that worked; `text` is filled with its `name` and `words`.
 
-    The draft that it was written as is gone then, from the browser too.
+    It leads to `owned`, if not to another page. The draft that it was written as is gone then,
+    from the browser too.
     """
     text %= {"name": owned.title, **words}
-    response = done(request, text, to=owned, changed=owned.changed)
+    response = done(request, text, to=to or owned, changed=owned.changed)
     key = request.POST.get("_draft", "")
     if KEY.fullmatch(key):
         draft_discard(owner=request.user, key=key)

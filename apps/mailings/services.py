@@ -1,7 +1,8 @@
 """Every write of recipients, messages and mailings, with all that follows from it."""
 import logging
+import re
 from collections.abc import Collection, Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -10,15 +11,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from apps.audit.services import Action, record
+from apps.core.rows import changed_columns
 from apps.users.models import User
 
 from .attempts.reply_key import reply_key
-from .models import Mailing, Message, Recipient
+from .models import Mailing, MailingQuerySet, Message, Recipient
 from .versions import check_version
 
 log = logging.getLogger("vestnik.mailings")
 UNDO_FOR = timedelta(minutes=1)
 Noun = Recipient | Message | Mailing
+COPY_NUMBER = re.compile(r" \(\d{1,4}\)$")
+LONGEST_BASE = 240  # of a copy's name, with room for its number
 TAKEN = gettext_lazy("You already have a recipient with this address.")
 
 
@@ -76,18 +80,72 @@ def mailing_save(*, mailing: Mailing, recipients: Iterable[Recipient],
     """
     check_version(mailing, seen)
     write(mailing, fields)
-    mailing.recipients.set(recipients)
+    chosen = {recipient.pk for recipient in recipients}
+    if chosen != set(mailing.recipients.values_list("pk", flat=True)):
+        mailing.recipients.set(chosen)
+        mailing.save(update_fields=["updated_at"])
     # Only this row: with all rows, two people who save at once would wait for each other.
-    Mailing.objects.filter(pk=mailing.pk).refresh_statuses(timezone.now())
+    if Mailing.objects.filter(pk=mailing.pk).refresh_statuses(timezone.now()):
+        mailing.refresh_from_db(fields=["status"])
     return mailing
 
 
 def write(owned: Noun, fields: Collection[str] | None) -> None:
-    """Save a new row whole, but only `fields` of an existing one: others may change the rest."""
-    if owned.pk is None or fields is None:
+    """Save a new row whole, but only `fields` of an existing one: others may change the rest.
+
+    Nothing is written where nothing differs.
+    """
+    if owned.pk is None:
         owned.save()
-    else:
-        owned.save(update_fields={"updated_at", *fields})
+        tell(owned, "created")
+        return
+    changed: Collection[str] | None = None
+    if fields is not None:
+        changed = changed_columns(owned, fields)
+        if not changed:
+            return
+        changed = {"updated_at", *changed}
+    owned.save(update_fields=changed)
+    tell(owned, "edited")
+
+
+def tell(owned: Noun, what: str) -> None:
+    """Log what was done to a row; the line says of itself who did it."""
+    log.info("%s %s of user %s: %s", owned._meta.model_name, owned.pk, owned.owner_id, what)
+
+
+def message_copy(*, message: Message) -> Message:
+    """Return a new message that says the same. Its subject is what people read, so it stays."""
+    return message_save(message=Message(
+        owner=message.owner, subject=message.subject, body=message.body))
+
+
+def mailing_copy(*, mailing: Mailing) -> Mailing:
+    """Return a draft that says the same to the same people, on the same day of a week to come."""
+    starts_at = timezone.localtime(mailing.starts_at)  # the hour stays when clocks change
+    starts_at = (starts_at + weeks_until(starts_at, timezone.now())).astimezone(UTC)
+    copy = Mailing(
+        owner=mailing.owner, message=mailing.message, name=next_name(mailing), autostart=False,
+        starts_at=starts_at, ends_at=starts_at + (mailing.ends_at - mailing.starts_at))
+    return mailing_save(mailing=copy, recipients=mailing.recipients.all())
+
+
+def weeks_until(moment: datetime, now: datetime) -> timedelta:
+    """Return the whole weeks, at least one, by which `moment` is moved past `now`."""
+    week = timedelta(days=7)
+    passed = max((now - moment) // week, 0)
+    return (passed + 1) * week
+
+
+def next_name(mailing: Mailing) -> str:
+    """Return the name of a copy: “Tea (2)”, or the next number that is free."""
+    base = COPY_NUMBER.sub("", mailing.title)
+    taken = set(Mailing.objects.owned_by(mailing.owner).filter(
+        name__startswith=base[:LONGEST_BASE]).values_list("name", flat=True))
+    number = 2
+    while (name := f"{base[:LONGEST_BASE]} ({number})") in taken:
+        number += 1
+    return name
 
 
 def deletion_refusal(owned: Noun) -> str:
@@ -113,6 +171,7 @@ def owned_delete(*, owned: Noun) -> None:
     owned.deleted_at = timezone.now()
     owned.save(update_fields=["deleted_at"])
     record(Action.DELETE, on=owned)
+    tell(owned, "deleted")
 
 
 def owned_restore(*, owned: Noun) -> None:
@@ -131,6 +190,7 @@ def owned_restore(*, owned: Noun) -> None:
     if not restored:
         raise OwnedRefused(_("The minute for bringing it back is over."))
     record(Action.RESTORE, on=owned)
+    tell(owned, "brought back")
 
 
 @transaction.atomic
@@ -174,15 +234,33 @@ def recipients_bounce_clear(*, owner: User, key: str, reply: str) -> int:
     return cleared
 
 
-def mailing_disable(*, mailing: Mailing, by: User, disabled: bool) -> None:
-    """Disable a mailing, which pauses its run, or enable it again: its owner resumes the run."""
+@transaction.atomic
+def mailing_disable(*, mailing: Mailing, by: User, disabled: bool, reason: str = "") -> None:
+    """Disable a mailing, which pauses its run, or enable it again; its owner reads the `reason`.
+
+    To enable it starts nothing: its owner resumes the run, or starts what has missed its time.
+    """
     unchanged = Mailing.objects.filter(pk=mailing.pk, disabled_at__isnull=disabled)
     if disabled:
         action = Action.DISABLE
-        changed = unchanged.update(disabled_at=timezone.now(), disabled_by=by)
+        changed = unchanged.update(
+            disabled_at=timezone.now(), disabled_by=by, disabled_reason=reason)
     else:
         action = Action.ENABLE
-        changed = unchanged.update(disabled_at=None, disabled_by=None)
+        changed = unchanged.update(disabled_at=None, disabled_by=None, disabled_reason="")
     if changed:
-        record(action, on=mailing, by=by)
-    log.warning("mailing %s %sd by user %s", mailing.pk, action, by.pk)
+        record(action, on=mailing, by=by, details=reason)
+        tell(mailing, f"{action}d by user {by.pk}")
+    if changed and not disabled:
+        missed_starts_cancel(mailings=Mailing.objects.filter(pk=mailing.pk), by=by)
+
+
+def missed_starts_cancel(*, mailings: MailingQuerySet, by: User) -> None:
+    """Make drafts of those of `mailings` whose time passed while they might not start.
+
+    Call it in the transaction that lets them start again.
+    """
+    missed = mailings.filter(autostart=True, starts_at__lte=timezone.now(), runs=None)
+    for mailing in missed.select_related("message"):
+        Mailing.objects.filter(pk=mailing.pk).update(autostart=False)
+        record(Action.NOT_STARTED, on=mailing, by=by)

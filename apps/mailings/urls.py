@@ -4,6 +4,7 @@ from .attempts import views as attempts
 from .deletion import restore
 from .drafts import views as drafts
 from .mailings import views as mailings
+from .mailings.switch import mailing_toggle
 from .messages import views as messages
 from .models import Mailing, Message, Recipient
 from .recipients import views as recipients
@@ -26,6 +27,7 @@ urlpatterns = [
     path("messages/preview/", messages.message_preview, name="message_preview"),
     path("messages/<int:pk>/", messages.message_detail, name="message_detail"),
     path("messages/<int:pk>/edit/", messages.message_edit, name="message_edit"),
+    path("messages/<int:pk>/copy/", messages.message_copy, name="message_copy"),
     path("messages/<int:pk>/delete/", messages.message_delete, name="message_delete"),
     path("messages/<int:pk>/restore/", restore, {"model": Message}, name="message_restore"),
     path("mailings/", mailings.mailing_list, name="mailing_list"),
@@ -33,9 +35,10 @@ urlpatterns = [
     path("mailings/recipients/", mailings.recipient_pick, name="recipient_pick"),
     path("mailings/<int:pk>/", mailings.mailing_detail, name="mailing_detail"),
     path("mailings/<int:pk>/edit/", mailings.mailing_edit, name="mailing_edit"),
+    path("mailings/<int:pk>/copy/", mailings.mailing_copy, name="mailing_copy"),
     path("mailings/<int:pk>/delete/", mailings.mailing_delete, name="mailing_delete"),
     path("mailings/<int:pk>/restore/", restore, {"model": Mailing}, name="mailing_restore"),
-    path("mailings/<int:pk>/toggle/", mailings.mailing_toggle, name="mailing_toggle"),
+    path("mailings/<int:pk>/toggle/", mailing_toggle, name="mailing_toggle"),
     path("drafts/", drafts.draft_keep, name="draft_keep"),
     path("drafts/<slug:key>/drop/", drafts.draft_drop, name="draft_drop"),
     path("attempts/", attempts.attempt_list, name="attempt_list"),

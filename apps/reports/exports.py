@@ -3,8 +3,15 @@
 UTF-8 with a byte order mark, or Excel takes Russian for noise. Excel splits cells at its locale's
 separator: the semicolon where the comma is decimal, as in Russian; so the file follows the
 interface's language.
+
+A spreadsheet runs a cell that begins with = + - or @. Whatever separator the file is opened with,
+no cell may begin so: an apostrophe goes in before such a sign at the beginning of a text, or after
+a comma, a semicolon, a tab or a line's end within it (spaces and quotation marks may stand
+between). Apostrophes that are there before the sign already stay. To have the text back, take away
+one apostrophe at each of these places.
 """
 import csv
+import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
@@ -12,7 +19,9 @@ from typing import Any
 from django.http import StreamingHttpResponse
 from django.utils import timezone, translation
 
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would run these
+# What may stand before a cell, and then a sign that runs it. The wide signs are East Asian.
+BEFORE_SIGN = re.compile(r"""(?:^|(?<![,;\s"]))[,;\s"]*+(?='*[=+@＝＋－＠-])""")
+BLANKS = set(' \xa0"')
 
 
 class Echo:
@@ -22,12 +31,20 @@ class Echo:
         return line
 
 
+def guarded(found: re.Match[str]) -> str:
+    """Return what stands before a sign, with an apostrophe where a cell may begin there."""
+    before = found[0]
+    if found.start() and BLANKS.issuperset(before):
+        return before
+    return f"{before}'"
+
+
 def cell(value: Any) -> Any:
-    """Return what stands in a cell: text can not become a formula, a moment is the person's."""
+    """Return what stands in a cell: text is no formula, a moment is the person's."""
     if isinstance(value, datetime):
         return f"{timezone.localtime(value):%Y-%m-%d %H:%M:%S}"
-    if isinstance(value, str) and value.startswith(DANGEROUS):
-        return f"'{value}"
+    if isinstance(value, str):
+        return BEFORE_SIGN.sub(guarded, value)
     return value
 
 

@@ -66,7 +66,7 @@ def home_lists(user):
     return {
         "running": runs.visible_to(user).filter(state=Run.State.RUNNING)[:SHOWN],
         "upcoming": Mailing.objects.visible_to(user).filter(
-            runs=None, ends_at__gt=now).select_related(
+            runs=None, ends_at__gt=now, autostart=True).select_related(
             "message", "owner").order_by("starts_at")[:SHOWN],
         "undecided": runs.owned_by(user).filter(
             Q(unknown__gt=0) | Q(state=Run.State.PAUSED) | failed)[:SHOWN],

@@ -1,5 +1,6 @@
 """Figures of the reports, read from the tallies: their cost does not grow with the attempts."""
-from django.db.models import Max, Min, Sum
+from django.db.models import Max, Min, Sum, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -20,7 +21,8 @@ MINUTES = (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 7200, 14400)
 SORTS = {"last": "last", "sent": "successful", "attempts": "attempts",
          "failed": "failed", "unknown": "unknown"}
 GROUPS = {  # what the table has a row for: the field, and how its names sort
-    "mailing": ("mailing", "mailing__message__subject"),
+    "mailing": ("mailing", Coalesce(
+        NullIf("mailing__name", Value("")), "mailing__message__subject")),
     "user": ("owner", "owner__email"),
 }
 

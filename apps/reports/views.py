@@ -75,7 +75,7 @@ def report_cells(row):
     if isinstance(row["of"], User):
         names = [str(row["of"]), row["of"].email]
     else:
-        names = [row["of"].message.subject, row["of"].owner.email]
+        names = [row["of"].title, row["of"].owner.email]
     return [*names, row["last"], row["attempts"], row["successful"], row["failed"], row["unknown"]]
 
 

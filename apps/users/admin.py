@@ -74,12 +74,12 @@ class UserAdmin(ListAdmin, auth.UserAdmin):
     list_display = ["email", "first_name", "last_name", "is_active", "is_staff", "last_login"]
     list_filter = ["is_active", "is_staff", "is_superuser", "groups"]
     search_fields = ["email", "first_name", "last_name"]
-    readonly_fields = ["blocked_at", "blocked_by", "last_login", "date_joined"]
+    readonly_fields = ["blocked_at", "blocked_by", "blocked_reason", "last_login", "date_joined"]
     fieldsets = [
         (None, {"fields": ["email", "password"]}),
         (_("About"), {"fields": ["first_name", "last_name", "phone", "country", "language",
                                  "time_zone"]}),
-        (_("Access"), {"fields": ["is_active", "blocked_at", "blocked_by", "is_staff",
+        (_("Access"), {"fields": ["is_active", "blocked_at", "blocked_by", "blocked_reason", "is_staff",
                                   "is_superuser", "groups", "user_permissions"]}),
         (_("Dates"), {"fields": ["last_login", "date_joined"]}),
     ]

@@ -1,4 +1,6 @@
 """What accounts add to the audit: logins, passwords, second factors, roles."""
+import logging
+
 from allauth.account import signals as account
 from allauth.mfa import signals as factor
 from allauth.mfa.models import Authenticator
@@ -11,6 +13,7 @@ from apps.audit.services import Action, record
 from .models import User
 from .services import record_user
 
+log = logging.getLogger("vestnik.users")
 FLAGS = ("is_superuser", "is_staff", "is_active")
 GIVEN = "+"
 TAKEN = "−"
@@ -40,7 +43,10 @@ def login_failed(credentials, **kwargs):
     """Record the address as it was typed, and the account if there is one."""
     typed = str(credentials.get("email") or credentials.get("username") or "")
     typed = typed[:254].replace("\x00", "")
-    record(Action.LOGIN_FAILED, label=typed, on=User.objects.filter(email__iexact=typed).first())
+    user = User.objects.filter(email__iexact=typed).first()
+    record(Action.LOGIN_FAILED, label=typed, on=user)
+    # The form lets nothing but addresses through: no password typed into the wrong field.
+    log.info("user %s (%s): %s", user.pk if user else "-", typed, Action.LOGIN_FAILED)
 
 
 @receiver(factor.authentication_failed)
@@ -77,7 +83,9 @@ def remember_flags(instance, update_fields, **kwargs):
 
 
 @receiver(post_save, sender=User)
-def flags_changed(instance, **kwargs):
+def flags_changed(instance, created, **kwargs):
+    if created:
+        log.info("user %s (%s): created", instance.pk, instance.email)
     for name, old in instance.__dict__.pop("_flags", {}).items():
         if getattr(instance, name) == old:
             continue

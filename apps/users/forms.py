@@ -54,7 +54,8 @@ class ProfileForm(PersonForm):
 
     class Meta:
         model = User
-        fields = ["first_name", "last_name", "avatar", "phone", "country", "language", "time_zone"]
+        fields = ["first_name", "last_name", "avatar", "phone", "country", "language", "time_zone",
+                  "wants_run_letters"]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

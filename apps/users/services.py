@@ -3,20 +3,24 @@ import logging
 from collections.abc import Iterable
 from datetime import datetime
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from django.db.models import QuerySet
+from django.dispatch import Signal
 from django.utils import timezone
 
 from apps.audit.models import Entry
 from apps.audit.services import Action, record
+from apps.core.rows import changed_columns
 
 from .models import MANAGERS_GROUP, User
 
 log = logging.getLogger("vestnik.users")
+user_unblocked = Signal()  # in the transaction of the unblock, with `user` and `by`
 MANAGERS_PERMISSIONS = (
     "users.view_all_users", "users.block_user", "mailings.view_all_recipients",
     "mailings.view_all_messages", "mailings.view_all_mailings", "mailings.disable_mailing",
@@ -26,8 +30,9 @@ MANAGERS_PERMISSIONS = (
 def record_user(
         action: Entry.Action, user: User, by: User | None = None, details: object = "",
 ) -> None:
-    """Add to the audit what `by`, or the request's user, did to an account."""
+    """Add to the audit, and to the log, what `by`, or the request's user, did to an account."""
     record(action, on=user, by=by, label=user.email, details=details)
+    log.info("user %s (%s): %s", user.pk, user.email, action)
 
 
 @transaction.atomic
@@ -52,14 +57,31 @@ def permission(name: str) -> Permission:
 def user_save(*, user: User, fields: Iterable[str]) -> None:
     """Save only these fields: what somebody else changes meanwhile, a block above all, stays."""
     user.save(update_fields=fields)
+    log.info("user %s (%s): edited %s", user.pk, user.email, ", ".join(sorted(fields)))
 
 
 def profile_save(*, user: User, fields: Iterable[str]) -> None:
     """Save what people say of themselves, and delete the picture that was there before."""
     old = User.objects.get(pk=user.pk).avatar
-    user_save(user=user, fields=fields)
+    changed = changed_columns(user, fields)
+    if changed:
+        user_save(user=user, fields=changed)
     if old.name and old.name != user.avatar.name:
         old.storage.delete(old.name)
+
+
+@transaction.atomic
+def email_replace(*, user: User, email: str) -> EmailAddress | None:
+    """Give an account that has confirmed no address another one; None when it may not have it."""
+    if EmailAddress.objects.filter(user=user, verified=True).exists():
+        return None
+    if User.objects.filter(email=email).exclude(pk=user.pk).exists():
+        return None
+    record_user(Action.EMAIL, user, user, f"{user.email} → {email}")
+    user.email = email
+    user_save(user=user, fields=["email"])
+    EmailAddress.objects.filter(user=user).delete()
+    return EmailAddress.objects.create(user=user, email=email, primary=True)
 
 
 def blockable_by(user: User) -> QuerySet[User]:
@@ -76,21 +98,27 @@ def blockable_by(user: User) -> QuerySet[User]:
     return users.exclude(pk__in=managers.values("pk"))
 
 
-def user_block(*, user: User, by: User, blocked: bool) -> None:
-    """Block or unblock. A block ends the sessions at the next request, and stops sends."""
+@transaction.atomic
+def user_block(*, user: User, by: User, blocked: bool, reason: str = "") -> None:
+    """Block, for a reason that the person will read, or unblock.
+
+    A block ends the sessions at the next request, and stops sends.
+    """
     action = Action.UNBLOCK
-    block: dict[str, datetime | User | None] = {"blocked_at": None, "blocked_by": None}
+    block: dict[str, datetime | User | str | None] = {
+        "blocked_at": None, "blocked_by": None, "blocked_reason": ""}
     if blocked:
         action = Action.BLOCK
-        block = {"blocked_at": timezone.now(), "blocked_by": by}
+        block = {"blocked_at": timezone.now(), "blocked_by": by, "blocked_reason": reason}
     changed = User.objects.filter(pk=user.pk, is_active=blocked).update(
         is_active=not blocked, **block)
     if blocked:
         for session in UserSession.objects.filter(user=user):
             session.end()  # else it would be back after an unblock
     if changed:
-        record_user(action, user, by)
-    log.warning("user %s %sed by user %s", user.pk, action, by.pk)
+        record_user(action, user, by, details=block["blocked_reason"])
+    if changed and not blocked:
+        user_unblocked.send(User, user=user, by=by)
 
 
 @transaction.atomic

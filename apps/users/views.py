@@ -11,12 +11,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 from django.views.static import serve
 
 from apps.core.htmx import FORM_METHODS, done, is_partial, refused, render_form, render_page
 from apps.core.listing import search_text, sorted_page
+from apps.core.reasons import ReasonForm, switched
 from apps.core.views import YEAR, keep_choice, safe_next
 
 from .forms import ProfileForm
@@ -24,6 +26,11 @@ from .models import User
 from .services import blockable_by, user_block, user_save
 
 AVATAR_NAME = re.compile(r"[0-9a-f]{32}\.webp")
+BLOCK_REASONS = (
+    gettext_lazy("People complained about letters that they did not ask for"),
+    gettext_lazy("Letters go to bought addresses"),
+    gettext_lazy("The account seems to be in somebody else's hands"),
+)
 SORTS = {"email": "email", "joined": "date_joined", "seen": "last_login"}
 
 
@@ -103,17 +110,35 @@ def blockable_among(users, by):
     return set(blockable_by(by).filter(pk__in=users.values("pk")).values_list("pk", flat=True))
 
 
-@require_POST
+@FORM_METHODS
 @permission_required("users.block_user", raise_exception=True)
 def user_toggle(request, pk):
-    """Block (`blocked=1`) or unblock (`blocked=0`) a user."""
+    """Block (`blocked=1`), for which a reason is asked, or unblock (`blocked=0`, a POST)."""
     user = get_object_or_404(User, pk=pk)
-    blocked = request.POST.get("blocked")
     if not blockable_by(request.user).filter(pk=pk).exists():
         raise PermissionDenied
-    texts = {"1": _("Blocked: %(name)s"), "0": _("Access is open again: %(name)s")}
-    if blocked not in texts:
-        return refused(request, _("Reload the page and try again."), to="users:user_list")
-    user_block(user=user, by=request.user, blocked=blocked == "1")
-    text = texts[blocked] % {"name": user}
-    return done(request, text, to="users:user_list", changed="users:changed")
+    blocked = switched(request, "blocked")
+    if blocked == "1":
+        return block(request, user)
+    if blocked == "0" and request.method == "POST":
+        user_block(user=user, by=request.user, blocked=False)
+        text = _("Access is open again: %(name)s") % {"name": user}
+        return done(request, text, to="users:user_list", changed="users:changed")
+    return refused(request, _("Reload the page and try again."), to="users:user_list")
+
+
+def block(request, user):
+    """Ask why, then block, and offer to undo it."""
+    form = ReasonForm(request.POST or None, offers=BLOCK_REASONS)
+    if form.is_valid():
+        user_block(user=user, by=request.user, blocked=True, reason=form.cleaned_data["reason"])
+        undo = reverse("users:user_toggle", args=[user.pk])
+        return done(request, _("Blocked: %(name)s") % {"name": user}, to="users:user_list",
+                    changed="users:changed", undo=f"{undo}?blocked=0")
+    return render_form(request, "ui/form_page.html", {
+        "form": form, "heading": _("Block this person?"), "submit_label": _("Block"),
+        "danger": True, "intro": f"{user} · {user.email}", "back": reverse("users:user_list"),
+        "crumb": _("Users"), "consequences": [
+            _("They are logged out everywhere at once, and their mailings pause."),
+            _("At the login they read the reason and your address.")],
+    })

@@ -18,10 +18,6 @@ function showKeys() {
 
 function escape(target) {
   target.closest("[data-inline]")?.querySelector("[data-cancel]")?.click();
-  const menu = target.closest("details[open].app-menu");
-  if (!menu) return;
-  menu.open = false;
-  menu.querySelector("summary").focus();
 }
 
 on("keydown", (event) => {

@@ -27,7 +27,8 @@ def fits(page):
 
 def test_a_second_factor_is_turned_on_used_and_other_sessions_are_ended(open_page, site):
     laptop, phone, lost = open_page(), open_page(viewport=PHONE), open_page(viewport=PHONE)
-    log_in(laptop, site, OTHER).click("a[href='/profile/']")
+    log_in(laptop, site, OTHER).click(".app-own-menu summary")
+    laptop.click("a[href='/profile/']")
     laptop.click("main a[href='/accounts/2fa/']")
     laptop.click("main a[href='/accounts/2fa/totp/activate/']")
     submit(laptop, password="vestnik-demo")

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from apps.audit.models import Entry
 from apps.demo import catcher
+from apps.jobs.models import Job
 from apps.mailings.models import Attempt, Run
 from tests.conftest import client_of
 from tests.factories import MailingFactory, MessageFactory, RecipientFactory, UserFactory
@@ -52,6 +53,11 @@ def entries(owner):
         Entry.objects.create(action=Entry.Action.LOGIN, who=owner, who_label=name)
 
 
+def jobs(owner):
+    for name in NAMES:
+        Job.objects.create(kind=name, owner=owner)
+
+
 def letters(owner):
     for number in range(len(NAMES)):
         catcher.keep(OUTBOX_LETTER % b"%d@example.com" % number, f"{number:010}")
@@ -76,7 +82,8 @@ SORTED = {
 }
 PAGED = [*SORTED, "#outbox-table"]
 ELSEWHERE = {"#report", "#mailing-tab"}  # of these other files tell
-CURSORS = ["#attempt-table", "#trail-table"]
+UNFILTERED = {"#job-table": ("owner", "/jobs/", jobs)}
+CURSORS = ["#attempt-table", "#trail-table", *UNFILTERED]
 
 
 @pytest.fixture
@@ -84,9 +91,9 @@ def page_with(open_page, owner, manager, settings, tmp_path):
     """Open the page of a list that has five rows."""
 
     def opened(table, query=""):
-        role, address, fill = LISTS[table]
+        role, address, fill = (LISTS | UNFILTERED)[table]
         if table == "#outbox-table":
-            settings.DEBUG = settings.CATCHER = True
+            settings.DEMO = settings.CATCHER = True
             settings.DATA_DIR = tmp_path
         fill(owner)
         user = {"owner": owner, "manager": manager}[role]

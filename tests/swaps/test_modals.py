@@ -20,7 +20,8 @@ def things(owner):
     """One object of each noun; the mailing has not been sent."""
     message = MessageFactory(owner=owner, subject="Новости")
     recipient = RecipientFactory(owner=owner, full_name="Вера")
-    mailing = MailingFactory(owner=owner, message=message, recipients=[recipient])
+    mailing = MailingFactory(
+        owner=owner, message=message, recipients=[recipient], autostart=False)
     return {"recipient": recipient, "message": message, "mailing": mailing}
 
 

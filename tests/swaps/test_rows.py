@@ -94,12 +94,20 @@ def test_in_a_mailing_the_tab_and_the_panel_follow_a_mark_taken_back(open_page, 
     page.check_fresh()
 
 
+def disable_for_a_reason(page):
+    """Turn a switch off: without a reason it is refused, with one it is done."""
+    page.send(".app-switch-form")
+    page.send("#modal-content form", status=422)
+    page.fill("#modal-content [name=reason]", "Жалобы")
+    page.send("#modal-content form", status=204)
+
+
 @swaps("mailings:mailing_toggle", "address", "request.get_full_path")
 def test_a_mailing_that_is_disabled_and_enabled_is_as_a_load_shows_it(
         open_page, as_manager, owner):
     MailingFactory(owner=owner)
     page = open_page("/mailings/?status=Создана", as_manager)
-    page.send(".app-switch-form", status=204)
+    disable_for_a_reason(page)
     assert page.one(".app-switch")["aria-checked"] == "false"
     page.check_fresh()
     page.send(".app-switch-form", status=204)
@@ -107,11 +115,11 @@ def test_a_mailing_that_is_disabled_and_enabled_is_as_a_load_shows_it(
     page.check_fresh()
 
 
-@swaps("users:user_toggle", "request.get_full_path")
+@swaps("users:user_toggle", "address", "request.get_full_path")
 def test_a_user_who_is_blocked_and_let_in_is_as_a_load_shows_it(open_page, as_manager):
     UserFactory(email="zoe@example.com")
     page = open_page("/users/?q=zoe", as_manager)
-    page.send(".app-switch-form", status=204)
+    disable_for_a_reason(page)
     assert page.one(".app-switch")["aria-checked"] == "false"
     page.check_fresh()
     page.send(".app-switch-form", status=204)

@@ -29,7 +29,7 @@ def main():
         "record": (counting, "add", "after"),
     }
     die_at(*places[step], number)
-    call_command("sender", "--processes", "1", "--connections", "4")
+    call_command("sender", "--no-jobs", "--processes", "1", "--connections", "4")
 
 
 def die_at(owner, name, when, number):

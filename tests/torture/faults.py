@@ -18,7 +18,7 @@ GROUP_STEPS, GROUPS, LETTERS = ("claim", "claimed", "record"), 3, 12  # when to 
 
 
 def start_senders(processes, crash_at=""):
-    command = [sys.executable, "manage.py", "sender", "--processes", "1"]
+    command = [sys.executable, "manage.py", "sender", "--no-jobs", "--processes", "1"]
     if crash_at:
         number = random.randint(1, GROUPS if crash_at in GROUP_STEPS else LETTERS)
         command = [sys.executable, "-m", "tests.torture.crash", crash_at, str(number)]

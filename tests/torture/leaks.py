@@ -115,8 +115,10 @@ def oversee(people, manager, until, counts):
     while time.monotonic() < until:
         person = random.choice(people)
         for value in ("1", "0"):
-            manager.post(f"/users/{person.user.pk}/toggle/", {"blocked": value})
-            manager.post(f"/mailings/{person.ids['mailing']}/toggle/", {"disabled": value})
+            manager.post(f"/users/{person.user.pk}/toggle/", {
+                "blocked": value, "reason": "test"})
+            manager.post(f"/mailings/{person.ids['mailing']}/toggle/", {
+                "disabled": value, "reason": "test"})
             counts["switches"] += 2
             time.sleep(0.05)
 

@@ -66,7 +66,8 @@ def main():
         run = run_start(mailing=mailing, trigger=Run.Trigger.COMMAND)
         started = time.monotonic()
         sender = subprocess.Popen(
-            [sys.executable, "manage.py", "sender"], cwd=ROOT, stdout=subprocess.DEVNULL)
+            [sys.executable, "manage.py", "sender", "--no-jobs"], cwd=ROOT,
+            stdout=subprocess.DEVNULL)
         readings = watch(run, sender)
         seconds = time.monotonic() - started
         end([sender], signal.SIGTERM)

@@ -16,12 +16,12 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from django.utils import timezone
 
-from apps.core.processes import Stop
+from apps.core.outage import SameFile, outage, steadily
+from apps.core.processes import Child, Stop
 
 from ..engine import recovery, restore
 from ..engine.bell import Listener, Pipe, open_bell
 from ..engine.engine import Engine
-from ..engine.outage import SameFile, outage, steadily
 from ..models import Worker
 from ..schedule import Clock
 
@@ -73,6 +73,7 @@ class SendingProcess:
         self.next_look = self.next_beat = self.next_recovery = 0.0  # monotonic
         self.token = uuid.uuid4().hex
         self.bell: Pipe | Listener | None = None
+        self.beside: list[Child] = []  # processes that are kept running while this one works
         self.same_file = SameFile()
 
     def start(self) -> None:
@@ -92,6 +93,8 @@ class SendingProcess:
         now = time.monotonic()
         if not rang and now < self.next_look:
             return
+        for child in self.beside:
+            child.look_after()
         try:
             self.same_file.look()
             if now >= self.next_look:

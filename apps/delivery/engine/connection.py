@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from apps.core import logs
+from apps.core.outage import SameFile, outage
 from apps.mailings.attempts.explanations import DISK
 from apps.mailings.models import Run
 from apps.statistics import counting
@@ -28,7 +29,6 @@ from . import breaker, ledger, restore, transitions
 from .failures import IN_A_ROW, Effect
 from .journal import Journal, JournalFull
 from .ledger import LEASE
-from .outage import SameFile, outage
 from .prefetch import Prefetch, Ready
 from .results import Claimed, Result, State, result_of, untried
 from .throttle import Bookings

@@ -231,7 +231,7 @@ def waits_for_a_person(mailing: Mailing) -> bool:
     """Whether the clock leaves `mailing` alone: it may have been sent after the backup.
 
     What was due before the restore may have been sent. If letters left after the backup, any other
-    mailing may have been sent too, early and by hand. One saved after the restore may start.
+    mailing may have been sent too, early and by hand. One changed after the restore may start.
     """
     guard = GUARD.first()
     if guard is None or guard.restored_at is None or mailing.updated_at > guard.restored_at:

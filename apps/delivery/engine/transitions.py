@@ -3,13 +3,15 @@ import logging
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
 from apps.audit.services import Action, Via, record
+from apps.mailings.attempts.faults import Meaning
 from apps.mailings.models import Delivery, Run
 from apps.mailings.runs import LETTERS_LEFT
 from apps.statistics import counting
+from apps.statistics.models import Tally
 
 from . import ledger, restore
 
@@ -63,7 +65,21 @@ def finish_runs(runs: QuerySet[Run]) -> None:
         if finished.filter(pk=pk).update(
                 state=State.FINISHED, finished_at=timezone.now(), hold_until=None,
                 reason="", server_words=""):
-            log.info("run %s finished", pk, extra={"run": pk})
+            log.info("run %s finished: %s", pk, figures_of(pk), extra={"run": pk})
+
+
+def figures_of(run_id: int) -> str:
+    """Return what came of a run's letters, and of which meanings the refusals were, for the log."""
+    run = Run.objects.defer("body").get(pk=run_id)
+    words = (f"{run.sent} sent, {run.failed} failed, {run.unknown} unknown, "
+             f"{run.skipped} skipped")
+    refused = Tally.objects.filter(run=run_id).exclude(
+        meaning__in=[Meaning.ACCEPTED, Meaning.UNKNOWN])
+    numbers = refused.values_list("meaning").annotate(Sum("number")).order_by("meaning")
+    refusals = ", ".join(f"{meaning} {number}" for meaning, number in numbers)
+    if refusals:
+        words = f"{words}; refusals: {refusals}"
+    return words
 
 
 def pause(run_id: int, reason: Run.Reason, words: str = "") -> bool:
@@ -87,7 +103,8 @@ def stop(run_id: int, reason: Run.Reason) -> bool:
         updated_at=timezone.now())
     if stopped:
         cancel_rest(run_id)
-        log.info("run %s stopped: %s", run_id, reason, extra={"run": run_id})
+        log.info("run %s stopped: %s; %s", run_id, reason, figures_of(run_id),
+                 extra={"run": run_id})
     return bool(stopped)
 
 

@@ -6,10 +6,13 @@ from unittest.mock import Mock
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import InterfaceError, OperationalError
+from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from apps.delivery import schedule
-from apps.mailings.models import Mailing, Run
+from apps.delivery.management.commands.send import Command
+from apps.delivery.services import run_stop
+from apps.mailings.models import Mailing, Recipient, Run
 from tests.factories import MailingFactory
 from tests.smtp import sink_server
 
@@ -53,7 +56,7 @@ def test_a_database_that_is_away_for_a_while_is_waited_for(mailing, sink, monkey
         return look(run, **options)
 
     monkeypatch.setattr(Run, "refresh_from_db", refresh)
-    monkeypatch.setattr("apps.delivery.engine.outage.PAUSE", 0)
+    monkeypatch.setattr("apps.core.outage.PAUSE", 0)
     status, said = send(mailing.pk)
     assert status == 0 and "3 sent" in said and not away
     assert "the database does not answer" in caplog.text
@@ -71,6 +74,58 @@ def test_temporary_refusals_are_left_to_the_worker_and_said(mailing, settings):
     with sink_server(settings, rcpt={"boris": "450 4.2.0 Greylisted"}):
         status, said = send(mailing.pk)
     assert status == 1 and "1 left" in said and "manage.py sender" in said
+
+
+def mark_bounced(*names):
+    Recipient.objects.filter(email__in=[f"{name}@example.com" for name in names]).update(
+        bounced_at=timezone.now())
+
+
+def test_who_was_skipped_is_said_and_is_no_failure(mailing, sink):
+    mark_bounced("boris")
+    status, said = send(mailing.pk)
+    assert status == 0 and "3 letters, 2 sent" in said and "Skipped: 1 letter to" in said
+
+
+def test_where_everybody_was_skipped_nothing_could_be_sent(mailing, sink):
+    mark_bounced("anna", "boris", "vera")
+    status, said = send(mailing.pk)
+    assert status == 2 and "3 skipped" in said and not sink.letters
+
+
+def test_one_letter_is_no_letters(mailing, sink):
+    mailing.recipients.set(mailing.recipients.all()[:1])
+    assert ": 1 letter, 1 sent" in send(mailing.pk)[1]
+
+
+def test_the_rest_of_a_paused_run_waits_for_a_person_and_not_for_the_sender(mailing, settings):
+    denied = "550 5.7.1 relay not permitted"
+    with sink_server(settings, rcpt={"anna": denied, "boris": denied, "vera": denied}):
+        status, said = send(mailing.pk)
+    assert Run.objects.get().state == Run.State.PAUSED
+    assert status == 1 and "manage.py sender" not in said and "3 left" in said
+    assert "Paused (the mail server refuses to work with us)" in said
+    assert f"{settings.BASE_URL}/mailings/{mailing.pk}/" in said
+
+
+def test_a_run_that_was_stopped_says_what_was_not_sent(mailing, monkeypatch):
+    def stop(command, runs):
+        run_stop(run=runs[0])
+
+    monkeypatch.setattr(Command, "send", stop)
+    status, said = send(mailing.pk)
+    assert "Stopped (by a person). Not sent: 3 letters." in said and status == 2
+    assert "Skipped" not in said
+
+
+@pytest.mark.parametrize("command, status", [
+    ("send", 2), ("sender", 1), ("recount", 1), ("create_managers_group", 1), ("hold_restored", 1),
+])
+def test_a_database_that_is_not_up_to_date_is_said_with_what_to_do(monkeypatch, command, status):
+    monkeypatch.setattr(MigrationExecutor, "migration_plan", lambda *_: ["something"])
+    with pytest.raises(CommandError, match="not up to date. Run: manage.py migrate") as end:
+        call_command(command)
+    assert end.value.returncode == status
 
 
 def test_a_dry_run_says_who_would_get_a_letter_and_sends_nothing(mailing, sink):
@@ -133,7 +188,7 @@ def test_all_due_starts_what_is_due_and_never_ran(mailing, sink, owner):
     MailingFactory(owner=owner, starts_at=timezone.now() + timedelta(hours=1))
     assert send(all_due=True)[0] == 0
     assert Run.objects.get().mailing == mailing
-    assert send(all_due=True)[0] == 2
+    assert send(all_due=True) == (0, "Nothing is due.\n")
 
 
 def test_the_clock_starts_a_due_mailing_once_and_not_after_its_end(mailing, owner):

@@ -80,9 +80,9 @@ CHANGES = {
     "paused": lambda mailing, owner, manager: owner.post(f"/mailings/{mailing.pk}/pause/"),
     "stopped": lambda mailing, owner, manager: owner.post(f"/mailings/{mailing.pk}/stop/"),
     "disabled": lambda mailing, owner, manager: manager.post(
-        f"/mailings/{mailing.pk}/toggle/", {"disabled": "1"}),
+        f"/mailings/{mailing.pk}/toggle/", {"disabled": "1", "reason": "x"}),
     "blocked": lambda mailing, owner, manager: manager.post(
-        f"/users/{mailing.owner_id}/toggle/", {"blocked": "1"}),
+        f"/users/{mailing.owner_id}/toggle/", {"blocked": "1", "reason": "x"}),
     "ended": lambda mailing, owner, manager: end_now(owner, mailing),
 }
 

@@ -1,20 +1,18 @@
-"""The service's own letters: careful MIME, never 8bit, and what becomes of them is told."""
+"""The service's own letters: careful MIME, never 8bit."""
 import email
 import email.policy
 import re
 from email.header import decode_header, make_header
 
 import pytest
-from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection, send_mail
+from django.core.mail import EmailMessage, EmailMultiAlternatives
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from apps.delivery.mail import NotAccepted, rendered
-from tests.smtp import sink_server
+from apps.delivery.mail import rendered
 
 from .test_letter import BODY, LINE
 
-BACKEND = "apps.delivery.mail.Backend"
 SUBJECT = "Подтвердите, пожалуйста, ваш адрес электронной почты в Вестнике"
 
 
@@ -117,42 +115,3 @@ def test_a_letters_own_headers_go_before_the_usual():
 def test_a_letter_that_would_break_is_refused(fault):
     with pytest.raises(ValueError):
         rendered(EmailMessage(**{"from_email": "a@b.org", "to": ["c@d.org"], **fault}))
-
-
-@pytest.fixture
-def backend(settings):
-    settings.EMAIL_BACKEND = BACKEND
-
-
-def test_each_recipient_gets_the_letter_once_in_an_envelope_of_its_own(settings, backend):
-    with sink_server(settings) as sink:
-        letter = full_letter()
-        letter.bcc.append("anna@example.com")
-        assert letter.send() == 1
-    assert sorted(sink.addresses) == ["anna@example.com", "boris@example.com",
-                                      "c@xn--e1afmkfd.xn--p1ai", "hidden@example.com"]
-    assert sink.parsed("anna@example.com")["Subject"] == SUBJECT
-
-
-def test_a_refusal_is_raised_with_the_servers_words_unless_it_is_to_be_silent(settings, backend):
-    with sink_server(settings, rcpt={"nobody": "550 5.1.1 User unknown"}) as sink:
-        letter = ("s", "b", None, ["anna@example.com", "nobody@example.com"])
-        with pytest.raises(NotAccepted, match="nobody@example.com: 550 5.1.1 User unknown") as told:
-            send_mail(*letter)
-        assert told.value.outcomes["anna@example.com"].accepted
-        assert send_mail(*letter, fail_silently=True) == 0
-    assert sink.addresses == ["anna@example.com"] * 2
-
-
-def test_a_connection_that_was_opened_before_is_kept_for_all_letters(settings, backend):
-    with sink_server(settings) as sink, get_connection() as connection:
-        letters = [EmailMessage("s", "b", to=[f"{name}@example.com"]) for name in "abc"]
-        assert connection.send_messages(letters[:2]) == 2 and connection.letters == 2
-        assert connection.send_messages(letters[2:]) == 1 and connection.letters == 3
-    assert len(sink.letters) == 3 and connection.connection is None
-
-
-def test_a_server_that_is_away_is_told_at_once(settings, backend):
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
-    with pytest.raises(NotAccepted, match="refused"):
-        send_mail("s", "b", None, ["anna@example.com"])

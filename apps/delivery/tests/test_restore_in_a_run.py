@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.audit.models import Entry
+from apps.core.outage import SameFile
 from apps.delivery.models import LettersTaken, RestoreGuard
 from apps.delivery.services import RunRefused, run_count_unknown, run_start
 from apps.mailings.models import Attempt, Delivery, Run
@@ -15,7 +16,6 @@ from tests.sending import until, work
 
 from ..engine import recovery, restore
 from ..engine.engine import Engine
-from ..engine.outage import SameFile
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TABLES = [RestoreGuard, LettersTaken, Run, Delivery, Attempt, Increment, Tally, MinuteTally,

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.audit.models import Entry
+from apps.core.outage import Outage
 from apps.delivery.services import run_start
 from apps.mailings.models import Mailing, Run
 
@@ -15,7 +16,6 @@ from ..drivers import local
 from ..drivers.local import SendingProcess
 from ..engine import transitions
 from ..engine.bell import open_bell
-from ..engine.outage import Outage
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Action, Via = Entry.Action, Entry.Via
@@ -76,8 +76,8 @@ def test_an_outage_of_the_database_is_a_line_and_the_clock_rests_meanwhile(
 
 def test_a_worker_that_starts_while_the_database_is_away_waits_for_it(
         data_dir, monkeypatch, caplog):
-    monkeypatch.setattr("apps.delivery.engine.outage.PAUSE", 0)
-    monkeypatch.setattr("apps.delivery.engine.outage.outage", Outage())
+    monkeypatch.setattr("apps.core.outage.PAUSE", 0)
+    monkeypatch.setattr("apps.core.outage.outage", Outage())
     answers = [OperationalError("the database system is starting up"), None]
 
     def check():

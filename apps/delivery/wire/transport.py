@@ -13,12 +13,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from django.conf import settings
 from django.core.mail.backends.smtp import EmailBackend
 
 from apps.mailings.attempts.verdicts import Phase
 
-from .login import SMTP, SettingsFault, dial
+from .login import SMTP, dial
 from .outcome import Outcome, lost, not_connected
 from .reply_text import decoded
 
@@ -86,8 +85,6 @@ class Transport(EmailBackend):
         """
         if self.connection is not None:
             return False
-        if not self.host:
-            raise SettingsFault(settings.EMAIL_FAULT)  # type: ignore[misc]  # set by project.mail
         context = self.ssl_context if self.use_ssl else None
         self._partial_connection = server = dial(self.host, self.port, self.timeout, context)
         if self.use_tls:

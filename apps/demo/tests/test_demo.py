@@ -16,7 +16,7 @@ from tests.smtp import sink_server
 
 @pytest.fixture
 def demo_settings(settings):
-    settings.DEBUG = settings.CATCHER = True
+    settings.DEMO = settings.CATCHER = True
 
 
 def test_the_demo_is_made_once_and_looks_alive(db, demo_settings):
@@ -58,6 +58,13 @@ def test_the_demo_shows_each_way_a_run_can_stand(db, demo_settings):
             "Запущена" if mailing.runs.exists() else "Создана")
         assert mailing.status == expected
     assert not Mailing.objects.due(now).exists()  # nothing is sent unless a person asks
+
+
+def test_the_demo_has_a_draft_a_scheduled_mailing_and_named_ones(db, demo_settings):
+    call_command("demo", verbosity=0)
+    fresh = Mailing.objects.filter(runs=None, disabled_at=None)
+    assert set(fresh.values_list("autostart", flat=True)) == {True, False}
+    assert Mailing.objects.filter(status=Mailing.Status.COMPLETED).exclude(name="").exists()
 
 
 def test_the_demo_writes_to_reserved_domains_only_and_would_pass_its_own_forms(db, demo_settings):

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def demo(settings):
-    settings.DEBUG = settings.CATCHER = True
+    settings.DEMO = settings.CATCHER = True
 
 
 def caught(text="Здравствуйте!", to="anna@example.com", subject="Пирог", subtype="plain"):
@@ -88,7 +88,7 @@ def test_it_is_not_there_for_another_machine(environment, as_owner):
     assert reverse("demo:outbox") not in home
 
 
-@pytest.mark.parametrize("setting", ["DEBUG", "CATCHER"])
+@pytest.mark.parametrize("setting", ["DEMO", "CATCHER"])
 def test_it_is_not_there_outside_the_demo(settings, setting):
     name = caught()
     setattr(settings, setting, False)

@@ -1,51 +1,18 @@
 """The mailing's form: a window of time, a message, and recipients by the thousand."""
-from datetime import UTC, timedelta
-
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.access import ids_in
 
 from ..models import Mailing, Message, Recipient
-from ..owned_form import OwnedForm
+from ..owned_form import OwnedForm, one_line
+from ..titles import without_fields
+from .moments import MomentField
 
 SHOWN = 50  # chosen recipients shown by name; candidates shown at once
-YEARS = range(2000, 2101)
-WAITS = {"starts_at": timedelta(hours=2), "ends_at": timedelta(days=3)}  # in a new form
-
-
-class MomentField(forms.DateTimeField):
-    """A date and time in the person's zone; a time that the clocks skip is an error."""
-
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-
-    def to_python(self, value):
-        try:
-            moment = super().to_python(value)
-        except ValidationError as error:
-            if error.code != "ambiguous_timezone":
-                raise
-            moment = around_a_change(error.params["datetime"])
-        if moment and moment.year not in YEARS:
-            raise ValidationError(_("Choose a year from 2000 to 2100."))
-        return moment
-
-
-def around_a_change(naive):
-    """Return the earlier of two moments when clocks go back; refuse one they skip."""
-    zone = timezone.get_current_timezone()
-    early = naive.replace(tzinfo=zone)
-    late = early.replace(fold=1)
-    if early.utcoffset() > late.utcoffset():
-        return early
-    # Each is shifted by the offset from the other side of the gap.
-    before = late.astimezone(UTC).astimezone(zone)
-    after = early.astimezone(UTC).astimezone(zone)
-    raise ValidationError(
-        _("The clocks skip this time. The nearest ones are %(before)s and %(after)s."),
-        params={"before": f"{before:%H:%M}", "after": f"{after:%H:%M}"})
 
 
 def ids_sent(data, name):
@@ -73,17 +40,33 @@ class RecipientsField(forms.ModelMultipleChoiceField):
         return found
 
 
+class When(models.TextChoices):
+    """The form's first question. Only PLANNED lets the clock start the mailing."""
+
+    DRAFT = "draft", _("Draft, does not start by itself")
+    NOW = "now", _("Now")
+    PLANNED = "planned", _("At a set time")
+
+
 class MailingForm(OwnedForm):
     """Make or edit a mailing. `everyone` stands for all of the owner's recipients."""
 
-    starts_at = MomentField(label=_("First send"))
-    ends_at = MomentField(label=_("End of sending"))
+    when = forms.ChoiceField(
+        label=_("When to send"), choices=When.choices, required=False, widget=forms.RadioSelect)
+    starts_at = MomentField(
+        label=_("First send"), help_text=_("Matters only where the mailing starts by itself."))
+    at_once = forms.BooleanField(
+        label=_("Start at once: the time has passed already"), required=False)
+    ends_at = MomentField(
+        label=_("End of sending"),
+        help_text=_("Whoever we do not reach by this hour gets no letter."))
     recipients = RecipientsField(Recipient.objects.none(), label=_("Recipients"), required=False)
     everyone = forms.BooleanField(label=_("All recipients"), required=False)
 
     class Meta:
         model = Mailing
-        fields = ["message", "starts_at", "ends_at", "recipients"]
+        fields = ["name", "message", "starts_at", "ends_at", "recipients"]
+        help_texts = {"name": _("Only you see it. Without one, it is the letter's subject.")}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -91,19 +74,55 @@ class MailingForm(OwnedForm):
         self.fields["message"].empty_label = _("Choose a message")
         self.book = Recipient.objects.owned_by(self.owner)
         self.fields["recipients"].queryset = self.book
-        if self.instance.pk is None:
-            start = timezone.localtime().replace(minute=0, second=0, microsecond=0)
-            for name, wait in WAITS.items():
-                self.initial[name] = self.initial.get(name) or start + wait
+        # The clock does not look at what was sent once.
+        self.fields["when"].disabled = bool(self.instance.pk and self.instance.runs.exists())
+        self.initial.setdefault("when", self.stored_when())
+        if self.instance.message_id:
+            title = without_fields(self.instance.message.subject)
+            self.fields["name"].widget.attrs["placeholder"] = title
+
+    def stored_when(self):
+        if self.instance.pk and self.instance.autostart:
+            return When.PLANNED
+        return When.DRAFT
+
+    @property
+    def written(self):
+        if self.fields["when"].disabled:
+            return super().written
+        return {*super().written, "autostart"}
+
+    @property
+    def past_start(self):
+        """Whether the form has to ask about a start that has passed."""
+        return self.has_error("starts_at", "past") or self["at_once"].value()
+
+    def clean_name(self):
+        return one_line(self.cleaned_data["name"])
+
+    def clean_when(self):
+        return self.cleaned_data["when"] or self.stored_when()
+
+    def clean_starts_at(self):
+        return self.kept("starts_at")
 
     def clean_ends_at(self):
-        ends_at = self.cleaned_data["ends_at"]
+        ends_at = self.kept("ends_at")
         starts_at = self.cleaned_data.get("starts_at")
         if starts_at and ends_at <= starts_at:
             raise ValidationError(_("The end must be later than the first send."))
         if self.instance.pk is None and ends_at <= timezone.now():
             raise ValidationError(_("The end is in the past."))
         return ends_at
+
+    def kept(self, name):
+        """Return the moment given, or the stored one where the text is as it was shown.
+
+        The text has no seconds, and does not tell the first of two 02:30s from the second.
+        """
+        if self.instance.pk and name not in self.changed_data:
+            return self.initial[name]
+        return self.cleaned_data[name]
 
     def clean(self):
         cleaned = super().clean()
@@ -112,7 +131,25 @@ class MailingForm(OwnedForm):
             self.errors.pop("recipients", None)
         if "recipients" not in self.errors and not cleaned.get("recipients"):
             self.add_error("recipients", _("Choose at least one recipient."))
+        if "when" in cleaned and not self.fields["when"].disabled:
+            self.instance.autostart = cleaned["when"] == When.PLANNED
+            if self.instance.autostart:
+                self.ask_about_past_start(cleaned)
         return cleaned
+
+    def ask_about_past_start(self, cleaned):
+        """Take a start that has passed only from who says that it is to start at once: now."""
+        now = timezone.now()
+        starts_at = cleaned.get("starts_at")
+        ends_at = cleaned.get("ends_at")
+        if starts_at is None or ends_at is None or starts_at > now or ends_at <= now:
+            return
+        if cleaned.get("at_once"):
+            cleaned["starts_at"] = now
+        else:
+            self.add_error("starts_at", ValidationError(
+                _("This time has passed. Choose a later one, or tick that it starts at once."),
+                code="past"))
 
     def picked(self):
         """Return what the picker shows: names, the ids of those not named, and how many in all."""

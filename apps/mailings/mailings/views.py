@@ -1,25 +1,26 @@
 """Mailings: list, detail, create, edit, picking recipients, delete."""
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count, OuterRef, Subquery
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.core.access import for_reading, for_writing
-from apps.core.htmx import FORM_METHODS, is_partial, refused, render_page
+from apps.core.htmx import FORM_METHODS, render_page
 from apps.core.listing import choice, page_of, search_text, sorted_page
 
+from .. import services
 from ..deletion import delete
 from ..models import Delivery, Mailing, Recipient, Run
 from ..owned_form import form_page, opened, owned_done
 from ..recipients.views import add_same_reply
-from ..services import mailing_disable, mailing_save
-from .forms import SHOWN, MailingForm, ids_sent
+from .forms import SHOWN, MailingForm, When, ids_sent
+from .words import when_words
 
 SORTS = {"start": "starts_at", "end": "ends_at", "status": "status",
-         "subject": "message__subject", "added": "created_at"}
+         "subject": "called", "added": "created_at"}
 TABS = {
     "recipients": gettext_lazy("Recipients"), "runs": gettext_lazy("Runs"),
     "attempts": gettext_lazy("Attempts"), "letter": gettext_lazy("Letter"),
@@ -31,9 +32,10 @@ def mailing_list(request):
     Mailing.objects.refresh_statuses(timezone.now())
     q = search_text(request)
     status = choice(request, "status", Mailing.Status.values)
-    mailings = Mailing.objects.visible_to(request.user).select_related("message", "owner")
+    mailings = Mailing.objects.visible_to(request.user).select_related(
+        "message", "owner", "disabled_by").with_name()
     if q:
-        mailings = mailings.filter(message__subject__icontains=q)
+        mailings = mailings.matching(q)
     if status:
         mailings = mailings.filter(status=status)
     listing = sorted_page(request, mailings, SORTS, "-start")
@@ -91,25 +93,37 @@ def recipients_and_fates(request, mailing):
 @FORM_METHODS
 def mailing_create(request):
     mailing = Mailing(owner=request.user)
-    return mailing_form(request, mailing, _("New mailing"), _("Make mailing"))
+    return mailing_form(request, mailing, _("New mailing"))
 
 
 @FORM_METHODS
 def mailing_edit(request, pk):
     mailing = for_writing(request.user, Mailing.objects, pk)
-    return mailing_form(request, mailing, _("Edit mailing"), _("Save"))
+    return mailing_form(request, mailing, _("Edit mailing"))
 
 
-def mailing_form(request, mailing, heading, submit_label):
+@require_POST
+def mailing_copy(request, pk):
+    """Make a draft like this one, and show its form."""
+    mailing = for_writing(request.user, Mailing.objects.select_related("message"), pk)
+    copy = services.mailing_copy(mailing=mailing)
+    return owned_done(request, copy, _("Copied: %(name)s. It is a draft and does not start."),
+                      to=copy.url("edit", copy.pk))
+
+
+def mailing_form(request, mailing, heading):
     """Save a valid form; else show it, with what was found and picked so far."""
     if "_find" in request.POST or "_add" in request.POST:
         form = MailingForm(owner=request.user, instance=mailing, initial=picked(request))
     else:
         form = opened(MailingForm, request, mailing, message=request.GET.get("message"))
         if form.is_valid() and form.saved(
-                mailing_save, mailing=mailing, recipients=form.cleaned_data["recipients"]):
+                services.mailing_save, mailing=mailing, recipients=form.cleaned_data["recipients"]):
             return form_valid(request, form)
-    return form_page(request, form, heading, submit_label, **candidates(request), keeps_drafts=True,
+    context = candidates(request)
+    if not form.fields["when"].disabled:
+        context["submit_body"] = "mailings/_when_button.html"
+    return form_page(request, form, heading, _("Save"), **context, keeps_drafts=True,
                      form_body="mailings/_mailing_form.html")
 
 
@@ -140,8 +154,20 @@ def recipient_pick(request):
 
 
 def form_valid(request, form):
-    """Lead on from a mailing that was saved."""
-    return owned_done(request, form.instance, _("The mailing is saved."))
+    """Lead on from the current user's mailing that was saved, and say whether it starts."""
+    mailing = form.instance
+    to = mailing
+    text = when_words(mailing, timezone.now())
+    if form.cleaned_data["when"] == When.NOW:
+        to = reverse("delivery:start", args=[mailing.pk])
+        text = _("Check it, then send it")
+    return owned_done(request, mailing, saved_words(text), to=to)
+
+
+def saved_words(more):
+    if not more:
+        return _("The mailing is saved.")
+    return _("Saved. %(more)s.") % {"more": more}
 
 
 @FORM_METHODS
@@ -154,17 +180,3 @@ def mailing_delete(request, pk):
             "%(n)s attempt stays in the history.", "%(n)s attempts stay in the history.",
             number) % {"n": number})
     return delete(request, mailing, heading=_("Delete mailing?"), consequences=lines)
-
-
-@require_POST
-def mailing_toggle(request, pk):
-    """Disable (`disabled=1`) or enable (`disabled=0`) a mailing, for managers."""
-    mailing = for_reading(request.user, Mailing.objects.select_related("message"), pk)
-    if not request.user.has_perm("mailings.disable_mailing"):
-        raise PermissionDenied
-    disabled = request.POST.get("disabled")
-    texts = {"1": _("Disabled: %(name)s"), "0": _("Enabled: %(name)s")}
-    if disabled not in texts:
-        return refused(request, _("Reload the page and try again."), to=mailing)
-    mailing_disable(mailing=mailing, by=request.user, disabled=disabled == "1")
-    return owned_done(request, mailing, texts[disabled])

@@ -16,7 +16,8 @@ UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 def personal_fields() -> str:
     """Return what may be typed to have a personal field, in the reader's language."""
     words = [word for _label, word in shown()]
-    example = words[0].replace("}", f"|{_('dear client')}}}")
+    fallback = _("dear client")
+    example = words[0].replace("}", f"|{fallback}}}")
     return _("Personal fields: %(fields)s. With words for those who have no name: %(example)s.") % {
         "fields": ", ".join(words), "example": example}
 

@@ -1,8 +1,8 @@
 """Merge fields in a message: `{имя}`, `{first_name}`, `{имя|дорогой клиент}`.
 
 A fixed list of words, never template code; small and capital letters are alike, and ё is е. Braces
-around up to 40 letters, digits, `_`, `-`, `.` and blanks are a field that somebody meant: an unknown
-one, or one in doubled braces, is an error. All other braces are text.
+around up to 40 letters, digits, `_`, `-`, `.` and blanks are a field that somebody meant: an
+unknown one, or one in doubled braces, is an error. All other braces are text.
 """
 import re
 from collections.abc import Iterable, Mapping, Sequence

@@ -8,10 +8,10 @@ from apps.core.access import for_reading, for_writing, ids_in
 from apps.core.htmx import FORM_METHODS, render_page
 from apps.core.listing import search_text, sorted_page
 
+from .. import services
 from ..deletion import delete
 from ..models import Message, Recipient
 from ..owned_form import form_page, opened, owned_done
-from ..services import message_save
 from .forms import MessageForm
 from .merge_fields import complaints, filled, shown, split, values_of
 
@@ -51,13 +51,21 @@ def message_edit(request, pk):
     return message_form(request, message, _("Edit message"), _("Save"))
 
 
+@require_POST
+def message_copy(request, pk):
+    """Make a message that says the same, and show its editor."""
+    message = for_writing(request.user, Message.objects, pk)
+    copy = services.message_copy(message=message)
+    return owned_done(request, copy, _("Copied: %(name)s"), to=copy.url("edit", copy.pk))
+
+
 def message_form(request, message, heading, submit_label):
     """Save a valid form; else show the editor with the letter beside it."""
     if "_for" in request.POST:  # without a script: only to see the letter to another recipient
         form = MessageForm(owner=request.user, instance=message, initial=request.POST.dict())
     else:
         form = opened(MessageForm, request, message)
-        if form.is_valid() and form.saved(message_save, message=message):
+        if form.is_valid() and form.saved(services.message_save, message=message):
             return owned_done(request, message, _("Saved: %(name)s"))
     letter = letter_for(request, form["subject"].value(), form["body"].value())
     for name in form.errors:

@@ -1,11 +1,13 @@
 """Merge fields as a message's reader sees them, and stored answers in their language."""
 from django import template
+from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from ..attempts.explanations import advice, in_words, said
 from ..attempts.verdicts import verdict
+from ..mailings import words
 from ..messages.merge_fields import split
 from ..models import Attempt, Delivery, Mailing, Run
 
@@ -85,3 +87,15 @@ def mailing_badge(mailing):
     if mailing.disabled_at:
         return badge(DISABLED)
     return badge(mailing.status)
+
+
+@register.filter
+def when_words(mailing):
+    """Return whether, and when, a mailing starts by itself."""
+    return words.when_words(mailing, timezone.now())
+
+
+@register.filter
+def missed_start(mailing):
+    """Return whether a mailing's time passed while a manager had it disabled."""
+    return words.missed_start(mailing, timezone.now())

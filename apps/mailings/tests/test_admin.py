@@ -40,7 +40,8 @@ def errors(response):
 def window(**changes):
     now = timezone.now()
     times = {"starts_at": now, "ends_at": now + timedelta(days=1), **changes}
-    return {name: timezone.localtime(at).strftime("%Y-%m-%dT%H:%M") for name, at in times.items()}
+    texts = {name: timezone.localtime(at).strftime("%Y-%m-%dT%H:%M") for name, at in times.items()}
+    return {"when": "draft", **texts}
 
 
 def test_what_is_added_is_ones_own(admins, superuser):

@@ -126,27 +126,51 @@ def test_without_a_script_a_draft_is_thrown_away_too(as_owner, owner):
     assert response.url == "/messages/create/" and not Draft.objects.exists()
 
 
-@pytest.mark.parametrize("noun, name", [("message", "subject"), ("mailing", "ends_at")])
-def test_the_second_of_two_windows_is_told_and_loses_nothing(as_owner, owner, noun, name):
-    mailing = MailingFactory(owner=owner, recipients=[RecipientFactory(owner=owner)])
-    owned = getattr(mailing, noun, mailing)
-    address = reverse(f"mailings:{noun}_edit", args=[owned.pk])
-    form = as_owner.get(address).context["form"]
-    fields = {field.name: field.value() or "" for field in form} | {"_version": form.version}
-    fields |= {"message": mailing.message_id, "recipients": mailing.recipients.get().pk,
-               "starts_at": "2030-01-01T10:00", "everyone": ""} if noun == "mailing" else {}
-    first, mine = ("Первая", "Вторая") if noun == "message" else (
-        "2030-01-02T10:00", "2030-01-03T10:00")
-    fields = {key: value for key, value in fields.items() if value}
-    assert as_owner.post(address, {**fields, name: first}).status_code == 302
-    told = as_owner.post(address, {**fields, name: mine})
-    page = told.content.decode()
-    assert told.status_code == 422 and "изменили в другом окне" in page
-    assert owned.get_absolute_url() in page and mine in page
-    again = {**fields, name: mine, "_version": told.context["form"].version}
-    assert as_owner.post(address, again).status_code == 302
-    owned.refresh_from_db()
-    assert str(getattr(owned, name)).startswith(mine.partition("T")[0])
+@pytest.fixture
+def windows(owner):
+    """A mailing, its form's address, and what a window that has just opened it would send."""
+    recipient = RecipientFactory(owner=owner)
+    mailing = MailingFactory(owner=owner, recipients=[recipient])
+    fields = {"message": mailing.message_id, "recipients": recipient.pk, "when": "draft",
+              "starts_at": "2030-01-01T10:00", "ends_at": "2030-01-02T10:00",
+              "_version": mailing.updated_at.isoformat()}
+    return mailing, reverse("mailings:mailing_edit", args=[mailing.pk]), fields
+
+
+def told(response, owned):
+    """Whether the answer tells of another window, and where to see what is there now."""
+    page = response.content.decode()
+    return (response.status_code == 422 and "изменили в другом окне" in page
+            and owned.get_absolute_url() in page)
+
+
+def test_the_second_of_two_windows_is_told_and_loses_nothing(as_owner, owner):
+    message = MessageFactory(owner=owner)
+    address = reverse("mailings:message_edit", args=[message.pk])
+    version = as_owner.get(address).context["form"].version
+    as_owner.post(address, typed(owner, subject="Первая", _version=version))
+    second = as_owner.post(address, typed(owner, subject="Вторая", _version=version))
+    assert told(second, message) and "Вторая" in second.content.decode()
+    assert Message.objects.get().subject == "Первая"
+    mine = second.context["form"].version
+    as_owner.post(address, typed(owner, subject="Вторая", _version=mine))
+    assert Message.objects.get().subject == "Вторая"
+
+
+def test_a_mailing_changed_in_another_window_is_told_too(as_owner, windows):
+    mailing, address, fields = windows
+    assert as_owner.post(address, {**fields, "name": "Первая"}).status_code == 302
+    assert told(as_owner.post(address, {**fields, "name": "Вторая"}), mailing)
+    mailing.refresh_from_db()
+    assert mailing.name == "Первая"
+
+
+def test_a_recipient_changed_in_another_window_is_told_too(as_owner, owner):
+    recipient = RecipientFactory(owner=owner)
+    address = reverse("mailings:recipient_edit", args=[recipient.pk])
+    fields = {"email": "a@example.com", "_version": recipient.updated_at.isoformat()}
+    as_owner.post(address, {**fields, "full_name": "Первая"})
+    assert told(as_owner.post(address, {**fields, "full_name": "Вторая"}), recipient)
 
 
 def test_a_draft_of_an_older_version_is_told_of_the_newer(as_owner, owner):

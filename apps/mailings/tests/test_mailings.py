@@ -169,6 +169,6 @@ def test_saving_a_form_undoes_nothing_that_happened_meanwhile(
         return clean(form)
 
     monkeypatch.setattr(MailingForm, "clean", clean_late)
-    as_owner.post(f"/mailings/{mailing.pk}/edit/", fields)
+    as_owner.post(f"/mailings/{mailing.pk}/edit/", {**fields, "when": "draft"})
     mailing.refresh_from_db()
     assert mailing.message_id == fields["message"] and mailing.disabled_at

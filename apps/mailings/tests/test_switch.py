@@ -1,7 +1,10 @@
+import json
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from apps.audit.models import Entry
 from apps.delivery.engine import transitions
 from apps.delivery.services import run_start
 from apps.mailings.models import Run
@@ -17,7 +20,7 @@ def mailing(owner):
 
 def toggle(client, mailing, disabled, **headers):
     return client.post(reverse("mailings:mailing_toggle", args=[mailing.pk]),
-                       {"disabled": disabled}, headers=headers)
+                       {"disabled": disabled, "reason": "Опечатка в цене"}, headers=headers)
 
 
 def test_a_manager_disables_and_enables_and_the_owner_sees_who(
@@ -26,10 +29,34 @@ def test_a_manager_disables_and_enables_and_the_owner_sees_who(
     assert response.status_code == 204 and "mailings:changed" in response["HX-Trigger"]
     mailing.refresh_from_db()
     assert mailing.disabled_by == manager
-    assert str(manager) in as_owner.get(mailing.get_absolute_url()).content.decode()
+    for page in (mailing.get_absolute_url(), reverse("mailings:mailing_list")):
+        text = as_owner.get(page).content.decode()
+        assert "Опечатка в цене" in text and manager.email in text
     assert toggle(as_manager, mailing, 0).url == mailing.get_absolute_url()
     mailing.refresh_from_db()
     assert (mailing.disabled_at, mailing.disabled_by) == (None, None)
+    assert mailing.disabled_reason == ""
+
+
+def test_a_mailing_is_not_disabled_without_a_reason(as_manager, mailing):
+    address = reverse("mailings:mailing_toggle", args=[mailing.pk])
+    assert "<datalist" in as_manager.get(address, {"disabled": 1}).content.decode()
+    for reason in ("", " ", "a\nb", "x" * 201):
+        assert as_manager.post(address, {"disabled": 1, "reason": reason}).status_code == 422
+    mailing.refresh_from_db()
+    assert not mailing.disabled_at
+
+
+def test_the_toast_of_a_disabled_mailing_undoes_it_with_one_click(as_manager, mailing):
+    told = json.loads(toggle(as_manager, mailing, 1, hx_request="true")["HX-Trigger"])
+    assert as_manager.post(told["toast"]["undo"]).status_code == 302
+    mailing.refresh_from_db()
+    assert not mailing.disabled_at
+
+
+def test_a_reason_is_in_the_trail(as_manager, mailing):
+    toggle(as_manager, mailing, 1)
+    assert Entry.objects.get(action="disable").details == "Опечатка в цене"
 
 
 def test_an_owner_can_not_undo_a_managers_disable(as_manager, as_owner, mailing):

@@ -1,6 +1,9 @@
-"""Words for what a browser says of itself."""
+"""Words for what a browser says of itself, and for the letters that a session asked for."""
 from django import template
+from django.template.context import Context
 from django.utils.translation import gettext as _
+
+from apps.users import letters
 
 register = template.Library()
 # The first mark that a User-Agent has counts: Edge and Opera call themselves Chrome too.
@@ -28,3 +31,12 @@ def name_in(user_agent: str, names: dict[str, str]) -> str:
         if mark in user_agent:
             return name
     return ""
+
+
+@register.simple_tag(takes_context=True)
+def letter(context: Context, kind: str) -> letters.Told | None:
+    """Return what to tell of the session's newest letter of this kind, while it is news."""
+    told = letters.told(context["request"], kind)
+    if told and told.is_fresh:
+        return told
+    return None

@@ -2,6 +2,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
 from django.contrib.sessions.models import Session
@@ -50,9 +51,16 @@ def test_a_wrong_password_is_said_at_the_form(client, owner):
     assert response.status_code == 200 and response.context["form"].errors
 
 
-def test_a_blocked_person_is_told_so_and_gets_no_reset_letter(client, blocked):
+def test_a_blocked_person_is_told_so_and_gets_no_reset_letter(client, blocked, manager):
     verified(blocked)
-    assert log_in(client, blocked.email).url == "/accounts/inactive/"
+    blocked.blocked_by = manager
+    blocked.blocked_reason = "Жалобы на спам"
+    blocked.save()
+    page = log_in(client, blocked.email)
+    assert page.status_code == 403 and "Жалобы на спам" in page.text
+    assert "manager@example.com" in page.text
+    wrong = log_in(client, blocked.email, "wrong-horse-9")
+    assert "Жалобы" not in wrong.text and "manager@" not in wrong.text
     client.post("/accounts/password/reset/", {"email": blocked.email})
     assert not any("password/reset/key" in letter.body for letter in mail.outbox)
 
@@ -97,6 +105,17 @@ def test_the_header_offers_login_or_logout(client, as_owner):
     assert "/accounts/logout/" in person and "/accounts/signup/" not in person
     for section in ("recipients", "messages", "mailings", "attempts", "reports"):
         assert f'href="/{section}/"' in person
+
+
+def test_what_managers_oversee_stands_under_their_avatar_alone(as_owner, as_manager):
+    theirs, owners = (BeautifulSoup(client.get("/profile/").content, "html.parser").select_one(
+        ".app-own-menu") for client in (as_manager, as_owner))
+    assert {"/users/", "/trail/", "/profile/", "/help/"} <= links(theirs)
+    assert {"/users/", "/trail/"}.isdisjoint(links(owners)) and "/profile/" in links(owners)
+
+
+def links(part):
+    return {link["href"] for link in part.select("a")}
 
 
 def test_two_accounts_never_differ_by_case_alone(client, owner):

@@ -46,3 +46,16 @@ def test_the_sixth_guess_at_a_password_is_not_even_tried(owner):
             "/accounts/login/", {"login": owner.email, "password": f"guess-{number}"})
     assert Entry.objects.filter(action="login_failed").count() == 5
     assert "form" in page.context and page.context["form"].errors
+
+
+@pytest.mark.parametrize("debug", [True, False])
+@pytest.mark.parametrize("language, words", [("ru", "Подождите минуту"), ("en", "Wait a minute")])
+@pytest.mark.django_db
+def test_over_a_limit_our_own_page_says_for_how_long(client, settings, debug, language, words):
+    settings.DEBUG = debug
+    settings.ACCOUNT_RATE_LIMITS = {"login": "1/m/ip"}
+    client.post("/language/", {"language": language})
+    for _number in range(2):
+        page = client.post("/accounts/login/", {"login": "a@b.example", "password": "guess"})
+    assert page.status_code == 429 and page["Retry-After"] == "60"
+    assert words in page.content.decode() and "app-footer" in page.content.decode()

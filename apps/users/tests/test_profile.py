@@ -55,6 +55,35 @@ def test_the_answer_is_in_the_language_just_chosen(as_owner):
     assert "The profile is saved." in as_owner.get("/profile/").content.decode()
 
 
+def test_letters_about_scheduled_mailings_are_switched_off_and_on(as_owner, owner):
+    for value, words in (({}, "Выключены"), ({"wants_run_letters": "on"}, "Пишем, если")):
+        post(as_owner, **value)
+        owner.refresh_from_db()
+        assert owner.wants_run_letters == bool(value)
+        assert words in as_owner.get("/profile/").content.decode()
+
+
+@pytest.mark.parametrize("before", ["", "ru"])
+def test_english_chosen_in_the_footer_is_the_profiles_language(as_owner, owner, before):
+    User.objects.update(language=before)
+    as_owner.post("/language/", {"language": "en"})
+    owner.refresh_from_db()
+    assert owner.language == "en"
+    assert "<dd>English</dd>" in as_owner.get("/profile/").content.decode()
+
+
+def test_a_profile_without_a_language_shows_the_one_that_is_seen(client, owner):
+    client.post("/language/", {"language": "en"})
+    client.force_login(owner, backend="apps.users.backends.ModelBackend")
+    assert "<dd>English</dd>" in client.get("/profile/").content.decode()
+
+
+def test_the_profiles_language_is_kept_for_after_the_session(as_owner):
+    post(as_owner, language="en")
+    as_owner.post("/accounts/logout/")
+    assert "Log in" in as_owner.get("/accounts/login/").content.decode()
+
+
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
 def test_an_avatar_becomes_a_small_square_of_another_name(as_owner, owner, media, kind):
     post(as_owner, picture(kind), "../../my secret.png")

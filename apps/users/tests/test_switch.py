@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from django.urls import reverse
 
@@ -11,8 +13,8 @@ pytestmark = pytest.mark.django_db
 
 
 def toggle(client, user, blocked, **headers):
-    return client.post(
-        reverse("users:user_toggle", args=[user.pk]), {"blocked": blocked}, headers=headers)
+    return client.post(reverse("users:user_toggle", args=[user.pk]),
+                       {"blocked": blocked, "reason": "Жалобы на спам"}, headers=headers)
 
 
 def test_a_manager_blocks_and_unblocks_and_the_list_says_who_did(as_manager, manager, owner):
@@ -20,10 +22,36 @@ def test_a_manager_blocks_and_unblocks_and_the_list_says_who_did(as_manager, man
     assert response.status_code == 204 and "users:changed" in response["HX-Trigger"]
     owner.refresh_from_db()
     assert (owner.is_active, owner.blocked_by) == (False, manager) and owner.blocked_at
-    assert str(manager) in as_manager.get(reverse("users:user_list")).content.decode()
+    page = as_manager.get(reverse("users:user_list")).content.decode()
+    assert str(manager) in page and "Жалобы на спам" in page
     assert toggle(as_manager, owner, 0).url == reverse("users:user_list")
     owner.refresh_from_db()
     assert (owner.is_active, owner.blocked_at, owner.blocked_by) == (True, None, None)
+    assert owner.blocked_reason == ""
+
+
+def test_a_block_without_a_reason_is_asked_for_one(as_manager, owner):
+    address = reverse("users:user_toggle", args=[owner.pk])
+    assert "<datalist" in as_manager.get(address, {"blocked": 1}).content.decode()
+    for reason in ("", "  ", "a\nb", "x" * 201):
+        answer = as_manager.post(address, {"blocked": 1, "reason": reason})
+        assert answer.status_code == 422 and answer.context["form"].errors["reason"]
+    owner.refresh_from_db()
+    assert owner.is_active
+
+
+def test_the_toast_of_a_block_undoes_it_with_one_click(as_manager, owner):
+    told = json.loads(toggle(as_manager, owner, 1, hx_request="true")["HX-Trigger"])
+    assert as_manager.post(told["toast"]["undo"]).status_code == 302
+    owner.refresh_from_db()
+    assert owner.is_active and not owner.blocked_reason
+
+
+def test_to_look_at_the_address_of_undo_undoes_nothing(as_manager, owner):
+    toggle(as_manager, owner, 1)
+    as_manager.get(reverse("users:user_toggle", args=[owner.pk]), {"blocked": 0})
+    owner.refresh_from_db()
+    assert not owner.is_active
 
 
 def test_a_block_ends_the_session_at_the_next_request(as_manager, as_owner, owner):

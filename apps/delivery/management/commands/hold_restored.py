@@ -1,9 +1,8 @@
-from django.core.management.base import BaseCommand
-
+from apps.core.commands import DatabaseCommand
 from apps.delivery.engine import restore
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = ("Say that the database was restored from a backup: open runs are paused, and what is "
             "due by now waits for its owner. A sender sees it by itself where DATA_DIR is newer "
             "than the database; this is for when both were restored together.")

@@ -2,15 +2,16 @@ import sys
 import time
 from collections import Counter
 
-from django.core.management.base import BaseCommand, CommandError
+from django.conf import settings
 from django.utils import timezone, translation
 from tqdm import tqdm
 
 from apps.core.access import ids_in
+from apps.core.commands import DatabaseCommand
+from apps.core.outage import AWAY, steadily
 from apps.delivery.drivers.local import Busy, SendingProcess, sending_lock
-from apps.delivery.engine.outage import AWAY, steadily
 from apps.delivery.services import RunRefused, due, refusal, run_start, audience_count
-from apps.mailings.models import Mailing, Run
+from apps.mailings.models import Delivery, Mailing, Run
 
 ALL_SENT = 0
 SOME_LEFT = 1
@@ -19,9 +20,10 @@ SOME_UNKNOWN = 3
 FATES = ("sent", "failed", "unknown", "skipped", "left")
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = ("Send mailings now, in the foreground. Exit status: 0 all sent, 1 some failed or are "
             "left, 2 nothing could be sent, 3 some outcomes are unknown.")
+    status_without_database = NOTHING
 
     def add_arguments(self, parser):
         parser.add_argument("ids", nargs="*", metavar="MAILING_ID")
@@ -42,8 +44,7 @@ class Command(BaseCommand):
             try:
                 self.work(self.mailings())
             except AWAY as error:
-                raise CommandError(
-                    f"The database does not answer: {error}", returncode=NOTHING) from error
+                raise self.without_database(f"The database does not answer: {error}") from error
         sys.exit(self.status)
 
     def raise_status(self, status):
@@ -56,12 +57,12 @@ class Command(BaseCommand):
                 self.dry_run(mailing)
             return
         runs = list(filter(None, map(self.start, mailings)))
-        if not runs:
-            self.raise_status(NOTHING)
-            return
-        self.send(runs)
+        if runs:
+            self.send(runs)
         for run in runs:
             steadily(self.summary, run)
+        if mailings and all(run.skipped == run.total for run in runs):
+            self.raise_status(NOTHING)
 
     def mailings(self):
         """Return the mailings asked for; say which are missing."""
@@ -74,12 +75,15 @@ class Command(BaseCommand):
                 self.stderr.write(f"Mailing {text}: there is none with this id.")
             elif mailing not in found:
                 found.append(mailing)
-        if not found:
+        if found:
+            return found
+        if ids or not self.options["all_due"]:
             self.raise_status(NOTHING)
-            if not ids:
-                self.stderr.write("Nothing is due." if self.options["all_due"]
-                                  else "Name a mailing's id, or use --all-due.")
-        return found
+        if self.options["all_due"]:
+            self.stdout.write("Nothing is due.")
+        elif not ids:
+            self.stderr.write("Name a mailing's id, or use --all-due.")
+        return []
 
     def dry_run(self, mailing):
         reason = refusal(mailing, timezone.now())
@@ -156,13 +160,31 @@ class Command(BaseCommand):
         """Say what came of the run."""
         run.refresh_from_db()
         self.stdout.write(
-            f"Mailing {run.mailing_id}, run {run.pk}: {run.total} letters, {run.sent} sent, "
+            f"Mailing {run.mailing_id}, run {run.pk}: {letters(run.total)}, {run.sent} sent, "
             f"{run.failed} failed, {run.unknown} unknown, {run.skipped} skipped, {run.left} left.")
         if run.server_words:
             self.stdout.write(f"The server's answer: {run.server_words}")
-        if run.left:
-            self.stdout.write("The rest is for the sender: manage.py sender.")
-        if run.left or run.failed:
+        cancelled = run.deliveries.filter(state=Delivery.State.CANCELLED).count()
+        if gone := run.skipped - cancelled:
+            self.stdout.write(f"Skipped: {letters(gone)} to addresses that have bounced, or to "
+                              "recipients that were deleted.")
+        if run.left or cancelled:
+            self.stdout.write(what_of_the_rest(run, cancelled))
+        if run.left or cancelled or run.failed:
             self.raise_status(SOME_LEFT)
         if run.unknown:
             self.raise_status(SOME_UNKNOWN)
+
+
+def letters(number):
+    return "1 letter" if number == 1 else f"{number} letters"
+
+
+def what_of_the_rest(run, cancelled):
+    """Return what becomes of the letters that did not go."""
+    if run.state == Run.State.RUNNING:
+        return "The rest is for the sender: manage.py sender."
+    if run.state == Run.State.PAUSED:
+        return (f"Paused ({run.get_reason_display()}). The rest goes on when somebody resumes it: "
+                f"{settings.BASE_URL}/mailings/{run.mailing_id}/")
+    return f"Stopped ({run.get_reason_display()}). Not sent: {letters(cancelled or run.left)}."

@@ -5,6 +5,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
+from apps.core.commands import OUT_OF_DATE, is_up_to_date
+from apps.core.outage import steadily
 from apps.core.processes import Child, Stop, stop_all
 from apps.delivery.drivers.local import GRACE, Busy, SendingProcess, sending_lock
 
@@ -18,11 +20,17 @@ class Command(BaseCommand):
                             help="processes that share the connections (SENDER_PROCESSES)")
         parser.add_argument("--connections", type=int, default=settings.SENDER_CONNECTIONS,
                             help="SMTP connections in all (SENDER_CONNECTIONS)")
+        parser.add_argument("--no-jobs", dest="jobs", action="store_false",
+                            help="start no process for background jobs: another command does")
 
-    def handle(self, *args, processes, connections, **options):
+    def handle(self, *args, processes, connections, jobs, **options):
         if connection.vendor == "sqlite":
             processes = 1
         self.stop = Stop(signal.SIGTERM, signal.SIGINT)
+        if steadily(is_up_to_date, rest=self.stop.wait) is False:
+            raise CommandError(OUT_OF_DATE)
+        connection.close()  # who only keeps others running needs none
+        self.beside = [manage("jobs", "jobs")] if jobs else []
         if processes > 1:
             self.supervise(min(processes, connections), connections)
         else:
@@ -32,10 +40,9 @@ class Command(BaseCommand):
         """Keep `processes` workers running, the connections shared out among them."""
         share, rest = divmod(connections, processes)
         children = [
-            Child(f"sender {number + 1}", [
-                sys.executable, str(settings.BASE_DIR / "manage.py"), "sender",
-                "--processes", "1", "--connections", str(share + (number < rest))])
-            for number in range(processes)]
+            manage(f"sender {number + 1}", "sender", "--no-jobs", "--processes", "1",
+                   "--connections", str(share + (number < rest)))
+            for number in range(processes)] + self.beside
         for child in children:
             child.start()
         while not self.stop.wait(0.5):
@@ -50,10 +57,19 @@ class Command(BaseCommand):
             with sending_lock():
                 process = SendingProcess(keep_clock=True, connections=connections)
                 process.stopping = self.stop
+                process.beside = self.beside
+                for child in self.beside:
+                    child.start()
                 self.stdout.write("Sender at work; Ctrl+C stops it.")
                 ended = process.run()
+                stop_all(self.beside, GRACE)
         except Busy:
             raise CommandError("Another sender is at work on this SQLite database.") from None
         if not ended:
             raise CommandError("The sender ended with letters in hand; the next one settles them.")
         self.stdout.write("Sender stopped; nothing was left in hand.")
+
+
+def manage(name, *command):
+    """Return the Child, known by `name`, that is this `manage.py` command."""
+    return Child(name, [sys.executable, str(settings.BASE_DIR / "manage.py"), *command])

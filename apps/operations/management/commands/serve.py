@@ -4,13 +4,13 @@ import os
 import signal
 import socket
 import sys
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError, connection
+from django.core.management.base import CommandError
+from django.db import connection
 
+from apps.core.commands import DatabaseCommand
 from apps.core.processes import Child, Stop, stop_all
 from apps.delivery.drivers.local import GRACE
 from apps.demo import build, catcher
@@ -20,9 +20,11 @@ ANY = {"0.0.0.0": LOOPBACK, "": LOOPBACK}
 CATCHER_PORTS = 20  # so many are tried from CATCHER_PORT on
 
 
-class Command(BaseCommand):
-    help = ("Serve the web pages and send the letters; in the demo also catch them for /outbox/. "
-            "A process that dies is started again; Ctrl+C or SIGTERM stops all.")
+class Command(DatabaseCommand):
+    help = ("Serve the web pages, send the letters, do background jobs; in the demo also catch "
+            "the letters for /outbox/. A process that dies is started again; Ctrl+C or SIGTERM "
+            "stops all.")
+    requires_migrations_checks = False  # after the ports, below
 
     def add_arguments(self, parser):
         parser.add_argument("--host", default=settings.HOST, help="address to listen on (HOST)")
@@ -34,8 +36,9 @@ class Command(BaseCommand):
         if settings.CATCHER and not catcher.is_installed():
             raise CommandError(catcher.MISSING)
         self.check_port(host, port)
-        self.check_database()
-        if not settings.DEBUG:
+        self.check_migrations()
+        connection.close()
+        if not settings.DEMO:
             call_command("collectstatic", interactive=False, verbosity=0)
         os.environ["PORT"] = str(port)  # the children's BASE_URL follows
         catchers = []
@@ -46,7 +49,8 @@ class Command(BaseCommand):
             sys.executable, "-m", "gunicorn", "project.wsgi", "--bind", place(host, port),
             "--workers", str(workers), "--threads", "8", "--no-control-socket",
             "--chdir", str(settings.BASE_DIR), "--log-level", "warning"])
-        self.keep(host, port, [web, manage("sender")], catchers)
+        clients = [web, manage("sender", "--no-jobs"), manage("jobs")]
+        self.keep(host, port, clients, catchers)
 
     def keep(self, host, port, clients, catchers):
         """Keep the children running until a signal comes; the catcher outlives its clients."""
@@ -84,17 +88,6 @@ class Command(BaseCommand):
                     f"make run PORT={port + 1}, or manage.py serve --port {port + 1}.") from None
             raise CommandError(f"Can not listen on {host} port {port}: {error}") from None
 
-    def check_database(self):
-        try:
-            call_command("migrate", check_unapplied=True, verbosity=0)
-        except DatabaseError as error:
-            raise CommandError(f"The database does not answer: {error}") from None
-        except SystemExit:
-            raise CommandError(
-                "The database is not up to date. Run: manage.py migrate") from None
-        finally:
-            connection.close()
-
     def catcher_port(self):
         """Return CATCHER_PORT, or the next one that is free."""
         wanted = settings.CATCHER_PORT
@@ -117,7 +110,7 @@ class Command(BaseCommand):
         self.say(self.style.SUCCESS(f"Vestnik is at {address}/{behind}"))
         if settings.CATCHER:
             self.say(f"Letters are caught, and can be read at {address}/outbox/")
-        if settings.DEBUG:
+        if settings.DEMO:
             self.say(f"Log in as {', '.join(build.PEOPLE)}; password {build.PASSWORD}")
 
     def say(self, text):
@@ -125,9 +118,9 @@ class Command(BaseCommand):
         self.stdout.flush()
 
 
-def manage(command):
+def manage(command, *options):
     """Return the Child that is `manage.py` with that command."""
-    return Child(command, [sys.executable, str(settings.BASE_DIR / "manage.py"), command])
+    return Child(command, [sys.executable, str(settings.BASE_DIR / "manage.py"), command, *options])
 
 
 def probe(host, port):
@@ -150,13 +143,11 @@ def public_address(host, port):
 
 
 def answers(host, port):
-    """Whether the pages answer. A redirect or a refusal is an answer too."""
-    public = urlsplit(public_address(host, port))
+    """Whether the pages answer."""
     web = http.client.HTTPConnection(ANY.get(host, host), port, timeout=5)
     try:
-        web.request("GET", "/healthz", headers={
-            "Host": public.netloc, "X-Forwarded-Proto": public.scheme})
-        return web.getresponse().status < 500
+        web.request("GET", "/healthz")
+        return web.getresponse().status == 200
     except (OSError, http.client.HTTPException):
         return False
     finally:

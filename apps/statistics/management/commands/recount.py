@@ -1,10 +1,9 @@
-from django.core.management.base import BaseCommand
-
+from apps.core.commands import DatabaseCommand
 from apps.mailings.models import Run
 from apps.statistics.recount import differences
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "Count all attempts anew, and tell where the reports' tallies differ from that."
 
     def add_arguments(self, parser):

@@ -1,11 +1,12 @@
 from django.contrib.auth.models import Permission
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from apps.core.commands import DatabaseCommand
 from apps.users.models import MANAGERS_GROUP
 from apps.users.services import MANAGERS_PERMISSIONS, managers_group_create
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = f"Make the group «{MANAGERS_GROUP}» with its permissions. May be run again."
 
     def handle(self, *args, **options):

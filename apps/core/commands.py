@@ -1,0 +1,29 @@
+"""What commands share that work on the database."""
+from django.core.management.base import BaseCommand, CommandError
+from django.db import InterfaceError, OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+OUT_OF_DATE = "The database is not up to date. Run: manage.py migrate"
+
+
+def is_up_to_date() -> bool:
+    """Return whether the database has every migration that the code was written for."""
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+class DatabaseCommand(BaseCommand):
+    """A command that ends in one line where the database is away or not up to date."""
+
+    requires_migrations_checks = True
+    status_without_database = 1
+
+    def check_migrations(self) -> None:
+        try:
+            if not is_up_to_date():
+                raise self.without_database(OUT_OF_DATE)
+        except (OperationalError, InterfaceError) as error:
+            raise self.without_database(f"The database does not answer: {error}") from None
+
+    def without_database(self, why: str) -> CommandError:
+        return CommandError(" ".join(why.split()), returncode=self.status_without_database)

@@ -1,0 +1,63 @@
+"""The kinds of jobs there are. Each registers itself when Django starts, in its app's `ready`."""
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+
+if TYPE_CHECKING:
+    from .models import Job
+
+
+class Later(Exception):
+    """The batch can not be done now; it is tried again at `at`."""
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__(at)
+        self.at = at
+
+
+class Failed(Exception):
+    """The job ends here. `words` say why, in English; pages translate them."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.words = words
+
+
+class Kind:
+    """What one kind of job does, batch by batch."""
+
+    key = ""
+    label: str | Promise = ""
+    private = False  # managers do not see it
+    atomic = True  # a batch is one transaction; False for what speaks to another machine
+    action = ""  # what the audit trail says at the end of a job that a person started
+
+    def run_batch(self, job: Job) -> bool:
+        """Do the next batch, from `job.place` on. Returns whether it was the last.
+
+        It moves `job.place` and `job.done` forward, and may change `job.total` and `job.result`:
+        they are stored in the transaction of the batch. Raises Later and Failed.
+        """
+        raise NotImplementedError
+
+    def idle(self) -> None:
+        """Let go of what was kept for the next batch: nothing waits now."""
+
+    def title(self, job: Job) -> str:
+        """Return what the job is called on its owner's page."""
+        return str(self.label)
+
+    def reason(self, job: Job) -> str:
+        """Return why the job failed, or waits, in the reader's language."""
+        return gettext(job.error) if job.error else ""
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> None:
+    KINDS[kind.key] = kind

@@ -1,0 +1,180 @@
+"""Jobs are done batch by batch, by one worker at a time, and never half."""
+from datetime import timedelta
+
+import pytest
+from django.db import OperationalError
+from django.utils import timezone
+
+from apps.audit.models import Entry
+from apps.core import secrets
+
+from .. import services, worker
+from ..kinds import Failed, Later
+from ..models import Job
+from ..services import job_cancel, job_create
+from ..worker import JobsProcess, LeaseLost, claim, do_batch, hold
+from .conftest import work, work_on
+
+pytestmark = pytest.mark.django_db
+State = Job.State
+
+
+def raiser(error):
+    def raise_it(job):
+        raise error
+    return raise_it
+
+
+def lease_ends(job):
+    """The worker that had the job was killed a while ago."""
+    Job.objects.filter(pk=job.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+
+
+def test_a_job_is_done_batch_by_batch_and_ends(job, counting):
+    work_on(job)
+    assert counting.counted == [0, 1, 2]
+    assert (job.state, job.done, job.place) == (State.DONE, 3, {"number": 3})
+    assert job.started_at <= job.ended_at and not job.lease_token
+
+
+def test_a_job_that_somebody_has_in_hand_is_nobody_elses(job):
+    assert claim("me").pk == job.pk
+    assert claim("other") is None
+
+
+def test_who_was_killed_is_followed_by_another_from_the_place_stored_last(job, counting):
+    work(job)
+    claim("killed")
+    lease_ends(job)
+    work_on(job)
+    assert counting.counted == [0, 1, 2] and job.state == State.DONE
+
+
+def test_who_lost_the_lease_stores_nothing(job):
+    late = claim("late")
+    lease_ends(job)
+    work(job, "quick")
+    do_batch(late)
+    job.refresh_from_db()
+    assert job.place == {"number": 1} and job.is_active
+
+
+def test_jobs_take_turns_so_that_a_letter_does_not_wait_for_an_import(job, owner, counting):
+    work(job)
+    short = job_create(kind="counting", owner=owner, total=1)
+    Job.objects.filter(pk=short.pk).update(next_try_at=timezone.now() - timedelta(seconds=9))
+    work(job)
+    short.refresh_from_db()
+    assert short.state == State.DONE and job.done == 1
+
+
+def test_what_can_not_be_done_now_waits_for_its_time(job, counting):
+    at = timezone.now() + timedelta(hours=1)
+    counting.at[1] = raiser(Later(at))
+    work_on(job)
+    assert (job.state, job.next_try_at, job.waits) == (State.QUEUED, at, True)
+    assert job.place == {"number": 1}  # the batch was taken back
+
+
+def test_what_failed_says_why(job, counting):
+    counting.at[1] = raiser(Failed("No room."))
+    work_on(job)
+    assert (job.state, job.reason, job.done) == (State.FAILED, "No room.", 1)
+
+
+def test_a_bug_is_tried_again_and_ends_in_words(job, counting, monkeypatch, caplog):
+    monkeypatch.setattr(worker, "CRASH_PAUSE", timedelta())
+    counting.at[0] = raiser(ZeroDivisionError())
+    work_on(job)
+    assert job.state == State.FAILED and job.error == worker.BROKEN
+    assert counting.counted == [0] * worker.MOST_CRASHES and "ZeroDivisionError" in caplog.text
+
+
+def test_a_job_that_kills_its_workers_is_given_up(job):
+    for _ in range(worker.MOST_CRASHES + 1):
+        claim("killed")
+        lease_ends(job)
+    assert work(job) and job.state == State.FAILED
+
+
+def test_a_kind_that_is_not_known_here_fails(job, monkeypatch):
+    monkeypatch.setattr(worker, "KINDS", {})
+    work(job)
+    assert (job.state, job.error) == (State.FAILED, worker.NO_KIND)
+
+
+def test_a_cancelled_job_is_not_done_and_the_trail_says_so(job, owner, counting):
+    work(job)
+    assert job_cancel(job=job, by=owner)
+    assert work(job) is None
+    assert (job.state, job.done) == (State.CANCELLED, 1)
+    entry = Entry.objects.get(action="cancel")
+    assert entry.who == owner and entry.object_id == job.pk
+
+
+def test_a_batch_that_is_cancelled_meanwhile_is_undone(job, owner):
+    work(job)
+    claimed = claim("me")
+    job_cancel(job=job, by=owner)
+    do_batch(claimed)
+    job.refresh_from_db()
+    assert (job.state, job.done, job.place) == (State.CANCELLED, 1, {"number": 1})
+
+
+def test_what_can_not_be_taken_back_is_not_cancelled(job, owner):
+    hold(claim("me"))
+    assert not job_cancel(job=job, by=owner)
+
+
+def test_what_was_cancelled_can_not_be_begun(job, owner):
+    claimed = claim("me")
+    job_cancel(job=job, by=owner)
+    with pytest.raises(LeaseLost):
+        hold(claimed)
+
+
+def test_the_end_of_a_persons_job_is_in_the_trail(job, owner):
+    work_on(job)
+    entry = Entry.objects.get(action="import")
+    assert entry.who == owner and entry.details.endswith("3 / 3")
+
+
+def test_the_process_rests_on_sqlite_as_long_as_a_batch_took(job, monkeypatch):
+    monkeypatch.setattr(worker.connection, "vendor", "sqlite")
+    process = JobsProcess(None)
+    assert 0 < process.work() < worker.LOOK
+    Job.objects.all().delete()
+    assert process.work() == worker.LOOK
+
+
+def test_while_the_database_is_away_the_process_waits(job, monkeypatch, caplog):
+    monkeypatch.setattr(worker, "claim", raiser(OperationalError("gone")))
+    monkeypatch.setattr(worker.connection, "close", lambda: None)
+    process = JobsProcess(None)
+    assert process.work() == process.work() == worker.LOOK
+    assert caplog.text.count("does not answer") == 1
+    monkeypatch.undo()
+    process.work()
+
+
+def test_old_jobs_are_forgotten_and_their_secrets_sooner(job, owner):
+    now = timezone.now()
+    ages = {"new": 1, "older": 4, "old": 31}
+    made = {name: job_create(kind="counting", owner=owner, secret="s") for name in ages}
+    for name, days in ages.items():
+        Job.objects.filter(pk=made[name].pk).update(ended_at=now - timedelta(days=days))
+    services.jobs_forget(now=now)
+    left = dict(Job.objects.values_list("pk", "secret"))
+    assert made["old"].pk not in left and left[made["older"].pk] == ""
+    assert secrets.decrypted(left[made["new"].pk]) == "s" and job.pk in left
+
+
+def test_a_secret_can_be_read_under_the_key_that_was_before(settings):
+    token = secrets.encrypted("link")
+    assert "link" not in token
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "new"
+    assert secrets.decrypted(token) == "link"
+    settings.SECRET_KEY_FALLBACKS = []
+    with pytest.raises(secrets.Unreadable):
+        secrets.decrypted(token)

@@ -1,0 +1,207 @@
+"""Do jobs, a batch at a time: each batch is claimed by a lease, and stored with what it did.
+
+A worker that is killed keeps its lease for a few seconds; then another one goes on from the
+place that was stored last.
+"""
+import logging
+import threading
+import time
+import uuid
+from datetime import timedelta
+
+from django.db import Error, connection, transaction
+from django.db.models import Case, F, Value, When
+from django.db.models.functions import Coalesce, Now
+from django.utils import timezone
+from django.utils.translation import gettext_noop
+
+from apps.audit.services import Via, record
+from apps.core.outage import AWAY, SameFile, outage
+from apps.core.processes import Stop
+
+from .kinds import KINDS, Failed, Kind, Later
+from .models import Job, JobQuerySet
+from .services import jobs_forget
+
+log = logging.getLogger("vestnik.jobs")
+State = Job.State
+LEASE = timedelta(seconds=15)
+RENEW = 4  # seconds
+LOOK = 1  # seconds between looks while there is nothing to do
+FORGET = 3600  # seconds between two rounds of forgetting
+CANDIDATES = 5  # others may be quicker to claim the first
+MOST_CRASHES = 10
+CRASH_PAUSE = timedelta(seconds=5)
+STORED = ("place", "done", "total", "result", "error")
+NO_KIND = gettext_noop("This version of Vestnik does not know such jobs.")
+BROKEN = gettext_noop("Something went wrong on our side, again and again. It is in the log.")
+
+
+class LeaseLost(Exception):
+    """The job was cancelled, or somebody else has it now: what this worker did does not count."""
+
+
+def claim(token: str) -> Job | None:
+    """Take the job that waits longest. Returns it, None when none waits."""
+    ready = Job.objects.ready(timezone.now())
+    for pk in ready.values_list("pk", flat=True)[:CANDIDATES]:
+        # A token that still stands there is that of a worker which died.
+        crashes = Case(When(lease_token="", then=F("crashes")), default=F("crashes") + Value(1))
+        if ready.filter(pk=pk).update(
+                state=State.RUNNING, lease_token=token, lease_until=Now() + LEASE,
+                started_at=Coalesce(F("started_at"), Now()), crashes=crashes):
+            return Job.objects.filter(pk=pk, lease_token=token).first()
+    return None
+
+
+def hold(job: Job) -> None:
+    """Store that what follows can not be taken back. Raises LeaseLost, and then it must not be."""
+    if not mine(job).filter(in_hand=False).update(in_hand=True):
+        raise LeaseLost
+    job.in_hand = True
+
+
+def mine(job: Job) -> JobQuerySet:
+    return Job.objects.filter(pk=job.pk, lease_token=job.lease_token, state=State.RUNNING)
+
+
+def do_batch(job: Job) -> None:
+    """Do the next batch of a claimed job, and store what came of it."""
+    kind = KINDS.get(job.kind)
+    try:
+        if kind is None:
+            end(job, State.FAILED, NO_KIND)
+        elif job.crashes >= MOST_CRASHES and not job.in_hand:
+            end(job, State.FAILED, BROKEN)
+        else:
+            attempt(job, kind)
+    except LeaseLost:
+        log.warning("job %s was cancelled, or is somebody else's now", job.pk)
+
+
+def attempt(job: Job, kind: Kind) -> None:
+    try:
+        if kind.atomic:
+            with transaction.atomic():
+                advance(job, kind)
+        else:
+            advance(job, kind)
+    except (*AWAY, LeaseLost):
+        raise
+    except Later as later:
+        as_it_was(job, kind)
+        give_back(job, state=State.QUEUED, next_try_at=later.at, crashes=0)
+    except Failed as failure:
+        as_it_was(job, kind)
+        end(job, State.FAILED, failure.words)
+    except Exception:
+        log.exception("job %s broke", job.pk)
+        job.refresh_from_db(fields=STORED)
+        give_back(job, state=State.QUEUED, next_try_at=timezone.now() + CRASH_PAUSE,
+                  crashes=job.crashes + 1)
+
+
+def advance(job: Job, kind: Kind) -> None:
+    """Do a batch, then store the place, or the end."""
+    if kind.run_batch(job):
+        end(job, State.DONE)
+    else:
+        give_back(job, next_try_at=timezone.now(), crashes=0)
+
+
+def as_it_was(job: Job, kind: Kind) -> None:
+    """Forget the place of a batch that was rolled back."""
+    if kind.atomic:
+        job.refresh_from_db(fields=STORED)
+
+
+def give_back(job: Job, **changes: object) -> None:
+    """Store the job and free its lease: between two batches others have their turn."""
+    stored = {name: getattr(job, name) for name in STORED}
+    if not mine(job).update(
+            **stored | changes, in_hand=False, lease_token="", lease_until=None):
+        raise LeaseLost
+
+
+@transaction.atomic
+def end(job: Job, state: State, error: str = "") -> None:
+    """Store the job as ended, and tell the audit trail if it is a person's doing."""
+    job.error = error
+    give_back(job, state=state, ended_at=timezone.now())
+    kind = KINDS.get(job.kind)
+    if kind and kind.action and job.owner:
+        record(kind.action, on=job, by=job.owner, via=Via.PAGE,
+               details=f"{state.label}: {job.done} / {job.total}")
+
+
+class Renewal(threading.Thread):
+    """Keeps the lease of a batch that takes longer than the lease."""
+
+    def __init__(self, token: str) -> None:
+        super().__init__(name="renewal", daemon=True)
+        self.token = token
+        self.ended = threading.Event()
+
+    def run(self) -> None:
+        while not self.ended.wait(RENEW):
+            try:
+                Job.objects.active().filter(lease_token=self.token).update(
+                    lease_until=Now() + LEASE)
+            except Error:  # the worker itself notices, and says so
+                connection.close()
+        connection.close()
+
+
+class JobsProcess:
+    """Does jobs one after another until it is stopped; any number of them may run."""
+
+    def __init__(self, stopping: Stop | threading.Event) -> None:
+        self.token = uuid.uuid4().hex
+        self.stopping = stopping
+        self.same_file = SameFile()
+        self.next_forgetting = 0.0  # monotonic
+
+    def run(self) -> None:
+        renewal = Renewal(self.token)
+        renewal.start()
+        while not self.stopping.is_set():
+            rest = self.work()
+            if rest:
+                self.stopping.wait(rest)
+        self.let_go()
+        renewal.ended.set()
+
+    def work(self) -> float:
+        """Do one batch. Returns the seconds to rest after it; while the database is away too."""
+        try:
+            self.same_file.look()
+            rest = self.turn()
+            outage.end()
+            return rest
+        except AWAY as error:
+            outage.begin(error)
+            connection.close()
+            return LOOK
+
+    def turn(self) -> float:
+        self.forget()
+        job = claim(self.token)
+        if job is None:
+            self.let_go()
+            return LOOK
+        started = time.monotonic()
+        do_batch(job)
+        kind = KINDS.get(job.kind)
+        if connection.vendor == "sqlite" and kind and kind.atomic:
+            return time.monotonic() - started  # pages write in the meantime
+        return 0
+
+    def let_go(self) -> None:
+        for kind in KINDS.values():
+            kind.idle()
+
+    def forget(self) -> None:
+        now = time.monotonic()
+        if now >= self.next_forgetting:
+            self.next_forgetting = now + FORGET
+            jobs_forget(now=timezone.now())

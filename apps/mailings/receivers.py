@@ -1,0 +1,16 @@
+"""What follows for mailings from what happens to their owners."""
+from typing import Any
+
+from django.dispatch import receiver
+
+from apps.users.models import User
+from apps.users.services import user_unblocked
+
+from .models import Mailing
+from .services import missed_starts_cancel
+
+
+@receiver(user_unblocked)
+def unblocking_starts_nothing(user: User, by: User, **kwargs: Any) -> None:
+    """Leave it to the owner to start what missed its time while they were blocked."""
+    missed_starts_cancel(mailings=Mailing.objects.owned_by(user), by=by)
