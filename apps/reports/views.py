@@ -47,13 +47,14 @@ def report_list(request):
     figures["sent"] = figures["successful"] + figures["confirmed"]
     page = page_of(request, totals.grouped(request, tallies, by))
     totals.name_rows(page.object_list, by)
+    runs = Run.objects.visible_to(request.user)
     return render_page(request, "reports/report_list.html", {
         "person": person, "by": by, "period": period, "quick": QUICK,
         "figures": figures, "chart": totals.over_time(tallies, period),
-        "page": page,
+        "page": page, "nothing_yet": not page.object_list and not runs.exists(),
         "sort": sorting(request, [*totals.SORTS, "name"], "-last"),
         "people": people(request.user),
-        "every": seconds_between_figures(Run.objects.visible_to(request.user)),
+        "every": seconds_between_figures(runs),
     }, partial="report")
 
 
