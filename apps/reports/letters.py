@@ -5,7 +5,7 @@ runs of a mailing took counts once, as on the mailing's page: by the latest lett
 out, else by the latest. Runs carry their figures, so only mailings that ran several times are
 looked up in the ledger.
 """
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +25,7 @@ WORDS = {
     "skipped": _("Left out"), "left": _("On the way"),
 }
 FATE_OF = {state: fate for fate, states in FATES.items() for state in states}
+AT_ONCE = 1000  # runs that one statement names
 STORED = ("total", "sent", "failed", "unknown", "skipped")  # columns of Run
 Figures = dict[str, int]
 
@@ -48,13 +49,12 @@ def summed(several: Iterable[Figures]) -> Figures:
 
 
 def figures_by(runs: QuerySet[Run], field: str) -> dict[int, Figures]:
-    """Return the figures of `runs` by their `mailing` or `owner`."""
+    """Return the figures of `runs` by their `mailing`, `owner` or `pk`."""
     found = {}
     rows = runs.order_by().values_list(field).annotate(*map(Sum, STORED))
     for key, *numbers in rows:
         found[key] = dict(zip(STORED, numbers, strict=True))
-    uncounted = outranked(runs).order_by().values_list(f"run__{field}", "state")
-    for key, state, number in uncounted.annotate(Count("pk")):
+    for key, state, number in uncounted(runs, field):
         found[key]["total"] -= number
         fate = FATE_OF[state]
         if fate != "left":
@@ -64,11 +64,19 @@ def figures_by(runs: QuerySet[Run], field: str) -> dict[int, Figures]:
     return found
 
 
-def outranked(runs: QuerySet[Run]) -> QuerySet[Delivery]:
-    """Return the letters of `runs` that do not count, for another letter tells the fate."""
+def uncounted(runs: QuerySet[Run], field: str) -> Iterator[tuple[int, str, int]]:
+    """Yield (key, state, how many) of the letters of which another letter tells the fate."""
+    ids = repeated(runs)
+    for start in range(0, len(ids), AT_ONCE):
+        several = Delivery.objects.filter(run__in=ids[start:start + AT_ONCE])
+        rows = several.filter(has_better(runs)).order_by().values_list(f"run__{field}", "state")
+        yield from rows.annotate(Count("pk"))
+
+
+def repeated(runs: QuerySet[Run]) -> list[int]:
+    """Return the ids of those of `runs` that are not the only one of their mailing."""
     others = runs.filter(mailing=OuterRef("mailing")).exclude(pk=OuterRef("pk"))
-    repeated = runs.filter(Exists(others))
-    return Delivery.objects.filter(run__in=repeated.values("pk")).filter(has_better(runs))
+    return list(runs.filter(Exists(others)).order_by("pk").values_list("pk", flat=True))
 
 
 def has_better(runs: QuerySet[Run]) -> Q:
@@ -82,14 +90,48 @@ def has_better(runs: QuerySet[Run]) -> Q:
     return Exists(taken.filter(later)) | left_out & (Exists(taken) | Exists(same.filter(later)))
 
 
-def letters(runs: QuerySet[Run], fate: str) -> QuerySet[Delivery]:
-    """Return the letters behind the figure `fate` of `runs`, or all that count; newest first."""
-    found: QuerySet[Delivery] = Delivery.objects.filter(run__in=runs.values("pk"))
-    if fate:
-        found = found.filter(state__in=FATES[fate])
-    return found.exclude(has_better(runs)).order_by("-run_id", "pk")
-
-
 def confirmed(runs: QuerySet[Run]) -> int:
     """Return how many letters of unknown outcome a person marked as delivered."""
-    return letters(runs, "sent").filter(settled_at__isnull=False).count()
+    return Delivery.objects.filter(
+        settled_at__isnull=False, state=State.SENT, run__in=runs.values("pk")).count()
+
+
+class Letters:
+    """The letters behind the figure `fate` of `runs`, or all that count; newest run first.
+
+    For a paginator: a page reads only those runs that it shows letters of.
+    """
+
+    def __init__(self, runs: QuerySet[Run], fate: str) -> None:
+        self.runs = runs
+        self.fate = fate
+        self.numbers = [(pk, numbers[fate or "total"])
+                        for pk, numbers in sorted(figures_by(runs, "pk").items(), reverse=True)]
+
+    def __len__(self) -> int:
+        return sum(number for _pk, number in self.numbers)
+
+    def __getitem__(self, place: slice) -> list[Delivery]:
+        shown = []
+        skipped = 0  # letters of the runs before those of the page
+        end = 0
+        for pk, number in self.numbers:
+            end += number
+            if end <= place.start:
+                skipped = end
+            elif end - number < place.stop:
+                shown.append(pk)
+        rows = self.of_runs(shown)
+        return list(rows[place.start - skipped:place.stop - skipped])
+
+    def of_runs(self, ids: list[int]) -> QuerySet[Delivery]:
+        """Return the letters of some of the runs."""
+        rows: QuerySet[Delivery] = Delivery.objects.filter(run__in=ids).select_related(
+            "recipient", "run__mailing__message", "run__owner").defer(
+            "run__body", "run__mailing__message__body")
+        if self.fate:
+            rows = rows.filter(state__in=FATES[self.fate])
+        several = set(ids).intersection(repeated(self.runs))
+        if several:
+            rows = rows.exclude(Q(run__in=several) & has_better(self.runs))
+        return rows.order_by("-run_id", "pk")

@@ -110,14 +110,10 @@ def letter_list(request):
     if mailing:
         runs = runs.filter(mailing=mailing)
     fate = choice(request, "fate", letters.FATES)
-    fates = letters.figures(runs)
-    rows = letters.letters(runs, fate).select_related(
-        "recipient", "run__mailing__message", "run__owner").defer(
-        "run__body", "run__mailing__message__body")
     return render_page(request, "reports/letter_list.html", {
         "person": person, "mailing": mailing, "period": period, "fate": fate,
         "heading": letters.WORDS.get(fate, _("Letters")), "fates": letters.WORDS.items(),
-        "page": page_of(request, rows, fates[fate or "total"]),
+        "page": page_of(request, letters.Letters(runs, fate)),
     })
 
 
