@@ -68,6 +68,8 @@ TABLE = {
     "mailings:mailing_toggle": {
         "GET": row(403, 404, DONE, DONE), "POST": row(403, 404, DONE, DONE)},
     "mailings:recipient_pick": LIST,
+    "mailings:draft_keep": {"POST": row(DONE)},
+    "mailings:draft_drop": {"POST": row(404)},  # the key here is no draft's
     "mailings:attempt_list": LIST,
     "delivery:progress": {"GET": row({200, 302}, 404)},
     "delivery:bars": {"GET": row({200, 302})},

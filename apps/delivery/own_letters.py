@@ -18,6 +18,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from apps.audit.services import request_var
+from apps.core.addresses import shown
 from apps.core.letters import Fate, Letter
 from apps.core.secrets import Unreadable, decrypted
 from apps.jobs.kinds import Failed, Kind, Later
@@ -167,7 +168,7 @@ class LetterKind(Kind):
 
     def title(self, job: Job) -> str:
         try:
-            return gettext("Letter to %(email)s") % content_of(job)
+            return gettext("Letter to %(email)s") % {"email": shown(content_of(job)["email"])}
         except Unreadable:
             return str(self.label)
 

@@ -91,9 +91,11 @@ def attempt(job: Job, kind: Kind) -> None:
     except Later as later:
         as_it_was(job, kind)
         give_back(job, state=State.QUEUED, next_try_at=later.at, crashes=0)
+        log.info("job %s (%s) waits until %s: %s", job.pk, job.kind, later.at, job.error)
     except Failed as failure:
         as_it_was(job, kind)
         end(job, State.FAILED, failure.words)
+        log.warning("job %s (%s) failed: %s", job.pk, job.kind, failure.words)
     except Exception:
         log.exception("job %s broke", job.pk)
         job.refresh_from_db(fields=STORED)

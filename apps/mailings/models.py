@@ -16,6 +16,7 @@ from django.utils.translation import pgettext_lazy
 
 from apps.core.addresses import shown
 
+from .drafts.models import Draft  # noqa: F401  # for Django's migrations
 from .owned import HistoryQuerySet, NotDeletedManager, Owned, OwnedQuerySet
 from .runs import Delivery, Run
 from .titles import without_fields
@@ -82,7 +83,9 @@ class Recipient(Owned):
         permissions = [("view_all_recipients", _("Can view everyone's recipients"))]
 
     def __str__(self):
-        return f"{self.full_name} <{shown(self.email)}>".lstrip()
+        if not self.full_name:
+            return shown(self.email)
+        return f"{self.full_name} <{shown(self.email)}>"
 
     @property
     def title(self) -> str:

@@ -2,6 +2,7 @@ from django.urls import path
 
 from .attempts import views as attempts
 from .deletion import restore
+from .drafts import views as drafts
 from .mailings import tabs
 from .mailings import views as mailings
 from .mailings.switch import mailing_toggle
@@ -41,5 +42,7 @@ urlpatterns = [
     path("mailings/<int:pk>/delete/", mailings.mailing_delete, name="mailing_delete"),
     path("mailings/<int:pk>/restore/", restore, {"model": Mailing}, name="mailing_restore"),
     path("mailings/<int:pk>/toggle/", mailing_toggle, name="mailing_toggle"),
+    path("drafts/", drafts.draft_keep, name="draft_keep"),
+    path("drafts/<slug:key>/drop/", drafts.draft_drop, name="draft_drop"),
     path("attempts/", attempts.attempt_list, name="attempt_list"),
 ]

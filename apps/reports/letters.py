@@ -1,12 +1,13 @@
 """Letters by what became of them in the end: the figures of reports, and the letters behind each.
 
-The letters of a period are those of the runs that began in it. A recipient whom a later of these
-runs of the same mailing took again counts once, by the later letter. Runs carry their figures, so
-only letters that were sent again are looked up in the ledger.
+The letters of a period are those of the runs that began in it. A recipient whom several of these
+runs of a mailing took counts once, as on the mailing's page: by the latest letter that was not left
+out, else by the latest. Runs carry their figures, so only mailings that ran several times are
+looked up in the ledger.
 """
 from collections.abc import Iterable
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
 from apps.mailings.models import Delivery, Run
@@ -52,8 +53,8 @@ def figures_by(runs: QuerySet[Run], field: str) -> dict[int, Figures]:
     rows = runs.order_by().values_list(field).annotate(*map(Sum, STORED))
     for key, *numbers in rows:
         found[key] = dict(zip(STORED, numbers, strict=True))
-    again = sent_again(runs).order_by().values_list(f"run__{field}", "state")
-    for key, state, number in again.annotate(Count("pk")):
+    uncounted = outranked(runs).order_by().values_list(f"run__{field}", "state")
+    for key, state, number in uncounted.annotate(Count("pk")):
         found[key]["total"] -= number
         fate = FATE_OF[state]
         if fate != "left":
@@ -63,21 +64,22 @@ def figures_by(runs: QuerySet[Run], field: str) -> dict[int, Figures]:
     return found
 
 
-def sent_again(runs: QuerySet[Run]) -> QuerySet[Delivery]:
-    """Return the letters of `runs` whose recipient is in a later one of the same mailing."""
-    earlier = runs.filter(Exists(later_than(runs)))
-    return Delivery.objects.filter(run__in=earlier.values("pk")).filter(later_letter(runs))
+def outranked(runs: QuerySet[Run]) -> QuerySet[Delivery]:
+    """Return the letters of `runs` that do not count, for another letter tells the fate."""
+    others = runs.filter(mailing=OuterRef("mailing")).exclude(pk=OuterRef("pk"))
+    repeated = runs.filter(Exists(others))
+    return Delivery.objects.filter(run__in=repeated.values("pk")).filter(has_better(runs))
 
 
-def later_than(runs: QuerySet[Run]) -> QuerySet[Run]:
-    return runs.filter(mailing=OuterRef("mailing"), pk__gt=OuterRef("pk"))
-
-
-def later_letter(runs: QuerySet[Run]) -> Exists:
-    """Whether one of `runs` has a later letter of the same mailing to the same recipient."""
-    return Exists(Delivery.objects.filter(
+def has_better(runs: QuerySet[Run]) -> Q:
+    """Whether one of `runs` has a letter of the mailing to the recipient that tells more."""
+    same = Delivery.objects.filter(
         recipient=OuterRef("recipient"), run__mailing=OuterRef("run__mailing"),
-        run__gt=OuterRef("run"), run__in=runs.values("pk")))
+        run__in=runs.values("pk"))
+    taken = same.exclude(state__in=FATES["skipped"])
+    later = Q(run__gt=OuterRef("run"))
+    left_out = Q(state__in=FATES["skipped"])
+    return Exists(taken.filter(later)) | left_out & (Exists(taken) | Exists(same.filter(later)))
 
 
 def letters(runs: QuerySet[Run], fate: str) -> QuerySet[Delivery]:
@@ -85,7 +87,7 @@ def letters(runs: QuerySet[Run], fate: str) -> QuerySet[Delivery]:
     found: QuerySet[Delivery] = Delivery.objects.filter(run__in=runs.values("pk"))
     if fate:
         found = found.filter(state__in=FATES[fate])
-    return found.exclude(later_letter(runs)).order_by("-run_id", "pk")
+    return found.exclude(has_better(runs)).order_by("-run_id", "pk")
 
 
 def confirmed(runs: QuerySet[Run]) -> int:

@@ -15,3 +15,5 @@ import "./keys.js";
 import "./look.js";
 import "./picker.js";
 import "./when.js";
+import "./draft.js";
+import "./insert.js";

@@ -1,6 +1,6 @@
 """Mailings: list, create, edit, picking recipients, delete. Their page is in `tabs.py`."""
 from django.db.models import Count
-from django.shortcuts import render, resolve_url
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -8,13 +8,13 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.core.access import for_writing
-from apps.core.htmx import FORM_METHODS, is_partial, render_page
+from apps.core.htmx import FORM_METHODS, render_page
 from apps.core.listing import choice, search_text, sorted_page
 
 from .. import services
 from ..deletion import delete
 from ..models import Mailing, Recipient
-from ..owned_form import form_page, owned_done
+from ..owned_form import form_page, opened, owned_done
 from ..polling import QUIET
 from .forms import SHOWN, MailingForm, When, ids_sent
 from .story import add_stories
@@ -89,13 +89,14 @@ def mailing_form(request, mailing, heading):
     if "_find" in request.POST or "_add" in request.POST:
         form = MailingForm(owner=request.user, instance=mailing, initial=picked(request))
     else:
-        form = MailingForm(request.POST or None, owner=request.user, instance=mailing)
-        if form.is_valid():
+        form = opened(MailingForm, request, mailing, message=request.GET.get("message"))
+        if form.is_valid() and form.saved(
+                services.mailing_save, mailing=mailing, recipients=form.cleaned_data["recipients"]):
             return form_valid(request, form)
     context = candidates(request)
     if not form.fields["when"].disabled:
         context["submit_body"] = "mailings/_when_button.html"
-    return form_page(request, form, heading, _("Save"), **context,
+    return form_page(request, form, heading, _("Save"), **context, keeps_drafts=True,
                      form_body="mailings/_mailing_form.html")
 
 
@@ -126,19 +127,14 @@ def recipient_pick(request):
 
 
 def form_valid(request, form):
-    """Save the current user's mailing, say whether it starts, and lead on."""
-    mailing = services.mailing_save(
-        mailing=form.instance, fields=form.written,
-        recipients=form.cleaned_data["recipients"])
+    """Lead on from the current user's mailing that was saved, and say whether it starts."""
+    mailing = form.instance
     to = mailing
     text = when_words(mailing, timezone.now())
     if form.cleaned_data["when"] == When.NOW:
         to = reverse("delivery:start", args=[mailing.pk])
         text = _("Check it, then send it")
-    response = owned_done(request, mailing, saved_words(text), to=to)
-    if is_partial(request):
-        response["HX-Redirect"] = resolve_url(to)
-    return response
+    return owned_done(request, mailing, saved_words(text), to=to)
 
 
 def saved_words(more):
