@@ -37,23 +37,24 @@ REASONS = 50  # letters that are looked at for one reason of all
 # where a look for each recipient takes a second for 100,000 of them.
 COUNT = """
 WITH letters AS (
-    SELECT d.id, d.recipient_id, LOWER(d.email) AS email,
+    SELECT d.id, d.recipient_id, d.email,
         CASE WHEN d.state IN ('skipped', 'cancelled') THEN 0 ELSE d.id END AS told
     FROM mailings_delivery d JOIN mailings_run n ON n.id = d.run_id
     WHERE n.mailing_id = %(mailing)s
 ), of_person AS (
     SELECT recipient_id, COALESCE(NULLIF(MAX(told), 0), MAX(id)) AS id FROM letters
     WHERE recipient_id IS NOT NULL GROUP BY recipient_id
+), people AS (
+    SELECT r.email, p.id FROM mailings_mailing_recipients m
+    JOIN mailings_recipient r ON r.id = m.recipient_id AND r.deleted_at IS NULL
+    LEFT JOIN of_person p ON p.recipient_id = r.id WHERE m.mailing_id = %(mailing)s
 ), of_address AS (
-    SELECT email, COALESCE(NULLIF(MAX(told), 0), MAX(id)) AS id FROM letters GROUP BY email
+    SELECT LOWER(email) AS email, COALESCE(NULLIF(MAX(told), 0), MAX(id)) AS id FROM letters
+    WHERE LOWER(email) IN (SELECT LOWER(email) FROM people WHERE id IS NULL) GROUP BY 1
 )
-SELECT COALESCE(d.state, 'none'), COUNT(*)
-FROM mailings_mailing_recipients m
-JOIN mailings_recipient r ON r.id = m.recipient_id AND r.deleted_at IS NULL
-LEFT JOIN of_person p ON p.recipient_id = r.id
-LEFT JOIN of_address a ON a.email = LOWER(r.email)
-LEFT JOIN mailings_delivery d ON d.id = COALESCE(p.id, a.id)
-WHERE m.mailing_id = %(mailing)s GROUP BY 1
+SELECT COALESCE(d.state, 'none'), COUNT(*) FROM people p
+LEFT JOIN of_address a ON p.id IS NULL AND a.email = LOWER(p.email)
+LEFT JOIN mailings_delivery d ON d.id = COALESCE(p.id, a.id) GROUP BY 1
 """
 
 
