@@ -77,6 +77,7 @@ function keptHere(why, upTo) {
 }
 
 async function keep() {
+  clearTimeout(timer);
   const upTo = changes;
   let answer = await send(typed(), key, at);
   if (answer === "other window") {
@@ -174,6 +175,9 @@ if (form) {
   if (form.querySelector(".is-invalid, [role=alert]")) changed();
   form.addEventListener("input", changed);
   form.addEventListener("change", changed);
+  addEventListener("online", () => {
+    if (timer) keep();
+  });
   form.addEventListener("submit", () => {
     if (!changes) return;
     leaving = true;
