@@ -179,6 +179,7 @@ ACCOUNT_LOGIN_TIMEOUT = 3600  # a letter may be on its way for longer than a qua
 ACCOUNT_FORMS = {
     "signup": "apps.users.account_forms.SignupForm",
     "login": "apps.users.account_forms.LoginForm",
+    "add_email": "apps.users.account_forms.AddEmailForm",
     "reset_password": "apps.users.account_forms.ResetPasswordForm",
 }
 ACCOUNT_RATE_LIMITS = {"letter_again": "1/m/key,20/h/ip"}

@@ -63,7 +63,10 @@ TABLE = {
     "mailings:mailing_copy": ACTION,
     "mailings:mailing_delete": CHANGE,
     "mailings:mailing_restore": ACTION,
-    "mailings:mailing_toggle": {"GET": row(403, 404, DONE, DONE), "POST": row(403, 404, DONE, DONE)},
+    "mailings:mailing_recipient": {
+        "GET": row({200, 302}, 404, 403, 403), "POST": CHANGE["POST"]},
+    "mailings:mailing_toggle": {
+        "GET": row(403, 404, DONE, DONE), "POST": row(403, 404, DONE, DONE)},
     "mailings:recipient_pick": LIST,
     "mailings:draft_keep": {"POST": row(DONE)},
     "mailings:draft_drop": {"POST": row(404)},  # the key here is no draft's
@@ -83,6 +86,7 @@ TABLE = {
     "demo:outbox_letter": {"GET": everybody(404)},
     "reports:report_list": LIST,
     "reports:report_export": LIST,
+    "reports:letter_list": LIST,
     "reports:mailing_report": DETAIL,
     "reports:mailing_export": DETAIL,
 }

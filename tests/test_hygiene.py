@@ -94,6 +94,14 @@ def test_each_htmx_link_and_form_works_without_a_script():
             assert 'method="post"' in tag and "action=" in tag, f"{name}: {tag}"
 
 
+def test_addresses_are_shown_as_people_write_them():
+    for name in tracked("templates/*.html", "templates/*.txt"):
+        page = (ROOT / name).read_text()
+        unseen = r"""type="hidden"[^>]*>|href="mailto:[^"]*"|form\.email|{% if .*?%}"""
+        page = re.sub(unseen, "", page)
+        assert not re.findall(r"[\w.]+\w\.email\b(?!\|address)", page), name
+
+
 def test_the_engine_knows_no_request_and_no_template():
     pages = re.compile(r"^\s*from django\.(http|shortcuts|template|urls|views)\b", re.M)
     names = tracked("apps/delivery/engine/*.py", "apps/delivery/wire/*.py")

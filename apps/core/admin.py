@@ -7,6 +7,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 
+from .addresses import shown
 from .listing import LONGEST_QUERY
 
 # Columns that no filter in an address may name: a filter like `key__startswith` would tell a
@@ -17,6 +18,12 @@ SECRETS = {"password", "session_key", "session_data", "lease_token", "token", "d
 admin.site.site_header = _("Vestnik")
 admin.site.site_title = _("Vestnik")
 admin.site.index_title = _("Vestnik")
+
+
+@admin.display(description=_("e-mail"), ordering="email")
+def address(row: Any) -> str:
+    """A column of e-mail addresses, as people write them."""
+    return shown(row.email)
 
 
 class ListAdmin(admin.ModelAdmin):

@@ -1,7 +1,11 @@
 """What commands share that work on the database."""
+from collections.abc import Callable
+
 from django.core.management.base import BaseCommand, CommandError
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+
+from .outage import AWAY, steadily
 
 OUT_OF_DATE = "The database is not up to date. Run: manage.py migrate"
 
@@ -10,6 +14,16 @@ def is_up_to_date() -> bool:
     """Return whether the database has every migration that the code was written for."""
     executor = MigrationExecutor(connection)
     return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+def wait_for_database(rest: Callable[[float], object]) -> None:
+    """Wait until the database answers, with `rest` between tries, as `steadily` does.
+
+    Raises CommandError where it is not up to date.
+    """
+    if steadily(is_up_to_date, rest=rest) is False:
+        raise CommandError(OUT_OF_DATE)
+    connection.close()  # who only keeps others running needs none
 
 
 class DatabaseCommand(BaseCommand):
@@ -22,7 +36,7 @@ class DatabaseCommand(BaseCommand):
         try:
             if not is_up_to_date():
                 raise self.without_database(OUT_OF_DATE)
-        except (OperationalError, InterfaceError) as error:
+        except AWAY as error:
             raise self.without_database(f"The database does not answer: {error}") from None
 
     def without_database(self, why: str) -> CommandError:

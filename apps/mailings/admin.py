@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from apps.core.admin import ListAdmin, ReadOnlyAdmin
+from apps.core.admin import ListAdmin, ReadOnlyAdmin, address
 
 from .mailings.forms import IdsInput, MailingForm, RecipientsField
 from .messages.forms import MessageForm
@@ -102,7 +102,7 @@ class RecipientAdmin(OwnedAdmin):
     form = RecipientForm
     form_fields = ["email", "full_name", "comment"]
     readonly_fields = ["owner", "bounced_at", "bounced_reply", "created_at", "updated_at"]
-    list_display = ["email", "full_name", "owner", "bounced_at"]
+    list_display = [address, "full_name", "owner", "bounced_at"]
     search_fields = ["email", "full_name", "owner__email"]
 
     def save_model(self, request, obj, form, change):
@@ -195,9 +195,10 @@ class RunAdmin(HistoryAdmin):
 
 @admin.register(Delivery)
 class DeliveryAdmin(HistoryAdmin):
-    fields = ["run", "recipient", "email", "full_name", "state", "tries", "next_try_at", "answer",
+    readonly_fields = [address]
+    fields = ["run", "recipient", address, "full_name", "state", "tries", "next_try_at", "answer",
               "settled_by", "settled_at", "updated_at"]
-    list_display = ["email", "run", "state", "tries", "updated_at"]
+    list_display = [address, "run", "state", "tries", "updated_at"]
     list_filter = ["state"]
     search_fields = ["email"]
     list_select_related = ["run"]
@@ -208,10 +209,11 @@ class DeliveryAdmin(HistoryAdmin):
 
 @admin.register(Attempt)
 class AttemptAdmin(HistoryAdmin):
-    fields = ["attempted_at", "mailing", "run", "owner", "recipient", "email", "status",
+    readonly_fields = [address]
+    fields = ["attempted_at", "mailing", "run", "owner", "recipient", address, "status",
               "outcome_unknown", "code", "server_response"]
     ordering = ["-attempted_at", "-id"]
-    list_display = ["attempted_at", "email", "mailing", "status", "code", "server_response"]
+    list_display = ["attempted_at", address, "mailing", "status", "code", "server_response"]
     list_filter = ["status"]
     search_fields = ["email"]
     list_select_related = ["mailing__message"]

@@ -14,6 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from apps.core.addresses import shown
+
 from .drafts.models import Draft  # noqa: F401  # for Django's migrations
 from .owned import HistoryQuerySet, NotDeletedManager, Owned, OwnedQuerySet
 from .runs import Delivery, Run
@@ -31,6 +33,10 @@ class RecipientQuerySet(OwnedQuerySet):
         """Return those who have `text` in their name, address or comment."""
         return self.filter(
             Q(full_name__icontains=text) | Q(email__icontains=text) | Q(comment__icontains=text))
+
+    def named(self, text):
+        """Return those who have `text` in their name or address."""
+        return self.filter(Q(full_name__icontains=text) | Q(email__icontains=text))
 
     def marked_by(self, owner, keys):
         """Return the owner's recipients that replies with these keys marked as bounced."""
@@ -78,12 +84,12 @@ class Recipient(Owned):
 
     def __str__(self):
         if not self.full_name:
-            return self.email
-        return f"{self.full_name} <{self.email}>"
+            return shown(self.email)
+        return f"{self.full_name} <{shown(self.email)}>"
 
     @property
     def title(self) -> str:
-        return self.full_name or self.email
+        return self.full_name or shown(self.email)
 
 
 class Message(Owned):
@@ -256,4 +262,4 @@ class Attempt(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.email}: {self.get_status_display()}"
+        return f"{shown(self.email)}: {self.get_status_display()}"

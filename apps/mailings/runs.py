@@ -11,6 +11,8 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from apps.core.addresses import shown
+
 from .owned import HistoryQuerySet
 
 LETTERS_LEFT = Q(total__gt=F("sent") + F("failed") + F("unknown") + F("skipped"))
@@ -192,4 +194,4 @@ class Delivery(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.email}: {self.get_state_display()}"
+        return f"{shown(self.email)}: {self.get_state_display()}"

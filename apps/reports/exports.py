@@ -20,7 +20,8 @@ from django.http import StreamingHttpResponse
 from django.utils import timezone, translation
 
 # What may stand before a cell, and then a sign that runs it. The wide signs are East Asian.
-BEFORE_SIGN = re.compile(r"""(?:^|(?<![,;\s"]))[,;\s"]*+(?='*[=+@＝＋－＠-])""")
+BEFORE_SIGN = re.compile(
+    r"""(?:^[,;\s"]*+|(?<![,;\s"])[,;\s"]++)(?='*[=+@＝＋－＠-])""")
 BLANKS = set(' \xa0"')
 
 

@@ -15,7 +15,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import PROTECT
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.admin import FixedAdmin, ListAdmin, name_model
+from apps.core.admin import FixedAdmin, ListAdmin, address, name_model
 
 from .forms import PersonForm
 from .models import User
@@ -71,7 +71,7 @@ class UserAdmin(ListAdmin, auth.UserAdmin):
     form = UserForm
     add_form = NewUserForm
     ordering = ["email"]
-    list_display = ["email", "first_name", "last_name", "is_active", "is_staff", "last_login"]
+    list_display = [address, "first_name", "last_name", "is_active", "is_staff", "last_login"]
     list_filter = ["is_active", "is_staff", "is_superuser", "groups"]
     search_fields = ["email", "first_name", "last_name"]
     readonly_fields = ["blocked_at", "blocked_by", "blocked_reason", "last_login", "date_joined"]
@@ -79,8 +79,8 @@ class UserAdmin(ListAdmin, auth.UserAdmin):
         (None, {"fields": ["email", "password"]}),
         (_("About"), {"fields": ["first_name", "last_name", "phone", "country", "language",
                                  "time_zone"]}),
-        (_("Access"), {"fields": ["is_active", "blocked_at", "blocked_by", "blocked_reason", "is_staff",
-                                  "is_superuser", "groups", "user_permissions"]}),
+        (_("Access"), {"fields": ["is_active", "blocked_at", "blocked_by", "blocked_reason",
+                                  "is_staff", "is_superuser", "groups", "user_permissions"]}),
         (_("Dates"), {"fields": ["last_login", "date_joined"]}),
     ]
     add_fieldsets = [(None, {"classes": ["wide"],

@@ -81,8 +81,14 @@ class Told:
 
     @property
     def is_sendable_again(self) -> bool:
-        """Whether a person may have it sent once more: never while it still may go by itself."""
-        return self.fate in (Fate.SENT, Fate.FAILED, Fate.UNKNOWN)
+        """Whether a person may have it sent once more, or tried at once where it waits."""
+        return self.letter is not None and self.fate != Fate.WAITING
+
+    @property
+    def reason(self) -> str:
+        """Return why it did not leave, as a sentence."""
+        words = self.letter.reason if self.letter else ""
+        return f"{words.rstrip('.')}." if words else ""
 
     @property
     def is_at_field(self) -> bool:
@@ -103,6 +109,11 @@ class Told:
         return self.kind == Kind.CONFIRM and self.user_id is None
 
     @property
+    def is_first_step(self) -> bool:
+        """Whether nothing else can be done before the letter is read."""
+        return self.kind in (Kind.CONFIRM, Kind.RESET)
+
+    @property
     def form_url(self) -> str:
         """Return where another address for the letter is posted to."""
         if self.is_signup:
@@ -114,7 +125,7 @@ class Told:
         """Return where another address is asked for; "" where it is nothing to be changed here."""
         if self.is_signup:
             return f"{self.form_url}?{urlencode({'email': self.email})}"
-        if self.kind in (Kind.CONFIRM, Kind.RESET):
+        if self.is_first_step:
             return self.form_url
         return ""
 

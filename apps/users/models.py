@@ -2,9 +2,13 @@
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models, transaction
 from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 from phonenumber_field.modelfields import PhoneNumberField
+
+from apps.core.addresses import shown
 
 MANAGERS_GROUP = "Менеджеры"
 
@@ -72,11 +76,15 @@ class User(AbstractUser):
         ]
 
     def __str__(self):
-        return self.get_full_name() or self.email
+        return self.get_full_name() or shown(self.email)
 
     def save(self, *args, **kwargs):
         self.email = self.email.strip().lower()
         super().save(*args, **kwargs)
+
+    def get_absolute_url(self):
+        """Where managers find this person."""
+        return f"{reverse('users:user_list')}?{urlencode({'q': self.email})}"
 
     @property
     def avatar_name(self):

@@ -4,6 +4,7 @@
 import "./toasts.js";
 import "./focus.js";
 import "./unfolded.js";
+import "./still.js";
 import "./modal.js";
 import "./history.js";
 import "./csrf.js";

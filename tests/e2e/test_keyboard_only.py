@@ -52,7 +52,9 @@ def test_a_message_is_written_and_sent_by_keyboard_alone(open_page, site):
     page.wait_for_url(re.compile(r"/mailings/\d+/$"))
     expect(page.locator("h1")).to_contain_text("Без мыши")
     follow(page, "#mailing-run .btn-primary")
-    expect(page.locator(".app-run-head")).to_contain_text("Закончен", timeout=20_000)
+    page.wait_for_url("**/start/")
+    follow(page, "#check .btn-primary")
+    expect(page.locator("#mailing-status")).to_contain_text("Отправлена", timeout=20_000)
     assert sum(figures(page)) == 25 and figures(page)[4] == 0
 
 

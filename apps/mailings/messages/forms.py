@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from ..models import Message
 from ..owned_form import OwnedForm, one_line
-from .merge_fields import check_fields, shown
+from .merge_fields import check_fields, offered
 
 LINE_END = re.compile(r"\r\n|\r|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
@@ -15,7 +15,7 @@ UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 
 def personal_fields() -> str:
     """Return what may be typed to have a personal field, in the reader's language."""
-    words = [word for _label, word in shown()]
+    words = [word for _label, word in offered()]
     fallback = _("dear client")
     example = words[0].replace("}", f"|{fallback}}}")
     return _("Personal fields: %(fields)s. With words for those who have no name: %(example)s.") % {

@@ -1,8 +1,8 @@
 """Merge fields in a message: `{имя}`, `{first_name}`, `{имя|дорогой клиент}`.
 
-A fixed list of words, never template code; small and capital letters are alike, and ё is е. Braces
-around up to 40 letters, digits, `_`, `-`, `.` and blanks are a field that somebody meant: an
-unknown one, or one in doubled braces, is an error. All other braces are text.
+A fixed list of words, never template code; small and capital letters are alike, and ё is е.
+Braces around up to 40 letters, digits, `_`, `-`, `.` and blanks are a field that somebody meant:
+an unknown one, or one in doubled braces, is an error. All other braces are text.
 """
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,6 +12,8 @@ from typing import NamedTuple, Protocol
 from django.core.exceptions import ValidationError
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+
+from apps.core.addresses import shown
 
 from .names import name_parts
 
@@ -104,12 +106,12 @@ def complaint(typed: str) -> str:
     if near := nearest(typed):
         return _("There is no field %(field)s. Did you mean %(nearest)s?") % {
             "field": typed, "nearest": near}
-    words = ", ".join(word for _label, word in shown())
+    words = ", ".join(word for _label, word in offered())
     return _("There is no field %(field)s. There are: %(fields)s.") % {
         "field": typed, "fields": words}
 
 
-def shown() -> list[tuple[str, str]]:
+def offered() -> list[tuple[str, str]]:
     """Return (label, field with its braces) of each field, in the reader's language."""
     words = WORDS["ru" if get_language() == "ru" else "en"]
     return [(str(LABELS[name]), f"{{{typed[0]}}}") for name, typed in words.items()]
@@ -142,7 +144,7 @@ def has_name_parts(*texts: Iterable[str | Field]) -> bool:
 def values_of(email: str, full_name: str, in_parts: bool = True) -> dict[str, str]:
     """Return what each field is for one recipient; "" where it can not be told."""
     full_name = full_name.strip()
-    values = {"email": email, "full_name": full_name}
+    values = {"email": shown(email), "full_name": full_name}
     if in_parts:
         first, patronymic, last = name_parts(full_name)
         values["first_name"] = first

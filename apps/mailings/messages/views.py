@@ -13,7 +13,7 @@ from ..deletion import delete
 from ..models import Message, Recipient
 from ..owned_form import form_page, opened, owned_done
 from .forms import MessageForm
-from .merge_fields import complaints, filled, shown, split, values_of
+from .merge_fields import complaints, filled, offered, split, values_of
 
 SHOWN = 5  # recipients whose letters can be looked at beside the editor
 SORTS = {"subject": "subject", "added": "created_at", "changed": "updated_at"}
@@ -71,7 +71,7 @@ def message_form(request, message, heading, submit_label):
     for name in form.errors:
         letter["unknown"].pop(name, None)  # the error says it
     return form_page(request, form, heading, submit_label, keeps_drafts=True, **letter,
-                     form_body="mailings/_message_form.html", merge_fields=shown())
+                     form_body="mailings/_message_form.html", merge_fields=offered())
 
 
 @require_POST

@@ -2,6 +2,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.addresses import shown
+
 from ..models import Recipient
 from ..owned_form import OwnedForm, one_line
 from ..services import TAKEN
@@ -20,6 +22,11 @@ class RecipientForm(OwnedForm):
         fields = ["email", "full_name", "comment"]
         widgets = {"comment": forms.Textarea(attrs={"rows": 3})}
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["email"] = shown(self.instance.email)
+
     def clean_email(self):
         email = normalized(self.cleaned_data["email"])
         recipient = Recipient(pk=self.instance.pk, owner=self.owner, email=email)
@@ -29,3 +36,10 @@ class RecipientForm(OwnedForm):
 
     def clean_full_name(self):
         return one_line(self.cleaned_data["full_name"])
+
+
+class AddressForm(RecipientForm):
+    """Correct a recipient's address, and nothing else."""
+
+    class Meta(RecipientForm.Meta):
+        fields = ["email"]

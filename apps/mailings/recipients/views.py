@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from apps.core.access import for_reading, for_writing
+from apps.core.addresses import shown
 from apps.core.htmx import FORM_METHODS, is_partial, refused, render_form, render_page, toast
 from apps.core.listing import search_text, sorted_page
 
@@ -122,7 +123,7 @@ def recipient_clear(request, pk):
     if not recipient_bounce_clear(recipient=recipient):
         return refused(request, _("This address is not marked as bounced."), to=recipient)
     text = _("Letters go to this address again: %(email)s")
-    return owned_done(request, recipient, text, email=recipient.email)
+    return owned_done(request, recipient, text, email=shown(recipient.email))
 
 
 @require_POST

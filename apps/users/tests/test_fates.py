@@ -116,6 +116,14 @@ def test_a_letter_is_sent_once_more_but_not_twice_a_minute(client, post):
     assert "раз в минуту" in shown(client)
 
 
+def test_a_letter_that_waits_may_be_tried_at_once(client, post):
+    sign_up(client)
+    post.happens(Fate.RETRYING)
+    assert "Попробовать сейчас" in shown(client)
+    client.post(again())
+    assert post.addresses == [NEW, NEW]
+
+
 def test_a_letter_on_its_way_is_not_sent_once_more(client, post):
     sign_up(client)
     client.post(again())
@@ -207,7 +215,7 @@ def test_a_changed_password_tells_of_its_letter(post):
     client = client_of(user)
     client.post("/accounts/password/change/", {
         "oldpassword": PASSWORD, "password1": "another-horse-8", "password2": "another-horse-8"})
-    assert "Отправляем письмо на anna@example.com" in shown(client, "/accounts/password/change/")
+    assert "Пишем об этом на anna@example.com" in shown(client, "/accounts/password/change/")
 
 
 def test_the_page_of_the_address_tells_of_the_letter_to_the_new_one(post):

@@ -52,7 +52,7 @@ def test_the_sixth_guess_at_a_password_is_not_even_tried(owner):
 @pytest.mark.parametrize("language, words", [("ru", "Подождите минуту"), ("en", "Wait a minute")])
 @pytest.mark.django_db
 def test_over_a_limit_our_own_page_says_for_how_long(client, settings, debug, language, words):
-    settings.DEBUG = debug
+    settings.DEMO = debug
     settings.ACCOUNT_RATE_LIMITS = {"login": "1/m/ip"}
     client.post("/language/", {"language": language})
     for _number in range(2):

@@ -5,8 +5,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from apps.core.commands import OUT_OF_DATE, is_up_to_date
-from apps.core.outage import steadily
+from apps.core.commands import wait_for_database
 from apps.core.processes import Child, Stop, stop_all
 from apps.delivery.drivers.local import GRACE, Busy, SendingProcess, sending_lock
 
@@ -27,9 +26,7 @@ class Command(BaseCommand):
         if connection.vendor == "sqlite":
             processes = 1
         self.stop = Stop(signal.SIGTERM, signal.SIGINT)
-        if steadily(is_up_to_date, rest=self.stop.wait) is False:
-            raise CommandError(OUT_OF_DATE)
-        connection.close()  # who only keeps others running needs none
+        wait_for_database(self.stop.wait)
         self.beside = [manage("jobs", "jobs")] if jobs else []
         if processes > 1:
             self.supervise(min(processes, connections), connections)

@@ -2,6 +2,7 @@ import signal
 
 from django.core.management.base import BaseCommand
 
+from apps.core.commands import wait_for_database
 from apps.core.processes import Stop
 from apps.jobs.worker import JobsProcess
 
@@ -11,7 +12,9 @@ class Command(BaseCommand):
             "`sender` start it; any number of them may run.")
 
     def handle(self, *args: str, **options: object) -> None:
-        process = JobsProcess(Stop(signal.SIGTERM, signal.SIGINT))
+        stop = Stop(signal.SIGTERM, signal.SIGINT)
+        wait_for_database(stop.wait)
+        process = JobsProcess(stop)
         self.stdout.write("Doing jobs; Ctrl+C stops it.")
         self.stdout.flush()
         process.run()
