@@ -30,7 +30,7 @@ function cookie(name) {
 }
 
 const clock = (time) => new Date(time).toLocaleTimeString(
-  document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+  "ru", { hour: "2-digit", minute: "2-digit", timeZone: form.dataset.zone });
 
 function typed() {
   const fields = [...new FormData(form)];
@@ -77,6 +77,7 @@ function keptHere(why, upTo) {
 }
 
 async function keep() {
+  clearTimeout(timer);
   const upTo = changes;
   let answer = await send(typed(), key, at);
   if (answer === "other window") {
@@ -85,7 +86,7 @@ async function keep() {
   }
   timer = 0;
   if (leaving) return;
-  if (answer.at) {
+  if (answer.text) {
     at = answer.at;
     kept = upTo;
     localStorage.removeItem(here + key);
@@ -114,7 +115,7 @@ async function restore(name, fields, ofKey, ofAt) {
     found = newKey();
     answer = await send(fields, found, "");
   }
-  if (!answer.at) return tell(form.dataset.notKept);
+  if (!answer.text) return tell(form.dataset.notKept);
   localStorage.removeItem(name);
   leaving = true;
   location.assign(`${location.pathname}?draft=${found}`);
@@ -174,6 +175,9 @@ if (form) {
   if (form.querySelector(".is-invalid, [role=alert]")) changed();
   form.addEventListener("input", changed);
   form.addEventListener("change", changed);
+  addEventListener("online", () => {
+    if (timer) keep();
+  });
   form.addEventListener("submit", () => {
     if (!changes) return;
     leaving = true;

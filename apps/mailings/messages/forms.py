@@ -31,6 +31,11 @@ class MessageForm(OwnedForm):
         widgets = {"body": forms.Textarea(attrs={"rows": 12})}
         help_texts = {"body": lazy(personal_fields, str)()}
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is None:
+            self.fields["subject"].widget.attrs["autofocus"] = True
+
     def clean_subject(self):
         subject = one_line(self.cleaned_data["subject"])
         check_fields(subject)
