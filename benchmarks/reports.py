@@ -28,6 +28,8 @@ PAGES = {  # name: (who asks, address)
     "report of all": ("manager", "/reports/?period=all"),
     "report by user": ("manager", "/reports/?period=all&by=user"),
     "report sorted by failed": ("owner", "/reports/?period=all&sort=-failed"),
+    "letters that failed": ("owner", "/reports/letters/?period=all&fate=failed"),
+    "letters of all that arrived": ("manager", "/reports/letters/?period=all&fate=sent"),
     "report of a mailing": ("owner", "/reports/mailings/{mailing}/"),
 }
 NUMBERS = {

@@ -57,7 +57,7 @@ def addresses(patterns=None, namespace=""):
 def url_of(name, pks):
     """Return the address called `name` with an id of `pks`, by the noun in its name."""
     pk = pks.get(name.rpartition(":")[2].split("_")[0], pks["mailing"])
-    for args in ([], [pk], ["x" * 8], ["x", "y"]):
+    for args in ([], [pk], ["x" * 8], ["x", "y"], [pk, pks["recipient"]]):
         try:
             return reverse(name, args=args)
         except NoReverseMatch:

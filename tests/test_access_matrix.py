@@ -63,8 +63,13 @@ TABLE = {
     "mailings:mailing_copy": ACTION,
     "mailings:mailing_delete": CHANGE,
     "mailings:mailing_restore": ACTION,
-    "mailings:mailing_toggle": {"GET": row(403, 404, DONE, DONE), "POST": row(403, 404, DONE, DONE)},
+    "mailings:mailing_recipient": {
+        "GET": row({200, 302}, 404, 403, 403), "POST": CHANGE["POST"]},
+    "mailings:mailing_toggle": {
+        "GET": row(403, 404, DONE, DONE), "POST": row(403, 404, DONE, DONE)},
     "mailings:recipient_pick": LIST,
+    "mailings:draft_keep": {"POST": row(DONE)},
+    "mailings:draft_drop": {"POST": row(404)},  # the key here is no draft's
     "mailings:attempt_list": LIST,
     "delivery:progress": {"GET": row({200, 302}, 404)},
     "delivery:bars": {"GET": row({200, 302})},
@@ -81,6 +86,7 @@ TABLE = {
     "demo:outbox_letter": {"GET": everybody(404)},
     "reports:report_list": LIST,
     "reports:report_export": LIST,
+    "reports:letter_list": LIST,
     "reports:mailing_report": DETAIL,
     "reports:mailing_export": DETAIL,
 }
@@ -161,7 +167,7 @@ def test_each_role_is_told_kindly_of_a_missing_token(role, cast):
     cast[role].handler.enforce_csrf_checks = True
     for method in UNSAFE:
         answer = cast[role].generic(method, reverse("core:theme_set"))
-        assert answer.status_code == 403 and "Здесь вам этого нельзя" in answer.text
+        assert answer.status_code == 403 and "Эта страница вам недоступна" in answer.text
 
 
 @pytest.mark.parametrize("name", sorted(

@@ -1,4 +1,5 @@
 import pytest
+from bs4 import BeautifulSoup
 from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.urls import reverse
@@ -7,7 +8,7 @@ from django.utils import timezone
 from apps.audit.models import Entry
 from apps.audit.services import Action, record
 from apps.delivery.services import run_start
-from apps.mailings.models import Delivery, Run
+from apps.mailings.models import Delivery, Mailing, Run
 from apps.users.models import User
 from tests.conftest import client_of
 from tests.factories import PASSWORD, MailingFactory, RecipientFactory, UserFactory
@@ -145,7 +146,8 @@ def test_the_trail_is_filtered_by_who_what_day_and_text(as_manager, owner, other
         query = {"who": owner.pk}
     page = as_manager.get(PAGE, query, headers={"hx-request": "true"})
     text = page.content.decode()
-    labels = [label for label in "БА" if f"<td>{label}</td>" in text]
+    cells = BeautifulSoup(text, "html.parser").select("td:nth-of-type(4)")
+    labels = [words for cell in cells if (words := cell.get_text().strip()) in ("А", "Б")]
     assert labels == found and "<html" not in text
 
 
@@ -160,11 +162,50 @@ def test_the_trail_takes_the_same_queries_for_one_entry_as_for_many(
     as_manager.get(PAGE)
     for number in range(10):
         record(Action.DELETE, by=owner, on=owner)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         as_manager.get(PAGE)
 
 
 def test_an_entry_of_a_moment_ago_is_todays(as_manager, owner):
     record(Action.DELETE, by=owner, label="А")
     today = timezone.localdate().isoformat()
-    assert "<td>А</td>" in as_manager.get(PAGE, {"from": today, "to": today}).content.decode()
+    entries = as_manager.get(PAGE, {"from": today, "to": today}).context["entries"]
+    assert entries[0].object_label == "А"
+
+
+def shown(client, entry):
+    """Return the cells of the newest entry, each as one line of text, and their links."""
+    assert entry.pk
+    page = BeautifulSoup(client.get(PAGE).content, "html.parser")
+    row = page.select_one("tbody tr")
+    texts = [" ".join(cell.get_text().split()) for cell in row.select("td")]
+    return texts, [link["href"] for link in row.select("a")]
+
+
+@pytest.mark.parametrize("action, details, words", [
+    (Action.START, "80", "80 получателей"), (Action.AGAIN, "1", "1 письмо"),
+    (Action.SESSIONS, "2", "2 сеанса"), (Action.WRITE_AGAIN, "3", "3 адреса"),
+    (Action.EXPORT, "None – 2026-11-28", "2026-11-28"), (Action.DISABLE, "Спам", "«Спам»"),
+    (Action.ROLE, "+ is_staff", "+ доступ в админку"),
+])
+def test_details_are_told_in_words(as_manager, mailing, action, details, words):
+    texts, _links = shown(as_manager, record(action, on=mailing, details=details))
+    assert texts[2].endswith(words) and "None" not in texts[2]
+
+
+def test_a_mailing_is_named_without_its_time_in_utc_and_leads_to_its_page(as_manager, mailing):
+    entry = record(Action.PAUSE, on=mailing, label="Осень (2026-11-28 10:00)")
+    texts, links = shown(as_manager, entry)
+    assert texts[3].startswith("Осень Рассылка") and links == [mailing.get_absolute_url()]
+    Mailing.objects.update(deleted_at=timezone.now())
+    assert shown(as_manager, entry)[1] == []
+
+
+def test_a_person_of_the_trail_is_found_among_the_users(as_manager, manager, owner):
+    texts, links = shown(as_manager, record(Action.BLOCK, by=manager, on=owner))
+    assert as_manager.get(links[0]).context["page"].object_list[0] == owner
+
+
+def test_an_export_of_all_time_names_no_day_that_is_not_there(as_owner):
+    as_owner.get(reverse("reports:report_export"), {"period": "all"})
+    assert "None" not in Entry.objects.get(action="export").details

@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
-from apps.mailings.models import Attempt, Run
+from apps.mailings.models import Attempt, Delivery, Run
+from apps.reports.letters import FATE_OF, FATES
 from apps.statistics import counting, tallies
-from tests.factories import MailingFactory
+from tests.factories import MailingFactory, RecipientFactory
 
 pytestmark = pytest.mark.django_db
 # Half an hour, three quarters, whole hours, and zones whose offset moves within the period.
@@ -63,7 +64,7 @@ def test_figures_and_chart_equal_a_recount_in_the_viewers_days(
     counted = Counter(map(outcome, inside))
     assert {key: context["figures"][key] for key in counted} == counted
     assert context["figures"]["attempts"] == len(inside)
-    assert {row["mailing"]: row["attempts"] for row in context["page"]} == Counter(
+    assert {row["of"].pk: row["attempts"] for row in context["page"] if row["attempts"]} == Counter(
         one.mailing_id for one in inside)
     if inside and (last - first).days < 40:
         bars = [(bar.sent, bar.failed, bar.unknown) for bar in context["chart"].bars]
@@ -99,6 +100,50 @@ def test_answers_are_grouped_by_what_they_mean(as_owner, attempts):
     replies = Counter(one.server_response for one in attempts if one.run_id == run.pk)
     assert {reply: row["number"] for row in page.context["answers"]
             for reply in row["examples"]} == replies
+
+
+@pytest.fixture
+def ledger(owner):
+    """Three runs each of three mailings, a day apart: the later ones take some recipients again."""
+    chance = random.Random(6)
+    for _ in range(3):
+        mailing = MailingFactory(owner=owner)
+        people = [RecipientFactory(owner=owner) for _ in range(12)]
+        for number in range(3):
+            run = Run.objects.create(mailing=mailing, owner=owner, state=Run.State.FINISHED)
+            taken = chance.sample(people, 12 - 4 * number)
+            rows = [Delivery(run=run, recipient=one, email=one.email,
+                             state=chance.choice(Delivery.State.values)) for one in taken]
+            Delivery.objects.bulk_create(rows)
+            counted = Counter(FATE_OF[row.state] for row in rows)
+            counted.pop("left", None)
+            Run.objects.filter(pk=run.pk).update(
+                started_at=datetime(2026, 5, 1 + number, 12, tzinfo=UTC), total=len(rows),
+                **counted)
+
+
+@pytest.mark.parametrize(("since", "until"), [
+    ("2026-05-01", "2026-05-01"), ("2026-05-01", "2026-05-03"), ("2026-05-02", "2026-05-03")])
+def test_letters_are_counted_by_their_last_fate_and_each_figure_is_its_list(
+        as_owner, ledger, since, until):
+    asked = {"from": since, "to": until}
+    inside = [one for one in Delivery.objects.select_related("run").order_by("run_id")
+              if since <= one.run.started_at.date().isoformat() <= until]
+    inside.sort(key=lambda one: FATE_OF[one.state] != "skipped")  # these tell it only alone
+    last = {(one.run.mailing_id, one.recipient_id): FATE_OF[one.state] for one in inside}
+    page = as_owner.get("/reports/", asked).context
+    counted = Counter(last.values())
+    assert page["fates"] == {"total": len(last), **{fate: counted[fate] for fate in FATES}}
+    for fate in FATES:
+        letters = as_owner.get("/reports/letters/", {**asked, "fate": fate}).context["page"]
+        assert letters.paginator.count == len(letters.paginator.object_list) == counted[fate]
+    for row in page["page"]:
+        pk = row["of"].pk
+        mine = Counter(fate for (mailing, _one), fate in last.items() if mailing == pk)
+        assert {fate: row[fate] for fate in FATES} == {fate: mine[fate] for fate in FATES}
+        letters = as_owner.get(
+            "/reports/letters/", {**asked, "fate": "failed", "mailing": pk}).context["page"]
+        assert len(letters.paginator.object_list) == row["failed"] == letters.paginator.count
 
 
 def test_today_is_the_viewers_today(as_owner, owner):

@@ -3,7 +3,6 @@ from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -58,7 +57,7 @@ class Entry(models.Model):
     object_type = models.CharField(max_length=64, blank=True)  # "mailings.mailing"
     object_id = models.BigIntegerField(null=True)
     object_label = models.CharField(_("object"), max_length=300, blank=True)
-    # Figures, names and addresses, and names of columns, which `told` translates.
+    # Figures, names and addresses, and names of columns, which `words` translates.
     details = models.CharField(_("details"), max_length=300, blank=True)
 
     class Meta:
@@ -74,12 +73,6 @@ class Entry(models.Model):
 
     def __str__(self):
         return f"{self.who_label} {self.get_action_display()} {self.object_label}"
-
-    @property
-    def told(self):
-        """The details, in the reader's words."""
-        return self.details.replace("is_superuser", gettext("superuser")).replace(
-            "is_staff", gettext("may open the admin"))
 
     @property
     def noun(self):

@@ -1,4 +1,5 @@
 """The managers' page of the audit trail."""
+from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import permission_required
 from django.db.models import Exists, OuterRef, Q
@@ -28,11 +29,34 @@ def entry_list(request):
     if what:
         entries = entries.filter(action=what)
     rows, listing = newest_first(request, entries, "happened_at")
+    add_pages(rows)
     return render_page(request, "audit/entry_list.html", {
         "entries": rows, **listing, "q": q, "who": who, "what": what,
         "filtered": q or who or what or listing["since"] or listing["until"],
         "actions": Entry.Action.choices, "people": people(),
     })
+
+
+def add_pages(entries):
+    """Give each entry the `page` of what it tells of; "" where that has none, or is gone."""
+    ids = {}
+    for entry in entries:
+        ids.setdefault(entry.object_type, set()).add(entry.object_id)
+    found = {name: objects_of(name, those) for name, those in ids.items()}
+    for entry in entries:
+        shown = found[entry.object_type].get(entry.object_id)
+        entry.page = shown.get_absolute_url() if shown else ""
+
+
+def objects_of(name, ids):
+    """Return {id: object} of a model, by its label, whose objects have pages."""
+    try:
+        model = apps.get_model(name)
+    except (LookupError, ValueError):
+        return {}
+    if not hasattr(model, "get_absolute_url"):
+        return {}
+    return model.objects.in_bulk(ids - {None})
 
 
 def people():

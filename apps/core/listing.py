@@ -59,9 +59,16 @@ def ordered(request: HttpRequest, queryset: QuerySet[Any], allowed: Mapping[str,
     return queryset
 
 
-def page_of(request: HttpRequest, rows: QuerySet[Any] | list[Any]) -> Page[Any]:
-    """Return the page that the address asks for; the nearest one for a bad number."""
-    return Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+def page_of(request: HttpRequest, rows: QuerySet[Any] | list[Any],
+            count: int | None = None) -> Page[Any]:
+    """Return the page that the address asks for; the nearest one for a bad number.
+
+    `count` is how many rows there are, where that is known already.
+    """
+    paginator = Paginator(rows, PER_PAGE)
+    if count is not None:
+        paginator.count = count
+    return paginator.get_page(request.GET.get("page"))
 
 
 def sorted_page(request: HttpRequest, queryset: QuerySet[Any], allowed: Mapping[str, str],

@@ -18,6 +18,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from apps.audit.services import request_var
+from apps.core.addresses import shown
 from apps.core.letters import Fate, Letter
 from apps.core.secrets import Unreadable, decrypted
 from apps.jobs.kinds import Failed, Kind, Later
@@ -46,6 +47,7 @@ BAD_ADDRESS = gettext_noop("No letter can be sent to such an address.")
 REFUSED = gettext_noop("The server refused the letter.")
 INTERRUPTED = gettext_noop(
     "We were interrupted while the letter was leaving; whether it left is not known.")
+CANCELLED = gettext_noop("It was cancelled before it left.")
 RESTORED = gettext_noop(
     "The database was restored from a backup; whether the letter left before is not known.")
 UNREADABLE = gettext_noop("The letter can not be read any more: the service has another key now.")
@@ -159,9 +161,14 @@ class LetterKind(Kind):
             self.transport.close()
             self.transport = None
 
+    def reason(self, job: Job) -> str:
+        if job.state == Job.State.CANCELLED:
+            return gettext(CANCELLED)
+        return super().reason(job)
+
     def title(self, job: Job) -> str:
         try:
-            return gettext("Letter to %(email)s") % content_of(job)
+            return gettext("Letter to %(email)s") % {"email": shown(content_of(job)["email"])}
         except Unreadable:
             return str(self.label)
 

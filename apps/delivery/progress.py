@@ -9,16 +9,23 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from apps.mailings.attempts.explanations import is_of_connections, is_of_disk
-from apps.mailings.models import Mailing, Run
+from apps.mailings.attempts.explanations import (
+    MAY_HAVE_LEFT,
+    is_of_connections,
+    is_of_disk,
+)
+from apps.mailings.mailings.fates import Fates, common_reason, fates_of
+from apps.mailings.mailings.story import story_words
+from apps.mailings.models import Delivery, Mailing, Run
 from apps.mailings.polling import QUIET, is_soon, seconds_between
 from apps.statistics import counting
 from apps.users.models import User
 
+from .audience import audience_count, reached_count
 from .engine.restore import waits_for_a_person
 from .models import RestoreGuard, worker_alive
 from .schedule import stopped_at
-from .services import refusal, audience_count, reached_count
+from .services import refusal
 
 SPEED_WINDOW = timedelta(seconds=20)  # the looks that a speed is measured over
 SPEED_STEP = timedelta(seconds=1)  # between two looks at the least
@@ -35,8 +42,8 @@ class Part:
     width: str
 
 
-def bar(run: Run) -> list[Part]:
-    """Return the Parts of a run's bar, in order, empty ones left out."""
+def bar(run: Run | Fates) -> list[Part]:
+    """Return the Parts of a bar of a run, or of a mailing's fates; empty ones are left out."""
     parts = []
     start = 0.0
     for name in PARTS:
@@ -89,11 +96,21 @@ def progress_context(mailing: Mailing, user: User) -> dict[str, object]:
         "disk_full": shutil.disk_usage(settings.DATA_DIR).free < ROOM,  # of the workers' journals
     }
     if run:
-        context["unknown"] = counting.figures_now(run)
+        context |= unknown_context(mailing, counting.figures_now(run))
         context["disk_is_the_trouble"] = is_of_disk(run.server_words)
     if context["active"]:
+        mailing.story = story_words(mailing, run, None, now)
         return context | active_context(run, now)
     return context | idle_context(mailing, run, context["is_owner"], now)
+
+
+def unknown_context(mailing: Mailing, unknown: int) -> dict[str, object]:
+    """Return how many outcomes are unknown, by why: after a restore, or as an answer was lost."""
+    if not unknown:
+        return {"unknown": 0}
+    restored = Delivery.objects.filter(
+        run__mailing=mailing, state=Delivery.State.UNKNOWN, answer=MAY_HAVE_LEFT).count()
+    return {"unknown": unknown, "restored_unknown": restored, "lost_answers": unknown - restored}
 
 
 def active_context(run: Run, now: datetime) -> dict[str, object]:
@@ -124,17 +141,29 @@ def idle_context(mailing: Mailing, run: Run | None, is_owner: bool,
     owner, whose button shows the number; a page without an active run does not poll.
     """
     reason = refusal(mailing, now)
-    context = {"reason": reason, "early": mailing.waits_for_its_time(now)}
+    context: dict[str, object] = {"reason": reason}
+    if run:
+        context |= fates_context(mailing)
     if reason:
         return context
-    if is_owner:
+    if is_owner and run:
         context["rest"] = audience_count(mailing)
-    if run and is_owner:
         context["has_it"] = reached_count(mailing)
+    elif is_owner:
+        context["has_recipients"] = mailing.recipients.exists()
     if not run:
         context["no_worker"] = not worker_alive()
         context["clock_stopped"] = stopped_at(now)
         context["restored"] = waits_for_a_person(mailing)
+    return context
+
+
+def fates_context(mailing: Mailing) -> dict[str, object]:
+    """Return how many of the recipients have the letter, and why it failed where it did."""
+    fates = fates_of(mailing)
+    context: dict[str, object] = {"fates": fates}
+    if fates.failed:
+        context["why_failed"] = common_reason(mailing)
     return context
 
 

@@ -10,49 +10,30 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.audit.services import Action, record
+from apps.mailings.attempts.explanations import MAY_HAVE_LEFT
 from apps.mailings.models import Delivery, Mailing, Run
 from apps.statistics import counting
 from apps.users.models import User
 
+from .audience import WHO, going_in, recipients_of
 from .engine import bell, ledger, restore, transitions
 
 log = logging.getLogger("vestnik.delivery")
 
-# A claimed letter may have been sent already. A pending letter of a stopped run may still be
-# claimed by a worker that read the run before it was stopped.
-HAS = """(
-    d.state IN ('sent', 'unknown', 'claimed') OR n.state = 'stopped' AND d.state = 'pending')"""
-EVERYBODY = """
-    FROM mailings_recipient r
-    JOIN mailings_mailing_recipients m ON m.recipient_id = r.id AND m.mailing_id = %(mailing)s
-    WHERE r.deleted_at IS NULL AND r.owner_id = %(owner)s
-"""
-# Nothing was sent, or is unknown or under way, to this person or address in any run of the
-# mailing. A recipient that has bounced is in one run at most, which skips it and says why.
-THE_REST = f"""{EVERYBODY}
-    AND r.id NOT IN (
-        SELECT d.recipient_id FROM mailings_delivery d JOIN mailings_run n ON n.id = d.run_id
-        WHERE n.mailing_id = %(mailing)s AND {HAS} AND d.recipient_id IS NOT NULL)
-    AND LOWER(r.email) NOT IN (
-        SELECT LOWER(d.email) FROM mailings_delivery d JOIN mailings_run n ON n.id = d.run_id
-        WHERE n.mailing_id = %(mailing)s AND {HAS})
-    AND (r.bounced_at IS NULL OR r.id NOT IN (
-        SELECT d.recipient_id FROM mailings_delivery d JOIN mailings_run n ON n.id = d.run_id
-        WHERE n.mailing_id = %(mailing)s AND d.recipient_id IS NOT NULL))
-"""  # nosec B608 of constants
-WHO = {True: EVERYBODY, False: THE_REST}  # by `again`
 FILL = """
 INSERT INTO mailings_delivery (run_id, recipient_id, email, full_name, state, tries, crashes,
     lease_token, answer, updated_at)
 SELECT %(run)s, r.id, r.email, r.full_name, 'pending', 0, 0, '', '', %(now)s {who} ORDER BY r.id
 """
 LOCK_NOT_AVAILABLE = "55P03"  # SQLSTATE: another start holds the mailing longer than a page waits
-MAY_HAVE_LEFT = ("The database was restored from a backup made before this letter's turn; whether "
-                 "it was sent is not known.")
 
 
 class RunRefused(Exception):
     """The run can not be started, or changed, now. `str()` is for the person who asked."""
+
+
+class AudienceChanged(RunRefused):
+    """The run would write to more or fewer people than the person was told."""
 
 
 def refusal(mailing: Mailing, now: datetime) -> str | None:
@@ -77,39 +58,20 @@ def due(now: datetime) -> list[Mailing]:
             if not restore.waits_for_a_person(mailing)]
 
 
-def audience_count(mailing: Mailing, *, again: bool = False) -> int:
-    """Return how many recipients a run would take: the rest, or with `again` everybody."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT COUNT(*) {WHO[again]}", recipients_of(mailing))
-        return int(cursor.fetchone()[0])
-
-
-def reached_count(mailing: Mailing) -> int:
-    """Return to how many addresses a letter of this mailing went, or may have gone."""
-    return Delivery.objects.filter(
-        run__mailing=mailing, state__in=[Delivery.State.SENT, Delivery.State.UNKNOWN],
-    ).values("email").distinct().count()
-
-
-def recipients_of(mailing: Mailing) -> dict[str, int]:
-    """Return the parameters of EVERYBODY and THE_REST."""
-    return {"mailing": mailing.pk, "owner": mailing.owner_id}
-
-
 def locked(rows: QuerySet) -> QuerySet:
     """Return `rows` locked until the transaction ends; others may still refer to them."""
     return rows.select_for_update(of=("self",), no_key=True)
 
 
 def run_start(*, mailing: Mailing, trigger: str, by: User | None = None,
-              again: bool = False) -> Run:
+              again: bool = False, expected: int | None = None) -> Run:
     """Start a run for the rest of the recipients, or with `again` for everybody.
 
     What is sent, and to whom, is fixed here, in one transaction with its ledger. Returns the run.
-    Raises RunRefused with the reason.
+    Raises RunRefused with the reason: AudienceChanged unless `expected` letters are to go.
     """
     try:
-        return _run_start(mailing, trigger, by, again)
+        return _run_start(mailing, trigger, by, again, expected)
     except (IntegrityError, OperationalError) as error:
         # A mailing has one active run at a time: somebody else was quicker.
         locked_out = getattr(error.__cause__, "pgcode", "") == LOCK_NOT_AVAILABLE
@@ -119,7 +81,8 @@ def run_start(*, mailing: Mailing, trigger: str, by: User | None = None,
 
 
 @transaction.atomic
-def _run_start(mailing: Mailing, trigger: str, by: User | None, again: bool) -> Run:
+def _run_start(mailing: Mailing, trigger: str, by: User | None, again: bool,
+               expected: int | None) -> Run:
     restore.check()
     mailing = locked(Mailing.all_objects.select_related("message", "owner")).get(pk=mailing.pk)
     now = timezone.now()
@@ -138,6 +101,8 @@ def _run_start(mailing: Mailing, trigger: str, by: User | None, again: bool) -> 
     if not run.total:
         raise RunRefused(_("There is nobody left to send to: every recipient of this mailing "
                            "has the letter, or may have it."))
+    if expected is not None and expected != going_in(run):
+        raise AudienceChanged(_("The number of recipients has changed meanwhile."))
     run.save(update_fields=["total"])
     restore.increase_number()
     bell.ring()

@@ -12,10 +12,13 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from apps.core.access import for_reading, for_writing, ids_in
-from apps.core.htmx import FORM_METHODS, is_partial, refused, render_form, toast
+from apps.core.htmx import FORM_METHODS, is_partial, refused, render_form, render_page, toast
+from apps.mailings.mailings.story import add_stories
 from apps.mailings.models import Mailing, Run
 
 from . import services
+from .audience import going_in
+from .before_start import check_context
 from .models import RestoreGuard
 from .progress import progress_context
 from .services import RunRefused
@@ -50,54 +53,66 @@ def bars(request):
     if not is_partial(request):
         return redirect("mailings:mailing_list")
     asked = ids_in(request.GET.getlist("id"))[:MOST_BARS]
-    return render(request, "delivery/_bars.html", {
-        "runs": Run.objects.visible_to(request.user).newest().filter(
-            mailing__in=asked, mailing__deleted_at=None)})
+    runs = Run.objects.visible_to(request.user).newest().filter(
+        mailing__in=asked, mailing__deleted_at=None)
+    statuses = "statuses" in request.GET
+    if statuses:
+        runs = runs.select_related("mailing")
+        add_stories([run.mailing for run in runs])
+    return render(request, "delivery/_bars.html", {"runs": runs, "statuses": statuses})
 
 
 @FORM_METHODS
 @of_own_mailing
 def start(request, mailing):
-    """Send to the rest, or with `again` to everybody.
+    """Show what would be sent to whom; a POST sends it to the rest, or with `again` to everybody.
 
-    Asks once before the first-send time, and always before sending again.
+    A POST without `confirm` asks before the first-send time, and before sending again.
     """
     again = request.POST.get("again", request.GET.get("again")) == "1"
     early = mailing.waits_for_its_time(timezone.now())
     if must_ask(request, doubtful=again or early):
-        return confirm_start(request, mailing, again, early)
-    run = services.run_start(
-        mailing=mailing, by=request.user, trigger=Run.Trigger.PAGE, again=again)
-    return answer(request, mailing, ngettext(
-        "Sending to %(n)s recipient.", "Sending to %(n)s recipients.",
-        run.total) % {"n": run.total})
+        return check_page(request, mailing, again)
+    try:
+        run = services.run_start(
+            mailing=mailing, by=request.user, trigger=Run.Trigger.PAGE, again=again,
+            expected=expected_number(request))
+    except RunRefused as reason:
+        return check_page(request, mailing, again, refused=str(reason))
+    number = going_in(run)
+    messages.success(request, ngettext(
+        "Sending to %(n)s recipient.", "Sending to %(n)s recipients.", number) % {"n": number})
+    return leave_for(request, mailing)
+
+
+def expected_number(request):
+    """Return how many recipients the button that was pressed named; None if it named none."""
+    for number in ids_in([request.POST.get("expected", "")]):
+        return number
+    return None
+
+
+def check_page(request, mailing, again, refused=""):
+    """Show what is checked before letters leave; `refused` tells why they did not."""
+    counted = request.method == "POST" or "counted" in request.GET
+    context = {"refused": refused, **check_context(mailing, again=again, counted=counted)}
+    return render_page(request, "delivery/start.html", context, partial="check",
+                       status=409 if refused else 200)
+
+
+def leave_for(request, mailing):
+    """Lead to the mailing's page, also from a part of another page."""
+    if not is_partial(request):
+        return redirect(mailing)
+    response = HttpResponse(status=204)
+    response["HX-Redirect"] = mailing.get_absolute_url()
+    return response
 
 
 def must_ask(request, *, doubtful):
     """Return whether to ask for a confirmation: on GET, and on POST if `doubtful` and unconfirmed.
-
-    Raises RunRefused for such a POST by htmx: its page was shown before this became doubtful.
     """
-    if request.method != "POST":
-        return True
-    unconfirmed = doubtful and request.POST.get("confirm") != "1"
-    if unconfirmed and is_partial(request):
-        raise RunRefused(_("Reload the page: this is to be confirmed first."))
-    return unconfirmed
-
-
-def confirm_start(request, mailing, again, early):
-    """Ask before a letter goes out that cannot be taken back."""
-    context = {
-        "mailing": mailing, "again": again, "early": early,
-        "number": services.audience_count(mailing, again=again),
-        "reason": services.refusal(mailing, timezone.now()),
-        "heading": _("Send now?"),
-    }
-    if again:
-        context["has_it"] = services.reached_count(mailing)
-        context["heading"] = _("Send to everybody again?")
-    return render_form(request, "delivery/start.html", context)
+    return request.method != "POST" or (doubtful and request.POST.get("confirm") != "1")
 
 
 @require_POST
@@ -174,7 +189,8 @@ def answer(request, mailing, text=""):
         if text:
             messages.success(request, text)
         return redirect(mailing)
-    context = {**progress_context(mailing, request.user), "fragment": True}
+    context = {**progress_context(mailing, request.user), "fragment": True,
+               "switched": request.htmx.trigger == "mailing-refresh"}
     response = render(request, "delivery/_run.html", context)
     # What was done shows in the tabs too; and a panel asks by itself only while its run is active.
     if request.method == "POST" or not context["active"]:

@@ -91,9 +91,11 @@ def attempt(job: Job, kind: Kind) -> None:
     except Later as later:
         as_it_was(job, kind)
         give_back(job, state=State.QUEUED, next_try_at=later.at, crashes=0)
+        log.info("job %s (%s) waits until %s: %s", job.pk, job.kind, later.at, job.error)
     except Failed as failure:
         as_it_was(job, kind)
         end(job, State.FAILED, failure.words)
+        log.warning("job %s (%s) failed: %s", job.pk, job.kind, failure.words)
     except Exception:
         log.exception("job %s broke", job.pk)
         job.refresh_from_db(fields=STORED)
@@ -134,6 +136,15 @@ def end(job: Job, state: State, error: str = "") -> None:
                details=f"{state.label}: {job.done} / {job.total}")
 
 
+def one_writes_at_a_time() -> bool:
+    return connection.vendor == "sqlite"
+
+
+def renew(token: str) -> None:
+    """Keep the lease of what the worker with this `token` has in hand."""
+    Job.objects.active().filter(lease_token=token).update(lease_until=Now() + LEASE)
+
+
 class Renewal(threading.Thread):
     """Keeps the lease of a batch that takes longer than the lease."""
 
@@ -145,8 +156,7 @@ class Renewal(threading.Thread):
     def run(self) -> None:
         while not self.ended.wait(RENEW):
             try:
-                Job.objects.active().filter(lease_token=self.token).update(
-                    lease_until=Now() + LEASE)
+                renew(self.token)
             except Error:  # the worker itself notices, and says so
                 connection.close()
         connection.close()
@@ -192,7 +202,7 @@ class JobsProcess:
         started = time.monotonic()
         do_batch(job)
         kind = KINDS.get(job.kind)
-        if connection.vendor == "sqlite" and kind and kind.atomic:
+        if one_writes_at_a_time() and kind and kind.atomic:
             return time.monotonic() - started  # pages write in the meantime
         return 0
 

@@ -1,12 +1,13 @@
 """Delete and bring back: what recipients, messages and mailings share."""
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from apps.core.access import for_writing
-from apps.core.htmx import Request, done, refused, render_form
+from apps.core.htmx import Request, done, is_partial, refused, render_form
 
 from .owned import Owned
 from .owned_form import owned_done
@@ -33,8 +34,17 @@ def deleted(request: Request, owned: Owned) -> HttpResponse:
     except OwnedRefused as reason:
         return refused(request, str(reason), to=owned)
     text = _("Deleted: %(name)s") % {"name": owned.title}
-    return done(request, text, to=owned.list_url, changed=owned.changed,
-                undo=owned.url("restore", owned.pk))
+    undo = owned.url("restore", owned.pk)
+    if is_partial(request) and is_on_page_of(request, owned):
+        messages.success(request, text, extra_tags=undo)
+        return HttpResponse(status=204, headers={"HX-Redirect": owned.list_url})
+    return done(request, text, to=owned.list_url, changed=owned.changed, undo=undo)
+
+
+def is_on_page_of(request: Request, owned: Owned) -> bool:
+    """Return whether the page from which htmx asks is the page of `owned`, soon to be gone."""
+    path, _mark, _query = (request.htmx.current_url_abs_path or "").partition("?")
+    return path == owned.get_absolute_url()
 
 
 @require_POST

@@ -16,6 +16,7 @@ from django.utils.translation import pgettext_lazy
 
 from apps.core.addresses import shown
 
+from .drafts.models import Draft  # noqa: F401  # for Django's migrations
 from .owned import HistoryQuerySet, NotDeletedManager, Owned, OwnedQuerySet
 from .runs import Delivery, Run
 from .titles import without_fields
@@ -32,6 +33,10 @@ class RecipientQuerySet(OwnedQuerySet):
         """Return those who have `text` in their name, address or comment."""
         return self.filter(
             Q(full_name__icontains=text) | Q(email__icontains=text) | Q(comment__icontains=text))
+
+    def named(self, text):
+        """Return those who have `text` in their name or address."""
+        return self.filter(Q(full_name__icontains=text) | Q(email__icontains=text))
 
     def marked_by(self, owner, keys):
         """Return the owner's recipients that replies with these keys marked as bounced."""
@@ -78,7 +83,9 @@ class Recipient(Owned):
         permissions = [("view_all_recipients", _("Can view everyone's recipients"))]
 
     def __str__(self):
-        return f"{self.full_name} <{shown(self.email)}>".lstrip()
+        if not self.full_name:
+            return shown(self.email)
+        return f"{self.full_name} <{shown(self.email)}>"
 
     @property
     def title(self) -> str:

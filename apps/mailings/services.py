@@ -16,6 +16,7 @@ from apps.users.models import User
 
 from .attempts.reply_key import reply_key
 from .models import Mailing, MailingQuerySet, Message, Recipient
+from .versions import check_version
 
 log = logging.getLogger("vestnik.mailings")
 UNDO_FOR = timedelta(minutes=1)
@@ -29,14 +30,17 @@ class OwnedRefused(Exception):
     """It can not be deleted, or brought back, now. `str()` is for the person who asked."""
 
 
-def recipient_save(*, recipient: Recipient, fields: Collection[str] | None = None) -> Recipient:
+def recipient_save(*, recipient: Recipient, fields: Collection[str] | None = None,
+                   seen: datetime | None = None) -> Recipient:
     """Add `recipient` to its owner's book, or write those `fields` of one that is in it.
 
     A changed address removes the bounce mark of the old one. Returns the recipient; raises
-    ValidationError at `email` when the owner has a recipient with this address.
+    ValidationError at `email` when the owner has a recipient with this address, and
+    ChangedElsewhere when it was changed after `seen`.
     """
     try:
         with transaction.atomic():
+            check_version(recipient, seen)
             if recipient.pk and address_changed(recipient):
                 for name, value in Recipient.UNMARKED.items():
                     setattr(recipient, name, value)
@@ -55,19 +59,26 @@ def address_changed(recipient: Recipient) -> bool:
     return stored.email.lower() != recipient.email.lower()
 
 
-def message_save(*, message: Message, fields: Collection[str] | None = None) -> Message:
-    """Add `message`, or write those `fields` of one that is there. Returns it."""
+@transaction.atomic
+def message_save(*, message: Message, fields: Collection[str] | None = None,
+                 seen: datetime | None = None) -> Message:
+    """Add `message`, or write those `fields` of one that is there. Returns it.
+
+    Raises ChangedElsewhere when it was changed after `seen`.
+    """
+    check_version(message, seen)
     write(message, fields)
     return message
 
 
 @transaction.atomic
 def mailing_save(*, mailing: Mailing, recipients: Iterable[Recipient],
-                 fields: Collection[str] | None = None) -> Mailing:
+                 fields: Collection[str] | None = None, seen: datetime | None = None) -> Mailing:
     """Add `mailing`, or write those `fields` of one that is there, and who gets it. Returns it.
 
-    Its status follows its window.
+    Its status follows its window. Raises ChangedElsewhere when it was changed after `seen`.
     """
+    check_version(mailing, seen)
     write(mailing, fields)
     chosen = {recipient.pk for recipient in recipients}
     if chosen != set(mailing.recipients.values_list("pk", flat=True)):

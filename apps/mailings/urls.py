@@ -2,6 +2,8 @@ from django.urls import path
 
 from .attempts import views as attempts
 from .deletion import restore
+from .drafts import views as drafts
+from .mailings import tabs
 from .mailings import views as mailings
 from .mailings.switch import mailing_toggle
 from .messages import views as messages
@@ -32,11 +34,15 @@ urlpatterns = [
     path("mailings/", mailings.mailing_list, name="mailing_list"),
     path("mailings/create/", mailings.mailing_create, name="mailing_create"),
     path("mailings/recipients/", mailings.recipient_pick, name="recipient_pick"),
-    path("mailings/<int:pk>/", mailings.mailing_detail, name="mailing_detail"),
+    path("mailings/<int:pk>/", tabs.mailing_detail, name="mailing_detail"),
+    path("mailings/<int:pk>/recipients/<int:recipient_pk>/", tabs.mailing_recipient,
+         name="mailing_recipient"),
     path("mailings/<int:pk>/edit/", mailings.mailing_edit, name="mailing_edit"),
     path("mailings/<int:pk>/copy/", mailings.mailing_copy, name="mailing_copy"),
     path("mailings/<int:pk>/delete/", mailings.mailing_delete, name="mailing_delete"),
     path("mailings/<int:pk>/restore/", restore, {"model": Mailing}, name="mailing_restore"),
     path("mailings/<int:pk>/toggle/", mailing_toggle, name="mailing_toggle"),
+    path("drafts/", drafts.draft_keep, name="draft_keep"),
+    path("drafts/<slug:key>/drop/", drafts.draft_drop, name="draft_drop"),
     path("attempts/", attempts.attempt_list, name="attempt_list"),
 ]

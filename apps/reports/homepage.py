@@ -1,11 +1,10 @@
 """What the home page shows: three counts, and what there is to do."""
 from django.core.cache import cache
-from django.db.models import Q
-from django.db.models.functions import Lower
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from apps.mailings.mailings.fates import failed_counts
 from apps.mailings.models import Mailing, Message, Recipient, Run
-from apps.mailings.runs import is_newest
 from apps.users.models import User
 
 HOUR = 3600
@@ -15,7 +14,7 @@ FOR_VISITORS = "totals:visitors"
 OF_MAILINGS = "totals:managers:mailings"
 OF_RECIPIENTS = "totals:managers:recipients"
 SHOWN = 5  # rows of each of the home page's lists
-ENDED = (Run.State.FINISHED, Run.State.STOPPED)
+LOOKED_AT = 20  # mailings with failed letters
 
 
 def home_figures(user):
@@ -40,14 +39,10 @@ def counts(mailings):
 
 
 def recipients_unique(user):
-    """Return how many addresses `user` sees; an owner has each of them once."""
+    """Return how many recipients `user` sees: unique within each owner, who has each once."""
     if user.has_perm("mailings.view_all_recipients"):
-        return cache.get_or_set(OF_RECIPIENTS, addresses_of_all, A_MOMENT)
+        return cache.get_or_set(OF_RECIPIENTS, Recipient.objects.count, A_MOMENT)
     return Recipient.objects.owned_by(user).count()
-
-
-def addresses_of_all():
-    return Recipient.objects.values(address=Lower("email")).distinct().count()
 
 
 def service_figures():
@@ -60,17 +55,36 @@ def service_figures():
 def home_lists(user):
     """Return what runs and what is due next (for a manager, everybody's), and what to decide."""
     now = timezone.now()
-    failed = Q(failed__gt=0, state__in=ENDED, mailing__ends_at__gt=now) & is_newest()
     runs = Run.objects.filter(mailing__deleted_at=None).select_related(
         "mailing__message", "owner").defer("body", "mailing__message__body").order_by("-id")
+    running = runs.visible_to(user).filter(state=Run.State.RUNNING)
     return {
-        "running": runs.visible_to(user).filter(state=Run.State.RUNNING)[:SHOWN],
+        "running": running[:SHOWN], "running_count": running.count(),
         "upcoming": Mailing.objects.visible_to(user).filter(
             runs=None, ends_at__gt=now, autostart=True).select_related(
             "message", "owner").order_by("starts_at")[:SHOWN],
         "undecided": runs.owned_by(user).filter(
-            Q(unknown__gt=0) | Q(state=Run.State.PAUSED) | failed)[:SHOWN],
+            Q(unknown__gt=0) | Q(state=Run.State.PAUSED))[:SHOWN],
+        "failed": failed_mailings(user, now),
     }
+
+
+def failed_mailings(user, now):
+    """Return the user's mailings that can still reach somebody who did not get the letter.
+
+    Each has its number of them, `failed`.
+    """
+    ended = Exists(Run.objects.filter(mailing=OuterRef("pk"), failed__gt=0))
+    active = Exists(Run.objects.active().filter(mailing=OuterRef("pk")))
+    mailings = Mailing.objects.owned_by(user).filter(
+        ended, ~active, ends_at__gt=now).select_related("message").order_by("-id")[:LOOKED_AT]
+    counts = failed_counts(mailings)
+    found = []
+    for mailing in mailings:
+        mailing.failed = counts.get(mailing.pk, 0)
+        if mailing.failed:
+            found.append(mailing)
+    return found[:SHOWN]
 
 
 def first_steps(user):

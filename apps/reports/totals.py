@@ -1,29 +1,31 @@
 """Figures of the reports, read from the tallies: their cost does not grow with the attempts."""
-from django.db.models import Max, Min, Sum, Value
+from django.db.models import F, Max, Min, OuterRef, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from apps.core.listing import ordered, within
-from apps.mailings.attempts.faults import Meaning
-from apps.mailings.models import Delivery, Mailing
+from apps.core.listing import sorting, within
+from apps.mailings.attempts.faults import FAULTS, Fault, Meaning
+from apps.mailings.models import Attempt, Mailing
 from apps.statistics.models import FATES
 from apps.users.models import User
 
+from . import letters
 from .charts import chart
 from .periods import moment_of, steps
 
 EXAMPLES = 5  # of a server's answers, of each meaning
 DOMAINS = 20
+PASSING = (Fault.RECIPIENT, Fault.US_FOR_NOW, Fault.WAY)
+NO_ATTEMPTS = {"attempts": 0, "last": 0}
 MOST_BARS = 60
 MINUTES = (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 7200, 14400)
-SORTS = {"last": "last", "sent": "successful", "attempts": "attempts",
-         "failed": "failed", "unknown": "unknown"}
+SORTS = ("name", "last", "total", "sent", "failed", "unknown", "skipped", "attempts")
 GROUPS = {  # what the table has a row for: the field, and how its names sort
     "mailing": ("mailing", Coalesce(
         NullIf("mailing__name", Value("")), "mailing__message__subject")),
-    "user": ("owner", "owner__email"),
+    "user": ("owner", F("owner__email")),
 }
 
 
@@ -38,43 +40,57 @@ def over_time(tallies, period):
                  rows.values_list("quarter", "successful", "failed", "unknown"))
 
 
-def confirmed(user, person, period):
-    """Return how many letters of unknown outcome their owner marked as delivered in the period."""
-    sent = Delivery.objects.filter(state=Delivery.State.SENT)
-    letters = within(sent, "settled_at", period.since, period.until)
-    if person or not user.has_perm("mailings.view_all_mailings"):
-        letters = letters.filter(settled_by=person or user)
-    return letters.count()
+def grouped(request, tallies, runs, by):
+    """Return rows by mailing or by user, in the order that the address asks for.
 
-
-def grouped(request, tallies, by):
-    """Return `tallies` by mailing or by user, in the order that the address asks for."""
+    A row has the figures of `letters`, those of its `attempts`, and `last`, the quarter of the last
+    one. Letters go by when their run began, attempts by when they were made: a row may have either.
+    """
     field, name = GROUPS[by]
-    rows = tallies.values(field).with_figures().annotate(last=Max("quarter"))
-    return ordered(request, rows, SORTS | {"name": name}, "-last", tie=field)
+    rows = {}
+    tried = tallies.annotate(named=name).values(field, "named")
+    for tally in tried.annotate(attempts=Sum("number"), last=Max("quarter")):
+        rows[tally[field]] = row_of(tally[field], tally["named"], letters.none(), tally)
+    fates = letters.figures_by(runs, field)
+    for key, words in runs.order_by().annotate(named=name).values_list(field, "named").distinct():
+        rows[key] = row_of(key, words, fates[key], rows.get(key, NO_ATTEMPTS))
+    asked = sorting(request, SORTS, "-last")
+    column = asked.removeprefix("-")
+    return sorted(rows.values(), key=lambda row: (row[column], row["of"]),
+                  reverse=asked.startswith("-"))
 
 
-def name_rows(rows, by):
+def row_of(key, name, figures, attempts):
+    return {**figures, "of": key, "name": name.casefold(),
+            "attempts": attempts["attempts"], "last": attempts["last"]}
+
+
+def name_rows(rows, by, period):
     """Give rows of `grouped` their object (`of`), and the moment of their last try (`last`)."""
-    field, _name = GROUPS[by]
     named = User.objects.all()
     if by == "mailing":
         named = Mailing.all_objects.select_related("message", "owner")
-    found = named.in_bulk([row[field] for row in rows])
+    field, _name = GROUPS[by]
+    tried = within(Attempt.objects.filter(**{field: OuterRef("pk")}), "attempted_at",
+                   period.since, period.until).order_by("-attempted_at")
+    named = named.annotate(last=Subquery(tried.values("attempted_at")[:1]))
+    found = named.in_bulk([row["of"] for row in rows])
     for row in rows:
-        row["of"] = found[row[field]]
-        row["last"] = moment_of(row["last"])
+        row["of"] = found[row["of"]]
+        row["last"] = row["of"].last
 
 
 def answers(mailing):
     """Return what servers answered to a mailing by meaning, the most frequent first.
 
-    Each is a dict of `meaning`, `number`, and up to five `examples`, word for word, newest first.
+    Each is a dict of `meaning`, `number`, and up to five `examples`, word for word, newest first;
+    `passes` says that a letter may arrive at a later attempt.
     """
     found = {}
     for tally in mailing.tallies.order_by("-quarter", "-pk"):
         meaning = Meaning(tally.meaning)
-        empty = {"meaning": meaning, "number": 0, "examples": []}
+        empty = {"meaning": meaning, "number": 0, "examples": [],
+                 "passes": FAULTS[meaning] in PASSING}
         answer = found.setdefault(meaning, empty)
         answer["number"] += tally.number
         examples = answer["examples"]

@@ -10,14 +10,14 @@ from apps.audit.services import Action, record
 from apps.core.access import for_reading
 from apps.core.addresses import shown
 from apps.core.htmx import render_page
-from apps.core.listing import number, page_of, sorting, within
+from apps.core.listing import choice, number, page_of, sorting, within
 from apps.mailings.attempts.explanations import in_words
 from apps.mailings.models import Delivery, Mailing, Run
-from apps.mailings.polling import seconds_between
+from apps.mailings.polling import QUIET, seconds_between
 from apps.statistics.models import Tally
 from apps.users.models import User
 
-from . import homepage, totals
+from . import homepage, letters, totals
 from .exports import csv_response
 from .periods import QUICK, Period, first_quarter
 
@@ -32,29 +32,30 @@ def home(request):
     if not user.is_authenticated:
         return render(request, "reports/landing.html", homepage.home_figures(user))
     Mailing.objects.refresh_statuses(timezone.now())
-    return render(request, "reports/home.html", {
-        **homepage.home_figures(user), **homepage.home_lists(user), **homepage.oversight(user),
-        "steps": homepage.first_steps(user)})
+    lists = homepage.home_lists(user)
+    return render_page(request, "reports/home.html", {
+        **homepage.home_figures(user), **lists, **homepage.oversight(user),
+        "steps": homepage.first_steps(user), "every": MOVING if lists["running_count"] else QUIET,
+    }, partial="live")
 
 
 @require_safe
 def report_list(request):
     """Figures, a chart and a table of the period: one's own; a manager's, of all or of one."""
     period = Period.of(request)
-    person, by, tallies = scope_of(request, period)
-    figures = tallies.figures()
-    figures["confirmed"] = totals.confirmed(request.user, person, period)
-    figures["sent"] = figures["successful"] + figures["confirmed"]
-    page = page_of(request, totals.grouped(request, tallies, by))
-    totals.name_rows(page.object_list, by)
-    runs = Run.objects.visible_to(request.user)
+    person, by, tallies, runs = scope_of(request, period)
+    rows = totals.grouped(request, tallies, runs, by)
+    page = page_of(request, rows)
+    totals.name_rows(page.object_list, by, period)
+    every_run = Run.objects.visible_to(request.user)
     return render_page(request, "reports/report_list.html", {
         "person": person, "by": by, "period": period, "quick": QUICK,
-        "figures": figures, "chart": totals.over_time(tallies, period),
-        "page": page, "nothing_yet": not page.object_list and not runs.exists(),
-        "sort": sorting(request, [*totals.SORTS, "name"], "-last"),
+        "fates": letters.summed(rows), "confirmed": letters.confirmed(runs),
+        "figures": tallies.figures(), "chart": totals.over_time(tallies, period),
+        "page": page, "nothing_yet": not page.object_list and not every_run.exists(),
+        "sort": sorting(request, totals.SORTS, "-last"),
         "people": people(request.user),
-        "every": seconds_between_figures(runs),
+        "every": seconds_between_figures(every_run),
     }, partial="report")
 
 
@@ -62,14 +63,15 @@ def report_list(request):
 def report_export(request):
     """The table of `report_list`, all of it, as CSV."""
     period = Period.of(request)
-    _person, by, tallies = scope_of(request, period)
-    rows = totals.grouped(request, tallies, by)
-    totals.name_rows(rows, by)
+    _person, by, tallies, runs = scope_of(request, period)
+    rows = totals.grouped(request, tallies, runs, by)
+    totals.name_rows(rows, by, period)
     header = [_("Mailing"), _("Owner")]
     if by == "user":
         header = [_("User"), _("E-mail")]
-    header += [_("Last attempt"), _("Attempts"), _("Successful"), _("Failed"), _("Unknown")]
-    record(Action.EXPORT, label=_("Reports"), details=f"{period.since} – {period.until}")
+    header += [_("Letters"), *letters.WORDS.values(), _("Attempts"), _("Last attempt")]
+    days = f"{period.since or ''} – {period.until}".strip()
+    record(Action.EXPORT, label=_("Reports"), details=days)
     return csv_response(f"report-{period.until}", header, map(report_cells, rows))
 
 
@@ -78,22 +80,45 @@ def report_cells(row):
         names = [str(row["of"]), shown(row["of"].email)]
     else:
         names = [row["of"].title, shown(row["of"].owner.email)]
-    return [*names, row["last"], row["attempts"], row["successful"], row["failed"], row["unknown"]]
+    fates = [row[fate] for fate in letters.FATES]
+    return [*names, row["total"], *fates, row["attempts"], row["last"]]
 
 
 def scope_of(request, period):
-    """Return whose figures the address asks for, by what, and the tallies that they are made of.
+    """Return whose figures the address asks for, by what, and the tallies and runs of these.
 
     The person is None for all whom the user may see; "by" is "mailing" or "user".
     """
     person = people(request.user).filter(pk=number(request, "owner")).first()
     tallies = within(Tally.objects.visible_to(request.user), "quarter", period.since, period.until,
                      first_quarter)
+    runs = within(Run.objects.visible_to(request.user), "started_at", period.since, period.until)
     if person:
-        return person, "mailing", tallies.owned_by(person)
+        return person, "mailing", tallies.owned_by(person), runs.owned_by(person)
     if request.user.is_manager and request.GET.get("by") == "user":
-        return None, "user", tallies
-    return None, "mailing", tallies
+        return None, "user", tallies, runs
+    return None, "mailing", tallies, runs
+
+
+@require_safe
+def letter_list(request):
+    """The letters behind a figure: of a period, and of one fate, person or mailing of it."""
+    period = Period.of(request)
+    person, _by, _tallies, runs = scope_of(request, period)
+    mailing = Mailing.all_objects.visible_to(request.user).select_related("message").filter(
+        pk=number(request, "mailing")).first()
+    if mailing:
+        runs = runs.filter(mailing=mailing)
+    fate = choice(request, "fate", letters.FATES)
+    fates = letters.figures(runs)
+    rows = letters.letters(runs, fate).select_related(
+        "recipient", "run__mailing__message", "run__owner").defer(
+        "run__body", "run__mailing__message__body")
+    return render_page(request, "reports/letter_list.html", {
+        "person": person, "mailing": mailing, "period": period, "fate": fate,
+        "heading": letters.WORDS.get(fate, _("Letters")), "fates": letters.WORDS.items(),
+        "page": page_of(request, rows, fates[fate or "total"]),
+    })
 
 
 def people(user):
@@ -120,6 +145,8 @@ def mailing_report(request, pk):
         "mailing": mailing, "runs": runs[:RUNS], "run": run,
         "every": seconds_between_figures(mailing.runs),
         "chart": run and totals.course(run), "figures": mailing.tallies.figures(),
+        "fates": letters.figures(mailing.runs.all()),
+        "confirmed": letters.confirmed(mailing.runs.all()),
         "answers": totals.answers(mailing), "domains": domains, "more_domains": more,
     }, partial="live")
 

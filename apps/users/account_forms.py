@@ -8,8 +8,12 @@ from django import forms
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.crypto import get_random_string
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+
+from apps.core.addresses import shown
 
 from . import letters
 from .adapter import CONFIRMED, AccountAdapter
@@ -76,8 +80,10 @@ class LoginForm(allauth.LoginForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = format_html(
+            '<a href="{}">{}</a>', reverse("account_reset_password"), _("Forgot your password?"))
         self.confirmed = self.request.session.get(CONFIRMED, "")
-        self.fields["login"].initial = self.confirmed
+        self.fields["login"].initial = shown(self.confirmed)
 
     def clean_login(self):
         return stored(super().clean_login())

@@ -1,6 +1,8 @@
 """The addresses of accounts, whose domain may be written in letters or in A-labels (RFC 5891)."""
 import idna
 
+from apps.core.addresses import shown
+
 from .models import User
 
 
@@ -14,11 +16,11 @@ def stored(email: str) -> str:
     local, _at, domain = email.rpartition("@")
     try:
         label = idna.encode(domain).decode("ascii")
-        typed = idna.decode(domain)
-    except UnicodeError:
+    except UnicodeError:  # no name that IDNA knows
         return email
-    if label == typed:
+    in_ascii = f"{local}@{label}"
+    forms = {in_ascii, shown(in_ascii)}
+    if len(forms) == 1:
         return email
-    forms = [f"{local}@{label}", f"{local}@{typed}"]
     known = User.objects.filter(email__in=forms).values_list("email", flat=True).first()
-    return known or forms[0]
+    return known or in_ascii

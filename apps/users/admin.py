@@ -79,8 +79,8 @@ class UserAdmin(ListAdmin, auth.UserAdmin):
         (None, {"fields": ["email", "password"]}),
         (_("About"), {"fields": ["first_name", "last_name", "phone", "country", "language",
                                  "time_zone"]}),
-        (_("Access"), {"fields": ["is_active", "blocked_at", "blocked_by", "blocked_reason", "is_staff",
-                                  "is_superuser", "groups", "user_permissions"]}),
+        (_("Access"), {"fields": ["is_active", "blocked_at", "blocked_by", "blocked_reason",
+                                  "is_staff", "is_superuser", "groups", "user_permissions"]}),
         (_("Dates"), {"fields": ["last_login", "date_joined"]}),
     ]
     add_fieldsets = [(None, {"classes": ["wide"],

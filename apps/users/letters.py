@@ -109,6 +109,11 @@ class Told:
         return self.kind == Kind.CONFIRM and self.user_id is None
 
     @property
+    def is_first_step(self) -> bool:
+        """Whether nothing else can be done before the letter is read."""
+        return self.kind in (Kind.CONFIRM, Kind.RESET)
+
+    @property
     def form_url(self) -> str:
         """Return where another address for the letter is posted to."""
         if self.is_signup:
@@ -120,7 +125,7 @@ class Told:
         """Return where another address is asked for; "" where it is nothing to be changed here."""
         if self.is_signup:
             return f"{self.form_url}?{urlencode({'email': self.email})}"
-        if self.kind in (Kind.CONFIRM, Kind.RESET):
+        if self.is_first_step:
             return self.form_url
         return ""
 

@@ -4,6 +4,7 @@
 import "./toasts.js";
 import "./focus.js";
 import "./unfolded.js";
+import "./still.js";
 import "./modal.js";
 import "./history.js";
 import "./csrf.js";
@@ -14,3 +15,5 @@ import "./keys.js";
 import "./look.js";
 import "./picker.js";
 import "./when.js";
+import "./draft.js";
+import "./insert.js";

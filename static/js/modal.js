@@ -1,7 +1,7 @@
 // The modal: shown once its content is there, emptied when it is gone.
 // Bootstrap ignores hide() and show() while the modal fades, so they wait for the end of the fade.
 import { focusFirst, focusPlace, placeOf } from "./focus.js";
-import { byId, modalElement, on } from "./page.js";
+import { byId, modalElement, on, words } from "./page.js";
 
 const modal = new bootstrap.Modal(modalElement);
 const modalContent = byId("modal-content");
@@ -10,6 +10,43 @@ let opener = null;  // what the open modal was asked for by
 let fading = "";
 let afterFade = null;
 let early = null;  // a field that was gone to during the fade keeps the focus
+
+// Takes what is typed from the moment a form is asked for until its first field is there.
+const catcher = document.createElement("input");
+catcher.className = "visually-hidden";
+catcher.setAttribute("aria-label", words.loading);
+catcher.autocomplete = "off";
+
+function catchTyping() {
+  catcher.value = "";
+  document.body.append(catcher);
+  catcher.focus({ preventScroll: true });
+}
+
+// Gives the first field the focus, and what was typed until now.
+function handOver() {
+  const isCaught = catcher.isConnected && document.activeElement === catcher;
+  if (isCaught) focusFirst(modalElement);
+  const field = document.activeElement;
+  if (isCaught && catcher.value && field.matches("input[type=text], textarea")) {
+    field.setRangeText(catcher.value, field.selectionStart, field.selectionEnd, "end");
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  catcher.remove();
+}
+
+// A field can take the focus once it is displayed, which is well before the end of the fade.
+function whenDisplayed() {
+  if (!catcher.isConnected) return;
+  if (modalElement.style.display === "block") handOver();
+  else requestAnimationFrame(whenDisplayed);
+}
+
+function dropTyping() {
+  if (!catcher.isConnected) return;
+  if (document.activeElement === catcher) asker?.element.focus();
+  catcher.remove();
+}
 
 function askedBy(element) {
   asker = { element, place: placeOf(element) };
@@ -26,6 +63,7 @@ function openModal() {
     opener = asker;
     asker = null;
     modal.show();
+    whenDisplayed();
   }
 }
 
@@ -69,7 +107,9 @@ modalElement.addEventListener("hidden.bs.modal", () => {
 });
 
 on("htmx:beforeRequest", ({ detail }) => {
-  if (detail.target === modalContent && !modalElement.contains(detail.elt)) askedBy(detail.elt);
+  if (detail.target !== modalContent || modalElement.contains(detail.elt)) return;
+  askedBy(detail.elt);
+  if (detail.elt.matches("[href$='/create/'], [href$='/edit/']")) catchTyping();
 });
 
 on("htmx:afterSettle", ({ detail }) => {
@@ -79,6 +119,7 @@ on("htmx:afterSettle", ({ detail }) => {
 on("modal:close", closeModal);
 
 on("htmx:afterRequest", ({ detail }) => {
+  if (!detail.successful && detail.target === modalContent) dropTyping();
   if (!detail.successful) asker = null;
   else if (detail.elt.matches("[data-close-modal]")) closeModal();
 });

@@ -44,5 +44,5 @@ on("input", ({ target }) => {
   const atOnce = target.form.elements.at_once;
   if (atOnce) atOnce.checked = false;  // it was about the time that stood there
 });
-on("htmx:afterSettle", ({ detail }) => sayTimes(detail.target));
+on("htmx:afterSettle", () => sayTimes(document));
 sayTimes(document);

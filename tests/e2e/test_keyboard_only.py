@@ -45,21 +45,24 @@ def test_a_message_is_written_and_sent_by_keyboard_alone(open_page, site):
     expect(page.locator("#message-table")).to_contain_text("Без мыши")
     page.goto(f"{site}/mailings/")
     page.keyboard.press("n")
-    expect(page.locator("#modal [name=message]")).to_be_focused()
+    expect(page.locator("#modal [name=when][value=draft]")).to_be_focused()
+    type_moment(page, "starts_at", 2026)
+    type_moment(page, "ends_at", 2099)
+    tab_to(page, "[name=message]")
     chosen = page.locator("#modal [name=message] option:checked")
     while "Без мыши" not in chosen.inner_text():
         before = chosen.inner_text()
         page.keyboard.press("ArrowDown")
         assert chosen.inner_text() != before, "the list has ended"
-    type_moment(page, "starts_at", 2026)
-    type_moment(page, "ends_at", 2099)
     tab_to(page, "[name=everyone]")
     page.keyboard.press("Space")
     follow(page, "#modal .btn-primary")
     page.wait_for_url(re.compile(r"/mailings/\d+/$"))
     expect(page.locator("h1")).to_contain_text("Без мыши")
     follow(page, "#mailing-run .btn-primary")
-    expect(page.locator(".app-run-head")).to_contain_text("Закончен", timeout=20_000)
+    page.wait_for_url("**/start/")
+    follow(page, "#check .btn-primary")
+    expect(page.locator("#mailing-status")).to_contain_text("Отправлена", timeout=20_000)
     assert sum(figures(page)) == 25 and figures(page)[4] == 0
 
 

@@ -13,15 +13,16 @@ LATER = "2098-01-01T10:00"
 def send(page, site):
     """Make a mailing and press «Отправить» twice at once, as impatient people do."""
     address = fresh_mailing(page, site, starts=LATER)
-    page.evaluate("window.stayed = true")
     page.click("#mailing-run a.btn-primary")
-    page.locator("#modal .btn-primary").dblclick()
+    page.locator("#check .btn-primary").dblclick()
+    page.wait_for_url(address)
+    page.evaluate("window.stayed = true")
     expect(page.locator("#mailing-run")).to_contain_text("25 получателей")
     return address
 
 
 def state(page, words):
-    expect(page.locator(".app-run-head")).to_contain_text(words)
+    expect(page.locator("#mailing-status")).to_contain_text(words)
 
 
 def test_a_run_moves_by_itself_to_its_end_and_then_rests(open_page, site):
@@ -29,12 +30,14 @@ def test_a_run_moves_by_itself_to_its_end_and_then_rests(open_page, site):
     send(page, site)
     left = page.locator(".app-tally dd").nth(4)
     expect(left).to_have_text(re.compile(r"^(1?\d|2[0-4])$"))
-    expect(page.locator("[role=status]", has_text="Отправляем 25 получателям")).to_be_visible()
+    # One has no mailbox, as an earlier test found.
+    told = re.compile("Отправляем 2[45] получателям")
+    expect(page.locator("[role=status]", has_text=told)).to_be_visible()
     page.context.set_offline(True)  # a poll that fails says nothing, and the next one goes on
     with page.expect_event("requestfailed"):
         pass
     page.context.set_offline(False)
-    state(page, "Закончен")
+    state(page, "Отправлена")
     # One address is not there: refused the first time, skipped in later runs of other tests.
     assert figures(page) in ([24, 1, 0, 0, 0], [24, 0, 0, 1, 0])
     assert page.locator("#mailing-run[hx-trigger]").count() == 0
@@ -48,17 +51,18 @@ def test_a_start_that_comes_second_is_refused_and_shows_the_run_that_came_first(
     page = open_page()
     address = fresh_mailing(page, site, starts=LATER)
     page.click("#mailing-run a.btn-primary")
-    expect(page.locator("#modal .btn-primary")).to_be_visible()
+    expect(page.locator("#check .btn-primary")).to_be_visible()
     first = page.context.new_page()
     first.goto(address)
     first.click("#mailing-run a.btn-primary")
-    first.locator("#modal .btn-primary").click()
+    first.locator("#check .btn-primary").click()
     state(first, "Идёт")
-    page.locator("#modal .btn-primary").click()
-    expect(page.locator(".app-toast-danger")).to_be_visible()
-    expect(page.locator("#modal")).to_be_hidden()
+    page.locator("#check .btn-primary").click()
+    expect(page.locator("#check [role=alert]")).to_contain_text("уже отправляется")
+    expect(page.locator("#check .btn-primary")).to_have_count(0)
+    page.goto(address)
     expect(page.locator("#mailing-tab tbody")).to_contain_text("250 2.0.0")
-    state(page, "Закончен")
+    state(page, "Отправлена")
 
 
 def test_what_is_gone_is_said_once_and_not_asked_for_again(open_page, site):
@@ -82,7 +86,7 @@ def test_what_is_gone_is_said_once_and_not_asked_for_again(open_page, site):
 def test_a_run_is_paused_resumed_and_stopped_and_its_figures_add_up(open_page, site):
     page = open_page()
     send(page, site)
-    for action, words in (("pause", "Пауза"), ("resume", "Идёт"), ("stop", "Остановлен")):
+    for action, words in (("pause", "Пауза"), ("resume", "Идёт"), ("stop", "Остановлена")):
         page.click(f"form[action$='/{action}/'] button")
         state(page, words)
         assert sum(figures(page)) == 25
@@ -100,7 +104,7 @@ def test_unknown_outcomes_are_decided_one_by_one_and_together(open_page, site):
     expect(banner).to_contain_text("Исход 2 писем неизвестен")
     page.locator("#mailing-tab button[value=delivered]").first.click()
     expect(banner).to_contain_text("Исход 1 письма неизвестен")
-    expect(page.locator("#mailing-tab tbody tr")).to_have_count(1)
+    expect(page.locator("#mailing-rows tbody tr")).to_have_count(1)
     banner.locator("button[value=delivered]").click()
     expect(banner).to_have_count(0)
     expect(page.locator(".app-tally dd").nth(2)).to_have_text("0")
@@ -110,8 +114,8 @@ def test_without_a_script_a_run_is_started_paused_and_stopped_as_well(open_page,
     page = open_page(java_script_enabled=False)
     fresh_mailing(page, site, starts=LATER)
     page.click("#mailing-run a.btn-primary")
-    page.click("main .app-form .btn-primary")
-    for action, words in (("pause", "Пауза"), ("resume", "Идёт"), ("stop", "Остановлен")):
+    page.click("#check .btn-primary")
+    for action, words in (("pause", "Пауза"), ("resume", "Идёт"), ("stop", "Остановлена")):
         page.click(f"form[action$='/{action}/'] button")
         state(page, words)
     assert sum(figures(page)) == 25

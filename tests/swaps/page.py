@@ -125,6 +125,8 @@ class Page:
         if element.name == "form":
             return fields_of(self.tree, element, pressed)
         if element.get("hx-include") == "closest form" or "hx-post" in element.attrs:
+            if element.name == "button":
+                pressed = element
             return fields_of(self.tree, element.find_parent("form"), pressed)
         assert "hx-include" not in element.attrs
         if element.get("name"):

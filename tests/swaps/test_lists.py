@@ -81,7 +81,7 @@ SORTED = {
     "#user-table": ["email", "joined", "seen"],
 }
 PAGED = [*SORTED, "#outbox-table"]
-ELSEWHERE = {"#report", "#mailing-tab"}  # of these other files tell
+ELSEWHERE = {"#report", "#mailing-rows"}  # of these other files tell
 UNFILTERED = {"#job-table": ("owner", "/jobs/", jobs)}
 CURSORS = ["#attempt-table", "#trail-table", *UNFILTERED]
 

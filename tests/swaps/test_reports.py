@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.mailings.attempts.faults import Meaning
-from apps.mailings.models import Run
+from apps.mailings.models import Delivery, Run
 from apps.statistics.models import QUARTER, Tally
 from tests.factories import MailingFactory, UserFactory
 
@@ -71,7 +71,8 @@ def test_a_period_without_letters_leads_to_all_of_them(open_page, runs):
     page.check_fresh()
 
 
-@pytest.mark.parametrize("name", ["name", "last", "attempts", "sent", "failed", "unknown"])
+@pytest.mark.parametrize("name", [
+    "name", "last", "total", "sent", "failed", "unknown", "skipped", "attempts"])
 @swaps("querystring sort=asked page=None")
 def test_a_sorted_report_is_what_its_address_shows(report, name):
     report.send(f"#sort-{name}")
@@ -98,6 +99,20 @@ def test_a_report_by_user_and_by_mailing_is_what_its_address_shows(whole_report)
     whole_report.check_fresh()
     whole_report.send("#by-mailing")
     whole_report.check_fresh()
+
+
+@swaps("request.path", "querystring page=page.next_page_number")
+def test_the_letters_behind_a_figure_are_what_their_address_shows(open_page, owner):
+    run = sent_mailing(owner, 40)
+    Delivery.objects.bulk_create(
+        Delivery(run=run, email=f"{n}@example.com", state="sent") for n in range(80))
+    page = open_page(f"/reports/letters/?fate=sent&mailing={run.mailing_id}")
+    page.send("[rel=next]")
+    page.check_fresh()
+    page.fill("[name=fate]", "failed")
+    page.send("#filters")
+    assert "fate=failed" in page.address and "page" not in page.address
+    page.check_fresh()
 
 
 def test_the_report_of_one_user_is_what_its_address_shows(whole_report, owner):

@@ -124,3 +124,24 @@ def test_a_user_who_is_blocked_and_let_in_is_as_a_load_shows_it(open_page, as_ma
     page.check_fresh()
     page.send(".app-switch-form", status=204)
     page.check_fresh()
+
+
+@swaps("mailings:recipient_edit", "request.get_full_path")
+def test_on_a_recipients_page_it_is_edited_in_the_modal(open_page, as_owner, owner):
+    anna = RecipientFactory(owner=owner, full_name="Анна")
+    page = open_page(anna.get_absolute_url())
+    page.send(".app-title [hx-get$='/edit/']")
+    page.check_modal(as_owner.get(anna.url("edit", anna.pk)))
+    page.fill("#modal-content [name=full_name]", "Анна Ли")
+    page.send("#modal-content form", status=204)
+    assert page.one("h1").get_text().strip() == "Анна Ли"
+    page.check_fresh(but="title")
+
+
+@swaps("mailings:recipient_delete")
+def test_from_a_recipients_page_it_is_deleted_in_the_modal(open_page, owner):
+    anna = RecipientFactory(owner=owner, full_name="Анна")
+    page = open_page(anna.get_absolute_url())
+    page.send(".app-title [hx-get$='/delete/']")
+    page.send("#modal-content form", status=204)
+    assert page.address == "/recipients/"

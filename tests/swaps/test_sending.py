@@ -1,20 +1,20 @@
 """The panel of a run: what its buttons do, how it follows a run, and the tabs under it."""
-from datetime import timedelta
-
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from apps.delivery import audience
 from apps.delivery.models import Worker
 from apps.delivery.services import run_start
-from apps.mailings.models import Delivery, Mailing, Recipient, Run
+from apps.mailings.models import Delivery, Recipient, Run
+from tests.conftest import client_of
 
 from .inventory import swaps
 
 PANEL = "#mailing-run"
 FORM = "#modal-content form"
+CHECK = "#check form"
 OUTSIDE = "#modal-content > *"
-HOUR = timedelta(hours=1)
 
 
 @pytest.fixture(autouse=True)
@@ -33,6 +33,10 @@ def run(mailing):
     return run_start(mailing=mailing, trigger=Run.Trigger.PAGE)
 
 
+def start_of(mailing):
+    return reverse("delivery:start", args=[mailing.pk])
+
+
 def click(shown, icon, status=200):
     """Send the form of the panel's button that has this icon."""
     return shown.send(f"form:has(> #run-{icon})", status=status)
@@ -45,35 +49,30 @@ def finish(run, state):
 
 
 @swaps("delivery:start", "address")
-def test_a_start_shows_the_run_and_the_fates_of_its_letters(shown):
-    click(shown, "send")
+def test_a_start_shows_the_run_and_the_fates_of_its_letters(open_page, mailing):
+    shown = open_page(start_of(mailing))
+    shown.send(CHECK, status=204)
     assert Run.objects.get().state == Run.State.RUNNING
+    assert shown.tree.select(f"{PANEL}[hx-get]")
+    click(shown, "pause-fill")
     shown.check_fresh()
 
 
-@swaps("delivery:start")
-def test_a_start_before_its_time_is_asked_about_in_the_modal(shown, mailing, as_owner):
-    Mailing.objects.update(starts_at=timezone.now() + HOUR)
-    shown.load(shown.address)
-    shown.send(f"{PANEL} [hx-get]")
-    shown.check_modal(as_owner.get(reverse("delivery:start", args=[mailing.pk])))
-    shown.check_fresh(but=OUTSIDE)
-    shown.send(FORM)
-    assert Run.objects.get().state == Run.State.RUNNING
-    shown.check_fresh()
+def test_a_start_for_another_number_than_was_named_shows_the_page_anew(open_page, mailing):
+    shown = open_page(start_of(mailing))
+    mailing.recipients.remove(mailing.recipients.first())
+    shown.send(CHECK, status=409)
+    assert not Run.objects.exists()
+    shown.check_fresh(but="#check > .app-note")
 
 
-@swaps("delivery:start?again=1", "delivery:start")
-def test_sending_to_everybody_again_is_asked_about_in_the_modal(
-        shown, run, mailing, as_owner):
-    finish(run, "sent")
-    shown.load(shown.address)
-    shown.send(f'{PANEL} [hx-get$="?again=1"]')
-    shown.check_modal(as_owner.get(reverse("delivery:start", args=[mailing.pk]) + "?again=1"))
-    shown.check_fresh(but=OUTSIDE)
-    shown.send(FORM)
-    assert Run.objects.count() == 2
-    shown.check_fresh()
+@swaps("counted_address")
+def test_a_dear_count_comes_after_the_page(open_page, mailing, monkeypatch):
+    monkeypatch.setattr(audience, "DEAR", 2)
+    shown = open_page(start_of(mailing))
+    shown.send("#check")
+    monkeypatch.setattr(audience, "DEAR", 9)
+    shown.check_fresh(only="#check")
 
 
 @pytest.mark.parametrize("tab", ["recipients", "runs"])
@@ -175,14 +174,21 @@ def test_each_tab_is_what_its_address_shows(shown, run):
         shown.check_fresh()
 
 
-@swaps("request.path")
+@swaps("request.path", "querystring tab='recipients' fate=None page=None",
+       "querystring tab='recipients' fate=name page=None")
 def test_recipients_of_one_fate_are_what_the_address_shows(shown, run):
     shown.load(shown.address)
-    for fate in ("sent", "pending", ""):
-        shown.fill("[name=fate]", fate)
+    run.deliveries.filter(email="anna@example.com").update(state="sent")
+    shown.load(shown.address)
+    for fate in ("sent", "pending"):
+        shown.send(f"#mailing-rows [hx-get*='fate={fate}']")
+        shown.fill("#id_q", "example.com")
         shown.send("#mailing-tab form.app-filters")
-        assert shown.address.endswith(f"?tab=recipients&fate={fate}")
+        assert "q=example.com" in shown.address and f"fate={fate}" in shown.address
         shown.check_fresh()
+    shown.send("#mailing-rows .app-pills a:first-child")
+    assert "fate" not in shown.address
+    shown.check_fresh()
 
 
 @swaps("querystring page=page.next_page_number")
@@ -214,5 +220,70 @@ def test_in_the_list_of_mailings_a_run_that_is_over_is_asked_about_no_more(open_
 
 def test_recipients_that_are_gone_leave_the_tab_by_its_event(shown):
     Recipient.objects.filter(email="anna@example.com").update(deleted_at=timezone.now())
-    shown.send("#mailing-tab")
+    shown.send("#mailing-rows")
     shown.check_fresh(but=PANEL)
+
+
+@swaps("request.get_full_path")
+def test_while_a_run_is_on_the_rows_of_its_recipients_follow_it(shown, run):
+    shown.load(shown.address)
+    run.deliveries.filter(email="anna@example.com").update(state="sent")
+    shown.send("#mailing-rows")
+    assert "Успешно" in shown.one("#mailing-rows tbody").get_text()
+    shown.check_fresh(only="#mailing-tab")
+
+
+@swaps("mailings:mailing_recipient?edit=1", "mailings:mailing_recipient",
+       "mailings:mailing_recipient")
+def test_an_address_is_corrected_in_the_row(shown, run):
+    finish(run, "failed")
+    shown.load(f"{shown.address}?fate=failed")
+    button = "#mailing-rows tbody tr:first-child a[id$=correct]"
+    shown.send(button)
+    shown.send("tr[data-inline] [data-cancel]")
+    shown.check_fresh()
+    shown.send(button)
+    shown.fill("tr[data-inline] [name=email]", "nonsense")
+    shown.send("tr[data-inline] form", status=422)
+    shown.fill("tr[data-inline] [name=email]", "another@example.com")
+    shown.send("tr[data-inline] form", status=204)
+    assert "another@example.com" in shown.one("#mailing-rows").get_text()
+    shown.check_fresh()
+
+
+@swaps("mailings:mailing_delete")
+def test_a_mailing_is_deleted_from_its_page_in_the_modal(shown, mailing, as_owner):
+    shown.send(".app-title [hx-get$='/delete/']")
+    shown.check_modal(as_owner.get(reverse("mailings:mailing_delete", args=[mailing.pk])))
+    shown.send(FORM, status=204)
+    assert shown.address == "/mailings/"
+
+
+@swaps("delivery:progress", "address")
+def test_a_managers_switch_changes_page_and_panel_in_place(open_page, mailing, manager):
+    page = open_page(mailing.get_absolute_url(), client_of(manager))
+    page.send("#mailing-switch form")
+    page.one(f"{FORM} [name=reason]")
+    page.fill(f"{FORM} [name=reason]", "Опечатка в цене")
+    page.send(FORM, status=204)
+    page.check_fresh()
+    page.send("#mailing-switch form", status=204)
+    page.check_fresh()
+
+
+@swaps("home")
+def test_home_follows_what_goes_on(open_page, run):
+    page = open_page("/")
+    finish(run, "failed")
+    page.send("#home-live")
+    assert page.one('#home-live a[href$="?tab=recipients&fate=failed"]')
+    page.check_fresh()
+
+
+@swaps("request.get_full_path")
+def test_a_list_of_mailings_follows_what_starts_and_ends(open_page, mailing):
+    page = open_page("/mailings/")
+    run_start(mailing=mailing, trigger=Run.Trigger.PAGE)
+    page.send("#mailing-table")
+    assert page.tree.select("#moving[hx-get]")
+    page.check_fresh()

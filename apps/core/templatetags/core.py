@@ -61,10 +61,10 @@ def filters(context: Context, content: str, target: str, search: str = "", butto
 
 @register.simple_tag
 def moment(value: datetime, form: str = "DATETIME_FORMAT") -> SafeString:
-    """A `time` element that shows `value` in one of the language's forms."""
+    """A `time` element that shows `value` in one of the language's forms; its title has all."""
     value = localtime(value)
-    return format_html('<time datetime="{}">{}</time>', date_format(value, "c"),
-                       date_format(value, form))
+    return format_html('<time datetime="{}" title="{}">{}</time>', date_format(value, "c"),
+                       date_format(value, "Y-m-d H:i:s T"), date_format(value, form))
 
 
 @register.simple_tag

@@ -12,10 +12,15 @@ register.filter("bar", progress.bar)
 
 
 @register.inclusion_tag("delivery/_moving.html")
-def moving(runs):
-    """The element that polls the bars of all active `runs` of a list with one request."""
-    ids = [("id", run.mailing_id) for run in runs if run and run.is_active]
-    return {"query": urlencode(ids), "every": seconds_between(runs)}
+def moving(runs, statuses=False):
+    """The element that polls the bars of all active `runs` of a list with one request.
+
+    With `statuses` the words beside them are brought up to date too.
+    """
+    asked = [("id", run.mailing_id) for run in runs if run and run.is_active]
+    if asked and statuses:
+        asked.append(("statuses", 1))
+    return {"query": urlencode(asked), "every": seconds_between(runs)}
 
 
 @register.inclusion_tag("delivery/_run.html", takes_context=True)

@@ -12,7 +12,7 @@ from apps.core.letters import Fate
 from apps.delivery import own_letters
 from apps.delivery.models import RestoreGuard
 from apps.jobs.models import Job
-from apps.jobs.services import jobs_forget
+from apps.jobs.services import job_cancel, jobs_forget
 from apps.jobs.worker import claim, do_batch, hold
 from tests.smtp import sink_server
 
@@ -196,6 +196,15 @@ def test_a_letter_that_waits_is_hastened_and_not_doubled(settings):
     assert sink.addresses == [ANNA]
 
 
+def test_a_letter_that_its_owner_cancelled_does_not_leave(settings, owner):
+    letter, = write()
+    job_cancel(job=Job.objects.get(), by=owner)
+    with sink_server(settings) as sink:
+        work()
+    assert sink.letters == [] and told(letter).fate == Fate.FAILED
+    assert told(letter).reason == "It was cancelled before it left."
+
+
 def test_what_a_letter_says_and_its_address_are_not_to_be_read_in_the_database():
     write()
     row, = Job.objects.values()
@@ -230,6 +239,6 @@ def test_who_asked_for_a_letter_does_not_learn_whether_its_address_has_an_accoun
 
 
 def test_nothing_of_a_letter_shows_in_its_row_but_to_whom_it_goes(settings):
-    letter, = write()
+    letter, = write("anna@xn--e1afmkfd.xn--p1ai")
     with translation.override("en"):
-        assert Job.objects.get(pk=letter).title == f"Letter to {ANNA}"
+        assert Job.objects.get(pk=letter).title == "Letter to anna@пример.рф"

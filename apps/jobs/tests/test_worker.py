@@ -1,4 +1,5 @@
 """Jobs are done batch by batch, by one worker at a time, and never half."""
+import threading
 from datetime import timedelta
 
 import pytest
@@ -140,11 +141,26 @@ def test_the_end_of_a_persons_job_is_in_the_trail(job, owner):
 
 
 def test_the_process_rests_on_sqlite_as_long_as_a_batch_took(job, monkeypatch):
-    monkeypatch.setattr(worker.connection, "vendor", "sqlite")
+    monkeypatch.setattr(worker, "one_writes_at_a_time", lambda: True)
     process = JobsProcess(None)
     assert 0 < process.work() < worker.LOOK
     Job.objects.all().delete()
     assert process.work() == worker.LOOK
+
+
+def test_a_batch_that_takes_long_keeps_its_lease(job):
+    claim("slow")
+    lease_ends(job)
+    worker.renew("slow")
+    assert claim("other") is None
+
+
+def test_a_stop_lets_the_batch_in_hand_end(job, counting):
+    stopping = threading.Event()
+    counting.at[0] = lambda job: stopping.set()
+    JobsProcess(stopping).run()
+    job.refresh_from_db()
+    assert job.done == 1 and job.is_active and not job.lease_token
 
 
 def test_while_the_database_is_away_the_process_waits(job, monkeypatch, caplog):

@@ -16,7 +16,11 @@ SAME_ADVICE = gettext_noop(
 DISK = gettext_noop("The sender can not write to its disk")
 FEWER = "The server takes no more than {} at once"
 FEWER_SAID = re.compile(r"The server takes no more than (\d+) at once: ")
+MAY_HAVE_LEFT = gettext_noop(
+    "The database was restored from a backup made before this letter's turn; whether it was sent "
+    "is not known.")
 OURS = (
+    MAY_HAVE_LEFT,
     gettext_noop("The recipient was deleted."),
     gettext_noop("The mailbox does not exist: the address has bounced before."),
     gettext_noop("The sender was lost while it had this letter in hand; whether it was sent is "

@@ -2,6 +2,7 @@
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_htmx.http import trigger_client_event
 
 from apps.core.access import for_reading
 from apps.core.htmx import FORM_METHODS, done, refused, render_form
@@ -29,7 +30,7 @@ def mailing_toggle(request, pk):
         return disable(request, mailing)
     if disabled == "0" and request.method == "POST":
         mailing_disable(mailing=mailing, by=request.user, disabled=False)
-        return owned_done(request, mailing, _("Enabled: %(name)s"))
+        return told(owned_done(request, mailing, _("Enabled: %(name)s")))
     return refused(request, _("Reload the page and try again."), to=mailing)
 
 
@@ -40,8 +41,9 @@ def disable(request, mailing):
         mailing_disable(mailing=mailing, by=request.user, disabled=True,
                         reason=form.cleaned_data["reason"])
         undo = mailing.url("toggle", mailing.pk)
-        return done(request, _("Disabled: %(name)s") % {"name": mailing.title}, to=mailing,
-                    changed=mailing.changed, undo=f"{undo}?disabled=0")
+        text = _("Disabled: %(name)s") % {"name": mailing.title}
+        return told(done(request, text, to=mailing, changed=mailing.changed,
+                         undo=f"{undo}?disabled=0"))
     return render_form(request, "ui/form_page.html", {
         "form": form, "heading": _("Disable this mailing?"), "submit_label": _("Disable"),
         "danger": True, "intro": f"{mailing.title} · {mailing.owner}",
@@ -49,3 +51,8 @@ def disable(request, mailing):
             _("If it is being sent, it pauses, and nobody can start it."),
             _("Its owner reads the reason and your address.")],
     })
+
+
+def told(response):
+    """Tell the mailing's own page too: its panel does not follow what lists follow."""
+    return trigger_client_event(response, "mailing:switched", {})

@@ -2,19 +2,24 @@ import re
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.text import format_lazy
-from django.utils.translation import gettext_lazy as _
+from django.utils.functional import lazy
+from django.utils.translation import gettext as _
 
 from ..models import Message
 from ..owned_form import OwnedForm, one_line
-from .merge_fields import check_fields
+from .merge_fields import check_fields, offered
 
 LINE_END = re.compile(r"\r\n|\r|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
-# The braces stand outside of what is translated: a placeholder must not be filled there.
-EXAMPLES = format_lazy(
-    "{} {{full_name}}, {{email}}; {} {{full_name|{}}}.", _("Personal fields:"),
-    _("with words for who has no name:"), _("dear client"))
+
+
+def personal_fields() -> str:
+    """Return what may be typed to have a personal field, in the reader's language."""
+    words = [word for _label, word in offered()]
+    fallback = _("dear client")
+    example = words[0].replace("}", f"|{fallback}}}")
+    return _("Personal fields: %(fields)s. With words for those who have no name: %(example)s.") % {
+        "fields": ", ".join(words), "example": example}
 
 
 class MessageForm(OwnedForm):
@@ -24,7 +29,7 @@ class MessageForm(OwnedForm):
         model = Message
         fields = ["subject", "body"]
         widgets = {"body": forms.Textarea(attrs={"rows": 12})}
-        help_texts = {"body": EXAMPLES}
+        help_texts = {"body": lazy(personal_fields, str)()}
 
     def clean_subject(self):
         subject = one_line(self.cleaned_data["subject"])

@@ -10,8 +10,8 @@ from difflib import get_close_matches
 from typing import NamedTuple, Protocol
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
 
 from apps.core.addresses import shown
 
@@ -27,8 +27,10 @@ WORDS = {
 MEANT = {"name": "first_name", "surname": "last_name", "имя клиента": "имя", "имя и отчество":
          "имя отчество", "отчество": "имя отчество", "фамилия имя": "полное имя",
          "имя фамилия": "полное имя", "мейл": "почта", "адрес": "почта", "mail": "email"}
-LABELS = {"first_name": _("First name"), "first_patronymic": _("First name and patronymic"),
-          "last_name": _("Last name"), "full_name": _("Full name"), "email": _("E-mail")}
+LABELS = {"first_name": gettext_lazy("First name"),
+          "first_patronymic": gettext_lazy("First name and patronymic"),
+          "last_name": gettext_lazy("Last name"), "full_name": gettext_lazy("Full name"),
+          "email": gettext_lazy("E-mail")}
 NAME_PARTS = frozenset(["first_name", "first_patronymic", "last_name"])
 
 FIELD = re.compile(r"\{([^{}|\r\n]{1,40})(?:\|([^{}\r\n]*))?\}")
@@ -65,12 +67,6 @@ def field_of(word: str) -> str:
     return FIELDS.get(folded(word), "")
 
 
-def words_shown() -> dict[str, str]:
-    """Return a word for each field in the reader's language, by the field's name."""
-    words = WORDS["ru" if get_language() == "ru" else "en"]
-    return {name: typed[0] for name, typed in words.items()}
-
-
 def unknown_in(text: str) -> list[str]:
     """Return the fields in `text` that nobody can fill, as they were typed, each once."""
     unknown = {}
@@ -101,21 +97,30 @@ def bare(word: str) -> str:
     return re.sub(r"[\W_]", "", folded(word))
 
 
-def complaint(typed: str) -> ValidationError:
-    """Return what is wrong with an unknown field, and what to write instead."""
+def complaints(text: str) -> list[str]:
+    """Return, for a few of the unknown fields in `text`, what to write instead."""
+    return [complaint(typed) for typed in unknown_in(text)[:3]]
+
+
+def complaint(typed: str) -> str:
     if near := nearest(typed):
-        return ValidationError(_("There is no field %(field)s. Did you mean %(nearest)s?"),
-                               params={"field": typed, "nearest": near})
-    words = ", ".join(f"{{{word}}}" for word in words_shown().values())
-    return ValidationError(_("There is no field %(field)s. There are: %(fields)s."),
-                           params={"field": typed, "fields": words})
+        return _("There is no field %(field)s. Did you mean %(nearest)s?") % {
+            "field": typed, "nearest": near}
+    words = ", ".join(word for _label, word in offered())
+    return _("There is no field %(field)s. There are: %(fields)s.") % {
+        "field": typed, "fields": words}
+
+
+def offered() -> list[tuple[str, str]]:
+    """Return (label, field with its braces) of each field, in the reader's language."""
+    words = WORDS["ru" if get_language() == "ru" else "en"]
+    return [(str(LABELS[name]), f"{{{typed[0]}}}") for name, typed in words.items()]
 
 
 def check_fields(text: str) -> None:
     """Raise ValidationError when `text` has fields that nobody can fill."""
-    complaints = [complaint(typed) for typed in unknown_in(text)[:3]]
-    if complaints:
-        raise ValidationError(complaints)
+    if found := complaints(text):
+        raise ValidationError(found)
 
 
 def split(text: str) -> list[str | Field]:

@@ -60,7 +60,7 @@ def name_parts(full_name: str) -> Name:
 
 
 def words_of(text: str) -> list[str]:
-    """Return the words of a name: titles dropped, `фон` and `оглы` joined to what they belong to."""
+    """Return the words of a name: without titles, `фон` and `оглы` joined to their neighbours."""
     words: list[str] = []
     particles: list[str] = []
     for word in text.split():

@@ -4,17 +4,18 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from apps.core.access import for_reading, for_writing
+from apps.core.access import for_reading, for_writing, ids_in
 from apps.core.htmx import FORM_METHODS, render_page
 from apps.core.listing import search_text, sorted_page
 
 from .. import services
 from ..deletion import delete
 from ..models import Message, Recipient
-from ..owned_form import form_page, owned_done
+from ..owned_form import form_page, opened, owned_done
 from .forms import MessageForm
-from .merge_fields import filled, split, values_of
+from .merge_fields import complaints, filled, offered, split, values_of
 
+SHOWN = 5  # recipients whose letters can be looked at beside the editor
 SORTS = {"subject": "subject", "added": "created_at", "changed": "updated_at"}
 
 
@@ -60,29 +61,44 @@ def message_copy(request, pk):
 
 def message_form(request, message, heading, submit_label):
     """Save a valid form; else show the editor with the letter beside it."""
-    form = MessageForm(request.POST or None, owner=request.user, instance=message)
-    if form.is_valid():
-        services.message_save(message=message, fields=form.written)
-        return owned_done(request, message, _("Saved: %(name)s"))
-    letter = letter_for(request.user, form["subject"].value(), form["body"].value())
-    return form_page(request, form, heading, submit_label, letter=letter,
-                     form_body="mailings/_message_form.html")
+    if "_for" in request.POST:  # without a script: only to see the letter to another recipient
+        form = MessageForm(owner=request.user, instance=message, initial=request.POST.dict())
+    else:
+        form = opened(MessageForm, request, message)
+        if form.is_valid() and form.saved(services.message_save, message=message):
+            return owned_done(request, message, _("Saved: %(name)s"))
+    letter = letter_for(request, form["subject"].value(), form["body"].value())
+    for name in form.errors:
+        letter["unknown"].pop(name, None)  # the error says it
+    return form_page(request, form, heading, submit_label, keeps_drafts=True, **letter,
+                     form_body="mailings/_message_form.html", merge_fields=offered())
 
 
 @require_POST
 def message_preview(request):
-    """The letter as its first recipient would see it, from an editor not yet saved."""
-    letter = letter_for(request.user, request.POST.get("subject"), request.POST.get("body"))
-    return render(request, "mailings/_letter.html", {"letter": letter})
+    """The letter as a recipient would see it, from an editor not yet saved, and what is wrong."""
+    letter = letter_for(request, request.POST.get("subject"), request.POST.get("body"))
+    return render(request, "mailings/_letter.html", {**letter, "swapped": True})
 
 
-def letter_for(user, subject, body):
-    """Return subject and body filled for the first of the user's recipients, or for a sample."""
-    first = Recipient.objects.owned_by(user).first() or Recipient(
-        full_name=_("Anna Smirnova"), email="anna@example.com")
-    values = values_of(first.email, first.full_name)
-    return {"subject": filled(split((subject or "")[:255]), values),
-            "body": filled(split((body or "")[:100_000]), values), "to": values}
+def letter_for(request, subject, body):
+    """Return the `letter` to one of the user's first recipients, or to a sample, as `_for` asks.
+
+    `unknown` has what is to be told of the fields in `subject` and `body` that nobody can fill.
+    """
+    subject = (subject or "")[:255]
+    body = (body or "")[:100_000]
+    first = list(Recipient.objects.owned_by(request.user)[:SHOWN]) or [Recipient(
+        full_name=_("Anna Smirnova"), email="anna@example.com")]
+    numbers = ids_in([request.POST.get("_for") or request.POST.get("_to") or ""])
+    number = sum(numbers) % len(first)
+    values = values_of(first[number].email, first[number].full_name)
+    letter = {
+        "subject": filled(split(subject), values), "body": filled(split(body), values),
+        "to": values, "number": number, "count": len(first),
+        "before": (number - 1) % len(first), "after": (number + 1) % len(first)}
+    return {"letter": letter,
+            "unknown": {"subject": complaints(subject), "body": complaints(body)}}
 
 
 @FORM_METHODS

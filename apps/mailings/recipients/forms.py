@@ -36,3 +36,10 @@ class RecipientForm(OwnedForm):
 
     def clean_full_name(self):
         return one_line(self.cleaned_data["full_name"])
+
+
+class AddressForm(RecipientForm):
+    """Correct a recipient's address, and nothing else."""
+
+    class Meta(RecipientForm.Meta):
+        fields = ["email"]

@@ -1,19 +1,21 @@
 """Recipients: list, detail, create, edit (in the modal, on a page, in the row), delete."""
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Count
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import trigger_client_event
 
 from apps.core.access import for_reading, for_writing
 from apps.core.addresses import shown
-from apps.core.htmx import FORM_METHODS, is_partial, refused, render_form, render_page
+from apps.core.htmx import FORM_METHODS, is_partial, refused, render_form, render_page, toast
 from apps.core.listing import search_text, sorted_page
 
 from ..deletion import delete
 from ..models import Attempt, Recipient
-from ..owned_form import form_page, owned_done
+from ..owned_form import form_page, opened, owned_done
 from ..services import recipient_bounce_clear, recipient_save, recipients_bounce_clear
 from .forms import RecipientForm
 
@@ -55,19 +57,21 @@ def recipient_detail(request, pk):
 
 @FORM_METHODS
 def recipient_create(request):
-    recipient = Recipient(owner=request.user)
-    return recipient_form(request, recipient, _("New recipient"), _("Add recipient"))
+    form = opened(RecipientForm, request, Recipient(owner=request.user))
+    return form_valid(request, form) or new_form(request, form)
+
+
+def new_form(request, form):
+    return form_page(request, form, _("New recipient"), _("Add recipient"),
+                     more_label=_("Save and add another"))
 
 
 @FORM_METHODS
 def recipient_edit(request, pk):
     recipient = for_writing(request.user, Recipient.objects, pk)
-    return recipient_form(request, recipient, _("Edit recipient"), _("Save"))
-
-
-def recipient_form(request, recipient, heading, submit_label):
-    form = RecipientForm(request.POST or None, owner=request.user, instance=recipient)
-    return form_valid(request, form) or form_page(request, form, heading, submit_label)
+    form = opened(RecipientForm, request, recipient)
+    return form_valid(request, form) or form_page(
+        request, form, _("Edit recipient"), _("Save"))
 
 
 def form_valid(request, form):
@@ -75,11 +79,25 @@ def form_valid(request, form):
     if not form.is_valid():
         return None
     try:
-        recipient = recipient_save(recipient=form.instance, fields=form.written)
+        if not form.saved(recipient_save, recipient=form.instance):
+            return None
     except ValidationError as taken:
         form.add_error(None, taken)
         return None
-    return owned_done(request, recipient, _("Saved: %(name)s"))
+    if "_more" in request.POST:
+        return another(request, form.instance)
+    return owned_done(request, form.instance, _("Saved: %(name)s"))
+
+
+def another(request, recipient):
+    """Answer a recipient that was saved with the empty form for the next one."""
+    text = _("Saved: %(name)s") % {"name": recipient.title}
+    if not is_partial(request):
+        messages.success(request, text)
+        return redirect("mailings:recipient_create")
+    empty = RecipientForm(owner=request.user, instance=Recipient(owner=request.user))
+    response = trigger_client_event(new_form(request, empty), recipient.changed, {})
+    return toast(response, text)
 
 
 @FORM_METHODS
@@ -89,7 +107,7 @@ def recipient_row(request, pk):
         return recipient_edit(request, pk)
     if request.method == "POST" or "edit" in request.GET:
         recipient = for_writing(request.user, Recipient.objects, pk)
-        form = RecipientForm(request.POST or None, owner=request.user, instance=recipient)
+        form = opened(RecipientForm, request, recipient)
         if not form_valid(request, form):
             return render_form(request, "mailings/recipient_list.html", {
                 "form": form, "recipient": recipient}, partial="form_row")

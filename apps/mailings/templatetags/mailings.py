@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from ..attempts.explanations import advice, in_words, said
 from ..attempts.verdicts import verdict
-from ..mailings import words
+from ..mailings import fates, words
+from ..mailings.story import add_stories
 from ..messages.merge_fields import split
 from ..models import Attempt, Delivery, Mailing, Run
 
@@ -37,6 +38,10 @@ COLOURS = {
     Attempt.Status.FAILURE: "app-red",
 }
 register.filter("in_words", in_words)
+register.filter("has_reply", fates.has_reply)
+register.filter("reason_of", fates.reason_of)
+register.filter("is_corrected", fates.is_corrected)
+register.filter("is_to_correct", fates.is_to_correct)
 register.filter("advice", advice)
 
 
@@ -99,3 +104,11 @@ def when_words(mailing):
 def missed_start(mailing):
     """Return whether a mailing's time passed while a manager had it disabled."""
     return words.missed_start(mailing, timezone.now())
+
+
+@register.simple_tag
+def mailing_story(mailing):
+    """The word that matters of a mailing: what became of it, or when it starts."""
+    if not hasattr(mailing, "story"):
+        add_stories([mailing])
+    return mailing.story

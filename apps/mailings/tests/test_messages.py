@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -32,8 +34,8 @@ def test_an_unknown_personal_field_is_an_error_at_the_field(as_owner, field, tex
 
 
 @pytest.mark.parametrize("text", [
-    "{{ 7*7 }}", "{% load static %}", "p { a: b }", "{}", "{имя}", "{name!r.__class__}", "цена {5 руб",
-    "строка\n.\nстрока", "<img src=x onerror=alert(1)>", "</textarea><script>",
+    "{{ 7*7 }}", "{% load static %}", "p { a: b }", "{}", "{имя}", "{name!r.__class__}",
+    "цена {5 руб", "строка\n.\nстрока", "<img src=x onerror=alert(1)>", "</textarea><script>",
 ])
 def test_any_other_text_goes_through_as_it_is(as_owner, text):
     as_owner.post(CREATE, fields(body=text))
@@ -77,3 +79,19 @@ def test_lists_cost_the_same_for_one_row_as_for_twenty(
     MessageFactory.create_batch(20, owner=owner)
     with django_assert_max_num_queries(8):
         as_owner.get("/messages/")
+
+
+def test_from_a_message_the_next_step_is_a_mailing_of_it(as_owner, owner):
+    message = MessageFactory(owner=owner)
+    address = f"/mailings/create/?message={message.pk}"
+    assert f'href="{address}"' in as_owner.get(message.get_absolute_url()).content.decode()
+    page = as_owner.get(address).content.decode()
+    assert f'<option value="{message.pk}" selected' in page
+
+
+@pytest.mark.parametrize("address", ["/messages/", "/mailings/", "/"])
+def test_messages_and_mailings_are_written_on_pages_never_in_the_modal(as_owner, owner, address):
+    MailingFactory(owner=owner)
+    page = as_owner.get(address).content.decode()
+    assert not re.search(r'hx-get="/(messages|mailings)/(create|\d+/edit)/', page)
+    assert "/create/" in page

@@ -127,3 +127,18 @@ def test_the_list_shows_the_fate_of_the_last_letter_to_each(as_owner, owner):
     page = as_owner.get("/recipients/").context["page"]
     assert [(row.full_name, row.fate) for row in page] == [
         ("Анна", "sent"), ("Вера", "failed"), ("Ян", None)]
+
+
+def test_who_has_no_name_is_shown_by_the_address(as_owner, owner):
+    as_owner.post("/recipients/create/", {"email": "anna@example.com", "full_name": ""})
+    recipient = Recipient.objects.get()
+    assert recipient.title == str(recipient) == "anna@example.com"
+    for address in ("/recipients/", recipient.get_absolute_url(), "/mailings/create/"):
+        assert "anna@example.com</" in "".join(as_owner.get(address).content.decode().split())
+
+
+def test_without_a_script_the_empty_form_follows_a_saved_recipient(as_owner):
+    fields = {"email": "anna@example.com", "full_name": "Анна", "_more": "1"}
+    assert as_owner.post("/recipients/create/", fields).url == "/recipients/create/"
+    assert as_owner.post("/recipients/create/", fields).status_code == 422  # the same address
+    assert Recipient.objects.count() == 1

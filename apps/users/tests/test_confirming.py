@@ -81,3 +81,15 @@ def test_the_address_that_one_has_already_changes_nothing(owner):
     page = client.post("/accounts/email/", {"action_add": "", "email": owner.email.upper()})
     assert "Это и так ваш адрес" in page.content.decode()
     assert not mail.outbox and owner.emailaddress_set.count() == 1
+
+
+def test_a_domain_in_letters_is_shown_as_it_was_typed(client, owner):
+    sign_up(client, "anna@xn--e1afmkfd.xn--p1ai")
+    for page in ("/accounts/confirm-email/", link()):
+        assert "anna@пример.рф" in shown(client, page) and "xn--" not in shown(client, page)
+    phone = Client()
+    phone.post(link())
+    assert "Адрес anna@пример.рф подтверждён" in shown(phone, "/accounts/login/")
+    changing = client_of(verified(owner))
+    changing.post("/accounts/email/", {"action_add": "", "email": "fresh@пример.рф"})
+    assert "fresh@пример.рф" in shown(changing, "/accounts/email/")

@@ -10,7 +10,8 @@ from apps.core.access import ids_in
 from apps.core.commands import DatabaseCommand
 from apps.core.outage import AWAY, steadily
 from apps.delivery.drivers.local import Busy, SendingProcess, sending_lock
-from apps.delivery.services import RunRefused, due, refusal, run_start, audience_count
+from apps.delivery.audience import audience_count
+from apps.delivery.services import RunRefused, due, refusal, run_start
 from apps.mailings.models import Delivery, Mailing, Run
 
 ALL_SENT = 0

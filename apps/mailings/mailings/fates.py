@@ -1,0 +1,183 @@
+"""What became of the letter to each recipient of a mailing, over all of its runs.
+
+The latest letter to a person tells it. One that was skipped or cancelled tells it only where there
+is no other: who has the letter keeps it when a later run passes them by. A recipient who was
+deleted and added anew has the fate of the address.
+"""
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db import connection
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, Lower
+from django.utils.translation import gettext as _
+
+from ..attempts.explanations import OURS, in_words
+from ..attempts.faults import Meaning
+from ..attempts.replies import Reply
+from ..attempts.verdicts import Phase, verdict
+from ..models import Delivery, Mailing, Recipient
+
+State = Delivery.State
+NOT_SENT = "none"  # the fate of whom no run has reached
+SET_ASIDE = (State.SKIPPED, State.CANCELLED)
+REASONS = 50  # letters that are looked at for one reason of all
+# The same choice as `with_letters` makes, for all recipients at once: by lists that are hashed,
+# where a look for each recipient takes a second for 100,000 of them.
+COUNT = """
+WITH letters AS (
+    SELECT d.id, d.recipient_id, LOWER(d.email) AS email,
+        CASE WHEN d.state IN ('skipped', 'cancelled') THEN 0 ELSE d.id END AS told
+    FROM mailings_delivery d JOIN mailings_run n ON n.id = d.run_id
+    WHERE n.mailing_id = %(mailing)s
+), of_person AS (
+    SELECT recipient_id, COALESCE(NULLIF(MAX(told), 0), MAX(id)) AS id FROM letters
+    WHERE recipient_id IS NOT NULL GROUP BY recipient_id
+), of_address AS (
+    SELECT email, COALESCE(NULLIF(MAX(told), 0), MAX(id)) AS id FROM letters GROUP BY email
+)
+SELECT COALESCE(d.state, 'none'), COUNT(*)
+FROM mailings_mailing_recipients m
+JOIN mailings_recipient r ON r.id = m.recipient_id AND r.deleted_at IS NULL
+LEFT JOIN of_person p ON p.recipient_id = r.id
+LEFT JOIN of_address a ON a.email = LOWER(r.email)
+LEFT JOIN mailings_delivery d ON d.id = COALESCE(p.id, a.id)
+WHERE m.mailing_id = %(mailing)s GROUP BY 1
+"""
+
+
+@dataclass
+class Fates:
+    """How many recipients have which fate; the numbers add up to `total`."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def of(self, *fates: str) -> int:
+        return sum(self.counts.get(fate, 0) for fate in fates)
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def sent(self) -> int:
+        return self.of(State.SENT)
+
+    @property
+    def failed(self) -> int:
+        return self.of(State.FAILED)
+
+    @property
+    def unknown(self) -> int:
+        return self.of(State.UNKNOWN)
+
+    @property
+    def skipped(self) -> int:
+        return self.of(*SET_ASIDE)
+
+    @property
+    def left(self) -> int:
+        """How many are queued, in hand, to be tried again, or were not reached yet."""
+        return self.of(*Delivery.OPEN, NOT_SENT)
+
+
+def fates_of(mailing: Mailing) -> Fates:
+    """Return how many of the mailing's recipients have which fate."""
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT, {"mailing": mailing.pk})
+        return Fates(dict(cursor.fetchall()))
+
+
+def failed_counts(mailings: Iterable[Mailing]) -> dict[int, int]:
+    """Return how many recipients of each of `mailings` have failed as their fate, by its id.
+
+    It looks at failed letters alone, which are few.
+    """
+    later = Delivery.objects.filter(
+        recipient=OuterRef("recipient"), run__mailing=OuterRef("run__mailing"),
+        pk__gt=OuterRef("pk")).exclude(state__in=SET_ASIDE)
+    failed = Delivery.objects.filter(
+        ~Exists(later), run__mailing__in=mailings, run__failed__gt=0, state=State.FAILED,
+        recipient__deleted_at=None, recipient__mailings=F("run__mailing"))
+    return dict(failed.order_by().values_list("run__mailing").annotate(Count("pk")))
+
+
+def with_letters(mailing: Mailing) -> QuerySet[Recipient]:
+    """Return the mailing's recipients, each with its `fate` and the `letter_id` that tells it."""
+    address = Lower("email")
+    letters = Delivery.objects.filter(run__mailing=mailing).order_by(
+        Case(When(state__in=SET_ASIDE, then=Value(1)), default=Value(0),
+             output_field=IntegerField()), "-id").values("pk")
+    of_person = letters.filter(recipient=OuterRef("pk"))
+    of_address = letters.alias(address=address).filter(address=Lower(OuterRef("email")))
+    told = Delivery.objects.filter(pk=OuterRef("letter_id")).values("state")
+    rows: QuerySet[Recipient] = mailing.recipients.annotate(
+        letter_id=Coalesce(Subquery(of_person[:1]), Subquery(of_address[:1])))
+    return rows.annotate(fate=Coalesce(Subquery(told), Value(NOT_SENT)))
+
+
+def add_letters(recipients: Iterable[Recipient]) -> None:
+    """Give each of `recipients` of `with_letters` its `letter`; None where there is none."""
+    letters = Delivery.objects.in_bulk([recipient.letter_id for recipient in recipients])
+    for recipient in recipients:
+        recipient.letter = letters.get(recipient.letter_id)
+
+
+def has_reply(letter: Delivery) -> bool:
+    """Return whether a mail server's own words are stored with `letter`."""
+    return Reply(letter.answer).code is not None
+
+
+def reason_of(letter: Delivery) -> str:
+    """Return why a letter did not arrive, or has not yet, in plain words; "" where it did."""
+    if letter.state == State.SENT:
+        return ""
+    if not has_reply(letter):
+        return reason_without_reply(letter)
+    meaning = verdict(letter.answer, Phase.RCPT, letter.email).meaning
+    if meaning is Meaning.OTHER:
+        return _("The server refused the letter")
+    return str(meaning.label)
+
+
+def reason_without_reply(letter: Delivery) -> str:
+    if letter.state == State.UNKNOWN and letter.answer not in OURS:
+        return _("The server’s answer was lost")
+    return in_words(letter.answer)
+
+
+def is_corrected(recipient: Recipient) -> bool:
+    """Return whether the letter did not arrive at an address that `recipient` has no more."""
+    return recipient.fate in (State.FAILED, State.SKIPPED) and (
+        recipient.letter.email.lower() != recipient.email.lower())
+
+
+def is_to_correct(recipient: Recipient) -> bool:
+    """Return whether another address may help `recipient` to the letter."""
+    return recipient.fate == State.FAILED or (
+        recipient.fate == State.SKIPPED and recipient.bounced_at is not None)
+
+
+def common_reason(mailing: Mailing) -> str:
+    """Return why letters of `mailing` failed, if it is the same for all of them; else "".
+
+    It goes on a sentence, so it begins with a small letter.
+    """
+    failed = with_letters(mailing).filter(fate=State.FAILED)[:REASONS]
+    letters = Delivery.objects.filter(pk__in=[recipient.letter_id for recipient in failed])
+    reasons = {reason_of(letter) for letter in letters}
+    if len(reasons) != 1:
+        return ""
+    [reason] = reasons
+    return reason[:1].lower() + reason[1:]

@@ -1,0 +1,95 @@
+"""Letters by what became of them in the end: the figures of reports, and the letters behind each.
+
+The letters of a period are those of the runs that began in it. A recipient whom several of these
+runs of a mailing took counts once, as on the mailing's page: by the latest letter that was not left
+out, else by the latest. Runs carry their figures, so only mailings that ran several times are
+looked up in the ledger.
+"""
+from collections.abc import Iterable
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.utils.translation import gettext_lazy as _
+
+from apps.mailings.models import Delivery, Run
+
+State = Delivery.State
+FATES = {
+    "sent": (State.SENT,),
+    "failed": (State.FAILED,),
+    "unknown": (State.UNKNOWN,),
+    "skipped": (State.SKIPPED, State.CANCELLED),
+    "left": Delivery.OPEN,
+}
+WORDS = {
+    "sent": _("Arrived"), "failed": _("Did not arrive"), "unknown": _("Not known"),
+    "skipped": _("Left out"), "left": _("On the way"),
+}
+FATE_OF = {state: fate for fate, states in FATES.items() for state in states}
+STORED = ("total", "sent", "failed", "unknown", "skipped")  # columns of Run
+Figures = dict[str, int]
+
+
+def none() -> Figures:
+    """Return the figures of no letters."""
+    return dict.fromkeys((*STORED, "left"), 0)
+
+
+def figures(runs: QuerySet[Run]) -> Figures:
+    """Return how many letters `runs` have: `total`, and of each of FATES."""
+    return summed(figures_by(runs, "mailing").values())
+
+
+def summed(several: Iterable[Figures]) -> Figures:
+    total = none()
+    for one in several:
+        for name in total:
+            total[name] += one[name]
+    return total
+
+
+def figures_by(runs: QuerySet[Run], field: str) -> dict[int, Figures]:
+    """Return the figures of `runs` by their `mailing` or `owner`."""
+    found = {}
+    rows = runs.order_by().values_list(field).annotate(*map(Sum, STORED))
+    for key, *numbers in rows:
+        found[key] = dict(zip(STORED, numbers, strict=True))
+    uncounted = outranked(runs).order_by().values_list(f"run__{field}", "state")
+    for key, state, number in uncounted.annotate(Count("pk")):
+        found[key]["total"] -= number
+        fate = FATE_OF[state]
+        if fate != "left":
+            found[key][fate] -= number
+    for one in found.values():
+        one["left"] = one["total"] - sum(one[name] for name in STORED[1:])
+    return found
+
+
+def outranked(runs: QuerySet[Run]) -> QuerySet[Delivery]:
+    """Return the letters of `runs` that do not count, for another letter tells the fate."""
+    others = runs.filter(mailing=OuterRef("mailing")).exclude(pk=OuterRef("pk"))
+    repeated = runs.filter(Exists(others))
+    return Delivery.objects.filter(run__in=repeated.values("pk")).filter(has_better(runs))
+
+
+def has_better(runs: QuerySet[Run]) -> Q:
+    """Whether one of `runs` has a letter of the mailing to the recipient that tells more."""
+    same = Delivery.objects.filter(
+        recipient=OuterRef("recipient"), run__mailing=OuterRef("run__mailing"),
+        run__in=runs.values("pk"))
+    taken = same.exclude(state__in=FATES["skipped"])
+    later = Q(run__gt=OuterRef("run"))
+    left_out = Q(state__in=FATES["skipped"])
+    return Exists(taken.filter(later)) | left_out & (Exists(taken) | Exists(same.filter(later)))
+
+
+def letters(runs: QuerySet[Run], fate: str) -> QuerySet[Delivery]:
+    """Return the letters behind the figure `fate` of `runs`, or all that count; newest first."""
+    found: QuerySet[Delivery] = Delivery.objects.filter(run__in=runs.values("pk"))
+    if fate:
+        found = found.filter(state__in=FATES[fate])
+    return found.exclude(has_better(runs)).order_by("-run_id", "pk")
+
+
+def confirmed(runs: QuerySet[Run]) -> int:
+    """Return how many letters of unknown outcome a person marked as delivered."""
+    return letters(runs, "sent").filter(settled_at__isnull=False).count()
