@@ -167,7 +167,7 @@ def test_each_role_is_told_kindly_of_a_missing_token(role, cast):
     cast[role].handler.enforce_csrf_checks = True
     for method in UNSAFE:
         answer = cast[role].generic(method, reverse("core:theme_set"))
-        assert answer.status_code == 403 and "Здесь вам этого нельзя" in answer.text
+        assert answer.status_code == 403 and "Эта страница вам недоступна" in answer.text
 
 
 @pytest.mark.parametrize("name", sorted(

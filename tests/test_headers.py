@@ -77,4 +77,4 @@ def test_cookies_cross_only_tls_and_only_from_our_pages(client, owner, settings)
 
 def test_a_form_whose_token_is_gone_gets_our_own_page():
     page = Client(enforce_csrf_checks=True).post("/accounts/login/", {"login": "x"})
-    assert page.status_code == 403 and "Здесь вам этого нельзя" in page.text
+    assert page.status_code == 403 and "Эта страница вам недоступна" in page.text

@@ -47,15 +47,15 @@ def report_list(request):
     rows = totals.grouped(request, tallies, runs, by)
     page = page_of(request, rows)
     totals.name_rows(page.object_list, by, period)
-    ever = Run.objects.visible_to(request.user)
+    every_run = Run.objects.visible_to(request.user)
     return render_page(request, "reports/report_list.html", {
         "person": person, "by": by, "period": period, "quick": QUICK,
         "fates": letters.summed(rows), "confirmed": letters.confirmed(runs),
         "figures": tallies.figures(), "chart": totals.over_time(tallies, period),
-        "page": page, "nothing_yet": not page.object_list and not ever.exists(),
+        "page": page, "nothing_yet": not page.object_list and not every_run.exists(),
         "sort": sorting(request, totals.SORTS, "-last"),
         "people": people(request.user),
-        "every": seconds_between_figures(ever),
+        "every": seconds_between_figures(every_run),
     }, partial="report")
 
 

@@ -168,7 +168,7 @@ def test_the_page_says_how_many_connections_the_server_takes(mailing, cast):
     admission.tell(run.pk, 4, (2, REFUSED.reply))
     page = cast["owner"].get(
         f"/mailings/{mailing.pk}/progress/", headers={"hx-request": "true"}).content.decode()
-    assert "Сервер принимает не больше 2 соединений сразу" in page and "4.7.0" in page
+    assert "Сервер принимает не больше 2 соединений одновременно" in page and "4.7.0" in page
     admission.tell(run.pk, 4, (4, ""))
     run.refresh_from_db()
     assert run.server_words == ""

@@ -52,7 +52,7 @@ def test_a_run_rests_while_the_disk_is_full_and_goes_on_when_it_is_not(
 def test_the_page_blames_the_disk_and_not_the_mail_server(mailing, sink, disk, as_owner):
     send(mailing, connections=1)
     page = as_owner.get(mailing.get_absolute_url()).text
-    assert "Отправитель не может писать на свой диск" in page
+    assert "Отправщик не может писать на диск" in page
     assert "На диске не осталось места" in page
     assert "Почтовый сервер сейчас не принимает" not in page
 

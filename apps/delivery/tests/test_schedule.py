@@ -132,6 +132,6 @@ def test_the_page_of_a_mailing_says_when_the_clock_last_ticked(mailing, as_owner
     schedule.Clock().hold()
     schedule.start_due()
     page = mailing.get_absolute_url()
-    assert "Часы последний раз шли" not in as_owner.get(page).text
+    assert "Расписание последний раз проверялось" not in as_owner.get(page).text
     schedule.Lease.objects.update(ticked_at=timezone.now() - timedelta(minutes=5))
-    assert "Часы последний раз шли" in as_owner.get(page).text
+    assert "Расписание последний раз проверялось" in as_owner.get(page).text

@@ -55,6 +55,6 @@ def test_what_pauses_a_run_comes_with_what_to_do_about_it(meaning):
 def test_how_many_connections_a_server_takes_is_said_with_the_right_plural():
     with translation.override("ru"):
         assert in_words(f"{admission.FEWER.format(2)}: 421 4.7.0 no") == (
-            "Сервер принимает не больше 2 соединений сразу: 421 4.7.0 no")
+            "Сервер принимает не больше 2 соединений одновременно: 421 4.7.0 no")
         assert in_words(f"{admission.FEWER.format(1)}: 421 4.7.0 no") == (
-            "Сервер принимает не больше 1 соединения сразу: 421 4.7.0 no")
+            "Сервер принимает не больше 1 соединения одновременно: 421 4.7.0 no")
