@@ -53,10 +53,29 @@ def sign_up(person):
     person.click("Подтвердить")
 
 
+def add_clients(person):
+    person.click("Добавить получателя", role="link")
+    for number, (email, name) in enumerate(CLIENTS.items()):
+        person.type(email=email, full_name=name)
+        person.click("Добавить" if number == len(CLIENTS) - 1 else "Добавить и ещё одного")
+
+
 def test_a_newcomer_sends_a_mailing_in_few_clicks_and_nothing_leaves_before_the_last(
         open_page, site):
     person = Newcomer(open_page(locale="ru-RU"), site)
     person.page.goto(site)
     sign_up(person)
+    person.click("Добавить получателя", role="link")
+    print(person.page.url, person.page.locator("main").inner_text())
+    person.type(email="lev@newcomer.example.com", full_name="Лев Ли")
+    person.page.locator("main .app-form .btn-primary").click()
+    print(person.page.url, person.page.locator("main").inner_text())
+    person.page.goto(site + "/messages/create/")
+    print(person.page.url, person.page.locator("main").inner_text())
+    person.page.fill("[name=subject]", SUBJECT)
+    person.page.fill("[name=body]", "Здравствуйте, {имя}!")
+    person.page.locator("main .app-form .btn-primary").click()
+    print(person.page.url, person.page.locator("main").inner_text())
+    person.page.goto(site + "/mailings/create/")
     print(person.page.url, person.page.locator("main").inner_text())
     assert 0
