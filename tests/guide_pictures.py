@@ -64,7 +64,7 @@ def mailing_form(page, site):
     page.select_option("[name=message]", index=1)
     page.locator("[data-candidate]").first.check()
     page.locator("[data-candidate]").nth(2).check()
-    page.evaluate("scrollTo(0, 0)")
+    return page.locator("main .app-form")
 
 
 @contextlib.contextmanager
