@@ -116,7 +116,7 @@ def test_the_counts_beside_the_fates_are_of_all_recipients(as_owner, mailing):
 
 
 @pytest.mark.parametrize("answer, reason, raw", [
-    (GONE, "Почтовый ящик не существует", True),
+    (GONE, "Такого ящика нет", True),
     ("554 5.7.1 Message rejected as spam", "спам", True),
     ("550 no", "Сервер не принял письмо", True),
     ("Set aside: the sender crashed three times over this letter.", "", False),

@@ -63,7 +63,7 @@ def test_the_page_tells_what_became_of_the_letter(client, post, what, words):
 def test_a_letter_that_waits_says_when_it_goes(client, post):
     sign_up(client)
     post.happens(Fate.RETRYING, next_try_at=timezone.now().replace(hour=11, minute=20))
-    assert "Сами повторим в 14:20" in shown(client)
+    assert "Повторим сами в 14:20" in shown(client)
 
 
 def test_the_page_asks_until_the_letter_has_an_end(client, post):
