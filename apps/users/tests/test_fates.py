@@ -135,7 +135,7 @@ def test_a_letter_that_was_forgotten_is_not_sent_once_more(client, post):
     post.happens(Fate.SENT)
     post.send_again = lambda letter_id: None
     client.post(again())
-    assert "Попросите новое" in shown(client)
+    assert "Запросите новое" in shown(client)
 
 
 def test_where_nothing_is_known_of_letters_nothing_is_asserted(client):
@@ -148,7 +148,7 @@ def test_a_login_before_confirming_names_the_address_and_sends_no_second_letter(
     sign_up(Client())
     elsewhere = Client()
     assert log_in(elsewhere, NEW).url == SENT_PAGE
-    assert f"Письмо на {NEW} просили только что" in shown(elsewhere)
+    assert f"Письмо на {NEW} запросили только что" in shown(elsewhere)
     assert post.addresses == [NEW]
 
 
