@@ -35,7 +35,7 @@ class AccountAdapter(DefaultAccountAdapter):
         "rate_limited": _("Too many requests. Wait a minute."),
         "incorrect_password": _("This is not your password."),
         "enter_current_password": _("This is not your password."),
-        "incorrect_code": _("This code does not fit. Take the one that the app shows now."),
+        "incorrect_code": _("This code is wrong. Type the one that the app shows now."),
     }
 
     def save_user(self, request, user, form, commit=True):
