@@ -41,3 +41,8 @@ def test_a_wrong_old_password_is_said_as_everywhere(owner):
     page = client_of(owner).post("/accounts/password/change/", {
         "oldpassword": "x", "password1": "tea-and-bread", "password2": "tea-and-bread"}).text
     assert "Это не ваш пароль." in page and "Пожалуйста" not in page
+
+
+def test_an_address_is_called_alike_on_every_page(client, as_owner):
+    for page in (client.get("/accounts/signup/"), as_owner.get("/profile/")):
+        assert "E-mail" in page.text and "Адрес электронной почты" not in page.text
