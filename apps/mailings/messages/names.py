@@ -32,7 +32,7 @@ family doctor test
 """.split())
 NO_PERSON = ORGANISATIONS | ROLES | AND
 
-MALE_PATRONYMIC = re.compile(r"(.{2,})(ович|евич|ovich|evich)|"
+MALE_PATRONYMIC = re.compile(r"(.{2,})(ович|евич|еич|ыч|ovich|evich)|"
                              "(иль|кузьм|лук|фом|никит|савв|фок|il|kuzm|luk|nikit)(ич|ich)")
 FEMALE_PATRONYMIC = ("овна", "евна", "ична", "ишна", "ovna", "evna", "ichna")
 TURKIC_PATRONYMIC = ("оглы", "оглу", "кызы", "гызы", "қызы", "ұлы", "улы", "oglu", "kyzy")
