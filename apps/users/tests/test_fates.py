@@ -66,6 +66,14 @@ def test_a_letter_that_waits_says_when_it_goes(client, post):
     assert "Сами повторим в 14:20" in shown(client)
 
 
+def test_a_letter_that_nobody_takes_is_said_to_wait_longer_than_usual(client, post, monkeypatch):
+    sign_up(client)
+    assert "дольше обычного" not in shown(client)
+    later = timezone.now() + timedelta(seconds=31)
+    monkeypatch.setattr("apps.users.letters.timezone.now", lambda: later)
+    assert "дольше обычного" in shown(client)
+
+
 def test_the_page_asks_until_the_letter_has_an_end(client, post):
     client.headers = {}
     sign_up(client)
