@@ -76,7 +76,7 @@ def start(request, mailing):
     try:
         run = services.run_start(
             mailing=mailing, by=request.user, trigger=Run.Trigger.PAGE, again=again,
-            expected=expected_number(request))
+            expected=expected_number(request), seen=request.POST.get("seen", ""))
     except RunRefused as reason:
         return check_page(request, mailing, again, refused=str(reason))
     number = going_in(run)

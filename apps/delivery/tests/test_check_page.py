@@ -9,6 +9,7 @@ from django.utils import timezone
 from apps.delivery import audience
 from apps.delivery.models import Worker
 from apps.mailings.models import Delivery, Mailing, Message, Recipient, Run
+from apps.mailings.services import message_save
 from apps.users.models import User
 from tests.factories import RecipientFactory
 
@@ -73,6 +74,27 @@ def test_when_the_number_has_changed_nothing_is_sent_and_the_page_is_shown_anew(
     assert "Число получателей изменилось" in words(again) and number(again) == 4
     htmx.post(url, shown(again))
     assert Run.objects.get().total == 4
+
+
+def test_a_letter_that_was_edited_after_it_was_checked_is_shown_anew_before_it_goes(
+        htmx, url, mailing):
+    page = htmx.get(url)
+    message_save(message=Message(pk=mailing.message_id, owner=mailing.owner, subject="Другая",
+                                 body="Другое"), fields=["subject", "body"])
+    again = htmx.post(url, shown(page))
+    assert again.status_code == 409 and not Run.objects.exists()
+    assert "изменились" in words(again) and "Другая" in words(again)
+    htmx.post(url, shown(again))
+    assert Run.objects.get().subject == "Другая"
+
+
+def test_two_windows_send_to_everybody_again_once(htmx, url, mailing):
+    Run.objects.create(mailing=mailing, owner=mailing.owner, state=Run.State.FINISHED)
+    page = htmx.get(url, {"again": "1"})
+    htmx.post(url, shown(page))
+    Run.objects.update(state=Run.State.FINISHED)
+    assert htmx.post(url, shown(page)).status_code == 409
+    assert Run.objects.count() == 2
 
 
 def test_who_is_left_out_is_named_with_the_reason(as_owner, url, mailing, bounced):

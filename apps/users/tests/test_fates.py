@@ -184,6 +184,49 @@ def test_an_address_that_somebody_has_is_told_of_by_a_letter_alone(post, setting
     assert User.objects.filter(email=NEW).exists()
 
 
+def test_the_page_of_another_address_tells_nobody_whether_it_has_an_account(post):
+    verified(UserFactory(email="known@example.com"))
+    told = []
+    for email in ("known@example.com", "nobody@example.com"):
+        user = UserFactory(email=f"own-{email}")
+        user.emailaddress_set.create(email=user.email, verified=False, primary=True)
+        client = Client()
+        log_in(client, user.email)
+        pages = []
+        for address in (email, email, user.email, email):
+            client.post("/accounts/address/", {"email": address})
+            assert f"Подтвердите {address}" in shown(client)
+            pages.append(shown(client).replace(email, "…"))
+            post.happens(Fate.SENT)
+        told.append([*pages, len(post.addresses)])
+        post.letters.clear()
+    assert told[0] == told[1]
+
+
+def test_nobody_sends_letters_to_one_address_after_another_under_one_account(post):
+    verified(UserFactory(email="taken@example.com"))
+    sign_up(Client())
+    client = Client()
+    log_in(client, NEW)
+    before = len(post.addresses)
+    for number in range(8):
+        client.post("/accounts/address/", {"email": f"new{number}@example.com"})
+        page = client.post("/accounts/address/", {"email": "taken@example.com"})
+    assert page.status_code == 422 and "Слишком много адресов за час" in page.content.decode()
+    assert 'value="taken@example.com"' in page.content.decode()
+    assert len(post.addresses) - before <= 5
+
+
+def test_an_address_that_is_taken_at_the_same_moment_is_no_error(post, monkeypatch):
+    user = verified(UserFactory(email="taken@example.com"))
+    sign_up(Client())
+    client = Client()
+    log_in(client, NEW)
+    monkeypatch.setattr("apps.users.services.has_account", lambda email, user: False)
+    assert client.post("/accounts/address/", {"email": user.email}).url == SENT_PAGE
+    assert User.objects.filter(email=NEW).exists()
+
+
 def test_an_address_that_is_confirmed_is_not_replaced(post):
     sign_up(Client())
     client = Client()
