@@ -10,6 +10,8 @@ from apps.core.views import error_page, unavailable
 from tests.demo_site import log_in
 from tests.screenshots import speak
 
+from .steps import open_letter
+
 # A page's address; then, where something opens on it, what to click and what to wait for.
 VISITOR = [
     ("/",), ("/accounts/login/",), ("/accounts/signup/",), ("/accounts/password/reset/",),
@@ -102,8 +104,7 @@ def test_axe_finds_nothing_on_any_page(open_page, site, language):
 
 def letters_door(page, site, email):
     """Return the paths of the newest letter to `email` and of the link in it."""
-    page.goto(f"{site}/outbox/?q={email}")
-    page.locator("#outbox-table td a").first.click()
+    open_letter(page, site, email)
     door = page.locator(".app-letter a").first.get_attribute("href")
     return urlsplit(page.url).path, urlsplit(door).path
 
