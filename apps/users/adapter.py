@@ -18,6 +18,7 @@ from .services import record_user
 
 # Words of allauth's forms: where they stand here, our Russian goes before its own.
 gettext_noop("Email")
+gettext_noop("Email address")
 gettext_noop("You must type the same password each time.")
 
 CONFIRMED = "confirmed_email"  # in the session: the address with which to log in now
