@@ -26,9 +26,9 @@ def figures(page):
     return [int(text) for text in page.locator(".app-tally dd").all_inner_texts()]
 
 
-def open_letter(page, site, email):
+def open_letter(page, site, email, subject=""):
     """Open the newest letter to `email` in the demo's outbox, once it has come."""
-    letters = page.locator("#outbox-table td a")
+    letters = page.locator("#outbox-table td a", has_text=subject)
     for _ in range(20):
         page.goto(f"{site}/outbox/?q={email}")
         if letters.count():
