@@ -81,4 +81,5 @@ def add_fates(mailings: Iterable[Mailing], runs: dict[int, dict[str, object]]) -
 
 def key_of(mailing: Mailing, runs: dict[int, dict[str, object]]) -> str:
     changed = runs[mailing.pk]["changed"].timestamp()
-    return f"fates:{mailing.pk}:{changed}:{mailing.updated_at.timestamp()}:{mailing.recipients_count}"
+    edited = mailing.updated_at.timestamp()
+    return f"fates:{mailing.pk}:{changed}:{edited}:{mailing.recipients_count}"
