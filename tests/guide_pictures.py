@@ -53,19 +53,18 @@ def recipients(page, site):
 
 def message(page, site):
     page.goto(f"{site}/messages/")
-    page.locator("#message-table tbody a[hx-get$='/edit/']").first.click()
-    expect(page.locator("#modal .app-preview")).to_be_visible()
-    page.locator("#modal [name=body]").press("End")
-    return page.locator("#modal .modal-content")
+    page.locator("#message-table tbody [id$=-edit]").first.click()
+    expect(page.locator(".app-preview")).to_be_visible()
+    page.locator("[name=body]").press("End")
 
 
 def mailing_form(page, site):
-    page.goto(f"{site}/mailings/")
-    page.locator("[data-new]").first.click()
-    page.select_option("#modal [name=message]", index=1)
-    page.locator("#modal [data-candidate]").first.check()
-    page.locator("#modal [data-candidate]").nth(2).check()
-    return page.locator("#modal .modal-content")
+    page.goto(f"{site}/mailings/create/")
+    page.check("[name=when][value=planned]")
+    page.select_option("[name=message]", index=1)
+    page.locator("[data-candidate]").first.check()
+    page.locator("[data-candidate]").nth(2).check()
+    page.evaluate("scrollTo(0, 0)")
 
 
 @contextlib.contextmanager

@@ -13,6 +13,7 @@ from django_htmx.http import trigger_client_event
 
 from apps.core.access import for_reading, for_writing, ids_in
 from apps.core.htmx import FORM_METHODS, is_partial, refused, render_form, render_page, toast
+from apps.mailings.mailings.figures import add_figures
 from apps.mailings.mailings.story import add_stories
 from apps.mailings.models import Mailing, Run
 
@@ -54,11 +55,11 @@ def bars(request):
         return redirect("mailings:mailing_list")
     asked = ids_in(request.GET.getlist("id"))[:MOST_BARS]
     runs = Run.objects.visible_to(request.user).newest().filter(
-        mailing__in=asked, mailing__deleted_at=None)
+        mailing__in=asked, mailing__deleted_at=None).select_related("mailing")
     statuses = "statuses" in request.GET
     if statuses:
-        runs = runs.select_related("mailing")
         add_stories([run.mailing for run in runs])
+    add_figures([run.mailing for run in runs if not run.is_active])
     return render(request, "delivery/_bars.html", {"runs": runs, "statuses": statuses})
 
 

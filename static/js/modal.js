@@ -108,8 +108,9 @@ modalElement.addEventListener("hidden.bs.modal", () => {
 
 on("htmx:beforeRequest", ({ detail }) => {
   if (detail.target !== modalContent || modalElement.contains(detail.elt)) return;
-  askedBy(detail.elt);
-  if (detail.elt.matches("[href$='/create/'], [href$='/edit/']")) catchTyping();
+  // A form can not have the focus, its button can.
+  askedBy(detail.requestConfig.triggeringEvent?.submitter || detail.elt);
+  if (detail.elt.matches("[href$='/create/'], [href$='/edit/'], form")) catchTyping();
 });
 
 on("htmx:afterSettle", ({ detail }) => {

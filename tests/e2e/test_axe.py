@@ -1,14 +1,18 @@
 """axe finds nothing on any page: in both themes and both languages, with what opens on it."""
+import re
 from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import override
+from playwright.sync_api import expect
 
 from apps.core.views import error_page, unavailable
 from tests.demo_site import log_in
 from tests.screenshots import speak
+
+from .steps import open_letter
 
 # A page's address; then, where something opens on it, what to click and what to wait for.
 VISITOR = [
@@ -41,12 +45,16 @@ OWNER = [
     ("/profile/edit/",), ("/accounts/email/",), ("/accounts/password/change/",), ("/outbox/",),
     ("/accounts/logout/",), ("/help/",), ("/accounts/sessions/",),
     ("/accounts/2fa/",), ("/accounts/2fa/totp/activate/",), ("/trail/",),  # the last is refused
+    ("/jobs/",), ("/reports/letters/",), ("/reports/letters/?period=all",),
     ("/help/", ".app-guide-nav a:last-child", ".app-guide-nav a:last-child[aria-current=page]"),
 ]
 MAILING = ["{}", "{}?tab=runs", "{}?tab=attempts", "{}?tab=letter", "{}edit/", "{}delete/",
-           "{}start/", "/reports{}"]
+           "{}start/", "{}start/?again=1", "/reports{}"]
 MANAGER = [("/",), ("/recipients/",), ("/messages/",), ("/mailings/",), ("/attempts/",),
-           ("/reports/",), ("/users/",), ("/trail/",)]
+           ("/reports/",), ("/users/",), ("/trail/",), ("/jobs/",),
+           ("/users/", ".app-switch[aria-checked=true]", MODAL),
+           ("/mailings/", ".app-switch[aria-checked=true]", MODAL)]
+FAILED = "?tab=recipients&fate=failed"
 
 
 def mailings(page, site):
@@ -55,7 +63,10 @@ def mailings(page, site):
     all_links = page.eval_on_selector_all(
         "#mailing-table .app-strong", "links => links.map(link => link.getAttribute('href'))")
     first, *others = all_links
-    return [(form.format(first),) for form in MAILING] + [(link,) for link in others]
+    forms = [(form.format(first),) for form in MAILING]
+    for link in others:
+        forms += [(link,), (f"{link}start/",)]
+    return forms
 
 
 def violations(page, site, steps, language):
@@ -66,6 +77,7 @@ def violations(page, site, steps, language):
         if opening:
             page.locator(opening[0]).first.click()
             page.locator(opening[1]).first.wait_for()
+            page.wait_for_load_state()
         assert page.locator("html").get_attribute("lang") == language
         page.evaluate(Axe().axe_script)
         for theme, options in THEMES.items():
@@ -82,6 +94,8 @@ def choose(page, site, language):
     page.click(f"footer button[value={language}]")
 
 
+CONFIRM = re.compile("Подтвердите|Confirm")
+RESET = re.compile("Новый пароль|new password")
 both_languages = pytest.mark.parametrize("language", ["ru", "en"])
 
 
@@ -100,10 +114,9 @@ def test_axe_finds_nothing_on_any_page(open_page, site, language):
     assert "\n".join(found) == ""
 
 
-def letters_door(page, site, email):
-    """Return the paths of the newest letter to `email` and of the link in it."""
-    page.goto(f"{site}/outbox/?q={email}")
-    page.locator("#outbox-table td a").first.click()
+def letters_door(page, site, email, subject):
+    """Return the paths of the letter to `email` about `subject` and of the link in it."""
+    open_letter(page, site, email, subject)
     door = page.locator(".app-letter a").first.get_attribute("href")
     return urlsplit(page.url).path, urlsplit(door).path
 
@@ -112,18 +125,59 @@ def letters_door(page, site, email):
 def test_axe_finds_nothing_at_the_doors_that_letters_open(open_page, site, language):
     page, email = open_page(reduced_motion="reduce"), f"axe.{language}@example.com"
     choose(page, site, language)
-    for form, fields in (("signup", ("email", "password1", "password2")),
-                         ("password/reset", ("email",))):
+    for form, subject, fields in (
+            ("signup", CONFIRM, ("email", "password1", "password2")),
+            ("password/reset", RESET, ("email",))):
         page.goto(f"{site}/accounts/{form}/")
         for name in fields:
             page.fill(f"main [name={name}]", email if name == "email" else "correct-horse-7")
         page.click("main form button")
-        letter, door = letters_door(page, site, email)
+        expect(page.locator(".app-fate .app-green")).to_be_visible(timeout=15_000)
+        assert violations(page, site, [(urlsplit(page.url).path,)], language) == []
+        letter, door = letters_door(page, site, email, subject)
         assert violations(page, site, [(letter,), (door,)], language) == []
         page.goto(site + door)
         page.locator("main form button").first.wait_for()  # the door opens: this is not its refusal
         if form == "signup":
             page.click("main form button")
+
+
+@both_languages
+def test_axe_finds_nothing_where_a_draft_waits_an_address_is_corrected_or_a_reason_is_asked(
+        open_page, site, language):
+    page = log_in(open_page(reduced_motion="reduce"), site)
+    choose(page, site, language)
+    page.goto(f"{site}/messages/create/")
+    page.fill("[name=subject]", "{имья}")
+    expect(page.locator("[data-draft-status]")).to_contain_text(":")
+    rows = [(f"{path}{FAILED}", "[id$=-correct]", "[data-inline]")
+            for path in with_failures(page, site)]
+    assert rows
+    steps = [("/messages/create/",), ("/messages/create/", "#drafts a", "#unknown-subject p")]
+    found = violations(page, site, steps + rows[:1], language)
+    manager = log_in(open_page(reduced_motion="reduce"), site, "manager@example.com")
+    choose(manager, site, language)
+    manager.goto(f"{site}/mailings/")
+    address = manager.locator(".app-switch-form[method=get]").first.get_attribute("action")
+    found += violations(manager, site, [(f"{address}?disabled=1",)], language)
+    manager.goto(f"{site}/jobs/")
+    jobs = manager.locator("#job-table a.app-strong")
+    if jobs.count():
+        found += violations(manager, site, [(jobs.first.get_attribute("href"),)], language)
+    choose(page, site, "ru")
+    choose(manager, site, "ru")
+    assert "\n".join(found) == ""
+
+
+def with_failures(page, site):
+    """Return the addresses of mailings that have an address to correct."""
+    page.goto(f"{site}/mailings/")
+    found = []
+    for link in page.locator("#mailing-table a.app-strong").all():
+        path = link.get_attribute("href")
+        if "-correct" in page.request.get(f"{site}{path}{FAILED}").text():
+            found.append(path)
+    return found
 
 
 @both_languages

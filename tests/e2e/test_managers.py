@@ -3,10 +3,7 @@ from playwright.sync_api import expect
 
 from tests.demo_site import log_in
 
-
-def give_reason(page, place="#modal-content"):
-    page.fill(f"{place} [name=reason]", "Опечатка в цене")
-    page.click(f"{place} .btn-danger")
+from .steps import give_reason
 
 
 def test_a_blocked_person_is_out_at_the_next_step_and_comes_in_again(open_page, site):
@@ -32,7 +29,7 @@ def test_a_refused_switch_stays_as_it_was_and_says_so(open_page, site):
     page.route("**/toggle/*", lambda route: route.fulfill(status=403))
     switch = page.locator("#user-table tr", has_text="owner@example.com").locator("[role=switch]")
     switch.click()
-    expect(page.locator(".app-toast-danger")).to_contain_text("нельзя")
+    expect(page.locator(".app-toast-danger")).to_contain_text("недоступно")
     expect(switch).to_have_attribute("aria-checked", "true")
     expect(switch).to_be_enabled()
 

@@ -54,8 +54,8 @@ def test_a_page_passed_by_back_twice_does_not_come_last_and_stay(open_page, site
 def test_a_refusal_is_told_in_words_and_word_for_word_behind_a_click(open_page, site):
     page = log_in(open_page(), site)
     page.goto(f"{site}/reports/?period=all")
-    page.locator("#report tbody a", has_text="Весеннее меню").first.click()
-    row = page.locator("tr", has_text="Почтовый ящик не существует")
+    page.locator("#report tbody a", has_text="Весна, все гости").first.click()
+    row = page.locator("tr", has_text="Такого ящика нет")
     expect(row.locator("pre").first).to_be_hidden()
     row.locator("summary").click()
     expect(row.locator("pre").first).to_contain_text("550 5.1.1")
@@ -66,8 +66,8 @@ def test_both_exports_are_downloaded(open_page, site):
     page.goto(f"{site}/reports/?period=all")
     with page.expect_download() as report:
         page.click("#export")
-    assert "Весеннее меню" in report.value.path().read_text(encoding="utf-8-sig")
-    page.locator("#report tbody a", has_text="Весеннее меню").first.click()
+    assert "Весна, все гости" in report.value.path().read_text(encoding="utf-8-sig")
+    page.locator("#report tbody a", has_text="Весна, все гости").first.click()
     with page.expect_download() as fates:
         page.click("a[href$='/export/']")
     assert "@example." in fates.value.path().read_text(encoding="utf-8-sig")

@@ -10,6 +10,7 @@ from apps.delivery import audience
 from apps.delivery.models import Worker
 from apps.mailings.models import Delivery, Mailing, Message, Recipient, Run
 from apps.mailings.services import message_save
+from apps.users.models import User
 from tests.factories import RecipientFactory
 
 pytestmark = pytest.mark.django_db
@@ -122,8 +123,19 @@ def test_what_needs_a_look_is_amber(as_owner, url, mailing, settings):
     Mailing.objects.update(starts_at=timezone.now() + timedelta(hours=1))
     page = as_owner.get(url)
     assert page.content.decode().count("app-mark-amber") == 4
-    assert "DEFAULT_FROM_EMAIL" in words(page) and "EMAIL_URL" in words(page)
+    assert "Свой адрес задаёт администратор сервиса" in words(page)
     assert "manage.py sender" in words(page) and page.context["unknown_fields"] == ["{name}"]
+
+
+def test_only_who_runs_the_service_reads_the_names_of_settings(as_owner, url, mailing, settings):
+    settings.DEFAULT_FROM_EMAIL = "Вестник <vestnik@localhost.localdomain>"
+    settings.EMAIL_URL = ""
+    settings.CATCHER = False
+    page = words(as_owner.get(url))
+    assert "DEFAULT_FROM_EMAIL" not in page and "EMAIL_URL" not in page
+    User.objects.update(is_superuser=True)
+    page = words(as_owner.get(url))
+    assert "DEFAULT_FROM_EMAIL" in page and "EMAIL_URL" in page
 
 
 def test_a_dear_count_comes_after_the_page_and_the_button_waits(

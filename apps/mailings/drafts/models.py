@@ -49,6 +49,10 @@ class Draft(models.Model):
         return f"{self.place} ({self.updated_at:%Y-%m-%d %H:%M})"
 
     @property
+    def is_of_mailing(self) -> bool:
+        return self.place.startswith("mailing:")
+
+    @property
     def time(self) -> str:
         """When it was kept, as its owner reads it: of today the time alone."""
         at = timezone.localtime(self.updated_at)

@@ -39,7 +39,11 @@ def draft_keep(request: Request) -> HttpResponse:
         return HttpResponse(status=413)
     except DraftRefused:
         return HttpResponse(status=409)
-    text = _("Draft saved at %(time)s") % {"time": draft.time}
+    # A mailing has a button that makes it a draft: what is only typed is called otherwise there.
+    text = _("Draft saved at %(time)s")
+    if place["noun"] == "mailing":
+        text = _("What you typed is kept, %(time)s")
+    text %= {"time": draft.time}
     return JsonResponse({"text": text, "at": draft.stamp})
 
 

@@ -1,5 +1,4 @@
 """Mailings: list, create, edit, picking recipients, delete. Their page is in `tabs.py`."""
-from django.db.models import Count
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,8 +15,8 @@ from ..deletion import delete
 from ..models import Mailing, Recipient
 from ..owned_form import form_page, opened, owned_done
 from ..polling import QUIET
+from .figures import add_figures
 from .forms import SHOWN, MailingForm, When, ids_sent
-from .story import add_stories
 from .words import when_words
 
 SORTS = {"start": "starts_at", "end": "ends_at", "status": "status",
@@ -51,16 +50,6 @@ def mailing_list(request):
 def may_change(mailing):
     """Return whether a mailing can start, go on or end by itself."""
     return mailing.status != Mailing.Status.COMPLETED
-
-
-def add_figures(mailings):
-    """Give each of `mailings` its `last_run`, `story` and `recipients_count`, in three queries."""
-    add_stories(mailings)
-    members = Mailing.recipients.through.objects.filter(
-        mailing__in=mailings, recipient__deleted_at=None)
-    counts = dict(members.values_list("mailing").annotate(Count("pk")))
-    for mailing in mailings:
-        mailing.recipients_count = counts.get(mailing.pk, 0)
 
 
 @FORM_METHODS

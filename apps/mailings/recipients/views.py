@@ -14,7 +14,7 @@ from apps.core.htmx import FORM_METHODS, is_partial, refused, render_form, rende
 from apps.core.listing import search_text, sorted_page
 
 from ..deletion import delete
-from ..models import Attempt, Recipient
+from ..models import Attempt, Message, Recipient
 from ..owned_form import form_page, opened, owned_done
 from ..services import recipient_bounce_clear, recipient_save, recipients_bounce_clear
 from .forms import RecipientForm
@@ -52,6 +52,7 @@ def recipient_detail(request, pk):
         "recipient": recipient,
         "attempts": attempts.select_related("mailing__message")[:20],
         "mailings": recipient.mailings.select_related("message")[:20],
+        "has_messages": Message.objects.owned_by(request.user).exists(),
     })
 
 

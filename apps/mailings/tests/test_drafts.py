@@ -134,10 +134,13 @@ def test_the_oldest_of_too_many_and_all_of_more_than_thirty_days_are_forgotten(a
 def test_a_mailing_is_brought_back_with_whom_it_was_for(as_owner, owner):
     anna, boris = RecipientFactory.create_batch(2, owner=owner)
     message = MessageFactory(owner=owner)
-    as_owner.post(KEEP, {
+    answer = as_owner.post(KEEP, {
         "_place": "mailing:new", "_draft": KEY, "_user": owner.pk, "message": message.pk,
         "starts_at": "2030-01-02T03:04", "ends_at": "2030-01-03T03:04",
         "recipients": [anna.pk, boris.pk]})
+    # «Сохранить черновик» makes the mailing itself: this is not said in the same words.
+    assert "черновик" not in answer.json()["text"].lower()
+    assert "Вы не сохранили то, что набрали" in as_owner.get("/mailings/create/").text
     form = as_owner.get(f"/mailings/create/?draft={KEY}").context["form"]
     assert form["starts_at"].value() == "2030-01-02T03:04"
     assert form["message"].value() == str(message.pk)

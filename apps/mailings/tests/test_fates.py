@@ -80,12 +80,16 @@ def test_the_page_tells_who_has_the_letter_though_the_last_run_was_of_one(as_own
     run_of(mailing, anna="sent", boris="sent", vera="sent", gleb="failed")
     run_of(mailing, gleb="failed")
     page = words(as_owner.get(mailing.get_absolute_url()))
-    assert "3 из 4 получили" in page and "1 не дошло: почтовый ящик не существует" in page
+    assert "3 из 4 получили" in page and "1 не дошло: такого ящика нет" in page
     assert "Отправлена" in page and "Исправить адрес" in page
 
 
 def words(response):
-    text = re.sub(r"<(?!input)[^>]*>", " ", response.content.decode())
+    return words_of(response.content.decode())
+
+
+def words_of(html):
+    text = re.sub(r"<(?!input)[^>]*>", " ", html)
     return re.sub(r"\s+([.,:])", r"\1", " ".join(text.split()))
 
 
@@ -116,7 +120,7 @@ def test_the_counts_beside_the_fates_are_of_all_recipients(as_owner, mailing):
 
 
 @pytest.mark.parametrize("answer, reason, raw", [
-    (GONE, "Почтовый ящик не существует", True),
+    (GONE, "Такого ящика нет", True),
     ("554 5.7.1 Message rejected as spam", "спам", True),
     ("550 no", "Сервер не принял письмо", True),
     ("Set aside: the sender crashed three times over this letter.", "", False),
@@ -196,3 +200,50 @@ def test_a_row_has_the_letter_that_tells_its_fate(mailing):
     rows = list(with_letters(mailing).filter(fate="sent"))
     add_letters(rows)
     assert [row.letter.state for row in rows] == ["sent"]
+
+
+def row_of(client):
+    page = client.get(reverse("mailings:mailing_list")).content.decode()
+    return words_of(page[page.index("<tbody>"):page.index("</tbody>")])
+
+
+def test_the_lists_row_tells_who_has_the_letter_though_the_last_run_was_of_one(as_owner, mailing):
+    run_of(mailing, anna="sent", boris="sent", vera="sent", gleb="failed")
+    assert "3 из 4" in row_of(as_owner)
+    run_of(mailing, gleb="failed")
+    assert "3 из 4" in row_of(as_owner)
+    run_of(mailing, Run.State.RUNNING, gleb="pending")
+    assert "0 из 1 · Идёт" in row_of(as_owner)
+
+
+def test_the_lists_row_follows_who_is_in_the_mailing_and_what_becomes_of_them(
+        as_owner, mailing, people, owner):
+    run = run_of(mailing, anna="sent", boris="sent", vera="sent", gleb="failed")
+    mailing.recipients.add(RecipientFactory(owner=owner))
+    assert "3 из 5" in row_of(as_owner)
+    Recipient.objects.filter(pk=people[0].pk).update(deleted_at=timezone.now())
+    assert "2 из 4" in row_of(as_owner)
+    run.deliveries.filter(state="failed").update(state="sent")
+    run.save()
+    assert "3 из 4" in row_of(as_owner)
+
+
+def test_the_list_costs_as_many_queries_for_one_mailing_as_for_twenty(
+        as_owner, owner, people, django_assert_max_num_queries):
+    for _ in range(20):
+        run_of(MailingFactory(owner=owner, recipients=people), anna="sent")
+    with django_assert_max_num_queries(14):
+        row_of(as_owner)
+
+
+def test_fates_of_a_big_mailing_are_counted_once_until_something_changes(
+        as_owner, mailing, monkeypatch, django_assert_max_num_queries):
+    monkeypatch.setattr("apps.mailings.mailings.figures.BIG", 3)
+    run_of(mailing, anna="sent", boris="sent", vera="sent", gleb="failed")
+    second = run_of(mailing, gleb="failed")
+    assert "3 из 4" in row_of(as_owner)
+    with django_assert_max_num_queries(13):
+        assert "3 из 4" in row_of(as_owner)
+    second.deliveries.update(state="sent")
+    second.save()
+    assert "4 из 4" in row_of(as_owner)

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from apps.mailings.models import Recipient, Run
-from tests.factories import MailingFactory, RecipientFactory
+from tests.factories import MailingFactory, MessageFactory, RecipientFactory
 
 CREATE = "/recipients/create/"
 
@@ -142,3 +142,10 @@ def test_without_a_script_the_empty_form_follows_a_saved_recipient(as_owner):
     assert as_owner.post("/recipients/create/", fields).url == "/recipients/create/"
     assert as_owner.post("/recipients/create/", fields).status_code == 422  # the same address
     assert Recipient.objects.count() == 1
+
+
+def test_who_has_written_nothing_yet_is_led_on_from_a_recipient_to_a_message(as_owner, owner):
+    page = RecipientFactory(owner=owner).get_absolute_url()
+    assert "Написать сообщение" in as_owner.get(page).content.decode()
+    MessageFactory(owner=owner)
+    assert "Написать сообщение" not in as_owner.get(page).content.decode()
