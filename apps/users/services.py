@@ -126,10 +126,11 @@ def blockable_by(user: User) -> QuerySet[User]:
 
 
 @transaction.atomic
-def user_block(*, user: User, by: User, blocked: bool, reason: str = "") -> None:
+def user_block(*, user: User, by: User, blocked: bool, reason: str = "") -> bool:
     """Block, for a reason that the person will read, or unblock.
 
-    A block ends the sessions at the next request, and stops sends.
+    A block ends the sessions at the next request, and stops sends. Returns False where it was so
+    already.
     """
     action = Action.UNBLOCK
     block: dict[str, datetime | User | str | None] = {
@@ -146,6 +147,7 @@ def user_block(*, user: User, by: User, blocked: bool, reason: str = "") -> None
         record_user(action, user, by, details=block["blocked_reason"])
     if changed and not blocked:
         user_unblocked.send(User, user=user, by=by)
+    return bool(changed)
 
 
 @transaction.atomic

@@ -83,7 +83,7 @@ def test_a_letter_that_was_edited_after_it_was_checked_is_shown_anew_before_it_g
                                  body="Другое"), fields=["subject", "body"])
     again = htmx.post(url, shown(page))
     assert again.status_code == 409 and not Run.objects.exists()
-    assert "изменились" in words(again) and "Другая" in words(again)
+    assert "письмо изменили" in words(again) and "Другая" in words(again)
     htmx.post(url, shown(again))
     assert Run.objects.get().subject == "Другая"
 
