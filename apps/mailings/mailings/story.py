@@ -6,6 +6,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from ..models import Mailing, Run
 from .words import when_words
@@ -35,8 +36,8 @@ def story_words(mailing: Mailing, run: Run | None, sent_at: datetime | None, now
         return _("Sending: %(sent)s of %(total)s") % figures
     if run.state == Run.State.STOPPED:
         if run.reason == Run.Reason.WINDOW:
-            return _("Time is over: %(sent)s of %(total)s") % figures
-        return _("Stopped: %(sent)s of %(total)s") % figures
+            return pgettext("a mailing", "Time is over")
+        return pgettext("a mailing", "Stopped")
     if sent_at is None:
         return _("Nobody got it")
     return _("Sent on %(day)s") % {"day": day(sent_at, now)}

@@ -14,6 +14,7 @@ MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 FAR = timedelta(days=7)  # from here on hours do not matter
+TOO_FAR = timedelta(days=60)  # from here on the date alone says it
 
 
 def when_words(mailing: Mailing, now: datetime) -> str:
@@ -29,9 +30,12 @@ def when_words(mailing: Mailing, now: datetime) -> str:
         return _("Does not start while it is disabled")
     if mailing.starts_at <= now:
         return _("Starts by itself in a moment")
+    moment = day_and_time(mailing.starts_at, now)
+    wait = mailing.starts_at - now
+    if wait > TOO_FAR:
+        return _("Starts by itself %(moment)s") % {"moment": moment}
     return _("Starts by itself %(moment)s, %(in_how_long)s") % {
-        "moment": day_and_time(mailing.starts_at, now),
-        "in_how_long": in_how_long(mailing.starts_at - now)}
+        "moment": moment, "in_how_long": in_how_long(wait)}
 
 
 def day_and_time(moment: datetime, now: datetime) -> str:
