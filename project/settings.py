@@ -158,10 +158,10 @@ AUTHENTICATION_BACKENDS = [
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "apps.users.passwords.NotLikeItsOwner"},
+    {"NAME": "apps.users.passwords.LongEnough"},
+    {"NAME": "apps.users.passwords.NotCommon"},
+    {"NAME": "apps.users.passwords.NotDigitsAlone"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "home"
@@ -182,7 +182,10 @@ ACCOUNT_FORMS = {
     "add_email": "apps.users.account_forms.AddEmailForm",
     "reset_password": "apps.users.account_forms.ResetPasswordForm",
 }
-ACCOUNT_RATE_LIMITS = {"letter_again": "1/m/key,20/h/ip"}
+ACCOUNT_RATE_LIMITS = {
+    "letter_again": "1/m/key,20/h/ip",
+    "address": "5/h/key,20/h/ip",  # another one for an account that has confirmed none
+}
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "apps.users.tokens.ResetTokens"
 MFA_TOTP_ISSUER = "Vestnik"
 MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute off

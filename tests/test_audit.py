@@ -186,7 +186,7 @@ def shown(client, entry):
     (Action.START, "80", "80 получателей"), (Action.AGAIN, "1", "1 письмо"),
     (Action.SESSIONS, "2", "2 сеанса"), (Action.WRITE_AGAIN, "3", "3 адреса"),
     (Action.EXPORT, "None – 2026-11-28", "2026-11-28"), (Action.DISABLE, "Спам", "«Спам»"),
-    (Action.ROLE, "+ is_staff", "+ доступ в админку"),
+    (Action.ROLE, "+ is_staff", "+ доступ к админке"),
 ])
 def test_details_are_told_in_words(as_manager, mailing, action, details, words):
     texts, _links = shown(as_manager, record(action, on=mailing, details=details))

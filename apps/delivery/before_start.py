@@ -12,7 +12,7 @@ from apps.mailings.models import Delivery, Mailing, Recipient
 
 from .audience import audience_of, first_recipient, is_dear, reached_count
 from .models import worker_alive
-from .services import refusal
+from .services import as_seen, refusal
 from .wire.letter import Letter
 from .wire.mailboxes import BadMailbox, Mailbox, parsed
 
@@ -42,6 +42,7 @@ def check_context(mailing: Mailing, *, again: bool, counted: bool) -> dict[str, 
         "reason": refusal(mailing, now), "no_worker": not worker_alive(),
         "no_server": not (settings.EMAIL_URL or settings.CATCHER),
         "unknown_fields": unknown_fields(mailing.message),
+        "seen": as_seen(mailing),
         "counting": not counted and is_dear(mailing),
         **sender_context(),
     }

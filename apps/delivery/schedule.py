@@ -25,7 +25,7 @@ from apps.mailings.models import Mailing, Run
 
 from .models import Lease
 from .run_letters import owners_write
-from .services import RunRefused, due, run_start
+from .services import NotDue, RunRefused, due, run_start
 
 log = logging.getLogger("vestnik.clock")
 CLOCK_LEASE = Lease.objects.filter(name=Lease.CLOCK)
@@ -46,6 +46,8 @@ def start_due() -> list[Run]:
     for mailing in due(timezone.now()):
         try:
             runs.append(run_start(mailing=mailing, trigger=Run.Trigger.SCHEDULE))
+        except NotDue:
+            log.info("mailing %s is due no more", mailing.pk)
         except RunRefused as reason:
             tell_once(mailing, reason)
     return runs

@@ -2,6 +2,7 @@
 import logging
 from collections.abc import Iterable
 from datetime import datetime
+from hashlib import sha256
 
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import QuerySet
@@ -33,7 +34,11 @@ class RunRefused(Exception):
 
 
 class AudienceChanged(RunRefused):
-    """The run would write to more or fewer people than the person was told."""
+    """The run would send something else, or to others, than the person was told."""
+
+
+class NotDue(RunRefused):
+    """It is no longer to start by itself: somebody has started or changed it meanwhile."""
 
 
 def refusal(mailing: Mailing, now: datetime) -> str | None:
@@ -58,20 +63,30 @@ def due(now: datetime) -> list[Mailing]:
             if not restore.waits_for_a_person(mailing)]
 
 
+def as_seen(mailing: Mailing) -> str:
+    """Return what differs after the mailing, its letter or its runs were changed."""
+    last_run = mailing.runs.order_by("-pk").values_list("pk", flat=True).first()
+    seen = f"{mailing.updated_at} {mailing.message_id} {mailing.message.updated_at} {last_run}"
+    return sha256(seen.encode()).hexdigest()[:16]
+
+
 def locked(rows: QuerySet) -> QuerySet:
     """Return `rows` locked until the transaction ends; others may still refer to them."""
     return rows.select_for_update(of=("self",), no_key=True)
 
 
 def run_start(*, mailing: Mailing, trigger: str, by: User | None = None,
-              again: bool = False, expected: int | None = None) -> Run:
+              again: bool = False, expected: int | None = None, seen: str = "",
+              only_due: bool = False) -> Run:
     """Start a run for the rest of the recipients, or with `again` for everybody.
 
     What is sent, and to whom, is fixed here, in one transaction with its ledger. Returns the run.
-    Raises RunRefused with the reason: AudienceChanged unless `expected` letters are to go.
+    Raises RunRefused with the reason: AudienceChanged unless `expected` letters are to go and the
+    mailing is as it was `seen`; NotDue on schedule, and with `only_due`, if it is not to start by
+    itself.
     """
     try:
-        return _run_start(mailing, trigger, by, again, expected)
+        return _run_start(mailing, trigger, by, again, expected, seen, only_due)
     except (IntegrityError, OperationalError) as error:
         # A mailing has one active run at a time: somebody else was quicker.
         locked_out = getattr(error.__cause__, "pgcode", "") == LOCK_NOT_AVAILABLE
@@ -82,15 +97,18 @@ def run_start(*, mailing: Mailing, trigger: str, by: User | None = None,
 
 @transaction.atomic
 def _run_start(mailing: Mailing, trigger: str, by: User | None, again: bool,
-               expected: int | None) -> Run:
+               expected: int | None, seen: str, only_due: bool) -> Run:
     restore.check()
     mailing = locked(Mailing.all_objects.select_related("message", "owner")).get(pk=mailing.pk)
     now = timezone.now()
+    by_itself = only_due or trigger == Run.Trigger.SCHEDULE
+    if by_itself and not Mailing.objects.due(now).filter(pk=mailing.pk).exists():
+        raise NotDue(_("It was sent, or made a draft, or given another time meanwhile."))
     reason = refusal(mailing, now)
     if reason:
         raise RunRefused(reason)
-    if trigger == Run.Trigger.SCHEDULE and not mailing.starts_itself(now):
-        raise RunRefused(_("Its owner has made it a draft, or has given it another time."))
+    if seen and seen != as_seen(mailing):
+        raise AudienceChanged(_("The mailing or its letter has changed, or it was sent meanwhile."))
     run = Run.objects.create(
         mailing=mailing, owner=mailing.owner, started_by=by, trigger=trigger,
         subject=mailing.message.subject, body=mailing.message.body, restores=restore.restores())

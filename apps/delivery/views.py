@@ -77,7 +77,7 @@ def start(request, mailing):
     try:
         run = services.run_start(
             mailing=mailing, by=request.user, trigger=Run.Trigger.PAGE, again=again,
-            expected=expected_number(request))
+            expected=expected_number(request), seen=request.POST.get("seen", ""))
     except RunRefused as reason:
         return check_page(request, mailing, again, refused=str(reason))
     number = going_in(run)
@@ -128,6 +128,8 @@ def resume(request, mailing):
     """Go on with the paused run. After a restore it asks: some would get the letter twice."""
     run = mailing.runs.active().first()
     if must_ask(request, doubtful=run and run.reason == Run.Reason.RESTORE):
+        if request.method == "POST" and is_partial(request):  # its page is from before the restore
+            raise RunRefused(_("Reload the page: this is to be confirmed first."))
         return render_form(request, "delivery/resume.html", {
             "mailing": mailing, "run": run, "guard": RestoreGuard.objects.first(),
             "heading": _("Send what the backup has as unsent?")})

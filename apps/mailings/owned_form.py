@@ -63,7 +63,9 @@ class OwnedForm(forms.ModelForm):
 
     @property
     def draft(self) -> str:
-        return self.sent_along("_draft")
+        """The key of the draft that the form holds, "" of none."""
+        key = self.sent_along("_draft")
+        return key if KEY.fullmatch(key) else ""
 
     @property
     def draft_at(self) -> str:

@@ -235,10 +235,11 @@ def recipients_bounce_clear(*, owner: User, key: str, reply: str) -> int:
 
 
 @transaction.atomic
-def mailing_disable(*, mailing: Mailing, by: User, disabled: bool, reason: str = "") -> None:
+def mailing_disable(*, mailing: Mailing, by: User, disabled: bool, reason: str = "") -> bool:
     """Disable a mailing, which pauses its run, or enable it again; its owner reads the `reason`.
 
     To enable it starts nothing: its owner resumes the run, or starts what has missed its time.
+    Returns False where it was so already.
     """
     unchanged = Mailing.objects.filter(pk=mailing.pk, disabled_at__isnull=disabled)
     if disabled:
@@ -253,6 +254,7 @@ def mailing_disable(*, mailing: Mailing, by: User, disabled: bool, reason: str =
         tell(mailing, f"{action}d by user {by.pk}")
     if changed and not disabled:
         missed_starts_cancel(mailings=Mailing.objects.filter(pk=mailing.pk), by=by)
+    return bool(changed)
 
 
 def missed_starts_cancel(*, mailings: MailingQuerySet, by: User) -> None:

@@ -20,10 +20,7 @@ from .adapter import CONFIRMED, AccountAdapter
 from .addresses import stored
 from .letters import Kind
 from .models import User
-
-
-class Taken(Exception):
-    """Somebody has the address already: what was written is taken back."""
+from .services import Taken
 
 
 class SignupForm(allauth.SignupForm):

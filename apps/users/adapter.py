@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from apps.audit.services import Action
 
@@ -14,6 +15,11 @@ from .letters import Kind
 from .middleware import zone_of
 from .models import User
 from .services import record_user
+
+# Words of allauth's forms: where they stand here, our Russian goes before its own.
+gettext_noop("Email")
+gettext_noop("Email address")
+gettext_noop("You must type the same password each time.")
 
 CONFIRMED = "confirmed_email"  # in the session: the address with which to log in now
 
@@ -29,7 +35,8 @@ class AccountAdapter(DefaultAccountAdapter):
             "Too many wrong tries. Wait five minutes, or choose a new password."),
         "rate_limited": _("Too many requests. Wait a minute."),
         "incorrect_password": _("This is not your password."),
-        "incorrect_code": _("This code does not fit. Take the one that the app shows now."),
+        "enter_current_password": _("This is not your password."),
+        "incorrect_code": _("This code is wrong. Type the one that the app shows now."),
     }
 
     def save_user(self, request, user, form, commit=True):

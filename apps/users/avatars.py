@@ -30,7 +30,8 @@ def thumbnail(upload: UploadedFile) -> ContentFile:
     except ValidationError:
         raise
     except Exception:  # whatever a broken file makes the decoders raise
-        raise ValidationError(_("This is no picture. Choose a PNG, JPEG or WEBP file.")) from None
+        raise ValidationError(_(
+            "This is not a picture. Choose a PNG, JPEG or WEBP file.")) from None
     out = io.BytesIO()
     picture.save(out, "WEBP", quality=85)
     return ContentFile(out.getvalue(), f"{uuid.uuid4().hex}.webp")

@@ -1,6 +1,9 @@
 """What became of a letter that this session asked for; sending it again; another address for it."""
 from allauth.account.adapter import get_adapter
-from allauth.account.internal.flows.email_verification import send_verification_email_to_address
+from allauth.account.internal.flows.email_verification import (
+    handle_verification_email_rate_limit,
+    send_verification_email_to_address,
+)
 from allauth.core.ratelimit import consume
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -62,25 +65,36 @@ def address_edit(request: Request) -> HttpResponse:
         raise Http404
     form = AddressForm(request.POST or None, initial={"email": told.email})
     if form.is_valid():
-        return address_form_valid(request, form, user)
+        return address_form_valid(request, form, user, told.email)
+    return address_form(request, form)
+
+
+def address_form(request: Request, form: AddressForm) -> HttpResponse:
     return render_form(request, "ui/form_page.html", {
         "form": form, "heading": _("Another address"), "submit_label": _("Send the letter"),
         "back": reverse("account_email_verification_sent"),
     })
 
 
-def address_form_valid(request: Request, form: AddressForm, user: User) -> HttpResponse:
-    """Send the letter to the new address. Whose is taken is told so there, and not here."""
+def address_form_valid(
+        request: Request, form: AddressForm, user: User, told_of: str) -> HttpResponse:
+    """Send the letter to the new address. Whose is taken is told so there, and not here.
+
+    Only so often: else an account that confirms nothing would send letters to anybody.
+    """
     email = form.cleaned_data["email"]
     if user.emailaddress_set.filter(verified=True).exists():
         messages.success(request, _("Your address is confirmed already. Log in."))
         return redirect("account_login")
-    if email == user.email:
+    if email == told_of:
         return redirect("account_email_verification_sent")
+    if not consume(request, action="address", key=str(user.pk)):
+        form.add_error("email", _("Too many addresses in an hour. Try again later."))
+        return address_form(request, form)
     address = email_replace(user=user, email=email)
     if address:
         send_verification_email_to_address(request, address)
-    else:
+    elif handle_verification_email_rate_limit(request, email):
         get_adapter().send_account_already_exists_mail(email)
     letters.expect(request, Kind.CONFIRM, email, user.pk)
     return redirect("account_email_verification_sent")

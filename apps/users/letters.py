@@ -19,6 +19,7 @@ from apps.core.letters import Fate, Letter
 KEY = "letters"  # in the session: what is noted of the newest letter of each kind
 NEWS = timedelta(minutes=15)  # for so long a page tells of a letter that only informs
 SOON = timedelta(minutes=1)  # a retry nearer than that is waited for closely
+LATE = timedelta(seconds=30)  # a letter that nobody has tried for so long waits for a process
 CLOSELY = 2  # seconds between two looks at a letter
 SLOWLY = 15
 
@@ -78,6 +79,12 @@ class Told:
             return 0
         at = self.letter.next_try_at
         return SLOWLY if at and at - timezone.now() > SOON else CLOSELY
+
+    @property
+    def is_late(self) -> bool:
+        """Whether nobody has tried to send it, so that a person may wait in vain."""
+        waits = self.fate == Fate.WAITING and self.asked_at is not None
+        return waits and timezone.now() - self.asked_at > LATE
 
     @property
     def is_sendable_again(self) -> bool:

@@ -8,10 +8,11 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import Group, Permission
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.dispatch import Signal
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 
 from apps.audit.models import Entry
 from apps.audit.services import Action, record
@@ -70,16 +71,42 @@ def profile_save(*, user: User, fields: Iterable[str]) -> None:
         old.storage.delete(old.name)
 
 
-@transaction.atomic
+class Taken(Exception):
+    """Somebody has the address already: what was written is taken back."""
+
+
 def email_replace(*, user: User, email: str) -> EmailAddress | None:
-    """Give an account that has confirmed no address another one; None when it may not have it."""
+    """Give an account that has confirmed no address another one; None when it may not have it.
+
+    Where somebody has the address, a made-up one is written and taken back, so that nobody learns
+    from the time whether there is an account.
+    """
     if EmailAddress.objects.filter(user=user, verified=True).exists():
         return None
-    if User.objects.filter(email=email).exclude(pk=user.pk).exists():
+    old = user.email
+    is_taken = has_account(email, user)
+    try:
+        with transaction.atomic():
+            free = f"{get_random_string(len(email))}@example.invalid" if is_taken else email
+            address = email_write(user, free)
+            if is_taken:
+                raise Taken
+    except (IntegrityError, Taken):
+        user.email = old
         return None
-    record_user(Action.EMAIL, user, user, f"{user.email} → {email}")
+    log.info("user %s (%s): %s", user.pk, user.email, Action.EMAIL)
+    return address
+
+
+def has_account(email: str, user: User) -> bool:
+    """Whether somebody else than `user` has an account with this address."""
+    return User.objects.filter(email=email).exclude(pk=user.pk).exists()
+
+
+def email_write(user: User, email: str) -> EmailAddress:
+    record(Action.EMAIL, on=user, by=user, label=user.email, details=f"{user.email} → {email}")
     user.email = email
-    user_save(user=user, fields=["email"])
+    user.save(update_fields=["email"])
     EmailAddress.objects.filter(user=user).delete()
     return EmailAddress.objects.create(user=user, email=email, primary=True)
 
@@ -99,10 +126,11 @@ def blockable_by(user: User) -> QuerySet[User]:
 
 
 @transaction.atomic
-def user_block(*, user: User, by: User, blocked: bool, reason: str = "") -> None:
+def user_block(*, user: User, by: User, blocked: bool, reason: str = "") -> bool:
     """Block, for a reason that the person will read, or unblock.
 
-    A block ends the sessions at the next request, and stops sends.
+    A block ends the sessions at the next request, and stops sends. Returns False where it was so
+    already.
     """
     action = Action.UNBLOCK
     block: dict[str, datetime | User | str | None] = {
@@ -119,6 +147,7 @@ def user_block(*, user: User, by: User, blocked: bool, reason: str = "") -> None
         record_user(action, user, by, details=block["blocked_reason"])
     if changed and not blocked:
         user_unblocked.send(User, user=user, by=by)
+    return bool(changed)
 
 
 @transaction.atomic

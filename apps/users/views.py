@@ -131,7 +131,10 @@ def block(request, user):
     """Ask why, then block, and offer to undo it."""
     form = ReasonForm(request.POST or None, offers=BLOCK_REASONS)
     if form.is_valid():
-        user_block(user=user, by=request.user, blocked=True, reason=form.cleaned_data["reason"])
+        if not user_block(user=user, by=request.user, blocked=True,
+                          reason=form.cleaned_data["reason"]):
+            text = _("Their access is closed already.")
+            return refused(request, text, to="users:user_list")
         undo = reverse("users:user_toggle", args=[user.pk])
         return done(request, _("Blocked: %(name)s") % {"name": user}, to="users:user_list",
                     changed="users:changed", undo=f"{undo}?blocked=0")

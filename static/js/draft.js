@@ -14,6 +14,7 @@ const here = form && `${PREFIX}${form.dataset.user}:${form.dataset.draft}:`;
 let key = form?.elements._draft.value || newKey();
 let at = form?.elements._draft_at.value || "";  // when the service kept it last
 let timer = 0;
+let sending = false;
 let changes = 0;  // how often something was typed, and how much of that is kept
 let kept = 0;
 let leaving = false;
@@ -78,8 +79,18 @@ function keptHere(why, upTo) {
 
 async function keep() {
   clearTimeout(timer);
+  sending = true;
+  await keepOnce();
+  sending = false;
+}
+
+async function keepOnce() {
   const upTo = changes;
   let answer = await send(typed(), key, at);
+  if (leaving) {
+    timer = 0;
+    return;
+  }
   if (answer === "other window") {
     key = newKey();
     answer = await send(typed(), key, "");
@@ -176,7 +187,10 @@ if (form) {
   form.addEventListener("input", changed);
   form.addEventListener("change", changed);
   addEventListener("online", () => {
-    if (timer) keep();
+    if (timer && !sending) keep();
+  });
+  addEventListener("pageshow", ({ persisted }) => {
+    if (persisted) leaving = false;  // back from where the form led
   });
   form.addEventListener("submit", () => {
     if (!changes) return;

@@ -72,7 +72,7 @@ def make_mailing(person):
     person.click("Разослать", role="link")
     expect(person.page.locator("[name=message] option:checked")).to_have_text(SUBJECT)
     person.click("Все мои получатели: 3", role="checkbox")
-    person.click("Сейчас Сначала проверите, кому и что уйдёт.", role="radio")
+    person.click("Сейчас Сначала вы проверите, кому и что уйдёт.", role="radio")
     person.click("Проверить и отправить", within=".app-form-footer")
 
 

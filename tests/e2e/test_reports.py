@@ -55,7 +55,7 @@ def test_a_refusal_is_told_in_words_and_word_for_word_behind_a_click(open_page, 
     page = log_in(open_page(), site)
     page.goto(f"{site}/reports/?period=all")
     page.locator("#report tbody a", has_text="Весна, все гости").first.click()
-    row = page.locator("tr", has_text="Почтовый ящик не существует")
+    row = page.locator("tr", has_text="Такого ящика нет")
     expect(row.locator("pre").first).to_be_hidden()
     row.locator("summary").click()
     expect(row.locator("pre").first).to_contain_text("550 5.1.1")

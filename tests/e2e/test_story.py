@@ -72,7 +72,7 @@ def test_a_newcomer_signs_up_and_sends_a_mailing_whose_every_fate_is_seen(
             break
     expect(page.locator("#mailing-status")).to_contain_text("Отправлена", timeout=15000)
     expect(page.locator("#mailing-run")).to_contain_text("2 из 3 получили")
-    expect(page.locator("#mailing-run")).to_contain_text("1 не дошло: почтовый ящик не существует")
+    expect(page.locator("#mailing-run")).to_contain_text("1 не дошло: такого ящика нет")
     expect(page.locator(".app-tally dd").nth(0)).to_have_text("2")
     expect(page.locator(".app-tally dd").nth(1)).to_have_text("1")
     if script:

@@ -9,6 +9,8 @@ from django.utils import timezone
 from apps.delivery import audience
 from apps.delivery.models import Worker
 from apps.mailings.models import Delivery, Mailing, Message, Recipient, Run
+from apps.mailings.services import message_save
+from apps.users.models import User
 from tests.factories import RecipientFactory
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +76,27 @@ def test_when_the_number_has_changed_nothing_is_sent_and_the_page_is_shown_anew(
     assert Run.objects.get().total == 4
 
 
+def test_a_letter_that_was_edited_after_it_was_checked_is_shown_anew_before_it_goes(
+        htmx, url, mailing):
+    page = htmx.get(url)
+    message_save(message=Message(pk=mailing.message_id, owner=mailing.owner, subject="Другая",
+                                 body="Другое"), fields=["subject", "body"])
+    again = htmx.post(url, shown(page))
+    assert again.status_code == 409 and not Run.objects.exists()
+    assert "письмо изменили" in words(again) and "Другая" in words(again)
+    htmx.post(url, shown(again))
+    assert Run.objects.get().subject == "Другая"
+
+
+def test_two_windows_send_to_everybody_again_once(htmx, url, mailing):
+    Run.objects.create(mailing=mailing, owner=mailing.owner, state=Run.State.FINISHED)
+    page = htmx.get(url, {"again": "1"})
+    htmx.post(url, shown(page))
+    Run.objects.update(state=Run.State.FINISHED)
+    assert htmx.post(url, shown(page)).status_code == 409
+    assert Run.objects.count() == 2
+
+
 def test_who_is_left_out_is_named_with_the_reason(as_owner, url, mailing, bounced):
     Recipient.objects.filter(email="vera@example.com").update(deleted_at=timezone.now())
     page = as_owner.get(url)
@@ -100,8 +123,19 @@ def test_what_needs_a_look_is_amber(as_owner, url, mailing, settings):
     Mailing.objects.update(starts_at=timezone.now() + timedelta(hours=1))
     page = as_owner.get(url)
     assert page.content.decode().count("app-mark-amber") == 4
-    assert "DEFAULT_FROM_EMAIL" in words(page) and "EMAIL_URL" in words(page)
+    assert "Свой адрес задаёт администратор сервиса" in words(page)
     assert "manage.py sender" in words(page) and page.context["unknown_fields"] == ["{name}"]
+
+
+def test_only_who_runs_the_service_reads_the_names_of_settings(as_owner, url, mailing, settings):
+    settings.DEFAULT_FROM_EMAIL = "Вестник <vestnik@localhost.localdomain>"
+    settings.EMAIL_URL = ""
+    settings.CATCHER = False
+    page = words(as_owner.get(url))
+    assert "DEFAULT_FROM_EMAIL" not in page and "EMAIL_URL" not in page
+    User.objects.update(is_superuser=True)
+    page = words(as_owner.get(url))
+    assert "DEFAULT_FROM_EMAIL" in page and "EMAIL_URL" in page
 
 
 def test_a_dear_count_comes_after_the_page_and_the_button_waits(

@@ -114,7 +114,7 @@ def test_the_page_tells_how_old_the_backup_is_and_that_letters_left_since(run, a
     RestoreGuard.objects.update(dumped_at=guard.left_at - timezone.timedelta(hours=2))
     page = as_owner.get(run.mailing.get_absolute_url()).text
     assert "Копия сделана" in page and "2\xa0часа" in page and "После этого уходили письма" in page
-    assert "Считать неизвестными" in page and "Отправить снова" in page
+    assert "Считать неизвестными" in page and "Отправить ещё раз" in page
 
 
 def test_taken_for_unknown_nobody_gets_the_letter_twice(run, owner, as_owner, sink):

@@ -61,14 +61,14 @@ def test_a_run_of_which_nobody_got_a_letter_is_told(run):
 def test_a_run_that_ends_with_unknown_outcomes_is_told(run):
     finish(run, sent=2, unknown=1)
     letter, = letters()
-    assert letter.subject.startswith("Решать вам: ") and "исход неизвестен 1" in letter.body
+    assert letter.subject.startswith("Нужно ваше решение: ") and "исход неизвестен 1" in letter.body
 
 
 def test_a_run_that_the_end_of_its_window_cut_off_is_told(run):
     Mailing.objects.update(ends_at=timezone.now())
     transitions.refresh_runs(timezone.now())
     letter, = letters()
-    assert letter.subject.startswith("Решать вам: ")
+    assert letter.subject.startswith("Нужно ваше решение: ")
 
 
 def test_a_second_event_of_a_run_is_a_second_letter(run):

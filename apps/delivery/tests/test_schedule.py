@@ -2,13 +2,15 @@
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.db import OperationalError
 from django.urls import reverse
 from django.utils import timezone
 
 from apps.audit.models import Entry
 from apps.core.outage import Outage
-from apps.delivery.services import run_start
+from apps.delivery.management.commands import send
+from apps.delivery.services import due, run_start
 from apps.mailings.models import Mailing, Run
 
 from .. import schedule
@@ -38,6 +40,24 @@ def test_a_due_mailing_that_can_not_start_is_told_of_once(mailing):
     for _ in range(3):
         assert schedule.start_due() == []
     assert entries() == [(Action.NOT_STARTED, Via.SCHEDULE, None)]
+
+
+@pytest.mark.parametrize("meanwhile", ["sent", "draft"])
+def test_a_mailing_that_is_due_no_more_when_its_turn_comes_is_left_alone(mailing, meanwhile):
+    listed = due(timezone.now())
+    if meanwhile == "sent":
+        Run.objects.create(mailing=mailing, owner=mailing.owner, state=Run.State.FINISHED)
+    else:
+        Mailing.objects.update(autostart=False)
+    before = Run.objects.count()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(schedule, "due", lambda now: listed)
+        patch.setattr(send, "due", lambda now: listed)
+        assert schedule.start_due() == []
+        with pytest.raises(SystemExit) as ended:
+            call_command("send", all_due=True)
+    assert ended.value.code == 0
+    assert Run.objects.count() == before and entries() == []
 
 
 def test_the_end_of_the_window_is_in_the_trail(mailing):

@@ -63,7 +63,7 @@ def test_why_it_failed_or_waits_is_said(as_owner, job):
 def test_an_owner_cancels(as_owner, job):
     answer = as_owner.post(f"/jobs/{job.pk}/cancel/", follow=True)
     assert answer.redirect_chain[-1][0] == job.get_absolute_url()
-    assert "Отменено" in answer.content.decode()
+    assert "Задача отменена" in answer.content.decode()
     again = as_owner.post(f"/jobs/{job.pk}/cancel/", follow=True)
     assert "уже нельзя" in again.content.decode()
 

@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 KEPT_FOR = timedelta(days=30)
+ENDED = ""  # the place of what was saved or thrown away
 
 
 class DraftQuerySet(models.QuerySet):
@@ -24,8 +25,8 @@ class DraftQuerySet(models.QuerySet):
 class Draft(models.Model):
     """The fields of one form in one window.
 
-    `place` says which form, as `message:new` or `mailing:12`. `key` is the window's own, so that
-    two windows of one form never write over each other.
+    `place` says which form, as `message:new` or `mailing:12`, or that it has ENDED. `key` is the
+    window's own, so that two windows of one form never write over each other.
     """
 
     owner = models.ForeignKey(
@@ -46,6 +47,10 @@ class Draft(models.Model):
 
     def __str__(self):
         return f"{self.place} ({self.updated_at:%Y-%m-%d %H:%M})"
+
+    @property
+    def is_of_mailing(self) -> bool:
+        return self.place.startswith("mailing:")
 
     @property
     def time(self) -> str:

@@ -1,4 +1,6 @@
 """Keep what is being written, and throw a kept draft away."""
+import re
+
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,11 +12,12 @@ from apps.core.htmx import Request, is_partial
 
 from ..models import Mailing, Message
 from ..versions import moment_in
-from .models import Draft
+from .models import ENDED, Draft
 from .places import KEY, PLACE, address_of, offers
 from .services import DraftRefused, TooLong, draft_discard, draft_save
 
 MODELS: dict[str, type[Mailing] | type[Message]] = {"mailing": Mailing, "message": Message}
+FIELD = re.compile("[a-z_]{1,40}")
 OURS = ("csrfmiddlewaretoken", "_place", "_user", "_draft", "_draft_at")
 
 
@@ -36,20 +39,25 @@ def draft_keep(request: Request) -> HttpResponse:
         return HttpResponse(status=413)
     except DraftRefused:
         return HttpResponse(status=409)
-    text = _("Draft saved at %(time)s") % {"time": draft.time}
+    # A mailing has a button that makes it a draft: what is only typed is called otherwise there.
+    text = _("Draft saved at %(time)s")
+    if place["noun"] == "mailing":
+        text = _("What you typed is kept, %(time)s")
+    text %= {"time": draft.time}
     return JsonResponse({"text": text, "at": draft.stamp})
 
 
 def typed(request: Request) -> dict[str, list[str]]:
-    """Return what was typed; PostgreSQL's JSON takes no NUL."""
+    """Return what was typed in fields that forms have; PostgreSQL's JSON takes no NUL."""
     return {name: [value.replace("\0", "") for value in values]
-            for name, values in request.POST.lists() if name not in OURS}
+            for name, values in request.POST.lists() if name not in OURS and FIELD.fullmatch(name)}
 
 
 @require_POST
 def draft_drop(request: Request, key: str) -> HttpResponse:
     """Throw a draft away, and show what else is kept of the same form."""
-    draft = get_object_or_404(Draft.objects.owned_by(request.user), key=key)
+    drafts = Draft.objects.owned_by(request.user).exclude(place=ENDED)
+    draft = get_object_or_404(drafts, key=key)
     draft_discard(owner=request.user, key=key)
     if is_partial(request):
         return render(request, "ui/_drafts.html", {"drafts": offers(request, draft.place)})

@@ -80,6 +80,6 @@ def add_fates(mailings: Iterable[Mailing], runs: dict[int, dict[str, object]]) -
 
 
 def key_of(mailing: Mailing, runs: dict[int, dict[str, object]]) -> str:
-    sent_at = runs[mailing.pk]["changed"].timestamp()
-    edited_at = mailing.updated_at.timestamp()
-    return f"fates:{mailing.pk}:{sent_at}:{edited_at}:{mailing.recipients_count}"
+    changed = runs[mailing.pk]["changed"].timestamp()
+    edited = mailing.updated_at.timestamp()
+    return f"fates:{mailing.pk}:{changed}:{edited}:{mailing.recipients_count}"

@@ -38,8 +38,9 @@ def disable(request, mailing):
     """Ask why, then disable, and offer to undo it."""
     form = ReasonForm(request.POST or None, offers=DISABLE_REASONS)
     if form.is_valid():
-        mailing_disable(mailing=mailing, by=request.user, disabled=True,
-                        reason=form.cleaned_data["reason"])
+        if not mailing_disable(mailing=mailing, by=request.user, disabled=True,
+                               reason=form.cleaned_data["reason"]):
+            return refused(request, _("This mailing is disabled already."), to=mailing)
         undo = mailing.url("toggle", mailing.pk)
         text = _("Disabled: %(name)s") % {"name": mailing.title}
         return told(done(request, text, to=mailing, changed=mailing.changed,

@@ -60,6 +60,15 @@ def folded(word: str) -> str:
 FIELDS = {word: name for words in WORDS.values() for name, typed in words.items() for word in typed}
 
 
+# A field's word after a brace, where no well-formed field stands: `{имя!}`, `{имя, вот письмо`.
+# With a colon or a quotation mark it is text, as of a program.
+BEGUN = re.compile(
+    r"\{+[^\w{}\"'«“:\r\n]{0,3}(?:" + "|".join(
+        re.escape(word).replace(r"\ ", r"\s").replace("е", "[её]")
+        for word in sorted(FIELDS, key=len, reverse=True))
+    + r")(?!\w|\s*[\"':])[^{}\r\n]{0,40}\}*", re.IGNORECASE)
+
+
 def field_of(word: str) -> str:
     """Return the name of the field that `word` stands for; "" for none."""
     if word != word.strip():
@@ -69,13 +78,17 @@ def field_of(word: str) -> str:
 
 def unknown_in(text: str) -> list[str]:
     """Return the fields in `text` that nobody can fill, as they were typed, each once."""
-    unknown = {}
+    unknown: dict[str, int] = {}
+    rest = list(text)  # without what is well-formed, or told already
     for match in MEANT_AS_FIELD.finditer(text):
         whole = match[0]
         doubled = whole.startswith("{{") or whole.endswith("}}")
         if doubled or not field_of(match[1]):
-            unknown[whole] = match[1]
-    return list(unknown)
+            unknown.setdefault(whole, match.start())
+        rest[match.start():match.end()] = "{" + " " * (len(whole) - 1)
+    for match in BEGUN.finditer("".join(rest)):
+        unknown.setdefault(match[0], match.start())
+    return sorted(unknown, key=unknown.__getitem__)
 
 
 def unknown_fields(message: Written) -> list[str]:

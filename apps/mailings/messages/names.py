@@ -11,9 +11,9 @@ from .first_names import EVERY, MEN, SOFT_MEN, WOMEN
 
 # A name with these is no single person's, or has words in it that are no name.
 NO_NAME = re.compile(r"[\d@\"«»„“”()\[\]{}<>/\\+&_*#№:;!?=|]")
-AND = frozenset("и and und y".split())
+AND = frozenset("и да and und y".split())
 TITLES = frozenset("г-н г-жа господин госпожа д-р mr mrs ms miss dr mr. mrs. ms. dr.".split())
-PARTICLES = frozenset("фон ван де да ди дер ла эль аль бен ибн ter von van de da di der la del"
+PARTICLES = frozenset("фон ван де ди дер ла эль аль бен ибн ter von van de da di der la del"
                       .split())
 SON_OR_DAUGHTER = frozenset(
     "оглы оглу угли улы уулу кызы гызы кизи oglu ogly uulu kyzy qizi".split())
@@ -23,9 +23,16 @@ ORGANISATIONS = frozenset("""
 служба клиент клиентка покупатель бухгалтерия администрация директор менеджер
 llc ltd inc gmbh co corp company shop studio hotel cafe the
 """.split())
-NO_PERSON = ORGANISATIONS | AND
+# What a person is to somebody: neither a first name nor a surname.
+ROLES = frozenset("""
+семья мама папа бабушка дедушка бабуля дед тетя дядя сестра брат муж жена сын дочь друг подруга
+сосед соседка знакомый знакомая коллега доктор врач учитель учительница тренер мастер заказчик
+заказчица новый новая тест
+family doctor test
+""".split())
+NO_PERSON = ORGANISATIONS | ROLES | AND
 
-MALE_PATRONYMIC = re.compile(r"(.{2,})(ович|евич|ovich|evich)|"
+MALE_PATRONYMIC = re.compile(r"(.{2,})(ович|евич|еич|ыч|ovich|evich)|"
                              "(иль|кузьм|лук|фом|никит|савв|фок|il|kuzm|luk|nikit)(ич|ich)")
 FEMALE_PATRONYMIC = ("овна", "евна", "ична", "ишна", "ovna", "evna", "ichna")
 TURKIC_PATRONYMIC = ("оглы", "оглу", "кызы", "гызы", "қызы", "ұлы", "улы", "oglu", "kyzy")
@@ -53,7 +60,7 @@ def name_parts(full_name: str) -> Name:
     before, comma, after = full_name.partition(",")
     if comma:
         return after_comma(words_of(before), words_of(after))
-    words = words_of(full_name)
+    words = of_names(words_of(full_name))
     if not words or not NO_PERSON.isdisjoint(map(folded, words)):
         return Name()
     return tidy(READERS.get(len(words), of_many)(words))
@@ -71,10 +78,28 @@ def words_of(text: str) -> list[str]:
             words[-1] += f" {word}"
         elif plain in PARTICLES and word.islower():
             particles.append(word)
-        else:
-            words.append(" ".join([*particles, word]))
+        elif any(map(str.isalpha, word)):
+            words.append(" ".join([*particles, without_marks(word)]))
             particles = []
     return words
+
+
+def without_marks(word: str) -> str:
+    """Return `word` without the full stop of a sentence; that of an initial stays."""
+    return word if INITIALS.fullmatch(word) else word.rstrip(".")
+
+
+def of_names(words: list[str]) -> list[str]:
+    """Leave out what people note beside a name in other letters: «Анна маникюр», «Анна ОПТ»."""
+    if not any(map(str.istitle, words)):
+        return words
+    return [word for word in words if not is_note(word)]
+
+
+def is_note(word: str) -> bool:
+    if len(word) == 1 or INITIALS.fullmatch(word) or folded(word) in NO_PERSON:
+        return False
+    return (word.islower() or word.isupper()) and not (is_first(word) or is_surname(word))
 
 
 def of_one(words: list[str]) -> Name:
@@ -92,6 +117,8 @@ def of_two(words: list[str]) -> Name:
         if folded(two).endswith(("на", "na")) or is_turkic(two) or comes_of_a_name(two):
             return Name(first=one, patronymic=two)
         return Name(first=one)  # Иван Войнович: a patronymic or a surname
+    if two.isascii() and folded(two) in MEN and not (is_first(one) or is_surname(one)):
+        return Name()  # Elton John, Smith John: either may be the surname
     if is_first(one) != is_first(two):
         return first_and_last(one, two) if is_first(one) else first_and_last(two, one)
     if is_first(one) or is_surname(one) == is_surname(two):
@@ -103,8 +130,8 @@ def of_three(words: list[str]) -> Name:
     one, two, three = words
     if is_patronymic_of(one, two):
         return first_and_last(one, three, two)
-    if is_first(one) and is_surname(two) and is_patronymic_of(one, three):
-        return first_and_last(one, two, three)
+    if is_first(one) and not is_first(two) and is_patronymic_of(one, three):
+        return first_and_last(one, two, three)  # Анна Рабинович Петровна: as columns often stand
     if is_patronymic_of(two, three):
         return first_and_last(two, one, three)
     if is_first(one) and not is_first(two) and not is_first(three):
@@ -168,7 +195,8 @@ def is_patronymic_of(first: str, word: str) -> bool:
 
 
 def is_turkic(word: str) -> bool:
-    return folded(word).endswith(TURKIC_PATRONYMIC)
+    text = folded(word)
+    return text.endswith(TURKIC_PATRONYMIC) or text.split()[-1] in SON_OR_DAUGHTER
 
 
 def is_woman(first: str) -> bool:

@@ -85,10 +85,10 @@ def test_the_owner_sees_the_reply_and_how_many_it_marked(as_owner, owner, marked
     url = {"list": reverse("mailings:recipient_list"), "page": marked[0].get_absolute_url(),
            "mailing": mailing.get_absolute_url()}[where]
     text = as_owner.get(url).text
-    assert "Почтовый ящик не существует" in text
+    assert "Такого ящика нет" in text
     assert f"&lt;{marked[0].email}&gt;: Recipient address rejected" in text
-    assert "Писать снова всем 3, кого отметил этот ответ" in text
-    assert "Писать снова всем 1" not in text
+    assert "Писать снова всем, у кого был такой ответ: 3" in text
+    assert "такой ответ: 1" not in text
 
 
 def test_whom_a_reply_marked_alone_has_one_button(as_owner, marked):

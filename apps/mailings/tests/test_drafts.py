@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from apps.mailings.drafts import services
 from apps.mailings.drafts.services import LONGEST, MOST
 from apps.mailings.models import Draft, Message
 from tests.conftest import client_of
@@ -50,7 +51,9 @@ def test_two_windows_never_write_over_each_other(as_owner, owner):
 def test_a_saved_message_leaves_no_draft_here_or_in_the_browser(as_owner, owner):
     as_owner.post(KEEP, typed(owner))
     response = as_owner.post("/messages/create/", typed(owner))
-    assert Message.objects.get().subject == "Скидки" and not Draft.objects.exists()
+    assert Message.objects.get().subject == "Скидки"
+    assert drafts_offered(as_owner.get("/messages/create/")) == []
+    assert not Draft.objects.get().data
     assert response.cookies["saved_draft"].value == KEY
 
 
@@ -59,6 +62,27 @@ def test_a_draft_that_the_form_refuses_stays(as_owner, owner):
     page = as_owner.post("/messages/create/", typed(owner, subject=""))
     assert page.status_code == 422 and Draft.objects.exists()
     assert page.context["form"].draft == KEY and drafts_offered(page) == []
+
+
+def test_what_was_kept_on_its_way_while_it_was_saved_does_not_come_back(as_owner, owner):
+    at = as_owner.post(KEEP, typed(owner)).json()["at"]
+    as_owner.post("/messages/create/", typed(owner))
+    for late in ({}, {"_draft_at": at}):
+        assert as_owner.post(KEEP, typed(owner, **late)).status_code == 409
+    page = as_owner.get(f"/messages/create/?draft={KEY}")
+    assert drafts_offered(page) == [] and not page.context["form"]["subject"].value()
+    assert as_owner.post(f"/drafts/{KEY}/drop/").status_code == 404
+
+
+def test_two_first_saves_of_one_window_at_once_are_no_error(as_owner, owner, monkeypatch):
+    as_owner.post(KEEP, typed(owner))
+    monkeypatch.setattr(services, "found", lambda owner, key: None)
+    assert as_owner.post(KEEP, typed(owner)).status_code == 409
+
+
+def test_a_field_that_no_form_has_is_not_kept(as_owner, owner):
+    assert as_owner.post(KEEP, {**typed(owner), "a\0": "b", "c" * 300: "d"}).status_code == 200
+    assert set(Draft.objects.get().data) == {"subject", "body", "_version"}
 
 
 def test_somebody_elses_draft_is_not_shown_written_or_thrown_away(as_owner, as_other, owner, other):
@@ -110,20 +134,24 @@ def test_the_oldest_of_too_many_and_all_of_more_than_thirty_days_are_forgotten(a
 def test_a_mailing_is_brought_back_with_whom_it_was_for(as_owner, owner):
     anna, boris = RecipientFactory.create_batch(2, owner=owner)
     message = MessageFactory(owner=owner)
-    as_owner.post(KEEP, {
+    answer = as_owner.post(KEEP, {
         "_place": "mailing:new", "_draft": KEY, "_user": owner.pk, "message": message.pk,
         "starts_at": "2030-01-02T03:04", "ends_at": "2030-01-03T03:04",
         "recipients": [anna.pk, boris.pk]})
+    # «Сохранить черновик» makes the mailing itself: this is not said in the same words.
+    assert "черновик" not in answer.json()["text"].lower()
+    assert "Вы не сохранили то, что набрали" in as_owner.get("/mailings/create/").text
     form = as_owner.get(f"/mailings/create/?draft={KEY}").context["form"]
     assert form["starts_at"].value() == "2030-01-02T03:04"
     assert form["message"].value() == str(message.pk)
-    assert list(form.picked()["named"]) == [anna, boris]
+    assert set(form.picked()["named"]) == {anna, boris}
 
 
 def test_without_a_script_a_draft_is_thrown_away_too(as_owner, owner):
     as_owner.post(KEEP, typed(owner))
     response = as_owner.post(f"/drafts/{KEY}/drop/")
-    assert response.url == "/messages/create/" and not Draft.objects.exists()
+    assert response.url == "/messages/create/" and not Draft.objects.get().data
+    assert drafts_offered(as_owner.get(response.url)) == []
 
 
 @pytest.fixture

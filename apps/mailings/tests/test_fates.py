@@ -80,7 +80,7 @@ def test_the_page_tells_who_has_the_letter_though_the_last_run_was_of_one(as_own
     run_of(mailing, anna="sent", boris="sent", vera="sent", gleb="failed")
     run_of(mailing, gleb="failed")
     page = words(as_owner.get(mailing.get_absolute_url()))
-    assert "3 из 4 получили" in page and "1 не дошло: почтовый ящик не существует" in page
+    assert "3 из 4 получили" in page and "1 не дошло: такого ящика нет" in page
     assert "Отправлена" in page and "Исправить адрес" in page
 
 
@@ -120,7 +120,7 @@ def test_the_counts_beside_the_fates_are_of_all_recipients(as_owner, mailing):
 
 
 @pytest.mark.parametrize("answer, reason, raw", [
-    (GONE, "Почтовый ящик не существует", True),
+    (GONE, "Такого ящика нет", True),
     ("554 5.7.1 Message rejected as spam", "спам", True),
     ("550 no", "Сервер не принял письмо", True),
     ("Set aside: the sender crashed three times over this letter.", "", False),

@@ -46,9 +46,19 @@ def test_braces_that_were_meant_as_a_field_and_are_none_are_told(typed):
         check_fields(typed)
 
 
+@pytest.mark.parametrize("text, told", [
+    ("{имя!}, привет", "{имя!}"), ("Привет, {имя, вот письмо", "{имя, вот письмо"),
+    ("{имя\u200b}", "{имя\u200b}"), ("{имя|дорогой {фамилия} клиент}", "{имя|дорогой "),
+    ("{имя\n}", "{имя"), ("{Имя отчество", "{Имя отчество"), ("{имя/фамилия}", "{имя/фамилия}"),
+])
+def test_a_field_that_was_begun_and_not_ended_well_is_told(text, told):
+    assert unknown_in(text) == [told]
+
+
 @pytest.mark.parametrize("text", [
+    '{"email": "a@b.c"}', "{email: 1}", "{имя: Анна}",
     "p { color: red }", '{"a": 1}', "{}", "{ }", ":{ и :-}", "{% load static %}", "{{ 7*7 }}",
-    "{name!r}", "{5}", "{...}", "{и так далее, и так далее}", "{" + "я" * 41 + "}", "{имя\n}",
+    "{name!r}", "{5}", "{...}", "{и так далее, и так далее}", "{" + "я" * 41 + "}", "{имяя, ты}",
     "цена {5 руб", "{",
 ])
 def test_other_braces_are_text(text):

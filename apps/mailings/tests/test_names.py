@@ -27,6 +27,13 @@ from apps.mailings.messages.names import name_parts
     ("Лев Толстой", "Лев", "", "Толстой"),
     ("  Анна \u00a0 Смирнова ", "Анна", "", "Смирнова"),
     ("г-жа Смирнова Анна", "Анна", "", "Смирнова"),
+    ("Мария Петровна", "Мария", "Петровна", ""),
+    ("Смирнова Мария Петровна", "Мария", "Петровна", "Смирнова"),
+    ("Анна Рабинович Петровна", "Анна", "Петровна", "Рабинович"),
+    ("Анна Ким Петровна", "Анна", "Петровна", "Ким"),
+    ("Александр Сергеич Пушкин", "Александр", "Сергеич", "Пушкин"),
+    ("Нурлан Бек уулу", "Нурлан", "Бек уулу", ""),
+    ("СМИРНОВА Анна", "Анна", "", "Смирнова"),
 ])
 def test_the_parts_are_told_in_either_order(full_name, first, patronymic, last):
     assert name_parts(full_name) == (first, patronymic, last)
@@ -40,6 +47,12 @@ def test_the_parts_are_told_in_either_order(full_name, first, patronymic, last):
     ("А. П. Чехов", "", "", ""),
     ("А.П. Чехов", "", "", "Чехов"),
     ("John Fitzgerald Kennedy", "John", "", ""),
+    ("Иван Иваныч", "Иван", "Иваныч", ""),
+    ("Анна -", "Анна", "", ""),
+    ("Анна ❤️", "Анна", "", ""),
+    ("Анна.", "Анна", "", ""),
+    ("Анна маникюр", "Анна", "", ""),
+    ("Анна ОПТ", "Анна", "", ""),
 ])
 def test_what_is_not_there_stays_empty(full_name, first, patronymic, last):
     assert name_parts(full_name) == (first, patronymic, last)
@@ -58,7 +71,8 @@ def test_a_surname_that_ends_like_a_patronymic_or_a_rare_name_confuses_nothing(
 @pytest.mark.parametrize("full_name", [
     "", " ", "ООО Ромашка", "ИП Смирнова", "Кафе Пушкин", "«Ромашка»", "Анна и Пётр Смирновы",
     "Нгуен Ван Ан", "Ким Ен Сук", "Любовь Вера", "Павел Герман", "Клиент 5", "anna@example.com",
-    "Акулина Зорина", "Xyz Qwerty", "Зебниссо",
+    "Акулина Зорина", "Xyz Qwerty", "Зебниссо", "Бабушка Зина", "Дядя Ваня", "Доктор Иванов",
+    "семья Ивановых", "Тест Тестов", "Иван да Марья", "Elton John", "-", "❤️",
 ])
 def test_of_what_can_not_be_told_no_part_is_guessed(full_name):
     assert name_parts(full_name) == ("", "", "")

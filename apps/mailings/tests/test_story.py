@@ -32,7 +32,7 @@ def with_run(owner, **values):
     ({"state": "stopped", "reason": "person"}, "Остановлена"),
     ({"state": "stopped", "reason": "window"}, "Время вышло"),
     ({"state": "finished", "finished_at": timezone.now()}, "Отправлена"),
-    ({"state": "finished", "sent": 0, "failed": 80}, "Никому не дошла"),
+    ({"state": "finished", "sent": 0, "failed": 80}, "Никто не получил"),
 ])
 def test_what_became_of_a_mailing_is_told_by_its_runs(owner, run, words):
     assert story(with_run(owner, **run)).startswith(words)

@@ -7,7 +7,7 @@ from django.utils import timezone
 from apps.audit.models import Entry
 from apps.delivery.engine import transitions
 from apps.delivery.services import run_start
-from apps.mailings.models import Run
+from apps.mailings.models import Mailing, Run
 from tests.factories import MailingFactory, RecipientFactory
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +52,17 @@ def test_the_toast_of_a_disabled_mailing_undoes_it_with_one_click(as_manager, ma
     assert as_manager.post(told["toast"]["undo"]).status_code == 302
     mailing.refresh_from_db()
     assert not mailing.disabled_at
+
+
+def test_who_comes_second_is_told_and_offered_no_undo_of_what_somebody_else_did(
+        as_manager, mailing):
+    toggle(as_manager, mailing, 1)
+    Mailing.objects.update(disabled_reason="Первая причина")
+    second = toggle(as_manager, mailing, 1, hx_request="true")
+    toast = json.loads(second["HX-Trigger"])["toast"]
+    assert second.status_code == 409 and "уже отключена" in toast["text"] and not toast["undo"]
+    mailing.refresh_from_db()
+    assert mailing.disabled_reason == "Первая причина"
 
 
 def test_a_reason_is_in_the_trail(as_manager, mailing):

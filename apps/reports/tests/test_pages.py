@@ -107,7 +107,7 @@ def test_a_report_counts_attempts_and_letters_by_person(as_owner, as_manager, ow
         assert "Дошло 3 из 6" in " ".join(one.text.split()) and "50,0 %" in one.text
     assert [(row["meaning"], row["number"]) for row in page.context["answers"]] == [
         (Meaning.ACCEPTED, 3), (Meaning.NO_MAILBOX, 2), (Meaning.UNKNOWN, 1)]
-    assert "Почтовый ящик не существует" in page.content.decode()
+    assert "Такого ящика нет" in page.content.decode()
     assert "550 5.1.1 User unknown" in page.content.decode()
 
 

@@ -79,7 +79,7 @@ def test_a_domain_in_letters_is_the_same_in_every_browser(client, stored, typed)
 def test_the_address_that_one_has_already_changes_nothing(owner):
     client = client_of(verified(owner))
     page = client.post("/accounts/email/", {"action_add": "", "email": owner.email.upper()})
-    assert "Это и так ваш адрес" in page.content.decode()
+    assert "Это уже ваш адрес" in page.content.decode()
     assert not mail.outbox and owner.emailaddress_set.count() == 1
 
 

@@ -63,7 +63,15 @@ def test_the_page_tells_what_became_of_the_letter(client, post, what, words):
 def test_a_letter_that_waits_says_when_it_goes(client, post):
     sign_up(client)
     post.happens(Fate.RETRYING, next_try_at=timezone.now().replace(hour=11, minute=20))
-    assert "Сами повторим в 14:20" in shown(client)
+    assert "Повторим сами в 14:20" in shown(client)
+
+
+def test_a_letter_that_nobody_takes_is_said_to_wait_longer_than_usual(client, post, monkeypatch):
+    sign_up(client)
+    assert "дольше обычного" not in shown(client)
+    later = timezone.now() + timedelta(seconds=31)
+    monkeypatch.setattr("apps.users.letters.timezone.now", lambda: later)
+    assert "дольше обычного" in shown(client)
 
 
 def test_the_page_asks_until_the_letter_has_an_end(client, post):
@@ -135,7 +143,7 @@ def test_a_letter_that_was_forgotten_is_not_sent_once_more(client, post):
     post.happens(Fate.SENT)
     post.send_again = lambda letter_id: None
     client.post(again())
-    assert "Попросите новое" in shown(client)
+    assert "Запросите новое" in shown(client)
 
 
 def test_where_nothing_is_known_of_letters_nothing_is_asserted(client):
@@ -148,7 +156,7 @@ def test_a_login_before_confirming_names_the_address_and_sends_no_second_letter(
     sign_up(Client())
     elsewhere = Client()
     assert log_in(elsewhere, NEW).url == SENT_PAGE
-    assert f"Письмо на {NEW} просили только что" in shown(elsewhere)
+    assert f"Письмо на {NEW} запросили только что" in shown(elsewhere)
     assert post.addresses == [NEW]
 
 
@@ -173,6 +181,49 @@ def test_an_address_that_somebody_has_is_told_of_by_a_letter_alone(post, setting
     assert client.post("/accounts/address/", {"email": "taken@example.com"}).url == SENT_PAGE
     assert "Подтвердите taken@example.com" in shown(client)
     assert mail.outbox[-1].subject == "Учётная запись в Вестнике у вас уже есть"
+    assert User.objects.filter(email=NEW).exists()
+
+
+def test_the_page_of_another_address_tells_nobody_whether_it_has_an_account(post):
+    verified(UserFactory(email="known@example.com"))
+    told = []
+    for email in ("known@example.com", "nobody@example.com"):
+        user = UserFactory(email=f"own-{email}")
+        user.emailaddress_set.create(email=user.email, verified=False, primary=True)
+        client = Client()
+        log_in(client, user.email)
+        pages = []
+        for address in (email, email, user.email, email):
+            client.post("/accounts/address/", {"email": address})
+            assert f"Подтвердите {address}" in shown(client)
+            pages.append(shown(client).replace(email, "…"))
+            post.happens(Fate.SENT)
+        told.append([*pages, len(post.addresses)])
+        post.letters.clear()
+    assert told[0] == told[1]
+
+
+def test_nobody_sends_letters_to_one_address_after_another_under_one_account(post):
+    verified(UserFactory(email="taken@example.com"))
+    sign_up(Client())
+    client = Client()
+    log_in(client, NEW)
+    before = len(post.addresses)
+    for number in range(8):
+        client.post("/accounts/address/", {"email": f"new{number}@example.com"})
+        page = client.post("/accounts/address/", {"email": "taken@example.com"})
+    assert page.status_code == 422 and "Слишком много адресов за час" in page.content.decode()
+    assert 'value="taken@example.com"' in page.content.decode()
+    assert len(post.addresses) - before <= 5
+
+
+def test_an_address_that_is_taken_at_the_same_moment_is_no_error(post, monkeypatch):
+    user = verified(UserFactory(email="taken@example.com"))
+    sign_up(Client())
+    client = Client()
+    log_in(client, NEW)
+    monkeypatch.setattr("apps.users.services.has_account", lambda email, user: False)
+    assert client.post("/accounts/address/", {"email": user.email}).url == SENT_PAGE
     assert User.objects.filter(email=NEW).exists()
 
 

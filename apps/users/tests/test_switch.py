@@ -47,6 +47,16 @@ def test_the_toast_of_a_block_undoes_it_with_one_click(as_manager, owner):
     assert owner.is_active and not owner.blocked_reason
 
 
+def test_who_comes_second_is_told_and_offered_no_undo_of_what_somebody_else_did(as_manager, owner):
+    toggle(as_manager, owner, 1)
+    User.objects.filter(pk=owner.pk).update(blocked_reason="Первая причина")
+    second = toggle(as_manager, owner, 1, hx_request="true")
+    toast = json.loads(second["HX-Trigger"])["toast"]
+    assert second.status_code == 409 and "уже закрыт" in toast["text"] and not toast["undo"]
+    owner.refresh_from_db()
+    assert owner.blocked_reason == "Первая причина"
+
+
 def test_to_look_at_the_address_of_undo_undoes_nothing(as_manager, owner):
     toggle(as_manager, owner, 1)
     as_manager.get(reverse("users:user_toggle", args=[owner.pk]), {"blocked": 0})

@@ -11,7 +11,7 @@ from apps.core.commands import DatabaseCommand
 from apps.core.outage import AWAY, steadily
 from apps.delivery.drivers.local import Busy, SendingProcess, sending_lock
 from apps.delivery.audience import audience_count
-from apps.delivery.services import RunRefused, due, refusal, run_start
+from apps.delivery.services import NotDue, RunRefused, due, refusal, run_start
 from apps.mailings.models import Delivery, Mailing, Run
 
 ALL_SENT = 0
@@ -41,6 +41,7 @@ class Command(DatabaseCommand):
     def handle(self, *args, **options):
         self.options = options
         self.status = ALL_SENT
+        self.due = []  # of the mailings, those that were due when they were looked for
         with translation.override("en"):  # the command line speaks English throughout
             try:
                 self.work(self.mailings())
@@ -57,18 +58,21 @@ class Command(DatabaseCommand):
             for mailing in mailings:
                 self.dry_run(mailing)
             return
+        due_before = len(self.due)
         runs = list(filter(None, map(self.start, mailings)))
+        passed_by = due_before - len(self.due)
         if runs:
             self.send(runs)
         for run in runs:
             steadily(self.summary, run)
-        if mailings and all(run.skipped == run.total for run in runs):
+        if len(mailings) > passed_by and all(run.skipped == run.total for run in runs):
             self.raise_status(NOTHING)
 
     def mailings(self):
         """Return the mailings asked for; say which are missing."""
         ids = self.options["ids"]
         found = due(timezone.now()) if self.options["all_due"] else []
+        self.due = list(found)
         for text in dict.fromkeys(ids):
             mailing = Mailing.objects.filter(pk__in=ids_in([text])).first()
             if not mailing:
@@ -104,7 +108,11 @@ class Command(DatabaseCommand):
             return active
         try:
             return run_start(
-                mailing=mailing, trigger=Run.Trigger.COMMAND, again=self.options["again"])
+                mailing=mailing, trigger=Run.Trigger.COMMAND, again=self.options["again"],
+                only_due=mailing in self.due)
+        except NotDue as reason:
+            self.due.remove(mailing)
+            self.stdout.write(f"Mailing {mailing.pk}: {reason}")
         except RunRefused as reason:
             self.raise_status(SOME_LEFT)
             self.stderr.write(f"Mailing {mailing.pk}: {reason}")
