@@ -18,6 +18,7 @@ def guide(browser, site):
         folder.mkdir(parents=True, exist_ok=True)
         owner = person(browser, site, language, "owner@example.com")
         for name, scene in SCENES.items():
+            owner.set_viewport_size(SIZE)
             save(owner, folder / f"{name}.webp", scene(owner, site))
         with running(owner, site):
             save(owner, folder / "run.webp")
@@ -59,6 +60,7 @@ def message(page, site):
 
 
 def mailing_form(page, site):
+    page.set_viewport_size({**SIZE, "height": 1300})  # the header would lie over a longer form
     page.goto(f"{site}/mailings/create/")
     page.check("[name=when][value=planned]")
     page.select_option("[name=message]", index=1)
