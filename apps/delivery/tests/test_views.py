@@ -218,6 +218,7 @@ def test_a_lists_bars_move_at_one_request_while_a_run_is_active(htmx, mailing, r
         ids = set(asked.partition("?")[2].split("&")) - {"statuses=1"}
         assert {f"id={mailing.pk}", f"id={second.pk}"} == ids
         assert f'<td class="app-cell-bar" id="bar-{mailing.pk}">' in page
+    run.deliveries.update(state=Delivery.State.SENT)
     Run.objects.filter(pk=run.pk).update(state=Run.State.FINISHED, sent=3)
     answer = htmx.get(asked).content.decode()
     assert answer.count(f'hx-swap-oob="innerHTML:#bar-{mailing.pk}"') == 1
