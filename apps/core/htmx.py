@@ -36,6 +36,12 @@ def render_page(request: Request, template: str, context: dict[str, Any], *,
     return render(request, template, context, status=status)
 
 
+def render_list(request: Request, template: str, context: dict[str, Any]) -> HttpResponse:
+    """Render a list's page, for htmx its table, and for the `count` that a table asks for that."""
+    partial = "count" if "count" in request.GET else "table"
+    return render_page(request, template, context, partial=partial)
+
+
 def render_form(request: Request, template: str, context: dict[str, Any], *,
                 partial: str = "modal") -> HttpResponse:
     """Render a form's page, or its `partial` for htmx; 422 when what was posted is not valid."""

@@ -1,4 +1,4 @@
-"""Lists by what their address asks for (`q`, `sort`, `page`); bad values never fail."""
+"""Lists by what their address asks for (`q`, `sort`, a page); bad values never fail."""
 import re
 from collections.abc import Callable, Container, Mapping
 from datetime import UTC, date, datetime, time, timedelta
@@ -10,8 +10,8 @@ from django.http import HttpRequest
 from django.utils.timezone import make_aware
 
 from .access import ids_in
+from .keyset import PER_PAGE, KeysetPage, Order
 
-PER_PAGE = 25
 CURSOR = re.compile(r"([0-9]{1,11}\.[0-9]{6})_([0-9]{1,18})")  # seconds since 1970, id
 LONGEST_QUERY = 200
 DAY = timedelta(days=1)
@@ -45,30 +45,24 @@ def sorting(request: HttpRequest, allowed: Container[str], default: str) -> str:
     return default
 
 
-def ordered(request: HttpRequest, queryset: QuerySet[Any], allowed: Mapping[str, str],
-            default: str, tie: str = "pk") -> QuerySet[Any]:
-    """Order `queryset` by the address's `sort`.
-
-    `allowed` maps the public names to model fields; `-name` turns the order round. `tie`, the id,
-    comes last, so that pages never overlap.
-    """
-    asked = sorting(request, allowed, default)
-    queryset = queryset.order_by(allowed[asked.removeprefix("-")], tie)
-    if asked.startswith("-"):
-        return queryset.reverse()
-    return queryset
-
-
 def page_of(request: HttpRequest, rows: QuerySet[Any] | list[Any]) -> Page[Any]:
     """Return the page that the address asks for; the nearest one for a bad number."""
     return Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
 
 
 def sorted_page(request: HttpRequest, queryset: QuerySet[Any], allowed: Mapping[str, str],
-                default: str) -> dict[str, Any]:
-    """Return a list's context: its `page`, in the order that the address asks for, and `sort`."""
-    return {"page": page_of(request, ordered(request, queryset, allowed, default)),
-            "sort": sorting(request, allowed, default)}
+                default: str, *, begin: Any = None) -> dict[str, Any]:
+    """Return a list's context: its `page`, in the order that the address asks for, and `sort`.
+
+    `allowed` maps the public names of orders to columns or annotations, which are never NULL;
+    `-name` turns an order round. With `count` in the address all rows are counted.
+    """
+    asked = sorting(request, allowed, default)
+    order = Order(queryset, allowed[asked.removeprefix("-")], backwards=asked.startswith("-"))
+    page = KeysetPage(request, queryset, order, begin=begin)
+    if "count" in request.GET:
+        page.count_exactly()
+    return {"page": page, "sort": asked}
 
 
 def newest_first(request: HttpRequest, queryset: QuerySet[Any],

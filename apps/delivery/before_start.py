@@ -83,7 +83,7 @@ def audience_context(mailing: Mailing, *, again: bool) -> dict[str, object]:
             has_it = Delivery.objects.filter(
                 recipient=OuterRef("pk"), run__mailing=mailing, state__in=HAVE_IT)
             gone = gone.exclude(Exists(has_it))
-        context["bounced"] = gone.order_by("full_name", "pk")[:NAMED]
+        context["bounced"] = gone.order_by("sort_name", "pk")[:NAMED]
     if again:
         context["has_it"] = reached_count(mailing)
     return context

@@ -111,7 +111,8 @@ def _run_start(mailing: Mailing, trigger: str, by: User | None, again: bool,
         raise AudienceChanged(_("The mailing or its letter has changed, or it was sent meanwhile."))
     run = Run.objects.create(
         mailing=mailing, owner=mailing.owner, started_by=by, trigger=trigger,
-        subject=mailing.message.subject, body=mailing.message.body, restores=restore.restores())
+        subject=mailing.message.subject, body=mailing.message.body, restores=restore.restores(),
+        prepared_at=now)
     with connection.cursor() as cursor:
         cursor.execute(FILL.format(who=WHO[again]), {
             "run": run.pk, "now": ledger.db_time(now), **recipients_of(mailing)})

@@ -3,7 +3,9 @@
 Recipients, messages and mailings are deleted softly (`deleted_at`), owners are PROTECT, so that
 the attempts about them stay.
 """
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
@@ -15,11 +17,19 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from apps.core.addresses import shown
+from apps.core.fields import DerivedText, SortKey
+from apps.core.words import folded, sort_key
 
 from .drafts.models import Draft  # noqa: F401  # for Django's migrations
 from .owned import HistoryQuerySet, NotDeletedManager, Owned, OwnedQuerySet
 from .runs import Delivery, Run
+from .suppression.models import Suppression  # noqa: F401  # for Django's migrations
 from .titles import without_fields
+
+
+LONGEST_SORT_NAME = 200
+FOUND_BY = {"full_name", "email", "comment"}  # what search and order are made of
+IN_BOOK = Q(deleted_at=None)
 
 
 class RecipientQuerySet(OwnedQuerySet):
@@ -49,6 +59,16 @@ class RecipientQuerySet(OwnedQuerySet):
         return self.annotate(fate=Subquery(letters.values("state")[:1]))
 
 
+def search_text_of(recipient: "Recipient") -> str:
+    """Return all by which a recipient can be found; the address as it is stored and as shown."""
+    texts = [recipient.full_name, recipient.email, shown(recipient.email), recipient.comment]
+    return folded(" ".join(dict.fromkeys(filter(None, texts))))
+
+
+def sort_name_of(recipient: "Recipient") -> str:
+    return sort_key(recipient.title, LONGEST_SORT_NAME)
+
+
 class Recipient(Owned):
     """A client in somebody's address book; the e-mail is unique within that book."""
 
@@ -62,6 +82,13 @@ class Recipient(Owned):
     bounced_key = models.CharField(  # `reply_key` of that reply
         max_length=32, blank=True, default="", editable=False)
 
+    search_text = DerivedText(derive=search_text_of)
+    sort_name = SortKey(max_length=LONGEST_SORT_NAME, derive=sort_name_of)
+    # They follow the ledger within seconds. No index has them, so that an update is cheap.
+    last_letter_at = models.DateTimeField(_("last letter at"), null=True, editable=False)
+    last_fate = models.CharField(_("last fate"), max_length=10, choices=Delivery.State.choices,
+                                 blank=True, default="", editable=False)
+
     UNMARKED = {"bounced_at": None, "bounced_reply": "", "bounced_key": ""}
 
     objects = NotDeletedManager.from_queryset(RecipientQuerySet)()
@@ -70,15 +97,24 @@ class Recipient(Owned):
     class Meta:
         verbose_name = _("recipient")
         verbose_name_plural = _("recipients")
-        ordering = ["full_name", "id"]
+        ordering = ["sort_name", "id"]
         base_manager_name = "all_objects"
         constraints = [models.UniqueConstraint(
             "owner", Lower("email"), condition=Q(deleted_at=None),
             name="recipient_email_unique_per_owner")]
         indexes = [
-            models.Index(fields=["owner", "full_name", "id"], name="recipient_owner_name"),
+            models.Index(fields=["owner", "sort_name", "id"], name="recipient_owner_sort",
+                         condition=IN_BOOK),
+            models.Index(fields=["owner", "created_at", "id"], name="recipient_owner_added",
+                         condition=IN_BOOK),
+            models.Index(fields=["owner", "sort_name", "id"], name="recipient_owner_bounced",
+                         condition=IN_BOOK & Q(bounced_at__isnull=False)),
             models.Index(fields=["owner", "bounced_key"], name="recipient_bounced_key",
                          condition=Q(bounced_at__isnull=False)),
+            # Managers' lists.
+            models.Index(fields=["sort_name", "id"], name="recipient_sort", condition=IN_BOOK),
+            models.Index(fields=["created_at", "id"], name="recipient_added", condition=IN_BOOK),
+            models.Index(Lower("email"), "id", name="recipient_email", condition=IN_BOOK),
         ]
         permissions = [("view_all_recipients", _("Can view everyone's recipients"))]
 
@@ -90,6 +126,11 @@ class Recipient(Owned):
     @property
     def title(self) -> str:
         return self.full_name or shown(self.email)
+
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        if update_fields is not None and FOUND_BY.intersection(update_fields):
+            update_fields = {*update_fields, "search_text", "sort_name"}
+        super().save(*args, update_fields=update_fields, **kwargs)
 
 
 class Message(Owned):

@@ -101,6 +101,8 @@ class Run(models.Model):
     started_at = models.DateTimeField(_("started at"), auto_now_add=True)
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
     updated_at = models.DateTimeField(_("changed at"), auto_now=True)
+    # When the last row of its ledger was made; None while they are being made.
+    prepared_at = models.DateTimeField(_("prepared at"), null=True, editable=False)
     # What `updated_at` was when the tallies by domain were last counted.
     domains_at = models.DateTimeField(null=True, editable=False)
 
@@ -136,6 +138,40 @@ class Run(models.Model):
         pending = self.deliveries.filter(state=Delivery.State.PENDING)
         claimed = self.deliveries.filter(state=Delivery.State.CLAIMED)
         return pending.exists() or claimed.exists()
+
+
+class Preparation(models.Model):
+    """How far a run's ledger is made. It exists while the run is not `prepared_at`."""
+
+    run = models.OneToOneField(Run, models.CASCADE, primary_key=True, related_name="preparation")
+    again = models.BooleanField()  # everybody, or the rest
+    moment = models.DateTimeField(null=True)  # when it was fixed who is in
+    place = models.BigIntegerField(default=0)  # the last recipient whose row was made
+
+    class Meta:
+        verbose_name = _("preparation of a run")
+        verbose_name_plural = _("preparations of runs")
+
+    def __str__(self):
+        return str(self.run)
+
+
+class RunAudience(models.Model):
+    """Who is in a run, as one statement found them; gone when their ledger is made."""
+
+    pk = models.CompositePrimaryKey("run_id", "recipient_id")
+    run = models.ForeignKey(
+        Run, models.CASCADE, related_name="audience", db_index=False, db_constraint=False)
+    recipient = models.ForeignKey(
+        "mailings.Recipient", models.CASCADE, related_name="+", db_index=False,
+        db_constraint=False)
+
+    class Meta:
+        verbose_name = _("recipient of a run")
+        verbose_name_plural = _("recipients of runs")
+
+    def __str__(self):
+        return f"{self.run_id}: {self.recipient_id}"
 
 
 class Delivery(models.Model):
@@ -189,6 +225,10 @@ class Delivery(models.Model):
                          name="delivery_lease"),
             models.Index(fields=["run", "id"], condition=Q(state="unknown"),
                          name="delivery_unknown"),
+            models.Index(fields=["run", "id"], condition=Q(state="failed"),
+                         name="delivery_failed"),
+            models.Index(fields=["run", "id"], condition=Q(state__in=["skipped", "cancelled"]),
+                         name="delivery_set_aside"),
             models.Index(fields=["settled_at"], condition=Q(settled_at__isnull=False),
                          name="delivery_settled"),
         ]

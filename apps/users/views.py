@@ -1,11 +1,13 @@
 """Profile, avatars, language, and the managers' list of users."""
 import re
+from datetime import UTC, datetime
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required, permission_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -31,7 +33,8 @@ BLOCK_REASONS = (
     gettext_lazy("Letters go to bought addresses"),
     gettext_lazy("The account seems to be in somebody else's hands"),
 )
-SORTS = {"email": "email", "joined": "date_joined", "seen": "last_login"}
+SORTS = {"email": "email", "joined": "date_joined", "seen": "seen"}
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @login_not_required
@@ -92,7 +95,8 @@ def avatar(request, name):
 @permission_required("users.view_all_users", raise_exception=True)
 def user_list(request):
     q = search_text(request)
-    users = User.objects.select_related("blocked_by")
+    users = User.objects.select_related("blocked_by").annotate(
+        seen=Coalesce("last_login", Value(NEVER)))
     if q:
         users = users.filter(
             Q(email__icontains=q) | Q(first_name__icontains=q) | Q(last_name__icontains=q))
@@ -107,7 +111,8 @@ def blockable_among(users, by):
     """Return the ids of those of `users` who get a switch on `by`'s page."""
     if not by.has_perm("users.block_user"):
         return set()
-    return set(blockable_by(by).filter(pk__in=users.values("pk")).values_list("pk", flat=True))
+    blockable = blockable_by(by).filter(pk__in=[user.pk for user in users])
+    return set(blockable.values_list("pk", flat=True))
 
 
 @FORM_METHODS

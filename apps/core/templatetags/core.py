@@ -11,6 +11,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from ..addresses import shown
+from ..keyset import KeysetPage
 
 register = template.Library()
 register.filter("address", shown)
@@ -46,6 +47,17 @@ def sort_icon(context: Context, name: str) -> str:
     """The icon that shows which way a column is sorted; "" when it is not."""
     icons = {"ascending": "arrow-up-short", "descending": "arrow-down-short"}
     return icons.get(sort_state(context, name), "")
+
+
+@register.simple_tag(takes_context=True)
+def count_after(context: Context, page: KeysetPage) -> str:
+    """The attributes of a list's count that have the exact one fetched when the page is shown."""
+    if not page.is_many:
+        return ""
+    asked = context["request"].GET.copy()
+    asked["count"] = "1"
+    return format_html(
+        'hx-get="?{}" hx-trigger="load" hx-target="this" hx-swap="outerHTML"', asked.urlencode())
 
 
 @register.simple_block_tag(takes_context=True, end_name="endfilters")

@@ -57,7 +57,7 @@ def recipients_and_fates(request: Request, mailing: Mailing) -> dict[str, object
     """Return the mailing's recipients by what is searched for, each with its latest fate."""
     q = search_text(request)
     fate = choice(request, "fate", FATES)
-    rows = with_letters(mailing).order_by("full_name", "pk")
+    rows = with_letters(mailing).order_by("sort_name", "pk")
     if q:
         rows = rows.named(q)
     if fate:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.core.access import for_writing
-from apps.core.htmx import FORM_METHODS, render_page
+from apps.core.htmx import FORM_METHODS, render_list
 from apps.core.listing import choice, search_text, sorted_page
 
 from .. import services
@@ -40,7 +40,7 @@ def mailing_list(request):
         mailings = mailings.filter(status=status)
     listing = sorted_page(request, mailings, SORTS, "-start")
     add_figures(listing["page"])
-    return render_page(request, "mailings/mailing_list.html", {
+    return render_list(request, "mailings/mailing_list.html", {
         **listing, "runs": [mailing.last_run for mailing in listing["page"]],
         "q": q, "status": status, "statuses": STATUSES.items(),
         "every": QUIET if any(map(may_change, listing["page"])) else 0,

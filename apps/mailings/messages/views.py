@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.core.access import for_reading, for_writing, ids_in
-from apps.core.htmx import FORM_METHODS, render_page
+from apps.core.htmx import FORM_METHODS, render_list
 from apps.core.listing import search_text, sorted_page
 
 from .. import services
@@ -27,7 +27,7 @@ def message_list(request):
     if q:
         messages = messages.filter(Q(subject__icontains=q) | Q(body__icontains=q))
     listing = sorted_page(request, messages, SORTS, "-changed")
-    return render_page(request, "mailings/message_list.html", {**listing, "q": q})
+    return render_list(request, "mailings/message_list.html", {**listing, "q": q})
 
 
 @require_safe

@@ -2,6 +2,7 @@
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Count
+from django.db.models.functions import Lower
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -10,7 +11,7 @@ from django_htmx.http import trigger_client_event
 
 from apps.core.access import for_reading, for_writing
 from apps.core.addresses import shown
-from apps.core.htmx import FORM_METHODS, is_partial, refused, render_form, render_page, toast
+from apps.core.htmx import FORM_METHODS, is_partial, refused, render_form, render_list, toast
 from apps.core.listing import search_text, sorted_page
 
 from ..deletion import delete
@@ -19,18 +20,19 @@ from ..owned_form import form_page, opened, owned_done
 from ..services import recipient_bounce_clear, recipient_save, recipients_bounce_clear
 from .forms import RecipientForm
 
-SORTS = {"name": "full_name", "email": "email", "added": "created_at"}
+SORTS = {"name": "sort_name", "email": "address", "added": "created_at"}
 
 
 @require_safe
 def recipient_list(request):
     q = search_text(request)
     recipients = Recipient.objects.visible_to(request.user).with_fate().select_related("owner")
+    recipients = recipients.annotate(address=Lower("email"))
     if q:
         recipients = recipients.matching(q)
     listing = sorted_page(request, recipients, SORTS, "name")
     add_same_reply(listing["page"], request.user)
-    return render_page(request, "mailings/recipient_list.html", {**listing, "q": q})
+    return render_list(request, "mailings/recipient_list.html", {**listing, "q": q})
 
 
 def add_same_reply(recipients, owner):
