@@ -8,7 +8,7 @@ One that keeps few is quick by its index, whose rows are then put in order. So a
 3. If it has no more than MANY, the page is the first of them in order; else the list is walked.
 
     page = sorted_page(request, rows, SORTS, "name", sieve=Sieve(Q(state="failed")))
-    few = Sifted(rows, sieve).first(rows.order_by("name", "pk"), 50)
+    few = Sifted(rows, sieve).first(rows.order_by("name", "pk"), 50)[:50]
 """
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,6 +17,7 @@ from typing import Any
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
 WALKED = 2000
+FREQUENT = 20  # one of so many walked rows, and to walk is quick
 MANY = 10_000  # rows; to count more takes longer than a page may
 
 
@@ -44,11 +45,13 @@ class Sifted:
     def __init__(self, rows: QuerySet[Any], sieve: Sieve) -> None:
         self.rows = rows.order_by()
         self.sieve = sieve
+        self.by_index = True  # unless to walk the list is seen to be quick
 
-    @cached_property
+    @property
     def kept(self) -> QuerySet[Any]:
-        """All kept rows, in no order, as an index finds them."""
-        return self.rows.filter(self.sieve.indexed, self.sieve.keeps)
+        """All kept rows, in no order."""
+        kept = self.rows.filter(self.sieve.keeps)
+        return kept.filter(self.sieve.indexed) if self.by_index else kept
 
     @cached_property
     def ids(self) -> list[int]:
@@ -62,17 +65,18 @@ class Sifted:
             return len(self.ids)
         return self.kept[:MANY + 1].count()
 
-    def first(self, rows: QuerySet[Any], number: int) -> QuerySet[Any]:
-        """Filter `rows`, some of all in some order, so that the first `number` kept come first."""
+    def first(self, rows: QuerySet[Any], number: int, *, are_all: bool = True) -> QuerySet[Any]:
+        """Filter `rows` so that in their order the first `number` that are kept come first.
+
+        They are all rows, or not `are_all` but those after or before one.
+        """
         kept = ExpressionWrapper(self.sieve.keeps, output_field=BooleanField())
         walked = rows.annotate(is_kept=kept).values_list("pk", "is_kept")[:WALKED]
         found = [pk for pk, is_kept in walked if is_kept]
-        if len(found) >= number or len(walked) < WALKED:
+        was_last = len(walked) < WALKED
+        self.by_index = len(found) * FREQUENT < len(walked) and not (was_last and are_all)
+        if len(found) >= number or was_last:
             return rows.filter(pk__in=found[:number])
-        return self.of(rows)
-
-    def of(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        """Filter `rows`, some of all, by the ids if they are few."""
         if len(self.ids) > MANY:
             return rows.filter(self.sieve.keeps)
         return rows.filter(pk__in=self.ids)
