@@ -146,13 +146,12 @@ class KeysetPage:
             self.skip((number - 1) * PER_PAGE)
 
     def skip(self, rows_before: int) -> None:
-        rows = self.rows
-        if self.sifted:  # what has many pages is frequent
-            self.sifted.by_index = False
+        rows = self.rows.order_by(*self.order.names())
+        if self.sifted:
+            self.sifted.walk(self.order.names())
             rows = self.sifted.kept
         # Ids come from an index alone, rows would be read and thrown away.
-        ids = rows.order_by(*self.order.names()).values_list("pk", flat=True)
-        found = list(ids[rows_before:rows_before + PER_PAGE + 1])
+        found = list(rows.values_list("pk", flat=True)[rows_before:rows_before + PER_PAGE + 1])
         self.show(self.rows.filter(pk__in=found))
         self.has_previous = True
 

@@ -10,6 +10,7 @@ One that keeps few is quick by its index, whose rows are then put in order. So a
     page = sorted_page(request, rows, SORTS, "name", sieve=Sieve(Q(state="failed")))
     few = Sifted(rows, sieve).first(rows.order_by("name", "pk"), 50)[:50]
 """
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -45,13 +46,11 @@ class Sifted:
     def __init__(self, rows: QuerySet[Any], sieve: Sieve) -> None:
         self.rows = rows.order_by()
         self.sieve = sieve
-        self.by_index = True  # unless to walk the list is seen to be quick
+        self.kept = self.rows.filter(sieve.keeps).filter(sieve.indexed)
 
-    @property
-    def kept(self) -> QuerySet[Any]:
-        """All kept rows, in no order."""
-        kept = self.rows.filter(self.sieve.keeps)
-        return kept.filter(self.sieve.indexed) if self.by_index else kept
+    def walk(self, order: Sequence[Any]) -> None:
+        """Take to finding kept rows by walking the list in this order: they are frequent in it."""
+        self.kept = self.rows.filter(self.sieve.keeps).order_by(*order)
 
     @cached_property
     def ids(self) -> list[int]:
@@ -74,7 +73,8 @@ class Sifted:
         walked = rows.annotate(is_kept=kept).values_list("pk", "is_kept")[:WALKED]
         found = [pk for pk, is_kept in walked if is_kept]
         was_last = len(walked) < WALKED
-        self.by_index = len(found) * FREQUENT < len(walked) and not (was_last and are_all)
+        if len(found) * FREQUENT >= len(walked) or (was_last and are_all):
+            self.walk(rows.query.order_by)
         if len(found) >= number or was_last:
             return rows.filter(pk__in=found[:number])
         if len(self.ids) > MANY:
