@@ -146,12 +146,13 @@ class KeysetPage:
             self.skip((number - 1) * PER_PAGE)
 
     def skip(self, rows_before: int) -> None:
-        rows = self.rows.order_by(*self.order.names())
+        rows = self.rows
         if self.sifted:
             self.sifted.walk(self.order.names())
             rows = self.sifted.kept
         # Ids come from an index alone, rows would be read and thrown away.
-        found = list(rows.values_list("pk", flat=True)[rows_before:rows_before + PER_PAGE + 1])
+        ids = rows.order_by(*self.order.names()).values_list("pk", flat=True)
+        found = list(ids[rows_before:rows_before + PER_PAGE + 1])
         self.show(self.rows.filter(pk__in=found))
         self.has_previous = True
 
@@ -187,7 +188,7 @@ class KeysetPage:
             return self.sifted.counted
         if not (self.has_next or self.has_previous):
             return len(self.object_list)
-        return self.rows.order_by()[:MANY + 1].count()
+        return self.rows.order_by().values("pk")[:MANY + 1].count()
 
     def count_exactly(self) -> None:
         """Count all rows, however many. A page is shown first, and asks for this then."""

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from django.db import connection
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
 WALKED = 2000
@@ -50,7 +51,9 @@ class Sifted:
 
     def walk(self, order: Sequence[Any]) -> None:
         """Take to finding kept rows by walking the list in this order: they are frequent in it."""
-        self.kept = self.rows.filter(self.sieve.keeps).order_by(*order)
+        self.kept = self.rows.filter(self.sieve.keeps)
+        if connection.vendor == "sqlite":  # PostgreSQL knows by its statistics what is quick
+            self.kept = self.kept.order_by(*order)
 
     @cached_property
     def ids(self) -> list[int]:
@@ -62,7 +65,7 @@ class Sifted:
         """How many rows are kept, but for what is more than MANY."""
         if "ids" in self.__dict__:
             return len(self.ids)
-        return self.kept[:MANY + 1].count()
+        return self.kept.values("pk")[:MANY + 1].count()
 
     def first(self, rows: QuerySet[Any], number: int, *, are_all: bool = True) -> QuerySet[Any]:
         """Filter `rows` so that in their order the first `number` that are kept come first.
