@@ -19,6 +19,7 @@ PER_PAGE = 25
 MANY = 10_000  # rows; to count more takes longer than a page may
 LONGEST_VALUE = 400
 HIGHEST_PAGE = 1_000_000
+PLACE = ("after", "before", "last", "page", "cursor")  # what an address names a page by
 Cursor = tuple[int, Any]  # id, value
 
 
