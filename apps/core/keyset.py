@@ -20,6 +20,7 @@ PER_PAGE = 25
 LONGEST_VALUE = 400
 HIGHEST_PAGE = MANY // PER_PAGE  # further ones take too long
 HIGHEST_ID = 2 ** 62
+PLACE = ("after", "before", "last", "page", "begin", "cursor")  # what names a page in an address
 Cursor = tuple[int, Any]  # id, value
 
 
