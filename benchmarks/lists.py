@@ -6,6 +6,7 @@
 Each size is the book of an owner of its own, with one mailing to all of it that went out once.
 Pages are asked for through Django's whole stack, in this process: p50 and p95 in milliseconds,
 statements, octets; `ratio` is of the p95. A page that takes long is asked for less often.
+The first owner's pages are asked for once more when the second book is there: `beside` it.
 Only models and addresses of version 0.1.0 are used, so that it runs in a checkout of that too.
 Without --database a SQLite file is made and thrown away; on PostgreSQL a database of its own.
 """
@@ -17,6 +18,7 @@ import tempfile
 import time
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from reports import NUMBERS, clients_of  # noqa: E402 neighbours, run as scripts
@@ -26,7 +28,9 @@ MAILINGS = 60  # that an owner has beside the big one: more than a page of the l
 PER_PAGE = 25
 WARM, LEAST = 2, 5  # rounds that are not counted; rounds at least
 PATIENCE = 20  # seconds for a page, after which the least has to do
+ADDED = "2026-01-01 00:00:00"  # when the first recipient was, and another one each second
 HALF, THOUSAND, ONE, NOBODY, LETTERS = "постоянный", "фестиваль", "рояль", "бегемот", "ан"
+REVERSED = "Анна Волкова"
 PAGES = {  # name: (who asks, address)
     "home": ("owner", "/"),
     "home of a manager": ("manager", "/"),
@@ -37,9 +41,25 @@ PAGES = {  # name: (who asks, address)
     "recipients by name backwards": ("owner", "/recipients/?sort=-name"),
     "recipients by e-mail": ("owner", "/recipients/?sort=email"),
     "recipients by e-mail, deep page": ("owner", "/recipients/?sort=email&page={deep}"),
+    "recipients by e-mail backwards": ("owner", "/recipients/?sort=-email"),
     "recipients by date": ("owner", "/recipients/?sort=-added"),
+    "recipients after one in the middle": ("owner", "/recipients/?after={middle_name}"),
+    "recipients by e-mail, after the middle": (
+        "owner", "/recipients/?sort=email&after={middle_email}"),
+    "recipients by date, after the middle": (
+        "owner", "/recipients/?sort=-added&after={middle_added}"),
+    "recipients, to the end": ("owner", "/recipients/?last=1"),
+    "recipients at a letter": ("owner", "/recipients/?begin=С"),
+    "recipients at a day": ("owner", "/recipients/?sort=-added&begin={day}"),
+    "recipients whose last letter failed": ("owner", "/recipients/?fate=failed"),
+    "recipients who bounced": ("owner", "/recipients/?bounced=1"),
     "search for half": ("owner", f"/recipients/?q={HALF}"),
     "search for half, deep page": ("owner", f"/recipients/?q={HALF}&page={{half_deep}}"),
+    "search for half, after the middle": (
+        "owner", f"/recipients/?q={HALF}&after={{middle_name}}"),
+    "search for half, to the end": ("owner", f"/recipients/?q={HALF}&last=1"),
+    "search in reversed order": ("owner", f"/recipients/?q={REVERSED}"),
+    "search in reversed order by date": ("owner", f"/recipients/?sort=-added&q={REVERSED}"),
     "search for a thousand": ("owner", f"/recipients/?q={THOUSAND}"),
     "search for one": ("owner", f"/recipients/?q={ONE}"),
     "search for an address": ("owner", "/recipients/?q=client{one}@"),
@@ -136,7 +156,8 @@ def make_book(owner, size):
 
     from apps.mailings.models import Recipient
     columns = {"owner_id": str(owner.pk), "email": EMAIL, "full_name": name_of(str),
-               "comment": comment_of(size, str)}
+               "comment": comment_of(size, str),
+               "created_at": moment(ADDED)}
     if hasattr(Recipient, "search_text"):
         columns |= written_words(size)
     insert(Recipient, NUMBERS[connection.vendor], columns, [size])
@@ -162,6 +183,28 @@ def written_words(size):
     texts = [name_of(folded), EMAIL, comment_of(size, folded)]
     return {"search_text": " || ' ' || ".join(texts),
             "sort_name": name_of(lambda word: sort_key(word, len(word) + 1))}
+
+
+def middle_of(owner, size):
+    """Return the cursors of the recipient in the middle, and the day when they were added."""
+    from apps.mailings.models import Recipient
+    if not hasattr(Recipient, "sort_name"):  # an older version has no cursors
+        return {"middle_name": "", "middle_email": "", "middle_added": "", "day": "2026-01-02"}
+    cursors = {}
+    for name, column in ("name", "sort_name"), ("email", "email"), ("added", "created_at"):
+        pk, value = Recipient.objects.filter(owner=owner).order_by(column, "pk").values_list(
+            "pk", column)[size // 2]
+        if name == "added":
+            day, value = value, f"{value.timestamp():.6f}"
+        cursors[f"middle_{name}"] = quote(f"{pk}~{value}")
+    return {**cursors, "day": f"{day:%Y-%m-%d}"}
+
+
+def moment(start):
+    """Return the SQL of a moment for each k, a second apart."""
+    from django.db import connection
+    start += {"postgresql": "+00", "sqlite": ""}[connection.vendor]
+    return MOMENT[connection.vendor].format(start=start)
 
 
 def make_mailings(owner, size):
@@ -205,19 +248,18 @@ def fill(owner, size):
         "run_id": str(run.pk), "recipient_id": "id", "email": "email", "full_name": "full_name",
         "state": STATE, "answer": REPLY, "tries": "1"})
     start = f"{mailing.starts_at:%Y-%m-%d %H:%M:%S}"
-    start += {"postgresql": "+00", "sqlite": ""}[connection.vendor]
     insert(Attempt, book, {
         "mailing_id": str(mailing.pk), "owner_id": str(owner.pk), "run_id": str(run.pk),
         "recipient_id": "id", "email": "email", "status": STATUS, "code": CODE,
         "outcome_unknown": f"{CODE} IS NULL", "server_response": REPLY,
-        "attempted_at": MOMENT[connection.vendor].format(start=start)})
+        "attempted_at": moment(start)})
     call_command("recount", repair=True, stdout=io.StringIO())
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
     pages = size // PER_PAGE
     return {"mailing": mailing.pk, "recipient": first + size // 3, "one": size // 3,
-            "deep": max(1, pages // 2), "half_deep": max(1, pages // 4), "last": max(1, pages)}
+            **middle_of(owner, size), "deep": max(1, pages // 2), "half_deep": max(1, pages // 4), "last": max(1, pages)}
 
 
 def measure(client, address, rounds):
@@ -242,6 +284,13 @@ def measure(client, address, rounds):
             "bytes": len(answer.content)}
 
 
+def measure_all(clients, names, lines, key, rounds):
+    """Write the figures of each page under `key` of its line; not of whose client there is none."""
+    for name, (who, address) in PAGES.items():
+        if clients[who]:
+            lines[name][key] = measure(clients[who], address.format(**names), rounds)
+
+
 def prepare(database, folder):
     """Set Django up for requests in this process; return a client of a manager."""
     set_up(database, "localhost:25", folder)
@@ -264,17 +313,19 @@ def main():
 
         from apps.users.models import User
         lines = {name: {"page": name, "database": connection.vendor} for name in PAGES}
-        for size in options.recipients:
+        few, many = options.recipients
+        for size in few, many:
             owner = User.objects.create_user(f"owner{size}@example.com", "x")
             clients |= clients_of({"owner": owner, "htmx": owner})
             clients["htmx"].defaults["HTTP_HX_REQUEST"] = "true"
             names = fill(owner, size)
-            for name, (who, address) in PAGES.items():
-                lines[name][str(size)] = measure(
-                    clients[who], address.format(**names), options.rounds)
-        few, many = map(str, options.recipients)
+            measure_all(clients, names, lines, str(size), options.rounds)
+            if size == few:
+                first = dict(clients), names
+        clients, names = first
+        measure_all(clients | {"manager": None}, names, lines, "beside", options.rounds)
         for line in lines.values():
-            ratio = line[many]["p95"] / line[few]["p95"]
+            ratio = line[str(many)]["p95"] / line[str(few)]["p95"]
             print(json.dumps({**line, "ratio": round(ratio, 2)}, ensure_ascii=False))
         connections.close_all()
 
