@@ -21,7 +21,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from reports import NUMBERS, clients_of  # noqa: E402 neighbours, run as scripts
+from list_pages import HALF, ONE, PAGES, THOUSAND  # noqa: E402 neighbours, run as scripts
+from reports import NUMBERS, clients_of  # noqa: E402
 from send import set_up, throwaway_database  # noqa: E402
 
 MAILINGS = 60  # that an owner has beside the big one: more than a page of the list
@@ -29,73 +30,6 @@ PER_PAGE = 25
 WARM, LEAST = 2, 5  # rounds that are not counted; rounds at least
 PATIENCE = 20  # seconds for a page, after which the least has to do
 ADDED = "2026-01-01 00:00:00"  # when the first recipient was, and another one each second
-HALF, THOUSAND, ONE, NOBODY, LETTERS = "постоянный", "фестиваль", "рояль", "бегемот", "ан"
-REVERSED = "Анна Волкова"
-PAGES = {  # name: (who asks, address)
-    "home": ("owner", "/"),
-    "home of a manager": ("manager", "/"),
-    "recipients": ("owner", "/recipients/"),
-    "recipients of all": ("manager", "/recipients/"),
-    "recipients, deep page": ("owner", "/recipients/?page={deep}"),
-    "recipients, last page": ("owner", "/recipients/?page={last}"),
-    "recipients by name backwards": ("owner", "/recipients/?sort=-name"),
-    "recipients by e-mail": ("owner", "/recipients/?sort=email"),
-    "recipients by e-mail, deep page": ("owner", "/recipients/?sort=email&page={deep}"),
-    "recipients by e-mail backwards": ("owner", "/recipients/?sort=-email"),
-    "recipients by date": ("owner", "/recipients/?sort=-added"),
-    "recipients after one in the middle": ("owner", "/recipients/?after={middle_name}"),
-    "recipients by e-mail, after the middle": (
-        "owner", "/recipients/?sort=email&after={middle_email}"),
-    "recipients by date, after the middle": (
-        "owner", "/recipients/?sort=-added&after={middle_added}"),
-    "recipients, to the end": ("owner", "/recipients/?last=1"),
-    "recipients at a letter": ("owner", "/recipients/?begin=С"),
-    "recipients at a day": ("owner", "/recipients/?sort=-added&begin={day}"),
-    "recipients whose last letter failed": ("owner", "/recipients/?fate=failed"),
-    "recipients who bounced": ("owner", "/recipients/?bounced=1"),
-    "search for half": ("owner", f"/recipients/?q={HALF}"),
-    "search for half, deep page": ("owner", f"/recipients/?q={HALF}&page={{half_deep}}"),
-    "search for half, after the middle": (
-        "owner", f"/recipients/?q={HALF}&after={{middle_name}}"),
-    "search for half, to the end": ("owner", f"/recipients/?q={HALF}&last=1"),
-    "search in reversed order": ("owner", f"/recipients/?q={REVERSED}"),
-    "search in reversed order by date": ("owner", f"/recipients/?sort=-added&q={REVERSED}"),
-    "search for a thousand": ("owner", f"/recipients/?q={THOUSAND}"),
-    "search for one": ("owner", f"/recipients/?q={ONE}"),
-    "search for an address": ("owner", "/recipients/?q=client{one}@"),
-    "search for nobody": ("owner", f"/recipients/?q={NOBODY}"),
-    "search for two letters": ("owner", f"/recipients/?q={LETTERS}"),
-    "recipient": ("owner", "/recipients/{recipient}/"),
-    "form of a recipient": ("owner", "/recipients/{recipient}/edit/"),
-    "picker": ("htmx", "/mailings/recipients/"),
-    "picker, half": ("htmx", f"/mailings/recipients/?find={HALF}"),
-    "picker, one": ("htmx", f"/mailings/recipients/?find={ONE}"),
-    "picker, nobody": ("htmx", f"/mailings/recipients/?find={NOBODY}"),
-    "messages": ("owner", "/messages/"),
-    "mailings": ("owner", "/mailings/"),
-    "mailings of a status": ("owner", "/mailings/?status=Завершена"),
-    "mailing": ("owner", "/mailings/{mailing}/"),
-    "mailing, deep page": ("owner", "/mailings/{mailing}/?page={deep}"),
-    "mailing, who failed": ("owner", "/mailings/{mailing}/?fate=failed"),
-    "mailing, who waits": ("owner", "/mailings/{mailing}/?fate=pending"),
-    "mailing, runs": ("owner", "/mailings/{mailing}/?tab=runs"),
-    "mailing, attempts": ("owner", "/mailings/{mailing}/?tab=attempts"),
-    "mailing, letter": ("owner", "/mailings/{mailing}/?tab=letter"),
-    "panel of a mailing": ("htmx", "/mailings/{mailing}/progress/"),
-    "form of a new mailing": ("owner", "/mailings/create/"),
-    "form of a mailing": ("owner", "/mailings/{mailing}/edit/"),
-    "form of sending again": ("owner", "/mailings/{mailing}/start/?again=1"),
-    "form of deleting a mailing": ("owner", "/mailings/{mailing}/delete/"),
-    "attempts": ("owner", "/attempts/"),
-    "attempts of all": ("manager", "/attempts/"),
-    "attempts that failed": ("owner", "/attempts/?status=failed"),
-    "attempts of a mailing": ("owner", "/attempts/?mailing={mailing}"),
-    "attempts, search for one": ("owner", "/attempts/?q=client{one}@"),
-    "report": ("owner", "/reports/"),
-    "report, all time": ("owner", "/reports/?period=all"),
-    "report of all": ("manager", "/reports/?period=all"),
-    "report of a mailing": ("owner", "/reports/mailings/{mailing}/"),
-}
 EMAIL = "'client' || k || '@shop' || (k %% 40) || '.example.com'"
 SURNAMES = ("Иванов", "Смирнова", "Ёлкин", "Волкова", "Соловьёв", "Петренко", "Ким")
 NAMES = ("Анна", "Борис", "Вера", "Глеб", "Дана", "Егор", "Жанна", "Захар", "Иван", "Клара", "Лев")

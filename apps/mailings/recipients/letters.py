@@ -27,7 +27,7 @@ SELECT letter FROM letters WHERE letter <> '' LIMIT {most}
 
 
 def letters_of(owner: int | None) -> list[str]:
-    """Return the letters with which names in somebody's book begin, or all names; in their order.
+    """Return the letters with which names in somebody's book begin, or all names, in order.
 
     Names that begin with no letter are under NO_LETTER.
     """

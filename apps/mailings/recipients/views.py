@@ -40,7 +40,7 @@ def recipient_list(request):
 
 
 def letters_shown(user, listing, sieve):
-    """Return the letters by which a list of more than one page is opened; none of what was found."""
+    """Return the letters by which a list of many pages is opened; none of what was found."""
     page = listing["page"]
     if sieve or listing["sort"] not in ("name", "-name") or not (page.next or page.previous):
         return []
