@@ -193,7 +193,8 @@ def fill(owner, size):
             cursor.execute("VACUUM ANALYZE")
     pages = size // PER_PAGE
     return {"mailing": mailing.pk, "recipient": first + size // 3, "one": size // 3,
-            **middle_of(owner, size), "deep": max(1, pages // 2), "half_deep": max(1, pages // 4), "last": max(1, pages)}
+            "deep": max(1, pages // 2), "half_deep": max(1, pages // 4), "last": max(1, pages),
+            **middle_of(owner, size)}
 
 
 def measure(client, address, rounds):
