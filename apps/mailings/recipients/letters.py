@@ -36,7 +36,8 @@ def letters_of(owner: int | None) -> list[str]:
         cursor.execute(FIRST_LETTERS.format(own=own, most=MOST),
                        {"owner": owner, "after_all": AFTER_ALL})
         found = [letter for letter, in cursor.fetchall()]
-    return list(dict.fromkeys(letter.upper() if letter.isalpha() else NO_LETTER for letter in found))
+    names = (letter.upper() if letter.isalpha() else NO_LETTER for letter in found)
+    return list(dict.fromkeys(names))
 
 
 def opens_at(request: HttpRequest, sort: str) -> Any:
