@@ -45,8 +45,12 @@ WHERE {these} (
     ORDER BY id LIMIT %s {lock}
 ){end} RETURNING id, email, full_name, recipient_id, tries, crashes, (
     SELECT CASE WHEN r.deleted_at IS NOT NULL THEN 'deleted'
+        WHEN s.email IS NOT NULL THEN 'suppressed'
         WHEN r.bounced_at IS NOT NULL THEN 'bounced' ELSE '' END
-    FROM mailings_recipient r WHERE r.id = mailings_delivery.recipient_id)
+    FROM mailings_run n LEFT JOIN mailings_recipient r ON r.id = mailings_delivery.recipient_id
+    LEFT JOIN mailings_suppression s
+        ON s.owner_id = n.owner_id AND s.email = LOWER(mailings_delivery.email)
+    WHERE n.id = mailings_delivery.run_id)
 """
 # Leases go by the database's clock: the workers' machines may differ by hours.
 CLAIM = {

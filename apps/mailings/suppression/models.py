@@ -1,6 +1,8 @@
 """Addresses that their owners write to no more."""
 from django.conf import settings
 from django.db import models
+from django.db.models import OuterRef
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -45,3 +47,8 @@ class Suppression(models.Model):
 
     def __str__(self):
         return shown(self.email)
+
+
+def suppressions_of_rows(owner: str = "owner") -> SuppressionQuerySet:
+    """Return, for a subquery, the suppression of the `email` of rows, each of its `owner`."""
+    return Suppression.objects.filter(owner=OuterRef(owner), email=Lower(OuterRef("email")))
