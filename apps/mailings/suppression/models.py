@@ -6,7 +6,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from apps.core.addresses import shown
+from apps.core.addresses import shown, stored
 
 from ..owned import OwnedQuerySet
 
@@ -15,6 +15,10 @@ class SuppressionQuerySet(OwnedQuerySet):
     """Suppressed addresses are as visible as recipients."""
 
     permission = "mailings.view_all_recipients"
+
+    def matching(self, text: str) -> "SuppressionQuerySet":
+        """Return those whose address has `text` in it, as people write it or as it is stored."""
+        return self.filter(email__contains=stored(text))
 
 
 class Suppression(models.Model):
