@@ -10,7 +10,7 @@ from .pasted import addresses_in
 MANY = 5000  # addresses at once
 LONGEST = 500_000  # characters
 NAMED = 20  # wrong ones
-LONGEST_NAMED = 80
+LONGEST_NAMED = 60
 
 
 class NoteForm(forms.Form):
