@@ -50,16 +50,16 @@ def suppression_create(request: Request) -> HttpResponse:
     emails = form.cleaned_data["emails"]
     added = services.addresses_suppress(
         owner=cast(User, request.user), emails=emails, note=form.cleaned_data["note"])
-    text = ngettext("We no longer write to %(n)s address.", "We no longer write to %(n)s addresses.",
-                    added) % {"n": intcomma(added)}
+    words = []
+    if added:
+        words.append(ngettext(
+            "We no longer write to %(n)s address.", "We no longer write to %(n)s addresses.",
+            added) % {"n": intcomma(added)})
     if known := len(emails) - added:
-        text = f"{text} {known_words(known)}" if added else known_words(known)
-    return done(request, text, to=reverse("mailings:suppression_list"), changed=CHANGED)
-
-
-def known_words(number: int) -> str:
-    return ngettext("%(n)s was on the list already.", "%(n)s were on the list already.",
-                    number) % {"n": intcomma(number)}
+        words.append(ngettext(
+            "%(n)s was on the list already.", "%(n)s were on the list already.",
+            known) % {"n": intcomma(known)})
+    return done(request, " ".join(words), to=reverse("mailings:suppression_list"), changed=CHANGED)
 
 
 @FORM_METHODS
