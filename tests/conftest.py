@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from apps.jobs.models import Job
-from apps.mailings.models import Delivery, Run
+from apps.mailings.models import Delivery, Run, Suppression
 from apps.users.forms import ProfileForm
 from tests.factories import MailingFactory, MessageFactory, RecipientFactory, UserFactory
 
@@ -93,7 +93,9 @@ def pks(owner):
         run=run, recipient=recipient, email=recipient.email, full_name=recipient.full_name)
     return {"message": message.pk, "recipient": recipient.pk, "mailing": mailing.pk,
             "report": mailing.pk, "user": UserFactory().pk, "run": run.pk,
-            "delivery": delivery.pk, "job": Job.objects.create(kind=MARK, owner=owner).pk}
+            "delivery": delivery.pk, "job": Job.objects.create(kind=MARK, owner=owner).pk,
+            "suppression": Suppression.objects.create(
+                owner=owner, email=f"not.{MARK.lower()}@example.com", note=f"{MARK} note").pk}
 
 
 @pytest.fixture
@@ -142,4 +144,5 @@ def others(other):
                              unknown=1, state=Run.State.FINISHED)
     return {"message": message.pk, "recipient": recipient.pk, "mailing": mailing.pk,
             "report": mailing.pk, "user": other.pk, "run": run.pk,
-            "job": Job.objects.create(kind="theirs", owner=other).pk}
+            "job": Job.objects.create(kind="theirs", owner=other).pk,
+            "suppression": Suppression.objects.create(owner=other, email="not@example.com").pk}

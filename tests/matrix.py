@@ -9,7 +9,8 @@ from django.http import QueryDict
 from django.urls import URLPattern, get_resolver, reverse
 from django.urls.exceptions import NoReverseMatch
 
-from apps.mailings.models import Attempt, Delivery, Mailing, Message, Recipient, Run
+from apps.mailings.models import (
+    Attempt, Delivery, Mailing, Message, Recipient, Run, Suppression)
 from apps.users.models import User
 
 ROLES = ("anonymous", "owner", "other", "manager", "blocked", "superuser")
@@ -98,7 +99,8 @@ def read(response):
 
 def rows_of(user):
     """Return every stored value of what is `user`'s: to be equal before and after."""
-    mine = {model: Q(owner=user) for model in (Recipient, Message, Mailing, Run, Attempt)}
+    mine = {model: Q(owner=user) for model in (
+        Recipient, Suppression, Message, Mailing, Run, Attempt)}
     mine |= {Delivery: Q(run__owner=user), User: Q(pk=user.pk)}
     rows = {model.__name__: list(model._base_manager.filter(where).order_by("pk").values())
             for model, where in mine.items()}

@@ -48,6 +48,11 @@ TABLE = {
     "mailings:recipient_restore": ACTION,
     "mailings:recipient_clear": ACTION,
     "mailings:recipient_clear_same": ACTION,
+    "mailings:recipient_suppress": CHANGE,
+    "mailings:suppression_list": LIST,
+    "mailings:suppression_create": CREATE,
+    "mailings:suppression_lift": CHANGE,
+    "mailings:suppression_restore": {"POST": row(404)},  # nothing was lifted in this session
     "mailings:message_list": LIST,
     "mailings:message_create": CREATE,
     "mailings:message_detail": DETAIL,

@@ -36,6 +36,8 @@ class Entry(models.Model):
         COUNT_UNKNOWN = "count_unknown", pgettext_lazy(
             "trail", "Took unsent letters for unknown after a restore")
         WRITE_AGAIN = "write_again", pgettext_lazy("trail", "Took back “No such mailbox”")
+        SUPPRESS = "suppress", pgettext_lazy("trail", "Put on the list “Not written to”")
+        UNSUPPRESS = "unsuppress", pgettext_lazy("trail", "Took off the list “Not written to”")
         DELETE = "delete", pgettext_lazy("trail", "Deleted")
         RESTORE = "restore", pgettext_lazy("trail", "Brought back")
         IMPORT = "import", pgettext_lazy("trail", "Imported")

@@ -43,6 +43,6 @@ def counted(action: str, number: int) -> str:
         return ngettext("%(n)s letter", "%(n)s letters", number) % words
     if action == Action.SESSIONS:
         return ngettext("%(n)s session", "%(n)s sessions", number) % words
-    if action == Action.WRITE_AGAIN:
+    if action in (Action.WRITE_AGAIN, Action.SUPPRESS):
         return ngettext("%(n)s address", "%(n)s addresses", number) % words
     return str(number)

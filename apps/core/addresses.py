@@ -3,6 +3,7 @@ import re
 
 import idna
 
+NAME = re.compile(r"[^.@\s]+")
 DOMAIN = re.compile(r"(?<=@)(?:[a-z0-9-]+\.)*xn--[a-z0-9.-]*[a-z0-9]", re.IGNORECASE)
 
 
@@ -14,6 +15,20 @@ def shown(text: str) -> str:
     if "xn--" not in text.lower():
         return text
     return DOMAIN.sub(lambda found: domain_shown(found[0]), text)
+
+
+def stored(text: str) -> str:
+    """Return a part of an address as it is stored: in small letters, names of domains in ASCII."""
+    return NAME.sub(lambda found: name_stored(found[0]), text.lower())
+
+
+def name_stored(name: str) -> str:
+    if name.isascii():
+        return name
+    try:
+        return idna.encode(name).decode("ascii")
+    except UnicodeError:  # a part of a name, or none at all
+        return name
 
 
 def domain_shown(domain: str) -> str:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -79,7 +80,12 @@ def error_page(request: HttpRequest, status: int) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return error_page(request, 400)
+    """Answer 400; htmx, whose form stays as it is, also that a form was too long."""
+    response = error_page(request, 400)
+    if isinstance(exception, RequestDataTooBig) and getattr(request, "htmx", False):
+        return toast(response, _("That is more than a form can take. Send it in parts."),
+                     level="danger")
+    return response
 
 
 def forbidden(request: HttpRequest, exception: object = None, reason: str = "") -> HttpResponse:

@@ -5,16 +5,21 @@ Pages and `run_start` ask the same statements, so that a button's number is the 
 from dataclasses import dataclass
 
 from django.db import connection
+from django.db.models import Exists
 
 from apps.mailings.models import Delivery, Mailing, Recipient, Run
+from apps.mailings.suppression.models import suppressions_of_rows
 
 # A claimed letter may have been sent already. A pending letter of a stopped run may still be
 # claimed by a worker that read the run before it was stopped.
 HAS = """(
     d.state IN ('sent', 'unknown', 'claimed') OR n.state = 'stopped' AND d.state = 'pending')"""
+# One suppression at most meets a recipient. Where a statement does not ask for it, PostgreSQL does
+# not look; where it asks for those without one, it hashes the owner's list.
 EVERYBODY = """
     FROM mailings_recipient r
     JOIN mailings_mailing_recipients m ON m.recipient_id = r.id AND m.mailing_id = %(mailing)s
+    LEFT JOIN mailings_suppression s ON s.owner_id = %(owner)s AND s.email = LOWER(r.email)
     WHERE r.deleted_at IS NULL AND r.owner_id = %(owner)s
 """
 # Nothing was sent, or is unknown or under way, to this person or address in any run of the mailing.
@@ -26,15 +31,15 @@ WITHOUT_IT = f"""{EVERYBODY}
         SELECT LOWER(d.email) FROM mailings_delivery d JOIN mailings_run n ON n.id = d.run_id
         WHERE n.mailing_id = %(mailing)s AND {HAS})
 """  # nosec B608 of constants
-# A recipient that has bounced is in one run at most, which skips it and says why.
+GOES = "r.bounced_at IS NULL AND s.email IS NULL"
+# Who has bounced, or is suppressed, is in one run at most, which skips them and says why.
 THE_REST = f"""{WITHOUT_IT}
-    AND (r.bounced_at IS NULL OR r.id NOT IN (
+    AND ({GOES} OR r.id NOT IN (
         SELECT d.recipient_id FROM mailings_delivery d JOIN mailings_run n ON n.id = d.run_id
         WHERE n.mailing_id = %(mailing)s AND d.recipient_id IS NOT NULL))
 """  # nosec B608 of constants
 WHO = {True: EVERYBODY, False: THE_REST}  # by `again`
-WISHED = {True: EVERYBODY, False: WITHOUT_IT}  # the same, with all who have bounced
-GOES = "r.bounced_at IS NULL"
+WISHED = {True: EVERYBODY, False: WITHOUT_IT}  # the same, with all who do not go
 DEAR = 5000  # to count more members than these takes a page too long
 
 
@@ -43,13 +48,14 @@ class Audience:
     """How many recipients of a mailing get a letter, and how many do not, by reason."""
 
     going: int
-    bounced: int = 0
+    bounced: int = 0  # and not suppressed
     deleted: int = 0
     has_it: int = 0
+    suppressed: int = 0
 
     @property
     def left_out(self) -> int:
-        return self.bounced + self.deleted + self.has_it
+        return self.bounced + self.deleted + self.has_it + self.suppressed
 
 
 def audience_of(mailing: Mailing, *, again: bool = False) -> Audience:
@@ -57,12 +63,14 @@ def audience_of(mailing: Mailing, *, again: bool = False) -> Audience:
     about = recipients_of(mailing)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT COUNT(*) FILTER (WHERE {GOES}), COUNT(*) {WISHED[again]}", about)
-        going, wished = cursor.fetchone()
+            f"SELECT COUNT(*) FILTER (WHERE {GOES}), COUNT(s.email), COUNT(*) {WISHED[again]}",
+            about)
+        going, suppressed, wished = cursor.fetchone()
         cursor.execute(f"SELECT COUNT(*) {EVERYBODY}", about)
         [everybody] = cursor.fetchone()
     deleted = Recipient.all_objects.filter(mailings=mailing).exclude(deleted_at=None).count()
-    return Audience(going, wished - going, deleted, everybody - wished)
+    bounced = wished - going - suppressed
+    return Audience(going, bounced, deleted, everybody - wished, suppressed)
 
 
 def audience_count(mailing: Mailing, *, again: bool = False) -> int:
@@ -74,7 +82,8 @@ def audience_count(mailing: Mailing, *, again: bool = False) -> int:
 
 def going_in(run: Run) -> int:
     """Return how many letters of a new run are to be sent; the others are skipped."""
-    return run.deliveries.filter(recipient__bounced_at=None).count()
+    suppressed = Exists(suppressions_of_rows("run__owner"))
+    return run.deliveries.filter(~suppressed, recipient__bounced_at=None).count()
 
 
 def first_recipient(mailing: Mailing, *, again: bool = False) -> Recipient | None:

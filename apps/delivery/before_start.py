@@ -2,13 +2,14 @@
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
 from apps.mailings.messages.merge_fields import unknown_fields
 from apps.mailings.models import Delivery, Mailing, Recipient
+from apps.mailings.suppression.models import suppressions_of_rows
 
 from .audience import audience_of, first_recipient, is_dear, reached_count
 from .models import worker_alive
@@ -77,16 +78,25 @@ def audience_context(mailing: Mailing, *, again: bool) -> dict[str, object]:
     """Return whom a run would write to, and who is left out by which reason."""
     audience = audience_of(mailing, again=again)
     context = {"audience": audience, "nobody": not audience.going}
+    suppressed = Exists(suppressions_of_rows())
     if audience.bounced:
-        gone = mailing.recipients.filter(bounced_at__isnull=False)
-        if not again:
-            has_it = Delivery.objects.filter(
-                recipient=OuterRef("pk"), run__mailing=mailing, state__in=HAVE_IT)
-            gone = gone.exclude(Exists(has_it))
-        context["bounced"] = gone.order_by("sort_name", "pk")[:NAMED]
+        gone = mailing.recipients.filter(~suppressed, bounced_at__isnull=False)
+        context["bounced"] = named(gone, mailing, again=again)
+    if audience.suppressed:
+        context["suppressed"] = named(
+            mailing.recipients.filter(suppressed), mailing, again=again)
     if again:
         context["has_it"] = reached_count(mailing)
     return context
+
+
+def named(left_out: QuerySet[Recipient], mailing: Mailing, *, again: bool) -> QuerySet[Recipient]:
+    """Return the first of those whom a run leaves out; unless `again`, less those who have it."""
+    if not again:
+        has_it = Delivery.objects.filter(
+            recipient=OuterRef("pk"), run__mailing=mailing, state__in=HAVE_IT)
+        left_out = left_out.exclude(Exists(has_it))
+    return left_out.order_by("sort_name", "pk")[:NAMED]
 
 
 def sample_for(mailing: Mailing, recipient: Recipient | None) -> Sample:

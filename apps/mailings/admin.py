@@ -15,7 +15,7 @@ from apps.core.admin import ListAdmin, ReadOnlyAdmin, address
 
 from .mailings.forms import IdsInput, MailingForm, RecipientsField
 from .messages.forms import MessageForm
-from .models import Attempt, Delivery, Mailing, Message, Recipient, Run
+from .models import Attempt, Delivery, Mailing, Message, Recipient, Run, Suppression
 from .recipients.forms import RecipientForm
 from .services import (
     OwnedRefused, deletion_refusal, mailing_save, message_save, owned_delete, recipient_save)
@@ -176,6 +176,15 @@ class HistoryAdmin(ReadOnlyAdmin):
 
     ordering = ["-id"]
     sortable_by: list[str] = []
+
+
+@admin.register(Suppression)
+class SuppressionAdmin(HistoryAdmin):
+    readonly_fields = [address]
+    fields = [address, "owner", "reason", "note", "created_at"]
+    list_display = [address, "owner", "reason", "created_at"]
+    search_fields = ["email", "owner__email"]
+    list_select_related = ["owner"]
 
 
 @admin.register(Run)

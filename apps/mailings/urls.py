@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from .attempts import views as attempts
 from .deletion import restore
@@ -9,6 +9,7 @@ from .mailings.switch import mailing_toggle
 from .messages import views as messages
 from .models import Mailing, Message, Recipient
 from .recipients import views as recipients
+from .suppression import urls as suppression
 
 app_name = "mailings"
 urlpatterns = [
@@ -23,6 +24,7 @@ urlpatterns = [
          name="recipient_clear_same"),
     path("recipients/<int:pk>/restore/", restore, {"model": Recipient},
          name="recipient_restore"),
+    path("", include(suppression)),
     path("messages/", messages.message_list, name="message_list"),
     path("messages/create/", messages.message_create, name="message_create"),
     path("messages/preview/", messages.message_preview, name="message_preview"),

@@ -34,6 +34,9 @@ OWNER = [
     ("/recipients/", "[data-new]", MODAL), ("/recipients/", "[id$=-delete]", MODAL),
     ("/recipients/", "tbody [id$=-edit]", "[data-inline]"), ("/recipients/", "[data-keys]", MODAL),
     ("/recipients/", "tbody .app-strong", "dl.app-facts"),
+    ("/recipients/", "[id$=-suppress]", MODAL), ("/recipients/suppressed/",),
+    ("/recipients/suppressed/create/", ".app-form .btn-primary", ".is-invalid"),
+    ("/recipients/suppressed/", "[data-new]", MODAL),
     ("/messages/",), ("/messages/create/",),
     ("/messages/create/", "[data-inserts=id_body] summary", "[data-inserts=id_body][open]"),
     ("/messages/create/", ".app-form .btn-primary", ".is-invalid"),
@@ -50,8 +53,8 @@ OWNER = [
 ]
 MAILING = ["{}", "{}?tab=runs", "{}?tab=attempts", "{}?tab=letter", "{}edit/", "{}delete/",
            "{}start/", "{}start/?again=1", "/reports{}"]
-MANAGER = [("/",), ("/recipients/",), ("/messages/",), ("/mailings/",), ("/attempts/",),
-           ("/reports/",), ("/users/",), ("/trail/",), ("/jobs/",),
+MANAGER = [("/",), ("/recipients/",), ("/recipients/suppressed/",), ("/messages/",),
+           ("/mailings/",), ("/attempts/",), ("/reports/",), ("/users/",), ("/trail/",), ("/jobs/",),
            ("/users/", ".app-switch[aria-checked=true]", MODAL),
            ("/mailings/", ".app-switch[aria-checked=true]", MODAL)]
 FAILED = "?tab=recipients&fate=failed"

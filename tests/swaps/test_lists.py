@@ -8,7 +8,7 @@ from django.utils import timezone
 from apps.audit.models import Entry
 from apps.demo import catcher
 from apps.jobs.models import Job
-from apps.mailings.models import Attempt, Run
+from apps.mailings.models import Attempt, Run, Suppression
 from tests.conftest import client_of
 from tests.factories import MailingFactory, MessageFactory, RecipientFactory, UserFactory
 
@@ -21,6 +21,11 @@ OUTBOX_LETTER = b"From: shop@example.com\r\nTo: %b\r\nSubject: News\r\n\r\nHello
 def recipients(owner):
     for name in NAMES:
         RecipientFactory(owner=owner, full_name=name)
+
+
+def suppressed(owner):
+    for number in range(len(NAMES)):
+        Suppression.objects.create(owner=owner, email=f"{number}@example.com")
 
 
 def messages(owner):
@@ -66,6 +71,7 @@ def letters(owner):
 # The table that is swapped: whose page it is on, where, and what fills it.
 LISTS = {
     "#recipient-table": ("owner", "/recipients/", recipients),
+    "#suppression-table": ("owner", "/recipients/suppressed/", suppressed),
     "#message-table": ("owner", "/messages/", messages),
     "#mailing-table": ("manager", "/mailings/", mailings),
     "#user-table": ("manager", "/users/", users),

@@ -43,10 +43,14 @@ UPDATE mailings_delivery SET state = 'claimed', lease_token = %s, lease_until = 
 WHERE {these} (
     SELECT {place} FROM mailings_delivery WHERE run_id = %s AND state = 'pending' AND id > %s
     ORDER BY id LIMIT %s {lock}
-){end} RETURNING id, email, full_name, recipient_id, tries, crashes, (
+){end} RETURNING id, email, full_name, recipient_id, tries, crashes, COALESCE((
+    SELECT 'suppressed' FROM mailings_suppression s
+    WHERE s.owner_id = (SELECT n.owner_id FROM mailings_run n WHERE n.id = %s)
+        AND s.email = LOWER(mailings_delivery.email)
+), (
     SELECT CASE WHEN r.deleted_at IS NOT NULL THEN 'deleted'
         WHEN r.bounced_at IS NOT NULL THEN 'bounced' ELSE '' END
-    FROM mailings_recipient r WHERE r.id = mailings_delivery.recipient_id)
+    FROM mailings_recipient r WHERE r.id = mailings_delivery.recipient_id))
 """
 # Leases go by the database's clock: the workers' machines may differ by hours.
 CLAIM = {
@@ -93,7 +97,7 @@ def claim(run_id: int, limit: int, token: str, after: int = 0) -> list[Claimed]:
     """
     now = db_time(timezone.now())
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM[connection.vendor], [token, now, run_id, after, limit])
+        cursor.execute(CLAIM[connection.vendor], [token, now, run_id, after, limit, run_id])
         rows = sorted(cursor.fetchall())
     if after and not rows:
         return claim(run_id, limit, token)

@@ -24,6 +24,7 @@ log = logging.getLogger("vestnik.delivery")
 AHEAD = 64 * 1024  # octets of letters that are made in a row
 GONE = {
     "deleted": "The recipient was deleted.",
+    "suppressed": "The address is on the list of those that are not written to.",
     "bounced": "The mailbox does not exist: the address has bounced before.",
 }
 

@@ -26,7 +26,7 @@ class Claimed:
     recipient_id: int | None
     tries: int
     crashes: int  # more than 0: it was in hand when a worker died
-    gone: str | None  # why the recipient gets no letter: "deleted", "bounced"
+    gone: str | None  # why the recipient gets no letter: "deleted", "suppressed", "bounced"
 
 
 @dataclass(slots=True)

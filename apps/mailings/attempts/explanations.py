@@ -22,6 +22,7 @@ MAY_HAVE_LEFT = gettext_noop(
 OURS = (
     MAY_HAVE_LEFT,
     gettext_noop("The recipient was deleted."),
+    gettext_noop("The address is on the list of those that are not written to."),
     gettext_noop("The mailbox does not exist: the address has bounced before."),
     gettext_noop("The sender was lost while it had this letter in hand; whether it was sent is "
                  "not known."),

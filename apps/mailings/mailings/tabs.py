@@ -11,7 +11,7 @@ from apps.core.listing import choice, page_of, search_text
 
 from ..models import Delivery, Mailing
 from ..recipients.forms import AddressForm
-from ..recipients.views import add_same_reply, form_valid
+from ..recipients.views import add_marks, form_valid
 from .fates import NOT_SENT, add_letters, fates_of, with_letters
 from .story import add_stories
 
@@ -64,7 +64,7 @@ def recipients_and_fates(request: Request, mailing: Mailing) -> dict[str, object
         rows = rows.filter(fate=fate)
     page = page_of(request, rows)
     add_letters(page)
-    add_same_reply(page, request.user)
+    add_marks(page, request.user)
     fates = fates_of(mailing)
     shown = [(name, words, fates.of(name)) for name, words in FATES.items()
              if fates.of(name) or name == fate]
@@ -81,7 +81,7 @@ def mailing_recipient(request: Request, pk: int, recipient_pk: int) -> HttpRespo
     context = {"mailing": mailing, "recipient": recipient}
     if request.method != "POST" and "edit" not in request.GET:
         add_letters([recipient])
-        add_same_reply([recipient], request.user)
+        add_marks([recipient], request.user)
         return render(request, f"{DETAIL}#row", context)
     form = AddressForm(request.POST or None, owner=request.user, instance=recipient)
     if response := form_valid(request, form):

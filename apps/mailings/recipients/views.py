@@ -18,6 +18,7 @@ from ..models import Attempt, Message, Recipient
 from ..owned_form import form_page, opened, owned_done
 from ..search import with_words
 from ..services import recipient_bounce_clear, recipient_save, recipients_bounce_clear
+from ..suppression.marks import add_suppressions
 from .forms import RecipientForm
 from .letters import letters_of, opens_at
 from .same_reply import add_same_reply
@@ -33,7 +34,7 @@ def recipient_list(request):
     sieve = with_words(q)
     begin = opens_at(request, sorting(request, SORTS, "name"))
     listing = sorted_page(request, recipients, SORTS, "name", begin=begin, sieve=sieve)
-    add_same_reply(listing["page"], request.user)
+    add_marks(listing["page"], request.user)
     return render_list(request, "mailings/recipient_list.html", {
         **listing, "q": q, "begin": request.GET.get("begin", ""),
         "letters": letters_shown(request.user, listing, sieve)})
@@ -47,10 +48,16 @@ def letters_shown(user, listing, sieve):
     return letters_of(None if user.has_perm(Recipient.objects.all().permission) else user.pk)
 
 
+def add_marks(recipients, owner):
+    """Add to each of `recipients` what tells why letters to them are skipped."""
+    add_same_reply(recipients, owner)
+    add_suppressions(recipients)
+
+
 @require_safe
 def recipient_detail(request, pk):
     recipient = for_reading(request.user, Recipient.objects.select_related("owner"), pk)
-    add_same_reply([recipient], request.user)
+    add_marks([recipient], request.user)
     attempts = Attempt.objects.visible_to(request.user).filter(recipient=recipient)
     return render(request, "mailings/recipient_detail.html", {
         "recipient": recipient,
@@ -90,13 +97,23 @@ def form_valid(request, form):
         form.add_error(None, taken)
         return None
     if "_more" in request.POST:
-        return another(request, form.instance)
-    return owned_done(request, form.instance, _("Saved: %(name)s"))
+        return another(request, form.instance, saved_words(form))
+    return owned_done(request, form.instance, saved_words(form))
 
 
-def another(request, recipient):
-    """Answer a recipient that was saved with the empty form for the next one."""
-    text = _("Saved: %(name)s") % {"name": recipient.title}
+def saved_words(form):
+    """Return what is said of a recipient that was saved, also that the address is suppressed."""
+    if "email" in form.changed_data:
+        add_suppressions([form.instance])
+        if form.instance.suppression:
+            return _("Saved: %(name)s. This address is on the list “Not written to”, so no letters "
+                     "go to it.")
+    return _("Saved: %(name)s")
+
+
+def another(request, recipient, text):
+    """Answer a recipient that was saved with the empty form for the next one, and `text`."""
+    text %= {"name": recipient.title}
     if not is_partial(request):
         messages.success(request, text)
         return redirect("mailings:recipient_create")
@@ -117,7 +134,7 @@ def recipient_row(request, pk):
             return render_form(request, "mailings/recipient_list.html", {
                 "form": form, "recipient": recipient}, partial="form_row")
     recipient = for_reading(request.user, Recipient.objects.with_fate().select_related("owner"), pk)
-    add_same_reply([recipient], request.user)
+    add_marks([recipient], request.user)
     return render(request, "mailings/recipient_list.html#row", {"recipient": recipient})
 
 

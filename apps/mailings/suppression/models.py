@@ -1,10 +1,12 @@
 """Addresses that their owners write to no more."""
 from django.conf import settings
 from django.db import models
+from django.db.models import OuterRef
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from apps.core.addresses import shown
+from apps.core.addresses import shown, stored
 
 from ..owned import OwnedQuerySet
 
@@ -13,6 +15,10 @@ class SuppressionQuerySet(OwnedQuerySet):
     """Suppressed addresses are as visible as recipients."""
 
     permission = "mailings.view_all_recipients"
+
+    def matching(self, text: str) -> "SuppressionQuerySet":
+        """Return those whose address has `text` in it, as people write it or as it is stored."""
+        return self.filter(email__contains=stored(text))
 
 
 class Suppression(models.Model):
@@ -45,3 +51,8 @@ class Suppression(models.Model):
 
     def __str__(self):
         return shown(self.email)
+
+
+def suppressions_of_rows(owner: str = "owner") -> SuppressionQuerySet:
+    """Return, for a subquery, the suppression of the `email` of rows, each of its `owner`."""
+    return Suppression.objects.filter(owner=OuterRef(owner), email=Lower(OuterRef("email")))

@@ -175,8 +175,8 @@ class Command(DatabaseCommand):
             self.stdout.write(f"The server's answer: {run.server_words}")
         cancelled = run.deliveries.filter(state=Delivery.State.CANCELLED).count()
         if gone := run.skipped - cancelled:
-            self.stdout.write(f"Skipped: {letters(gone)} to addresses that have bounced, or to "
-                              "recipients that were deleted.")
+            self.stdout.write(f"Skipped: {letters(gone)} to addresses that have bounced or are not "
+                              "written to, or to recipients that were deleted.")
         if run.left or cancelled:
             self.stdout.write(what_of_the_rest(run, cancelled))
         if run.left or cancelled or run.failed:

@@ -1,0 +1,44 @@
+"""Addresses out of what people paste: lines, commas, a mail program's «Анна <anna@…>»."""
+import re
+
+from django.core.exceptions import ValidationError
+
+from ..recipients.addresses import normalized
+
+# A name, quoted or not, with the address in brackets; or what stands between commas.
+PIECE = re.compile(r"""
+    (?: "[^"\n]*" | [^"<>,;\n] )* < ([^<>\n]*) >
+    | [^,;\n]+
+""", re.VERBOSE)
+LINE_END = re.compile(r"\r\n?|[\u2028\u2029\x0b\x0c\x85]")
+
+
+def pieces(text: str) -> list[str]:
+    """Return what stands for one address each in a text that a person pasted, as it was typed."""
+    found: list[str] = []
+    for match in PIECE.finditer(LINE_END.sub("\n", text)):
+        if match[1] is not None:
+            found.append(match[1].strip())
+        else:
+            found += words(match[0].strip())
+    return [piece for piece in found if piece]
+
+
+def words(piece: str) -> list[str]:
+    """Return the addresses that only blanks part; `piece` itself when it is anything else."""
+    parts = piece.split()
+    if all("@" in part for part in parts):
+        return parts
+    return [piece]
+
+
+def addresses_in(text: str) -> tuple[list[str], dict[str, str]]:
+    """Return the addresses in `text` as they are stored, each once; and why others are none."""
+    good: dict[str, None] = {}
+    wrong: dict[str, str] = {}
+    for piece in pieces(text):
+        try:
+            good[normalized(piece).lower()] = None
+        except ValidationError as error:
+            wrong[piece] = " ".join(error.messages)
+    return list(good), wrong
