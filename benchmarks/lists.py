@@ -223,9 +223,9 @@ def measure(client, address, rounds):
             "bytes": len(answer.content)}
 
 
-def prepare(database, folder):
+def prepare(database, folder, smtp="localhost:25"):
     """Set Django up for requests in this process; return a client of a manager."""
-    set_up(database, "localhost:25", folder)
+    set_up(database, smtp, folder)
     from django.conf import settings
     from django.core.management import call_command
 

@@ -73,7 +73,7 @@ class AudienceDiffers(NoMoment):
 def prepare_now(run: Run) -> None:
     """Fix the moment of a new run and make its whole ledger. Raises NoMoment."""
     fix_moment(run.preparation)
-    while Preparation.objects.filter(pk=run.pk).exists():
+    while run.prepared_at is None:
         make_rows(run.preparation, LARGEST)
 
 
@@ -91,8 +91,9 @@ def step(run_id: int, rows: int) -> int | None:
         if preparation.moment is None:
             return begin(preparation)
         number = make_rows(preparation, rows)
-    if not Preparation.objects.filter(pk=run_id).exists():
-        transitions.close_run(Run(pk=run_id))
+    if preparation.run.prepared_at:
+        log.info("run %s: its ledger is made", run_id, extra={"run": run_id})
+        transitions.close_run(preparation.run)
     return number
 
 
@@ -231,7 +232,6 @@ def end_or_call_unknown(preparation: Preparation, limit: int) -> int | None:
 def end(preparation: Preparation) -> None:
     """Call the run prepared."""
     Preparation.objects.filter(pk=preparation.pk).delete()
-    now = timezone.now()
-    Run.objects.filter(pk=preparation.pk).update(prepared_at=now, updated_at=now)
-    log.info("run %s: its ledger of %s is made", preparation.pk, preparation.made,
-             extra={"run": preparation.pk})
+    run = preparation.run
+    run.prepared_at = timezone.now()
+    run.save(update_fields=["prepared_at", "updated_at"])

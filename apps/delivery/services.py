@@ -132,7 +132,6 @@ def prepare_now(run: Run) -> None:
                            "has the letter, or may have it.")) from None
     except preparing.AudienceDiffers:
         raise AudienceChanged(_("The number of recipients has changed meanwhile.")) from None
-    run.refresh_from_db()
 
 
 @transaction.atomic

@@ -98,7 +98,8 @@ class Engine:
 
     def rows_are_made_now(self) -> bool:
         """Whether the ledger of one of this engine's runs is still being made."""
-        runs = Preparation.objects.filter(run__in=self.run_ids, run__state=Run.State.RUNNING)
+        mine = self.run_ids or ()
+        runs = Preparation.objects.filter(run__in=mine, run__state=Run.State.RUNNING)
         return runs.exists()
 
     def share(self, left: int) -> int:

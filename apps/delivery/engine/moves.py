@@ -14,7 +14,8 @@ from .ledger import db_time
 MOVE = """
 UPDATE mailings_delivery SET state = '{to}', answer = CASE WHEN %s = '' THEN answer ELSE %s END,
     lease_token = '', lease_until = NULL, next_try_at = NULL, updated_at = %s
-WHERE id IN (SELECT id FROM mailings_delivery WHERE run_id = %s AND state = '{state}' LIMIT %s {lock})
+WHERE id IN (
+    SELECT id FROM mailings_delivery WHERE run_id = %s AND state = '{state}' LIMIT %s {lock})
 """
 LOCK = {"sqlite": "", "postgresql": "FOR UPDATE SKIP LOCKED"}
 
@@ -28,4 +29,4 @@ def move(run_id: int, state: Delivery.State, to: Delivery.State, limit: int,
     statement = MOVE.format(state=state.value, to=to.value, lock=LOCK[connection.vendor])
     with connection.cursor() as cursor:
         cursor.execute(statement, [answer, answer, db_time(timezone.now()), run_id, limit])
-        return cursor.rowcount
+        return int(cursor.rowcount)
