@@ -48,15 +48,17 @@ class Watch(threading.Thread):
     def __init__(self):
         super().__init__(daemon=True)
         self.longest = 0.0
-        self.over = False
+        self.over = self.resting = False
 
     def run(self):
         from django.db import connection
         look = self.on_postgresql if connection.vendor == "postgresql" else self.on_sqlite
         while not self.over:
-            with connection.cursor() as cursor:
-                self.longest = max(self.longest, look(cursor))
             time.sleep(0.02)
+            with connection.cursor() as cursor:
+                seconds = look(cursor)
+            if not self.resting:
+                self.longest = max(self.longest, seconds)
         connection.close()
 
     def on_postgresql(self, cursor):
@@ -139,11 +141,12 @@ def whole(client, mailing):
     from apps.mailings.models import Run
     run, sent = start(client, mailing)
     paused = click(client, mailing, "pause")
-    moment = until(lambda: Run.objects.filter(pk=run.pk, total__gt=0).exists())
-    rows = until(lambda: Run.objects.filter(pk=run.pk, prepared_at__isnull=False).exists())
+    moment = sent + paused + until(
+        lambda: Run.objects.filter(pk=run.pk, total__gt=0).exists())
+    until(lambda: Run.objects.filter(pk=run.pk, prepared_at__isnull=False).exists())
     run.refresh_from_db()
+    rows = (run.prepared_at - run.started_at).total_seconds() - moment
     stopped = click(client, mailing, "stop")
-    until(lambda: run.deliveries.filter(state="pending").count() == 0)
     rest = until(lambda: figures(run).left == 0)
     return {
         "send_click_s": round(sent, 3), "pause_click_s": round(paused, 3),
@@ -157,7 +160,7 @@ def figures(run):
     return run
 
 
-def first_letters(client, mailing, log, rounds):
+def first_letters(client, mailing, log, rounds, watch):
     """Return the seconds from each click to its first letter, and of clicks on Stop meanwhile."""
     letters, stops = [], []
     for _ in range(rounds):
@@ -167,7 +170,9 @@ def first_letters(client, mailing, log, rounds):
         until(lambda: log.stat().st_size)
         letters.append(time.perf_counter() - began)
         stops.append(click(client, mailing, "stop"))
+        watch.resting = True
         forget(run)
+        watch.resting = False
     return letters, stops
 
 
@@ -207,7 +212,8 @@ def measure(options, log):
         watch.start()
         line = whole(client, mailing)
         again = whole(client, mailing)
-        letters, stops = first_letters(client, mailing, log, options.rounds)
+        letters, stops = first_letters(
+            client, mailing, log, options.rounds, watch)
         watch.over = True
         watch.join()
     return {

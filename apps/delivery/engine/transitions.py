@@ -20,7 +20,7 @@ log = logging.getLogger("vestnik.delivery")
 State = Run.State
 Reason = Run.Reason
 WAITING = (Delivery.State.PENDING, Delivery.State.RETRY)
-AT_ONCE = 5000  # letters that one short transaction cancels
+AT_ONCE = 2000  # letters that one short transaction cancels
 
 
 def refresh_runs(now: datetime) -> None:
