@@ -23,6 +23,7 @@ from .faults import ROOT, end, wait_until
 from .stage import stage
 
 PATIENCE = 600  # seconds in which a round must end
+KILLS_A_ROUND = 5
 IN_RUN = """
 SELECT recipient_id FROM mailings_runaudience WHERE run_id = %s
 UNION SELECT recipient_id FROM mailings_delivery WHERE run_id = %s AND recipient_id IS NOT NULL
@@ -172,7 +173,7 @@ def one_round(people, sink, options, number, total):
         total["wrong audience"] += 1
     people.may_disturb.set()
     stop_after = random.randint(1, 4) if number % 3 == 2 else 0
-    for turn in range(1, 1000):
+    for turn in range(1, KILLS_A_ROUND + 1):
         if not making(run) or total["kills"] >= options.kills:
             break
         wait_until(lambda: not making(run) or worker_is_there(), 20)

@@ -174,6 +174,8 @@ class Command(DatabaseCommand):
             f"{run.failed} failed, {run.unknown} unknown, {run.skipped} skipped, {run.left} left.")
         if run.server_words:
             self.stdout.write(f"The server's answer: {run.server_words}")
+        if run.reason in (Run.Reason.NOBODY, Run.Reason.AUDIENCE):
+            self.stdout.write(f"Nothing was sent: {run.get_reason_display()}.")
         cancelled = run.deliveries.filter(state=Delivery.State.CANCELLED).count()
         if gone := run.skipped - cancelled:
             self.stdout.write(f"Skipped: {letters(gone)} to addresses that have bounced, or to "
