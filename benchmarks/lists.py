@@ -226,9 +226,9 @@ def measure_all(clients, names, lines, key, rounds):
             lines[name][key] = measure(clients[who], address.format(**names), rounds)
 
 
-def prepare(database, folder):
+def prepare(database, folder, smtp="localhost:25"):
     """Set Django up for requests in this process; return a client of a manager."""
-    set_up(database, "localhost:25", folder)
+    set_up(database, smtp, folder)
     from django.conf import settings
     from django.core.management import call_command
 

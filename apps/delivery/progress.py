@@ -17,6 +17,7 @@ from apps.mailings.attempts.explanations import (
 from apps.mailings.mailings.fates import Fates, common_reason, fates_of
 from apps.mailings.mailings.story import story_words
 from apps.mailings.models import Delivery, Mailing, Run
+from apps.mailings.runs import Preparation
 from apps.mailings.polling import QUIET, is_soon, seconds_between
 from apps.statistics import counting
 from apps.users.models import User
@@ -119,6 +120,8 @@ def active_context(run: Run, now: datetime) -> dict[str, object]:
         "every": seconds_between([run]),
         "resting": run.hold_until is not None and run.hold_until > now,
     }
+    if run.prepared_at is None:
+        context["preparation"] = Preparation.objects.filter(pk=run.pk).first()
     if run.reason == Run.Reason.RESTORE:
         context["guard"] = RestoreGuard.objects.first()
     if run.state == Run.State.RUNNING:

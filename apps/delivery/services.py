@@ -4,28 +4,25 @@ from collections.abc import Iterable
 from datetime import datetime
 from hashlib import sha256
 
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.audit.services import Action, record
-from apps.mailings.attempts.explanations import MAY_HAVE_LEFT
 from apps.mailings.models import Delivery, Mailing, Run
+from apps.mailings.runs import Preparation
 from apps.statistics import counting
 from apps.users.models import User
 
-from .audience import WHO, going_in, recipients_of
+from . import preparing
+from .audience import is_dear
 from .engine import bell, ledger, restore, transitions
 
 log = logging.getLogger("vestnik.delivery")
 
-FILL = """
-INSERT INTO mailings_delivery (run_id, recipient_id, email, full_name, state, tries, crashes,
-    lease_token, answer, updated_at)
-SELECT %(run)s, r.id, r.email, r.full_name, 'pending', 0, 0, '', '', %(now)s {who} ORDER BY r.id
-"""
+AT_ONCE = 5000  # letters that one click changes in the ledger
 LOCK_NOT_AVAILABLE = "55P03"  # SQLSTATE: another start holds the mailing longer than a page waits
 
 
@@ -80,10 +77,11 @@ def run_start(*, mailing: Mailing, trigger: str, by: User | None = None,
               only_due: bool = False) -> Run:
     """Start a run for the rest of the recipients, or with `again` for everybody.
 
-    What is sent, and to whom, is fixed here, in one transaction with its ledger. Returns the run.
+    What is sent is fixed here. To whom, is fixed here too for a small run, in one transaction with
+    its ledger; for a big one a worker does it within a second (`preparing`). Returns the run.
     Raises RunRefused with the reason: AudienceChanged unless `expected` letters are to go and the
     mailing is as it was `seen`; NotDue on schedule, and with `only_due`, if it is not to start by
-    itself.
+    itself. A big run is stopped for such a reason before any letter leaves.
     """
     try:
         return _run_start(mailing, trigger, by, again, expected, seen, only_due)
@@ -111,25 +109,29 @@ def _run_start(mailing: Mailing, trigger: str, by: User | None, again: bool,
         raise AudienceChanged(_("The mailing or its letter has changed, or it was sent meanwhile."))
     run = Run.objects.create(
         mailing=mailing, owner=mailing.owner, started_by=by, trigger=trigger,
-        subject=mailing.message.subject, body=mailing.message.body, restores=restore.restores(),
-        prepared_at=now)
-    with connection.cursor() as cursor:
-        cursor.execute(FILL.format(who=WHO[again]), {
-            "run": run.pk, "now": ledger.db_time(now), **recipients_of(mailing)})
-        run.total = cursor.rowcount
-    if not run.total:
-        raise RunRefused(_("There is nobody left to send to: every recipient of this mailing "
-                           "has the letter, or may have it."))
-    if expected is not None and expected != going_in(run):
-        raise AudienceChanged(_("The number of recipients has changed meanwhile."))
-    run.save(update_fields=["total"])
+        subject=mailing.message.subject, body=mailing.message.body, restores=restore.restores())
+    Preparation.objects.create(run=run, again=again, expected=expected)
+    if not is_dear(mailing) and not preparing.former_runs_go_on(run):
+        prepare_now(run)
     restore.increase_number()
     bell.ring()
     Mailing.objects.filter(pk=mailing.pk).update(status=Mailing.Status.RUNNING)
-    record(Action.START, on=mailing, by=by, via=trigger, details=run.total)
+    number = run.total or expected or ""
+    record(Action.START, on=mailing, by=by, via=trigger, details=number)
     log.info("run %s of mailing %s started (%s) for %s recipients", run.pk, mailing.pk, trigger,
-             run.total, extra={"run": run.pk})
+             number or "its", extra={"run": run.pk})
     return run
+
+
+def prepare_now(run: Run) -> None:
+    """Make the ledger of a small run. Raises RunRefused."""
+    try:
+        preparing.prepare_now(run)
+    except preparing.NobodyIsLeft:
+        raise RunRefused(_("There is nobody left to send to: every recipient of this mailing "
+                           "has the letter, or may have it.")) from None
+    except preparing.AudienceDiffers:
+        raise AudienceChanged(_("The number of recipients has changed meanwhile.")) from None
 
 
 @transaction.atomic
@@ -164,11 +166,16 @@ def run_count_unknown(*, run: Run, by: User) -> int:
     paused = Run.objects.filter(pk=run.pk, state=Run.State.PAUSED, reason=Run.Reason.RESTORE)
     if not _go_on(paused):
         raise RunRefused(_("This run is not paused any more."))
-    number = Delivery.objects.filter(run=run, state__in=Delivery.OPEN).update(
-        state=Delivery.State.UNKNOWN, answer=MAY_HAVE_LEFT, lease_token="", lease_until=None,
-        next_try_at=None, updated_at=timezone.now())
-    counting.add(run.pk, {"unknown": number}, {})
-    transitions.close_run(run)
+    # While it is marked so, nothing of it is sent; a worker goes on with a big one.
+    Preparation.objects.update_or_create(
+        run=run, defaults={"unknown": True},
+        create_defaults={"unknown": True, "again": False, "moment": timezone.now()})
+    Run.objects.filter(pk=run.pk).update(prepared_at=None)
+    run.refresh_from_db()
+    counting.figures_now(run)
+    number = run.left
+    preparing.step(run.pk, AT_ONCE)
+    bell.ring()
     record(Action.COUNT_UNKNOWN, on=run.mailing, by=by, details=number)
     log.warning("run %s: %s letters that were unsent in the backup are unknown", run.pk, number,
                 extra={"run": run.pk})

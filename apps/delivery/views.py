@@ -80,10 +80,17 @@ def start(request, mailing):
             expected=expected_number(request), seen=request.POST.get("seen", ""))
     except RunRefused as reason:
         return check_page(request, mailing, again, refused=str(reason))
-    number = going_in(run)
-    messages.success(request, ngettext(
-        "Sending to %(n)s recipient.", "Sending to %(n)s recipients.", number) % {"n": number})
+    messages.success(request, started_words(run))
     return leave_for(request, mailing)
+
+
+def started_words(run: Run) -> str:
+    """Return what a person is told whose run has started; who is in a big one is not known yet."""
+    if run.prepared_at is None:
+        return _("It has started: the list of recipients is being made.")
+    number = going_in(run)
+    return ngettext(
+        "Sending to %(n)s recipient.", "Sending to %(n)s recipients.", number) % {"n": number}
 
 
 def expected_number(request):

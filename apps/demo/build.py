@@ -152,7 +152,7 @@ class Shop:
     def run(self, mailing, clients, at, turn, end):
         """Make a run that stands as `end` says; return those who did not get the letter."""
         run = Run(
-            mailing=mailing, owner=self.owner, state=end, total=len(clients),
+            mailing=mailing, owner=self.owner, state=end, total=len(clients), prepared_at=at,
             trigger=Run.Trigger.SCHEDULE,
             subject=mailing.message.subject, body=mailing.message.body)
         if turn:

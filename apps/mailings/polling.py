@@ -28,6 +28,8 @@ def seconds_between(runs: Iterable[Run | None], moving: int = MOVING) -> int:
 
 def waits(run: Run, now: datetime) -> bool:
     """Return whether an active run is paused, rests for long, or has not changed for a while."""
+    if run.prepared_at is None:
+        return False
     is_held = run.hold_until is not None and not is_soon(run.hold_until, now)
     has_stood = run.updated_at < now - timedelta(seconds=QUIET)
     return run.state == Run.State.PAUSED or is_held or has_stood

@@ -71,6 +71,8 @@ class Run(models.Model):
         SERVER = "server", _("the mail server refuses to work with us")
         RESTORE = "restore", _("the database was restored from a backup")
         WINDOW = "window", _("the end of sending has come")
+        NOBODY = "nobody", _("there was nobody left to send to")
+        AUDIENCE = "audience", _("the recipients had changed since they were counted")
 
     ACTIVE = (State.RUNNING, State.PAUSED)
 
@@ -134,19 +136,30 @@ class Run(models.Model):
         return self.state in self.ACTIVE
 
     def has_letters_now(self) -> bool:
-        """Return whether letters wait for their turn or are in hand; two indexed looks."""
+        """Return whether letters wait for their turn, are in hand, or are still to be written down.
+
+        It takes two indexed looks.
+        """
+        if self.prepared_at is None:
+            return True
         pending = self.deliveries.filter(state=Delivery.State.PENDING)
         claimed = self.deliveries.filter(state=Delivery.State.CLAIMED)
         return pending.exists() or claimed.exists()
 
 
 class Preparation(models.Model):
-    """How far a run's ledger is made. It exists while the run is not `prepared_at`."""
+    """How far a run's ledger is made. It exists while the run is not `prepared_at`.
+
+    With `unknown` the run is one of a restored database: what is unsent in it becomes unknown.
+    """
 
     run = models.OneToOneField(Run, models.CASCADE, primary_key=True, related_name="preparation")
     again = models.BooleanField()  # everybody, or the rest
     moment = models.DateTimeField(null=True)  # when it was fixed who is in
     place = models.BigIntegerField(default=0)  # the last recipient whose row was made
+    made = models.PositiveIntegerField(default=0)  # rows
+    expected = models.PositiveIntegerField(null=True)  # how many letters the person was told of
+    unknown = models.BooleanField(default=False)
 
     class Meta:
         verbose_name = _("preparation of a run")

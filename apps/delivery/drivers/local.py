@@ -24,6 +24,7 @@ from ..engine.bell import Listener, Pipe, open_bell
 from ..engine.engine import Engine
 from ..models import Worker
 from ..schedule import Clock
+from .preparer import Preparer
 
 FORGET = timedelta(days=1)
 GLANCE = 0.2  # seconds in which a stop is noticed
@@ -69,6 +70,7 @@ class SendingProcess:
         connection_created.connect(wait_for_locks, dispatch_uid="worker-waits-for-locks")
         self.engine = Engine(**engine)
         self.clock = Clock() if keep_clock else None
+        self.preparer = Preparer(self.engine.database_turn)
         self.stopping: threading.Event | Stop = threading.Event()
         self.next_look = self.next_beat = self.next_recovery = 0.0  # monotonic
         self.token = uuid.uuid4().hex
@@ -83,6 +85,8 @@ class SendingProcess:
         self.beat()
         self.bell = self.bell or open_bell()
         self.engine.start()
+        self.preparer.wake()
+        self.preparer.start()
 
     def tend(self, seconds: float = 0) -> None:
         """Wait for the bell up to `seconds`, then do what is due. Call it again and again.
@@ -102,6 +106,7 @@ class SendingProcess:
                 self.every_second(now)
             if rang:
                 self.engine.wake_up()
+                self.preparer.wake()
             outage.end()
         except Error as error:
             outage.begin(error)
@@ -123,6 +128,8 @@ class SendingProcess:
             self.engine.recover()
         if work.letters:
             self.engine.look()
+        if work.ledgers:
+            self.preparer.wake()
 
     def beat(self) -> None:
         """Say that this process lives; see whether the database was restored."""
@@ -146,6 +153,7 @@ class SendingProcess:
         if self.clock:
             self.clock.stop()
         self.engine.stop()
+        self.preparer.stop()
         ended = self.engine.join(GRACE)
         if self.bell:
             self.bell.close()

@@ -12,6 +12,7 @@ from django import db
 from django.conf import settings
 
 from apps.mailings.models import Run
+from apps.mailings.runs import Preparation
 
 from . import admission, failures, recovery
 from .connection import Connection
@@ -39,6 +40,7 @@ class Engine:
         self.news = threading.Condition()
         self.calls = 0
         self.waiting = 0
+        self.awaits_rows = False  # of its runs; a patient engine waits for anything
         # PostgreSQL orders its writers itself.
         self.database_turn: contextlib.AbstractContextManager = (
             threading.Lock() if db.connection.vendor == "sqlite" else contextlib.nullcontext())
@@ -49,6 +51,7 @@ class Engine:
     def start(self) -> None:
         """Start the connections' threads. Call it once, and `recover` each second from then on."""
         recovery.recover()
+        self.awaits_rows = not self.patient and self.rows_are_made_now()
         self.connections = [Connection(self, number) for number in range(self.size)]
         for connection in self.connections:
             connection.start()
@@ -93,6 +96,12 @@ class Engine:
         """Return the runs that this engine may send now, each with its number of letters left."""
         return runs_with_letters(self.run_ids)
 
+    def rows_are_made_now(self) -> bool:
+        """Whether the ledger of one of this engine's runs is still being made."""
+        mine = self.run_ids or ()
+        runs = Preparation.objects.filter(run__in=mine, run__state=Run.State.RUNNING)
+        return runs.exists()
+
     def share(self, left: int) -> int:
         """Return how many of the `left` letters of a run one connection may claim.
 
@@ -111,6 +120,9 @@ class Engine:
         if settings.SENDER_RATE and self.runnable():
             return self.stopping.wait(0.05)  # other connections have booked the time
         if not self.patient and not any(connection.claimed for connection in self.connections):
+            if self.awaits_rows:
+                self.awaits_rows = self.rows_are_made_now()  # after the last one it looks again
+                return self.stopping.wait(0.1)
             self.wake_up()
             return True
         with self.news:

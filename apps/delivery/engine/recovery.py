@@ -33,16 +33,20 @@ SELECT EXISTS (SELECT 1 FROM mailings_increment)
         AND state IN ('finished', 'stopped')),
     EXISTS (SELECT 1 FROM mailings_run WHERE state IN ('running', 'paused')),
     EXISTS (SELECT 1 FROM mailings_run r WHERE r.state = 'running' AND EXISTS (
-        SELECT 1 FROM mailings_delivery d WHERE d.run_id = r.id AND d.state = 'pending'))
+        SELECT 1 FROM mailings_delivery d WHERE d.run_id = r.id AND d.state = 'pending')),
+    EXISTS (SELECT 1 FROM mailings_preparation)
+    OR EXISTS (SELECT 1 FROM mailings_run WHERE total > sent + failed + unknown + skipped
+        AND state = 'stopped')
 """
 
 
 class Work(NamedTuple):
-    """What there is to do: recovery at once, recovery now and then, letters to send."""
+    """What there is to do: recovery at once, recovery now and then, letters to send, ledgers."""
 
     at_once: bool
     running: bool
     letters: bool
+    ledgers: bool  # to make, or to cancel the rest of
 
 
 def work() -> Work:

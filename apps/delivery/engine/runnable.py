@@ -21,6 +21,7 @@ WHERE r.state = 'running' AND (r.hold_until IS NULL OR r.hold_until <= %(now)s)
     AND m.ends_at > %(now)s AND m.disabled_at IS NULL AND o.is_active
     AND r.restores = COALESCE((SELECT g.restores FROM delivery_restoreguard g WHERE g.id = 1), 0)
     AND EXISTS (SELECT 1 FROM mailings_delivery d WHERE d.run_id = r.id AND d.state = 'pending')
+    AND NOT EXISTS (SELECT 1 FROM mailings_preparation p WHERE p.run_id = r.id AND p.unknown)
     {only} ORDER BY r.updated_at LIMIT 10
 """
 

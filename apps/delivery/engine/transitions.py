@@ -1,9 +1,10 @@
 """The changes of a run's state: paused, stopped, finished, resumed."""
 import logging
 from datetime import datetime
+from operator import or_
 
 from django.db import transaction
-from django.db.models import QuerySet, Sum
+from django.db.models import Exists, OuterRef, QuerySet, Sum
 from django.utils import timezone
 
 from apps.audit.services import Action, Via, record
@@ -13,11 +14,13 @@ from apps.mailings.runs import LETTERS_LEFT
 from apps.statistics import counting
 from apps.statistics.models import Tally
 
-from . import ledger, restore
+from . import moves, restore
 
 log = logging.getLogger("vestnik.delivery")
 State = Run.State
 Reason = Run.Reason
+WAITING = (Delivery.State.PENDING, Delivery.State.RETRY)
+AT_ONCE = 2000  # letters that one short transaction cancels
 
 
 def refresh_runs(now: datetime) -> None:
@@ -32,7 +35,7 @@ def refresh_runs(now: datetime) -> None:
     for run in Run.objects.active().filter(mailing__ends_at__lte=now):
         if stop(run.pk, Reason.WINDOW):
             record(Action.STOP, on=run.mailing, via=Via.SCHEDULE)
-    for run in Run.objects.ended_with_letters_left():
+    for run in Run.objects.ended_with_letters_left().exclude(preparation__unknown=True):
         reopen_or_cancel(run, now)
     finish_runs(running)
 
@@ -49,7 +52,7 @@ def reopen_or_cancel(run: Run, now: datetime) -> None:
         log.warning("run %s goes on: %s letters came back", run.pk, run.left,
                     extra={"run": run.pk})
     else:
-        cancel_rest(run.pk)
+        cancel_some(run.pk)
 
 
 def close_run(run: Run) -> None:
@@ -60,7 +63,8 @@ def close_run(run: Run) -> None:
 
 def finish_runs(runs: QuerySet[Run]) -> None:
     """Finish those of `runs` whose ledger has nothing left."""
-    finished = runs.filter(state=State.RUNNING).exclude(LETTERS_LEFT)
+    prepared = runs.filter(state=State.RUNNING, prepared_at__isnull=False)
+    finished = prepared.exclude(LETTERS_LEFT)
     for pk in finished.values_list("pk", flat=True):
         if finished.filter(pk=pk).update(
                 state=State.FINISHED, finished_at=timezone.now(), hold_until=None,
@@ -93,31 +97,40 @@ def pause(run_id: int, reason: Run.Reason, words: str = "") -> bool:
 
 
 def stop(run_id: int, reason: Run.Reason) -> bool:
-    """Stop an active run and cancel what was not tried. Returns whether it was active.
+    """Stop an active run and begin to cancel what was not tried. Returns whether it was active.
 
-    In two transactions: storing locks deliveries before their run, and so must this. If the
-    second one fails, `refresh_runs` cancels the rest.
+    In two transactions: storing locks deliveries before their run, and so must this. What the
+    second one leaves of a big run, or of any if it fails, a worker cancels.
     """
     stopped = Run.objects.active().filter(pk=run_id).update(
         state=State.STOPPED, reason=reason, finished_at=timezone.now(), hold_until=None,
         updated_at=timezone.now())
     if stopped:
-        cancel_rest(run_id)
+        cancel_some(run_id)
         log.info("run %s stopped: %s; %s", run_id, reason, figures_of(run_id),
                  extra={"run": run_id})
     return bool(stopped)
 
 
-def cancel_rest(run_id: int) -> None:
-    """Cancel what waits in a stopped run; whoever has a letter in hand stores its result.
+def cancel_some(run_id: int, limit: int = AT_ONCE) -> int:
+    """Cancel up to `limit` letters that wait in a stopped run. Returns how many it were.
 
-    It skips what a worker is claiming just now, so that a page does not wait for it;
-    `refresh_runs` cancels that once it is given back.
+    Whoever has a letter in hand stores its result. What a worker is claiming just now is skipped,
+    so that a page does not wait for it; it is cancelled once it is given back.
     """
     with transaction.atomic():
-        waiting = ledger.unlocked(Delivery.objects.filter(
-            run_id=run_id, state__in=[Delivery.State.PENDING, Delivery.State.RETRY]))
-        cancelled = waiting.update(
-            state=Delivery.State.CANCELLED, next_try_at=None, updated_at=timezone.now())
+        cancelled = 0
+        for state in WAITING:
+            cancelled += moves.move(
+                run_id, state, Delivery.State.CANCELLED, limit - cancelled)
         counting.add(run_id, {"skipped": cancelled}, {})
     counting.fold()
+    return cancelled
+
+
+def stopped_with_waiting(runs: QuerySet[Run]) -> QuerySet[Run]:
+    """Return those of `runs` that were stopped and of which letters are still to be cancelled."""
+    letters = Delivery.objects.filter(run=OuterRef("pk"))
+    waiting = [Exists(letters.filter(state=state)) for state in WAITING]
+    stopped = runs.filter(LETTERS_LEFT, or_(*waiting), state=State.STOPPED)
+    return stopped.exclude(preparation__unknown=True)

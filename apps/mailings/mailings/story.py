@@ -32,6 +32,8 @@ def story_words(mailing: Mailing, run: Run | None, sent_at: datetime | None, now
         if run.reason == Run.Reason.PERSON:
             return _("Paused: %(sent)s of %(total)s") % figures
         return _("Paused: %(reason)s") % {"reason": run.get_reason_display()}
+    if run.is_active and not run.total:
+        return _("Preparing the list")
     if run.is_active:
         return _("Sending: %(sent)s of %(total)s") % figures
     if run.state == Run.State.STOPPED:

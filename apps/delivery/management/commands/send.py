@@ -132,8 +132,7 @@ class Command(DatabaseCommand):
 
     def watch(self, runs, process):
         """Show progress until the runs are over, or (not with --wait) only retries are left."""
-        total = sum(run.total for run in runs)
-        with tqdm(total=total, unit="letter", disable=self.options["no_progress"] or None) as bar:
+        with tqdm(total=0, unit="letter", disable=self.options["no_progress"] or None) as bar:
             while steadily(self.look, bar, runs):
                 if process:
                     process.tend()
@@ -148,8 +147,10 @@ class Command(DatabaseCommand):
         Returns whether waiting still makes sense.
         """
         fates = Counter()
+        bar.total = 0  # a big run learns its total after its start
         for run in runs:
             run.refresh_from_db()
+            bar.total += run.total
             for name in FATES:
                 fates[name] += getattr(run, name)
         bar.set_postfix(fates, refresh=False)
@@ -173,6 +174,8 @@ class Command(DatabaseCommand):
             f"{run.failed} failed, {run.unknown} unknown, {run.skipped} skipped, {run.left} left.")
         if run.server_words:
             self.stdout.write(f"The server's answer: {run.server_words}")
+        if run.reason in (Run.Reason.NOBODY, Run.Reason.AUDIENCE):
+            self.stdout.write(f"Nothing was sent: {run.get_reason_display()}.")
         cancelled = run.deliveries.filter(state=Delivery.State.CANCELLED).count()
         if gone := run.skipped - cancelled:
             self.stdout.write(f"Skipped: {letters(gone)} to addresses that have bounced or are not "

@@ -1,0 +1,237 @@
+"""The ledger of a run is made from whom one statement found, in short transactions.
+
+The click makes a Run and its Preparation. Then whoever holds the Preparation's row takes the next
+step; each is one transaction, so that a killed process leaves the next one to another:
+
+1. the moment: one statement writes down who is in (RunAudience); its snapshot is the moment;
+2. rows of the ledger are made from it, so many at a time, while the first letters leave;
+3. after the last row the Preparation goes, and the run is `prepared_at`.
+
+A small run takes all steps in the click's own transaction. One that was stopped meanwhile gets the
+rest of its rows as cancelled: nobody is lost from view.
+"""
+import logging
+from collections.abc import Sequence
+
+from django.db import connection, transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from apps.mailings.attempts.explanations import MAY_HAVE_LEFT
+from apps.mailings.models import Delivery, Recipient, Run
+from apps.mailings.runs import Preparation, RunAudience
+from apps.statistics import counting
+
+from .audience import GOES, WHO, recipients_of
+from .engine import bell, ledger, moves, transitions
+
+log = logging.getLogger("vestnik.delivery")
+State = Delivery.State
+FIX = """
+INSERT INTO mailings_runaudience (run_id, recipient_id) SELECT %(run)s, r.id {who} ORDER BY r.id
+"""
+GOING = f"""
+SELECT COUNT(*) FROM mailings_runaudience a JOIN mailings_recipient r ON r.id = a.recipient_id
+WHERE a.run_id = %(run)s AND {GOES}
+"""  # nosec B608 of constants
+NEXT = """
+SELECT MAX(recipient_id), COUNT(*) FROM (
+    SELECT recipient_id FROM mailings_runaudience WHERE run_id = %s AND recipient_id > %s
+    ORDER BY recipient_id LIMIT %s) AS following
+"""
+# Two recipients of a run may have come to the same address since the moment.
+FILL = """
+INSERT INTO mailings_delivery (run_id, recipient_id, email, full_name, state, tries, crashes,
+    lease_token, answer, updated_at)
+SELECT a.run_id, r.id, r.email, r.full_name, %(state)s, 0, 0, '', %(answer)s, %(now)s
+FROM mailings_runaudience a JOIN mailings_recipient r ON r.id = a.recipient_id
+WHERE a.run_id = %(run)s AND a.recipient_id > %(place)s AND a.recipient_id <= %(last)s
+    AND r.id > %(place)s AND r.id <= %(last)s
+ORDER BY r.id ON CONFLICT DO NOTHING
+"""
+COUNTER = {State.CANCELLED: "skipped", State.UNKNOWN: "unknown"}
+LARGEST = 20_000  # rows of one batch
+
+
+class NoMoment(Exception):
+    """Nobody may be written to. `reason` is the one that the run is stopped for."""
+
+    reason: Run.Reason
+
+
+class NobodyIsLeft(NoMoment):
+    reason = Run.Reason.NOBODY
+
+
+class AudienceDiffers(NoMoment):
+    """Other numbers of letters would go than the person was told."""
+
+    reason = Run.Reason.AUDIENCE
+
+
+def prepare_now(run: Run) -> None:
+    """Fix the moment of a new run and make its whole ledger. Raises NoMoment."""
+    fix_moment(run.preparation)
+    while run.prepared_at is None:
+        make_rows(run.preparation, LARGEST)
+
+
+def step(run_id: int, rows: int) -> int | None:
+    """Take the next step of a run's preparation, of up to so many `rows`, in a transaction.
+
+    Returns how many rows it made or changed; None where nothing can be done now: another process
+    has it in hand, or letters of a former run are still being cancelled.
+    """
+    with transaction.atomic():
+        mine = Preparation.objects.select_for_update(skip_locked=True, of=("self",))
+        preparation = mine.select_related("run__mailing").filter(pk=run_id).first()
+        if preparation is None:
+            return None
+        if preparation.moment is None:
+            return begin(preparation)
+        number = make_rows(preparation, rows)
+    if preparation.run.prepared_at:
+        log.info("run %s: its ledger is made", run_id, extra={"run": run_id})
+        transitions.close_run(preparation.run)
+    return number
+
+
+def begin(preparation: Preparation) -> int | None:
+    """Fix the moment of a run that still goes on; stop one that has nobody to write to."""
+    run = preparation.run
+    if not run.is_active:
+        end(preparation)
+        return 0
+    if former_runs_go_on(run):
+        return None
+    try:
+        with transaction.atomic():
+            fix_moment(preparation)
+    except NoMoment as why:
+        end(preparation)
+        transitions.stop(run.pk, why.reason)
+    return 0
+
+
+def former_runs_go_on(run: Run) -> bool:
+    """Whether ended runs of the mailing still have letters that are to be cancelled.
+
+    Before they are, nobody can tell whether these people are to get a letter in this run.
+    """
+    ended = Run.objects.filter(mailing=run.mailing_id).exclude(state__in=Run.ACTIVE)
+    in_preparation = ended.filter(preparation__isnull=False).exclude(pk=run.pk)
+    return in_preparation.exists() or transitions.stopped_with_waiting(ended).exists()
+
+
+def fix_moment(preparation: Preparation) -> None:
+    """Write down who is in the run. Raises NoMoment; then nothing may be kept."""
+    run = preparation.run
+    about = {"run": run.pk, **recipients_of(run.mailing)}
+    with connection.cursor() as cursor:
+        cursor.execute(FIX.format(who=WHO[preparation.again]), about)
+        run.total = cursor.rowcount
+        if not run.total:
+            raise NobodyIsLeft
+        if preparation.expected is not None and not preparation.unknown:
+            cursor.execute(GOING, about)
+            if cursor.fetchone() != (preparation.expected,):
+                raise AudienceDiffers
+    preparation.moment = timezone.now()
+    preparation.save(update_fields=["moment"])
+    run.save(update_fields=["total", "updated_at"])
+
+
+def make_rows(preparation: Preparation, limit: int) -> int | None:
+    """Make up to `limit` rows of a run's ledger, and end its preparation after the last.
+
+    Returns how many rows were made or changed, as `step` does.
+    """
+    run = preparation.run
+    with connection.cursor() as cursor:
+        cursor.execute(NEXT, [run.pk, preparation.place, limit])
+        last, people = cursor.fetchone()
+        if not people:
+            return end_or_call_unknown(preparation, limit)
+        state = state_of_new(preparation)
+        cursor.execute(FILL, {
+            "run": run.pk, "place": preparation.place, "last": last, "state": state.value,
+            "answer": MAY_HAVE_LEFT if state == State.UNKNOWN else "",
+            "now": ledger.db_time(timezone.now())})
+        made = cursor.rowcount
+    counts = {COUNTER[state]: made} if state in COUNTER else {}
+    audience = RunAudience.objects.filter(run=run, recipient__lte=last)
+    if made < people:
+        counts = hand_over(run, list(without_row(audience)), state, counts)
+        Run.objects.filter(pk=run.pk).update(total=F("total") - (people - made))
+        log.warning("run %s: %s recipients share an address with others by now, or are gone",
+                    run.pk, people - made, extra={"run": run.pk})
+    audience._raw_delete(audience.db)
+    preparation.place = last
+    preparation.made += made
+    preparation.save(update_fields=["place", "made"])
+    if people < limit and not preparation.unknown:
+        end(preparation)
+    counting.add(run.pk, counts, {})
+    bell.ring()
+    return made
+
+
+def state_of_new(preparation: Preparation) -> Delivery.State:
+    """Return the state that rows are made in now."""
+    if preparation.unknown:
+        return State.UNKNOWN
+    # As it is now: it may have been stopped since the last batch.
+    is_active = Run.objects.active().filter(pk=preparation.pk).exists()
+    return State.PENDING if is_active else State.CANCELLED
+
+
+def without_row(audience: QuerySet[RunAudience]) -> QuerySet[RunAudience, int]:
+    """Return the ids of the recipients in `audience` that have no row in the ledger."""
+    row = Delivery.objects.filter(run=OuterRef("run"), recipient=OuterRef("recipient"))
+    return audience.exclude(Exists(row)).values_list("recipient_id", flat=True)
+
+
+def hand_over(run: Run, recipient_ids: Sequence[int], state: Delivery.State,
+              counts: dict[str, int]) -> dict[str, int]:
+    """Give recipients the rows of deleted ones whose address they have taken since the moment.
+
+    Without that nobody would write to the address: letters to deleted recipients are skipped.
+    Returns the changed `counts`.
+    """
+    if state != State.PENDING:
+        return counts
+    skipped = 0
+    for recipient in Recipient.objects.filter(pk__in=recipient_ids):
+        rows = Delivery.objects.alias(address=Lower("email")).filter(
+            Q(recipient__deleted_at__isnull=False) | Q(recipient=None),
+            run=run, address=recipient.email.lower())
+        mine = {"recipient": recipient, "email": recipient.email, "full_name": recipient.full_name}
+        rows.filter(state=State.PENDING).update(**mine)
+        skipped += rows.filter(state=State.SKIPPED).update(state=State.PENDING, answer="", **mine)
+    return {"skipped": -skipped}
+
+
+def end_or_call_unknown(preparation: Preparation, limit: int) -> int | None:
+    """End a preparation whose rows are made; of a restored run what is unsent is unknown first.
+
+    Returns how many letters became unknown; None where others hold all that are left.
+    """
+    run_id = preparation.pk
+    number = 0
+    if preparation.unknown:
+        for state in Delivery.OPEN:
+            number += moves.move(run_id, state, State.UNKNOWN, limit - number, MAY_HAVE_LEFT)
+        counting.add(run_id, {"unknown": number}, {})
+        if Delivery.objects.filter(run=run_id, state__in=Delivery.OPEN).exists():
+            return number or None
+    end(preparation)
+    return number
+
+
+def end(preparation: Preparation) -> None:
+    """Call the run prepared."""
+    Preparation.objects.filter(pk=preparation.pk).delete()
+    run = preparation.run
+    run.prepared_at = timezone.now()
+    run.save(update_fields=["prepared_at", "updated_at"])
