@@ -164,9 +164,10 @@ def run_count_unknown(*, run: Run, by: User) -> int:
     paused = Run.objects.filter(pk=run.pk, state=Run.State.PAUSED, reason=Run.Reason.RESTORE)
     if not _go_on(paused):
         raise RunRefused(_("This run is not paused any more."))
-    number = Delivery.objects.filter(run=run, state__in=Delivery.OPEN).update(
-        state=Delivery.State.UNKNOWN, answer=MAY_HAVE_LEFT, lease_token="", lease_until=None,
-        next_try_at=None, updated_at=timezone.now())
+    unsent = Delivery.objects.filter(run=run, state__in=Delivery.OPEN).select_for_update()
+    number = ledger.change(
+        unsent, state=Delivery.State.UNKNOWN, answer=MAY_HAVE_LEFT, lease_token="",
+        lease_until=None, next_try_at=None, updated_at=timezone.now())
     counting.add(run.pk, {"unknown": number}, {})
     transitions.close_run(run)
     record(Action.COUNT_UNKNOWN, on=run.mailing, by=by, details=number)
@@ -225,10 +226,11 @@ def unknown_resolve(*, run: Run, by: User, how: str,
         rows = rows.filter(pk__in=delivery_ids)
     rows = ledger.unlocked(rows)
     now = timezone.now()
-    changes = {"settled_by": by, "lease_token": "", "updated_at": now}
+    changes = {"settled_by": by, "lease_token": ""}
     if how == DELIVERED:
         action = Action.DELIVERED
-        number = rows.update(state=Delivery.State.SENT, settled_at=now, **changes)
+        # `updated_at` stays: it is when the letter may have gone out.
+        number = ledger.change(rows, state=Delivery.State.SENT, settled_at=now, **changes)
         counting.add(run.pk, {"unknown": -number, "sent": number}, {})
     else:
         action = Action.AGAIN
@@ -236,7 +238,8 @@ def unknown_resolve(*, run: Run, by: User, how: str,
             if reason := refusal(run.mailing, now):
                 raise RunRefused(reason)
             _go_on(Run.objects.filter(pk=run.pk))
-        number = rows.update(state=Delivery.State.PENDING, settled_at=None, **changes)
+        number = ledger.change(
+            rows, state=Delivery.State.PENDING, settled_at=None, updated_at=now, **changes)
         counting.add(run.pk, {"unknown": -number}, {})
         bell.ring()
     counting.fold()

@@ -117,7 +117,7 @@ def cancel_rest(run_id: int) -> None:
     with transaction.atomic():
         waiting = ledger.unlocked(Delivery.objects.filter(
             run_id=run_id, state__in=[Delivery.State.PENDING, Delivery.State.RETRY]))
-        cancelled = waiting.update(
-            state=Delivery.State.CANCELLED, next_try_at=None, updated_at=timezone.now())
+        cancelled = ledger.change(
+            waiting, state=Delivery.State.CANCELLED, next_try_at=None, updated_at=timezone.now())
         counting.add(run_id, {"skipped": cancelled}, {})
     counting.fold()

@@ -13,7 +13,7 @@ from .. import services, worker
 from ..kinds import Failed, Later
 from ..models import Job
 from ..services import job_cancel, job_create
-from ..worker import JobsProcess, LeaseLost, claim, do_batch, hold
+from ..worker import DatabaseLane, JobsProcess, LeaseLost, claim, do_batch, hold
 from .conftest import work, work_on
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +21,7 @@ State = Job.State
 
 
 def raiser(error):
-    def raise_it(job):
+    def raise_it(job, *args):
         raise error
     return raise_it
 
@@ -142,7 +142,7 @@ def test_the_end_of_a_persons_job_is_in_the_trail(job, owner):
 
 def test_the_process_rests_on_sqlite_as_long_as_a_batch_took(job, monkeypatch):
     monkeypatch.setattr(worker, "one_writes_at_a_time", lambda: True)
-    process = JobsProcess(None)
+    process = DatabaseLane(None)
     assert 0 < process.work() < worker.LOOK
     Job.objects.all().delete()
     assert process.work() == worker.LOOK
@@ -166,7 +166,7 @@ def test_a_stop_lets_the_batch_in_hand_end(job, counting):
 def test_while_the_database_is_away_the_process_waits(job, monkeypatch, caplog):
     monkeypatch.setattr(worker, "claim", raiser(OperationalError("gone")))
     monkeypatch.setattr(worker.connection, "close", lambda: None)
-    process = JobsProcess(None)
+    process = DatabaseLane(None)
     assert process.work() == process.work() == worker.LOOK
     assert caplog.text.count("does not answer") == 1
     monkeypatch.undo()

@@ -1,0 +1,199 @@
+"""Recipients' `last_fate` and `last_letter_at` follow the ledger, a batch at a time.
+
+Attempts and deliveries have ids in order, so what was added is found behind the place where the
+last batch ended. What changes without an attempt is noted by whoever changes it (`note`). Only the
+ledger tells a fate, and only rows that differ are written: to do a batch twice changes nothing.
+"""
+import json
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from itertools import islice
+
+from django.db import connection, transaction
+from django.db.models import Model
+
+from apps.mailings.models import Attempt, Delivery, Recipient
+
+from .models import LedgerPlace, StaleRecipient
+
+BATCH = 4000
+# A letter that waits is queued until a try has failed for now, from then on it waits for another:
+# whether a worker has it in hand changes many times a second, and nothing for who reads the list.
+# The newest letter tells, also one that was skipped or cancelled: the list says what happened
+# last, and who was passed over by the last mailing is whom its owner looks for.
+NEW = """
+SELECT r.id, COALESCE(CASE WHEN d.state NOT IN ('pending', 'claimed', 'retry') THEN d.state
+    WHEN d.tries > 0 THEN 'retry' ELSE 'pending' END, '') AS fate, l.at,
+    r.last_fate, r.last_letter_at
+FROM mailings_recipient r
+LEFT JOIN (
+    SELECT recipient_id, MAX(id) AS id,
+        MAX(CASE WHEN state IN ('sent', 'unknown') THEN updated_at END) AS at
+    FROM mailings_delivery WHERE recipient_id {ids} GROUP BY recipient_id
+) AS l ON l.recipient_id = r.id
+LEFT JOIN mailings_delivery d ON d.id = l.id
+WHERE r.id {ids}
+"""
+WRONG = """
+SELECT id FROM ({new}) AS n WHERE last_fate <> fate OR last_letter_at {differs} at ORDER BY id
+"""
+CORRECT = """
+UPDATE mailings_recipient SET last_fate = n.fate, last_letter_at = n.at FROM ({new}) AS n
+WHERE mailings_recipient.id = n.id
+"""
+IDS = {"sqlite": "IN (SELECT value FROM json_each(%s))", "postgresql": "= ANY(%s)"}
+DIFFERS = {"sqlite": "IS NOT", "postgresql": "IS DISTINCT FROM"}
+# With the transactions that are under way: the oldest, and the one that would come next.
+LOOK = """
+SELECT COALESCE((SELECT number FROM statistics_ledgerplace WHERE name = %s), 0),
+    COALESCE((SELECT MAX(id) FROM {table}), 0), {transactions}
+"""
+TRANSACTIONS = {
+    "sqlite": "0, 0",  # one writes at a time
+    "postgresql": "pg_snapshot_xmin(pg_current_snapshot())::text::bigint, "
+                  "pg_snapshot_xmax(pg_current_snapshot())::text::bigint",
+}
+
+
+def note(recipients: Iterable[int | None]) -> None:
+    """Have these recipients' last letter be told anew: it changed without an attempt.
+
+    Call it in the transaction of the change.
+    """
+    rows = [StaleRecipient(recipient_id=pk) for pk in recipients if pk]
+    StaleRecipient.objects.bulk_create(rows, batch_size=BATCH)
+
+
+def wrong_ones(recipients: Collection[int]) -> list[int]:
+    """Return those of `recipients` of whom the ledger tells something else than their row."""
+    if not recipients:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(*statement(WRONG, recipients))
+        return [pk for pk, in cursor.fetchall()]
+
+
+@transaction.atomic
+def correct(recipients: Collection[int]) -> bool:
+    """Write what the ledger tells of `recipients`. Returns whether that was done for all of them.
+
+    Those whose row somebody else is writing are left out: nobody is waited for.
+    """
+    rows = Recipient.all_objects.filter(pk__in=recipients)
+    free = rows.select_for_update(skip_locked=True, no_key=True).order_by("pk")
+    ids = list(free.values_list("pk", flat=True)) if recipients else []
+    if ids:
+        with connection.cursor() as cursor:
+            cursor.execute(*statement(CORRECT, ids))
+    return len(ids) == len(recipients)
+
+
+def statement(sql: str, recipients: Collection[int]) -> tuple[str, list[object]]:
+    """Return one of the statements above about `recipients`, and its parameters."""
+    vendor = connection.vendor
+    sql = sql.format(new=NEW.format(ids=IDS[vendor]), differs=DIFFERS[vendor])
+    ids: object = list(recipients)
+    if vendor == "sqlite":
+        ids = json.dumps(ids)
+    return sql, [ids, ids]
+
+
+@dataclass
+class Seen:
+    """A table of the ledger at one moment."""
+
+    place: int  # up to which id it was followed
+    end: int  # its highest id
+    oldest: int  # transaction that is under way
+    next: int  # transaction to come
+
+
+class Added:
+    """The recipients of the rows that are added to a table of the ledger."""
+
+    def __init__(self, model: type[Model]) -> None:
+        self.model = model
+        self.name = str(model._meta.model_name)
+        self.before: Seen | None = None
+
+    def step(self) -> bool:
+        """Follow the next batch of rows. Returns whether there was any, and all of it was done."""
+        seen = self.look()
+        end = self.settled_end(seen)
+        if end <= seen.place:
+            return False
+        rows = self.model._default_manager.filter(pk__gt=seen.place, pk__lte=end).order_by("pk")
+        added = dict(rows.values_list("pk", "recipient")[:BATCH])
+        if len(added) == BATCH:
+            end = max(added)
+        wrong = wrong_ones(set(filter(None, added.values())))
+        return self.write(wrong, seen.place, end)
+
+    def look(self) -> Seen:
+        sql = LOOK.format(table=self.model._meta.db_table,
+                          transactions=TRANSACTIONS[connection.vendor])
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [self.name])
+            return Seen(*cursor.fetchone())
+
+    def settled_end(self, now: Seen) -> int:
+        """Return the id up to which nobody adds rows any more.
+
+        Ids are given out in order, but their transactions end in any order: all ids up to the
+        highest of an earlier look are there when what was under way then has ended.
+        """
+        before = self.before
+        if before is None or before.end <= now.place or before.end > now.end or (
+                before.next > now.next):  # … or the database was restored
+            self.before = before = now
+        return before.end if now.oldest >= before.next else now.place
+
+    @transaction.atomic
+    def write(self, wrong: Collection[int], place: int, end: int) -> bool:
+        """Correct the `wrong` ones, and move the place, unless another process was quicker."""
+        LedgerPlace.objects.get_or_create(name=self.name)
+        places = LedgerPlace.objects.select_for_update(skip_locked=True)
+        if not places.filter(name=self.name, number=place) or not correct(wrong):
+            return False
+        LedgerPlace.objects.filter(name=self.name).update(number=end)
+        return True
+
+
+class Noted:
+    """The recipients whose letters changed without an attempt."""
+
+    def step(self) -> bool:
+        """Follow the next batch of notes. Returns whether there was any, and all of it was done."""
+        notes = StaleRecipient.objects.order_by("pk")
+        if not notes.exists():
+            return False
+        with transaction.atomic():
+            free = notes.select_for_update(skip_locked=True)
+            taken = dict(free.values_list("pk", "recipient_id")[:BATCH])
+            done = correct(wrong_ones(set(taken.values())))
+            if done:
+                StaleRecipient.objects.filter(pk__in=taken).delete()
+        return done
+
+
+FOLLOWERS = (Added(Attempt), Added(Delivery), Noted())
+
+
+def follow_all() -> None:
+    """Follow all that the ledger has now."""
+    followers = Added(Attempt), Added(Delivery), Noted()
+    while any([follower.step() for follower in followers]):
+        pass
+
+
+def recount(*, repair: bool) -> int:
+    """Return how many recipients' last letter the ledger contradicts; `repair` puts it right."""
+    follow_all()  # not wrong: they follow in seconds
+    number = 0
+    ids = Recipient.all_objects.order_by("pk").values_list("pk", flat=True).iterator()
+    while batch := list(islice(ids, BATCH)):
+        wrong = wrong_ones(batch)
+        number += len(wrong)
+        if repair:
+            correct(wrong)
+    return number
