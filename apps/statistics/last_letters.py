@@ -5,7 +5,7 @@ last batch ended. What changes without an attempt is noted by whoever changes it
 ledger tells a fate, and only rows that differ are written: to do a batch twice changes nothing.
 """
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -17,6 +17,10 @@ from apps.mailings.models import Attempt, Delivery, Recipient
 from .models import LedgerPlace, StaleRecipient
 
 BATCH = 4000
+# A page of PostgreSQL's table has room for some new rows beside the old ones. While there is room
+# no index changes, so a batch is written in shares, each of which takes a few rows of a page: the
+# next share takes the place of the rows that the one before has replaced.
+SHARES = {"sqlite": 1, "postgresql": 8}
 # A letter that waits is queued until a try has failed for now, from then on it waits for another:
 # whether a worker has it in hand changes many times a second, and nothing for who reads the list.
 # The newest letter tells, also one that was skipped or cancelled: the list says what happened
@@ -73,19 +77,29 @@ def wrong_ones(recipients: Collection[int]) -> list[int]:
         return [pk for pk, in cursor.fetchall()]
 
 
-@transaction.atomic
-def correct(recipients: Collection[int]) -> bool:
+def correct(recipients: Sequence[int]) -> bool:
     """Write what the ledger tells of `recipients`. Returns whether that was done for all of them.
 
-    Those whose row somebody else is writing are left out: nobody is waited for.
+    They are in the order of their ids.
     """
-    rows = Recipient.all_objects.filter(pk__in=recipients)
-    free = rows.select_for_update(skip_locked=True, no_key=True).order_by("pk")
-    ids = list(free.values_list("pk", flat=True)) if recipients else []
-    if ids:
+    shares = SHARES[connection.vendor]
+    return all([write(recipients[first::shares]) for first in range(shares)])
+
+
+@transaction.atomic
+def write(recipients: Sequence[int]) -> bool:
+    """Write a share of a batch. Returns whether that was done for all of it.
+
+    Rows that somebody else is writing are left out: nobody is waited for.
+    """
+    if not recipients:
+        return True
+    rows = Recipient.all_objects.filter(pk__in=recipients).order_by("pk")
+    free = list(rows.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True))
+    if free:
         with connection.cursor() as cursor:
-            cursor.execute(*statement(CORRECT, ids))
-    return len(ids) == len(recipients)
+            cursor.execute(*statement(CORRECT, free))
+    return len(free) == len(recipients)
 
 
 def statement(sql: str, recipients: Collection[int]) -> tuple[str, list[object]]:
@@ -126,8 +140,12 @@ class Added:
         added = dict(rows.values_list("pk", "recipient")[:BATCH])
         if len(added) == BATCH:
             end = max(added)
-        wrong = wrong_ones(set(filter(None, added.values())))
-        return self.write(wrong, seen.place, end)
+        if not correct(wrong_ones(set(filter(None, added.values())))):
+            return False
+        LedgerPlace.objects.get_or_create(name=self.name)
+        # Unless another process was quicker.
+        LedgerPlace.objects.filter(name=self.name, number=seen.place).update(number=end)
+        return True
 
     def look(self) -> Seen:
         sql = LOOK.format(table=self.model._meta.db_table,
@@ -148,32 +166,17 @@ class Added:
             self.before = before = now
         return before.end if now.oldest >= before.next else now.place
 
-    @transaction.atomic
-    def write(self, wrong: Collection[int], place: int, end: int) -> bool:
-        """Correct the `wrong` ones, and move the place, unless another process was quicker."""
-        LedgerPlace.objects.get_or_create(name=self.name)
-        places = LedgerPlace.objects.select_for_update(skip_locked=True)
-        if not places.filter(name=self.name, number=place) or not correct(wrong):
-            return False
-        LedgerPlace.objects.filter(name=self.name).update(number=end)
-        return True
-
 
 class Noted:
     """The recipients whose letters changed without an attempt."""
 
     def step(self) -> bool:
         """Follow the next batch of notes. Returns whether there was any, and all of it was done."""
-        notes = StaleRecipient.objects.order_by("pk")
-        if not notes.exists():
+        notes = dict(StaleRecipient.objects.order_by("pk").values_list("pk", "recipient_id")[:BATCH])
+        if not notes or not correct(wrong_ones(set(notes.values()))):
             return False
-        with transaction.atomic():
-            free = notes.select_for_update(skip_locked=True)
-            taken = dict(free.values_list("pk", "recipient_id")[:BATCH])
-            done = correct(wrong_ones(set(taken.values())))
-            if done:
-                StaleRecipient.objects.filter(pk__in=taken).delete()
-        return done
+        StaleRecipient.objects.filter(pk__in=notes).delete()
+        return True
 
 
 FOLLOWERS = (Added(Attempt), Added(Delivery), Noted())
