@@ -76,6 +76,7 @@ PAGES = {  # name: (who asks, address)
     "report of all": ("manager", "/reports/?period=all"),
     "report of a mailing": ("owner", "/reports/mailings/{mailing}/"),
 }
+EMAIL = "'client' || k || '@shop' || (k %% 40) || '.example.com'"
 SURNAMES = ("Иванов", "Смирнова", "Ёлкин", "Волкова", "Соловьёв", "Петренко", "Ким")
 NAMES = ("Анна", "Борис", "Вера", "Глеб", "Дана", "Егор", "Жанна", "Захар", "Иван", "Клара", "Лев")
 STATE = "CASE WHEN k %% 50 = 7 THEN 'failed' WHEN k %% 200 = 9 THEN 'unknown' ELSE 'sent' END"
@@ -123,6 +124,7 @@ def insert(model, source, values, parameters=()):
 
 def one_of(words, number):
     """Return the SQL that gives the word at the place that `number`, an SQL expression, says."""
+    words = list(words)
     cases = " ".join(f"WHEN {place} THEN '{word}'" for place, word in enumerate(words))
     return f"CASE {number} %% {len(words)} {cases} END"
 
@@ -133,16 +135,33 @@ def make_book(owner, size):
     from django.db.models import Min
 
     from apps.mailings.models import Recipient
-    step = max(1, size // 1000)
-    insert(Recipient, NUMBERS[connection.vendor], {
-        "owner_id": str(owner.pk),
-        "email": "'client' || k || '@shop' || (k %% 40) || '.example.com'",
-        "full_name": f"{one_of(SURNAMES, 'k')} || ' ' || {one_of(NAMES, 'k / 7')} || ' ' || k",
-        "comment": f"CASE WHEN k %% 2 = 0 THEN '{HALF} клиент' ELSE 'новый клиент' END || "
-                   f"CASE WHEN k %% {step} = 0 THEN ', {THOUSAND}' ELSE '' END || "
-                   f"CASE WHEN k = {size // 3} THEN ', {ONE}' ELSE '' END",
-    }, [size])
+    columns = {"owner_id": str(owner.pk), "email": EMAIL, "full_name": name_of(str),
+               "comment": comment_of(size, str)}
+    if hasattr(Recipient, "search_text"):
+        columns |= written_words(size)
+    insert(Recipient, NUMBERS[connection.vendor], columns, [size])
     return Recipient.objects.filter(owner=owner).aggregate(first=Min("pk"))["first"]
+
+
+def name_of(change):
+    """Return the SQL of a name, each of whose words went through `change`."""
+    surname = one_of(map(change, SURNAMES), "k")
+    return f"{surname} || ' ' || {one_of(map(change, NAMES), 'k / 7')} || ' ' || k"
+
+
+def comment_of(size, change):
+    half, other = change(f"{HALF} клиент"), change("новый клиент")
+    return (f"CASE WHEN k %% 2 = 0 THEN '{half}' ELSE '{other}' END || "
+            f"CASE WHEN k %% {max(1, size // 1000)} = 0 THEN ', {change(THOUSAND)}' ELSE '' END || "
+            f"CASE WHEN k = {size // 3} THEN ', {change(ONE)}' ELSE '' END")
+
+
+def written_words(size):
+    """Return the SQL of what recipients are found and ordered by, as the application writes it."""
+    from apps.core.words import folded, sort_key
+    texts = [name_of(folded), EMAIL, comment_of(size, folded)]
+    return {"search_text": " || ' ' || ".join(texts),
+            "sort_name": name_of(lambda word: sort_key(word, len(word) + 1))}
 
 
 def make_mailings(owner, size):

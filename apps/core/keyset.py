@@ -14,11 +14,12 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from .access import ids_in
+from .sieve import MANY, Sieve, Sifted
 
 PER_PAGE = 25
-MANY = 10_000  # rows; to count more takes longer than a page may
 LONGEST_VALUE = 400
 HIGHEST_PAGE = 1_000_000
+HIGHEST_ID = 2 ** 62
 Cursor = tuple[int, Any]  # id, value
 
 
@@ -41,6 +42,10 @@ class Order:
         # The value bounds the scan of an index; the rest is about rows of the same value.
         bound = Q(**{f"{self.name}__{side}e": value})
         return bound & ~Q(**{self.name: value, f"pk__{'gte' if side == 'lt' else 'lte'}": pk})
+
+    def start(self, value: Any) -> Cursor:
+        """Return the cursor after which the rows of this value begin."""
+        return (HIGHEST_ID if self.backwards else 0), value
 
     def cursor_of(self, row: Any) -> str:
         """Return the cursor of a row, as text for an address."""
@@ -79,9 +84,13 @@ class KeysetPage:
     """A page of `rows` as the address asks for it; the nearest one for what is not there."""
 
     def __init__(self, request: HttpRequest, rows: QuerySet[Any], order: Order, *,
-                 begin: Any = None) -> None:
-        """Read the page; `begin` is the value at which it begins unless the address names one."""
+                 begin: Any = None, sieve: Sieve | None = None) -> None:
+        """Read the page; `begin` is the value at which it begins unless the address names one.
+
+        `sieve` filters the rows further.
+        """
         self.rows = rows
+        self.sifted = Sifted(rows, sieve) if sieve else None
         self.order = order
         self.object_list: list[Any] = []
         self.has_previous = self.has_next = False
@@ -98,14 +107,14 @@ class KeysetPage:
         """Read the page that is asked for, or the nearest one that has rows."""
         after = self.order.cursor_in(asked.get("after", ""))
         before = self.order.cursor_in(asked.get("before", ""))
-        if after is None and begin is not None:
-            after = (0, begin) if not self.order.backwards else (2 ** 62, begin)
         if before:
             self.read_before(before)
         elif after:
             self.read_after(after)
         elif "last" in asked:
             self.read_last()
+        elif begin is not None:
+            self.read_after(self.order.start(begin))
         else:
             self.read_number(asked.get("page", ""))
         if not self.object_list and self.has_previous:
@@ -134,14 +143,24 @@ class KeysetPage:
         if not skipped:
             self.take(self.rows)
             return
+        rows = self.rows
+        if self.sifted:  # no index has these in order
+            rows = self.sifted.of(rows)
+            skipped = min(skipped, MANY - PER_PAGE)
         # Ids come from an index alone, rows would be read and thrown away.
-        ids = self.rows.order_by(*self.order.names()).values_list("pk", flat=True)
+        ids = rows.order_by(*self.order.names()).values_list("pk", flat=True)
         found = list(ids[skipped:skipped + PER_PAGE + 1])
-        self.take(self.rows.filter(pk__in=found))
+        self.show(self.rows.filter(pk__in=found))
         self.has_previous = True
 
     def take(self, rows: QuerySet[Any], *, reverse: bool = False) -> None:
         """Take the first page of `rows`, or the last one."""
+        if self.sifted:
+            ordered = rows.order_by(*self.order.names(reverse=reverse))
+            rows = self.sifted.first(ordered, PER_PAGE + 1)
+        self.show(rows, reverse=reverse)
+
+    def show(self, rows: QuerySet[Any], *, reverse: bool = False) -> None:
         found = list(rows.order_by(*self.order.names(reverse=reverse))[:PER_PAGE + 1])
         more = len(found) > PER_PAGE
         found = found[:PER_PAGE]
@@ -162,6 +181,8 @@ class KeysetPage:
     @cached_property
     def counted(self) -> int:
         """How many rows there are, but for what is more than MANY."""
+        if self.sifted:
+            return self.sifted.counted
         if not (self.has_next or self.has_previous):
             return len(self.object_list)
         return self.rows.order_by()[:MANY + 1].count()
@@ -169,7 +190,8 @@ class KeysetPage:
     def count_exactly(self) -> None:
         """Count all rows, however many. A page is shown first, and asks for this then."""
         self.is_exact = True
-        self.counted = self.rows.order_by().count()
+        rows = self.sifted.kept if self.sifted else self.rows.order_by()
+        self.counted = rows.count()
 
     @property
     def is_many(self) -> bool:

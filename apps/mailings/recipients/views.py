@@ -17,6 +17,7 @@ from apps.core.listing import search_text, sorted_page
 from ..deletion import delete
 from ..models import Attempt, Message, Recipient
 from ..owned_form import form_page, opened, owned_done
+from ..search import with_words
 from ..services import recipient_bounce_clear, recipient_save, recipients_bounce_clear
 from .forms import RecipientForm
 
@@ -28,9 +29,7 @@ def recipient_list(request):
     q = search_text(request)
     recipients = Recipient.objects.visible_to(request.user).with_fate().select_related("owner")
     recipients = recipients.annotate(address=Lower("email"))
-    if q:
-        recipients = recipients.matching(q)
-    listing = sorted_page(request, recipients, SORTS, "name")
+    listing = sorted_page(request, recipients, SORTS, "name", sieve=with_words(q))
     add_same_reply(listing["page"], request.user)
     return render_list(request, "mailings/recipient_list.html", {**listing, "q": q})
 
