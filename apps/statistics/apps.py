@@ -9,6 +9,6 @@ class StatisticsConfig(AppConfig):
     def ready(self):
         from apps.jobs import chores
 
-        from .last_letters import FOLLOWERS
-        for follower in FOLLOWERS:
+        from .last_letters import followers
+        for follower in followers():
             chores.register(follower)

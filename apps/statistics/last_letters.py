@@ -5,6 +5,7 @@ last batch ended. What changes without an attempt is noted by whoever changes it
 ledger tells a fate, and only rows that differ are written: to do a batch twice changes nothing.
 """
 import json
+import time
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -45,17 +46,22 @@ CORRECT = """
 UPDATE mailings_recipient SET last_fate = n.fate, last_letter_at = n.at FROM ({new}) AS n
 WHERE mailings_recipient.id = n.id
 """
+LOOKS = 3
+PAUSE = 0.1  # seconds between them, longer than a worker writes
 IDS = {"sqlite": "IN (SELECT value FROM json_each(%s))", "postgresql": "= ANY(%s)"}
 DIFFERS = {"sqlite": "IS NOT", "postgresql": "IS DISTINCT FROM"}
-# With the transactions that are under way: the oldest, and the one that would come next.
 LOOK = """
 SELECT COALESCE((SELECT number FROM statistics_ledgerplace WHERE name = %s), 0),
-    COALESCE((SELECT MAX(id) FROM {table}), 0), {transactions}
+    COALESCE((SELECT MAX(id) FROM {table}), 0), {writers}
 """
-TRANSACTIONS = {
-    "sqlite": "0, 0",  # one writes at a time
-    "postgresql": "pg_snapshot_xmin(pg_current_snapshot())::text::bigint, "
-                  "pg_snapshot_xmax(pg_current_snapshot())::text::bigint",
+# Other transactions that are writing to the table: its lock is theirs before they get an id.
+WRITERS = {
+    "sqlite": "NULL",  # one writes at a time
+    "postgresql": """ARRAY(
+        SELECT virtualtransaction FROM pg_locks
+        WHERE relation = '{table}'::regclass AND mode = 'RowExclusiveLock' AND granted
+        AND pid <> pg_backend_pid()
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))""",
 }
 
 
@@ -118,8 +124,7 @@ class Seen:
 
     place: int  # up to which id it was followed
     end: int  # its highest id
-    oldest: int  # transaction that is under way
-    next: int  # transaction to come
+    writers: list[str] | None  # transactions that may have got lower ids
 
 
 class Added:
@@ -148,23 +153,24 @@ class Added:
         return True
 
     def look(self) -> Seen:
-        sql = LOOK.format(table=self.model._meta.db_table,
-                          transactions=TRANSACTIONS[connection.vendor])
+        table = self.model._meta.db_table
+        writers = WRITERS[connection.vendor].format(table=table)
         with connection.cursor() as cursor:
-            cursor.execute(sql, [self.name])
+            cursor.execute(LOOK.format(table=table, writers=writers), [self.name])
             return Seen(*cursor.fetchone())
 
     def settled_end(self, now: Seen) -> int:
         """Return the id up to which nobody adds rows any more.
 
         Ids are given out in order, but their transactions end in any order: all ids up to the
-        highest of an earlier look are there when what was under way then has ended.
+        highest of an earlier look are there when those who were writing then have ended.
         """
         before = self.before
-        if before is None or before.end <= now.place or before.end > now.end or (
-                before.next > now.next):  # … or the database was restored
+        if before is None or not now.place < before.end <= now.end:  # done, or restored
             self.before = before = now
-        return before.end if now.oldest >= before.next else now.place
+        if set(before.writers or ()) & set(now.writers or ()):
+            return now.place
+        return before.end
 
 
 class Noted:
@@ -172,31 +178,44 @@ class Noted:
 
     def step(self) -> bool:
         """Follow the next batch of notes. Returns whether there was any, and all of it was done."""
-        notes = dict(StaleRecipient.objects.order_by("pk").values_list("pk", "recipient_id")[:BATCH])
+        rows = StaleRecipient.objects.order_by("pk")
+        notes = dict(rows.values_list("pk", "recipient_id")[:BATCH])
         if not notes or not correct(wrong_ones(set(notes.values()))):
             return False
         StaleRecipient.objects.filter(pk__in=notes).delete()
         return True
 
 
-FOLLOWERS = (Added(Attempt), Added(Delivery), Noted())
+def followers() -> list[Added | Noted]:
+    return [Added(Attempt), Added(Delivery), Noted()]
 
 
-def follow_all() -> None:
-    """Follow all that the ledger has now."""
-    followers = Added(Attempt), Added(Delivery), Noted()
-    while any([follower.step() for follower in followers]):
+def follow_all(those: Sequence[Added | Noted] = ()) -> None:
+    """Follow all that nobody is writing just now; `those` are followers of an earlier call."""
+    those = those or followers()
+    while any([follower.step() for follower in those]):
         pass
 
 
 def recount(*, repair: bool) -> int:
     """Return how many recipients' last letter the ledger contradicts; `repair` puts it right."""
-    follow_all()  # not wrong: they follow in seconds
+    those = followers()
     number = 0
     ids = Recipient.all_objects.order_by("pk").values_list("pk", flat=True).iterator()
     while batch := list(islice(ids, BATCH)):
-        wrong = wrong_ones(batch)
+        wrong = lasting(wrong_ones(batch), those)
         number += len(wrong)
         if repair:
             correct(wrong)
     return number
+
+
+def lasting(wrong: list[int], those: Sequence[Added | Noted]) -> list[int]:
+    """Return those of the `wrong` who stay wrong: others follow what is written now in seconds."""
+    for _look in range(LOOKS):
+        follow_all(those)
+        wrong = wrong_ones(wrong)
+        if not wrong:
+            break
+        time.sleep(PAUSE)
+    return wrong

@@ -206,7 +206,7 @@ def unlocked(deliveries: QuerySet[Delivery]) -> QuerySet[Delivery]:
 
 
 def change(deliveries: QuerySet[Delivery], **columns: Any) -> int:
-    """Write these columns of `deliveries`, which are changed without an attempt. Returns of how many.
+    """Write these columns of deliveries that change without an attempt. Returns of how many.
 
     Call it in a transaction, with a queryset that locks its rows.
     """

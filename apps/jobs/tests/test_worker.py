@@ -3,14 +3,15 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from apps.audit.models import Entry
 from apps.core import secrets
+from tests.sending import until
 
 from .. import services, worker
-from ..kinds import Failed, Later
+from ..kinds import KINDS, Failed, Kind, Later
 from ..models import Job
 from ..services import job_cancel, job_create
 from ..worker import DatabaseLane, JobsProcess, LeaseLost, claim, do_batch, hold
@@ -161,6 +162,59 @@ def test_a_stop_lets_the_batch_in_hand_end(job, counting):
     JobsProcess(stopping).run()
     job.refresh_from_db()
     assert job.done == 1 and job.is_active and not job.lease_token
+
+
+class Chores:
+    """A chore that has so many batches to do."""
+
+    def __init__(self, number):
+        self.number = number
+
+    def step(self):
+        self.number -= 1
+        return self.number >= 0
+
+
+def test_jobs_and_chores_take_turns_and_a_chore_takes_half_of_the_time(job, counting, monkeypatch):
+    chores = Chores(2)
+    monkeypatch.setattr(worker, "CHORES", [chores])
+    monkeypatch.setattr(worker, "one_writes_at_a_time", lambda: False)
+    lane = DatabaseLane(None)
+    rests = [lane.work() for _ in range(6)]
+    assert counting.counted == [0, 1, 2] and chores.number < 0
+    jobs, after_chores, at_rest = [rests[0], rests[2], rests[4]], [rests[1], rests[3]], rests[5]
+    assert jobs == [0, 0, 0] and all(0 < rest < worker.LOOK for rest in after_chores)
+    assert at_rest == worker.LOOK
+
+
+class Hanging(Kind):
+    """A kind that speaks to a machine which does not answer."""
+
+    key = "hanging"
+    atomic = False
+
+    def __init__(self):
+        self.answered = threading.Event()
+
+    def run_batch(self, job):
+        return self.answered.wait(10)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_mail_server_that_hangs_holds_up_no_work_on_the_database(job, owner, monkeypatch):
+    hanging = Hanging()
+    monkeypatch.setitem(KINDS, hanging.key, hanging)
+    letter = job_create(kind="hanging", owner=owner)
+    stopping = threading.Event()
+    process = JobsProcess(stopping)
+    thread = threading.Thread(target=lambda: (process.run(), connection.close()))
+    thread.start()
+    until(lambda: Job.objects.get(pk=job.pk).state == State.DONE)
+    assert Job.objects.get(pk=letter.pk).is_active
+    hanging.answered.set()
+    until(lambda: Job.objects.get(pk=letter.pk).state == State.DONE)
+    stopping.set()
+    thread.join()
 
 
 def test_while_the_database_is_away_the_process_waits(job, monkeypatch, caplog):

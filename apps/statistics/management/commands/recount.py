@@ -5,8 +5,8 @@ from apps.statistics.recount import differences
 
 
 class Command(DatabaseCommand):
-    help = ("Count all attempts anew, and tell where the reports' tallies, and what recipients' rows "
-            "tell of the last letter to them, differ from that.")
+    help = ("Count all attempts anew, and tell where the reports' tallies, and what recipients' "
+            "rows tell of the last letter to them, differ from that.")
 
     def add_arguments(self, parser):
         parser.add_argument("--repair", action="store_true", help="put right what differs")
