@@ -1,4 +1,4 @@
-"""What recipients' rows tell of the last letter to them is what the ledger tells, a little later."""
+"""What recipients' rows tell of their last letter is what the ledger tells, a little later."""
 import random
 import threading
 from datetime import timedelta
