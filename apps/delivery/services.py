@@ -232,10 +232,11 @@ def unknown_resolve(*, run: Run, by: User, how: str,
         rows = rows.filter(pk__in=delivery_ids)
     rows = ledger.unlocked(rows)
     now = timezone.now()
-    changes = {"settled_by": by, "lease_token": "", "updated_at": now}
+    changes = {"settled_by": by, "lease_token": ""}
     if how == DELIVERED:
         action = Action.DELIVERED
-        number = rows.update(state=Delivery.State.SENT, settled_at=now, **changes)
+        # `updated_at` stays: it is when the letter may have gone out.
+        number = ledger.change(rows, state=Delivery.State.SENT, settled_at=now, **changes)
         counting.add(run.pk, {"unknown": -number, "sent": number}, {})
     else:
         action = Action.AGAIN
@@ -243,7 +244,8 @@ def unknown_resolve(*, run: Run, by: User, how: str,
             if reason := refusal(run.mailing, now):
                 raise RunRefused(reason)
             _go_on(Run.objects.filter(pk=run.pk))
-        number = rows.update(state=Delivery.State.PENDING, settled_at=None, **changes)
+        number = ledger.change(
+            rows, state=Delivery.State.PENDING, settled_at=None, updated_at=now, **changes)
         counting.add(run.pk, {"unknown": -number}, {})
         bell.ring()
     counting.fold()

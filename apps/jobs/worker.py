@@ -7,10 +7,12 @@ import logging
 import threading
 import time
 import uuid
+from collections.abc import Callable
 from datetime import timedelta
+from itertools import cycle
 
 from django.db import Error, connection, transaction
-from django.db.models import Case, F, Value, When
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 from django.utils.translation import gettext_noop
@@ -19,6 +21,7 @@ from apps.audit.services import Via, record
 from apps.core.outage import AWAY, SameFile, outage
 from apps.core.processes import Stop
 
+from .chores import CHORES
 from .kinds import KINDS, Failed, Kind, Later
 from .models import Job, JobQuerySet
 from .services import jobs_forget
@@ -41,9 +44,9 @@ class LeaseLost(Exception):
     """The job was cancelled, or somebody else has it now: what this worker did does not count."""
 
 
-def claim(token: str) -> Job | None:
-    """Take the job that waits longest. Returns it, None when none waits."""
-    ready = Job.objects.ready(timezone.now())
+def claim(token: str, which: Q = Q()) -> Job | None:  # noqa: B008 nobody changes it
+    """Take the job of `which` that waits longest. Returns it, None when none waits."""
+    ready = Job.objects.ready(timezone.now()).filter(which)
     for pk in ready.values_list("pk", flat=True)[:CANDIDATES]:
         # A token that still stands there is that of a worker which died.
         crashes = Case(When(lease_token="", then=F("crashes")), default=F("crashes") + Value(1))
@@ -162,24 +165,29 @@ class Renewal(threading.Thread):
         connection.close()
 
 
-class JobsProcess:
-    """Does jobs one after another until it is stopped; any number of them may run."""
+class Lane:
+    """Does jobs one after another until it is stopped, in a thread."""
 
     def __init__(self, stopping: Stop | threading.Event) -> None:
         self.token = uuid.uuid4().hex
         self.stopping = stopping
         self.same_file = SameFile()
-        self.next_forgetting = 0.0  # monotonic
 
     def run(self) -> None:
+        """Work until it is stopped. Where it breaks, it has the process stop and begin anew."""
         renewal = Renewal(self.token)
         renewal.start()
-        while not self.stopping.is_set():
-            rest = self.work()
-            if rest:
-                self.stopping.wait(rest)
-        self.let_go()
-        renewal.ended.set()
+        try:
+            while not self.stopping.is_set():
+                rest = self.work()
+                if rest:
+                    self.stopping.wait(rest)
+            self.let_go()
+        except Exception:
+            log.exception("a thread of the jobs ended")
+            self.stopping.set()
+        finally:
+            renewal.ended.set()
 
     def work(self) -> float:
         """Do one batch. Returns the seconds to rest after it; while the database is away too."""
@@ -194,24 +202,97 @@ class JobsProcess:
             return LOOK
 
     def turn(self) -> float:
-        self.forget()
-        job = claim(self.token)
-        if job is None:
-            self.let_go()
-            return LOOK
-        started = time.monotonic()
-        do_batch(job)
-        kind = KINDS.get(job.kind)
-        if one_writes_at_a_time() and kind and kind.atomic:
-            return time.monotonic() - started  # pages write in the meantime
-        return 0
+        raise NotImplementedError
+
+    def kinds(self) -> dict[str, Kind]:
+        """Return the kinds of jobs that this lane does."""
+        raise NotImplementedError
+
+    def which(self) -> Q:
+        """Return the jobs that this lane does."""
+        return Q(kind__in=self.kinds())
+
+    def do_job(self) -> bool:
+        """Do a batch of the job that waits longest. Returns whether one waited."""
+        job = claim(self.token, self.which())
+        if job:
+            do_batch(job)
+        return job is not None
 
     def let_go(self) -> None:
-        for kind in KINDS.values():
+        for kind in self.kinds().values():
             kind.idle()
+
+
+class NetworkLane(Lane):
+    """Jobs that speak to other machines: where one of these hangs, no other work waits."""
+
+    def kinds(self) -> dict[str, Kind]:
+        return {key: kind for key, kind in KINDS.items() if not kind.atomic}
+
+    def run(self) -> None:
+        super().run()
+        connection.close()  # its thread's own
+
+    def turn(self) -> float:
+        if self.do_job():
+            return 0
+        self.let_go()
+        return LOOK
+
+
+class DatabaseLane(Lane):
+    """Jobs and chores that need the database alone, in turns; jobs of unknown kinds too."""
+
+    def __init__(self, stopping: Stop | threading.Event) -> None:
+        super().__init__(stopping)
+        self.next_forgetting = 0.0  # monotonic
+        tasks: list[Callable[[], bool]] = [self.do_job, *(chore.step for chore in CHORES)]
+        self.number = len(tasks)
+        self.tasks = cycle(tasks)
+
+    def kinds(self) -> dict[str, Kind]:
+        return {key: kind for key, kind in KINDS.items() if kind.atomic}
+
+    def which(self) -> Q:
+        network = [key for key, kind in KINDS.items() if not kind.atomic]
+        return ~Q(kind__in=network)
+
+    def turn(self) -> float:
+        self.forget()
+        for _number in range(self.number):
+            task = next(self.tasks)
+            started = time.monotonic()
+            if task():
+                return self.rest_after(task, time.monotonic() - started)
+        self.let_go()
+        return LOOK
+
+    def rest_after(self, task: Callable[[], bool], took: float) -> float:
+        """Return how long to rest after a batch, so that pages and sending have their turn.
+
+        Nobody waits for a chore, so it takes half of the time on any database.
+        """
+        if one_writes_at_a_time() or task != self.do_job:
+            return took
+        return 0
 
     def forget(self) -> None:
         now = time.monotonic()
         if now >= self.next_forgetting:
             self.next_forgetting = now + FORGET
             jobs_forget(now=timezone.now())
+
+
+class JobsProcess:
+    """Does jobs and chores until it is stopped; any number of such processes may run."""
+
+    def __init__(self, stopping: Stop | threading.Event) -> None:
+        self.database = DatabaseLane(stopping)
+        self.network = NetworkLane(stopping)
+
+    def run(self) -> None:
+        beside = threading.Thread(target=self.network.run, name="network", daemon=True)
+        beside.start()
+        self.database.run()
+        beside.join()

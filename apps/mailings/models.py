@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Coalesce, Lower, NullIf
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -46,11 +46,6 @@ class RecipientQuerySet(OwnedQuerySet):
         """Return the owner's recipients that replies with these keys marked as bounced."""
         return self.filter(owner=owner, bounced_at__isnull=False, bounced_key__in=keys).exclude(
             bounced_key="")
-
-    def with_fate(self):
-        """Give each its `fate`: the state of the last letter to them, None without one."""
-        letters = Delivery.objects.filter(recipient=OuterRef("pk")).order_by("-id")
-        return self.annotate(fate=Subquery(letters.values("state")[:1]))
 
 
 class Recipient(Owned):

@@ -119,6 +119,27 @@ class DomainTally(models.Model):
             fields=["run", "domain"], name="domain_once_per_run")]
 
 
+class LedgerPlace(models.Model):
+    """Up to which id of a table recipients' last letters follow it (`last_letters.py`)."""
+
+    name = models.CharField(max_length=32, primary_key=True)
+    number = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("place in the ledger")
+        verbose_name_plural = _("places in the ledger")
+
+
+class StaleRecipient(models.Model):
+    """A note that a letter to this recipient has changed without an attempt."""
+
+    recipient_id = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("recipient whose letter has changed")
+        verbose_name_plural = _("recipients whose letters have changed")
+
+
 REFUSED = ~Q(meaning__in=[Meaning.ACCEPTED, Meaning.UNKNOWN])
 FIGURES = {
     "attempts": Sum("number", default=0),

@@ -9,7 +9,8 @@ import json
 from collections import Counter
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
-from itertools import starmap
+from itertools import islice, starmap
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
@@ -18,11 +19,12 @@ from django.utils import timezone
 
 from apps.mailings.models import Delivery, Run
 from apps.mailings.services import recipients_bounce_mark
-from apps.statistics import tallies
+from apps.statistics import last_letters, tallies
 
 from .results import Claimed, Result, State
 
 LEASE = timedelta(seconds=30)
+AT_ONCE = 5000  # ids in one statement
 COUNTER = {
     State.SENT: "sent", State.FAILED: "failed", State.UNKNOWN: "unknown",
     State.SKIPPED: "skipped", State.CANCELLED: "skipped",
@@ -114,6 +116,7 @@ def store(run: Run, results: Iterable[Result],
     rows = as_rows(results)
     stored = store_rows(run, rows, token, State.CLAIMED)
     counts: Counter[str] = Counter()
+    late: set[int] = set()
     if len(stored) < len(rows):
         for pk in stored:
             del rows[pk]
@@ -121,6 +124,7 @@ def store(run: Run, results: Iterable[Result],
         counts["unknown"] -= len(late)
         stored |= late
     tries = []
+    untold = []  # whose letter changes without an attempt
     bounced: dict[int, tuple[str, str]] = {}
     for result in results:
         delivery = result.delivery
@@ -129,6 +133,8 @@ def store(run: Run, results: Iterable[Result],
         if result.state in COUNTER:
             counts[COUNTER[result.state]] += 1
         if result.outcome is None:
+            if result.state is State.SKIPPED or delivery.id in late:
+                untold.append(delivery.recipient_id)
             continue
         tries.append(result)
         gone = result.state is State.FAILED and result.outcome.verdict(delivery.email).marks
@@ -136,6 +142,8 @@ def store(run: Run, results: Iterable[Result],
             bounced[delivery.recipient_id] = delivery.email, result.outcome.reply
     if bounced:
         recipients_bounce_mark(replies=bounced)
+    if untold:
+        last_letters.note(untold)
     return counts, tallies.of_results(tries)
 
 
@@ -199,6 +207,19 @@ def unlocked(deliveries: QuerySet[Delivery]) -> QuerySet[Delivery]:
     """
     rows = deliveries.select_for_update(skip_locked=True, of=("self",))
     return Delivery.objects.filter(pk__in=rows.values("pk"))
+
+
+def change(deliveries: QuerySet[Delivery], **columns: Any) -> int:
+    """Write these columns of deliveries that change without an attempt. Returns of how many.
+
+    Call it in a transaction, with a queryset that locks its rows.
+    """
+    recipients = dict(deliveries.values_list("pk", "recipient"))
+    ids = iter(recipients)
+    while some := list(islice(ids, AT_ONCE)):
+        Delivery.objects.filter(pk__in=some).update(**columns)
+    last_letters.note(recipients.values())
+    return len(recipients)
 
 
 @transaction.atomic

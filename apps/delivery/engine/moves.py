@@ -7,6 +7,7 @@ from django.db import connection
 from django.utils import timezone
 
 from apps.mailings.models import Delivery
+from apps.statistics import last_letters
 
 from .ledger import db_time
 
@@ -16,6 +17,7 @@ UPDATE mailings_delivery SET state = '{to}', answer = CASE WHEN %s = '' THEN ans
     lease_token = '', lease_until = NULL, next_try_at = NULL, updated_at = %s
 WHERE id IN (
     SELECT id FROM mailings_delivery WHERE run_id = %s AND state = '{state}' LIMIT %s {lock})
+RETURNING recipient_id
 """
 LOCK = {"sqlite": "", "postgresql": "FOR UPDATE SKIP LOCKED"}
 
@@ -29,4 +31,6 @@ def move(run_id: int, state: Delivery.State, to: Delivery.State, limit: int,
     statement = MOVE.format(state=state.value, to=to.value, lock=LOCK[connection.vendor])
     with connection.cursor() as cursor:
         cursor.execute(statement, [answer, answer, db_time(timezone.now()), run_id, limit])
-        return int(cursor.rowcount)
+        recipients = [row[0] for row in cursor.fetchall()]
+    last_letters.note(recipients)
+    return len(recipients)

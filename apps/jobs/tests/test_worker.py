@@ -3,17 +3,18 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from apps.audit.models import Entry
 from apps.core import secrets
+from tests.sending import until
 
 from .. import services, worker
-from ..kinds import Failed, Later
+from ..kinds import KINDS, Failed, Kind, Later
 from ..models import Job
 from ..services import job_cancel, job_create
-from ..worker import JobsProcess, LeaseLost, claim, do_batch, hold
+from ..worker import DatabaseLane, JobsProcess, LeaseLost, claim, do_batch, hold
 from .conftest import work, work_on
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +22,7 @@ State = Job.State
 
 
 def raiser(error):
-    def raise_it(job):
+    def raise_it(job, *args):
         raise error
     return raise_it
 
@@ -142,7 +143,7 @@ def test_the_end_of_a_persons_job_is_in_the_trail(job, owner):
 
 def test_the_process_rests_on_sqlite_as_long_as_a_batch_took(job, monkeypatch):
     monkeypatch.setattr(worker, "one_writes_at_a_time", lambda: True)
-    process = JobsProcess(None)
+    process = DatabaseLane(None)
     assert 0 < process.work() < worker.LOOK
     Job.objects.all().delete()
     assert process.work() == worker.LOOK
@@ -163,10 +164,63 @@ def test_a_stop_lets_the_batch_in_hand_end(job, counting):
     assert job.done == 1 and job.is_active and not job.lease_token
 
 
+class Chores:
+    """A chore that has so many batches to do."""
+
+    def __init__(self, number):
+        self.number = number
+
+    def step(self):
+        self.number -= 1
+        return self.number >= 0
+
+
+def test_jobs_and_chores_take_turns_and_a_chore_takes_half_of_the_time(job, counting, monkeypatch):
+    chores = Chores(2)
+    monkeypatch.setattr(worker, "CHORES", [chores])
+    monkeypatch.setattr(worker, "one_writes_at_a_time", lambda: False)
+    lane = DatabaseLane(None)
+    rests = [lane.work() for _ in range(6)]
+    assert counting.counted == [0, 1, 2] and chores.number < 0
+    jobs, after_chores, at_rest = [rests[0], rests[2], rests[4]], [rests[1], rests[3]], rests[5]
+    assert jobs == [0, 0, 0] and all(0 < rest < worker.LOOK for rest in after_chores)
+    assert at_rest == worker.LOOK
+
+
+class Hanging(Kind):
+    """A kind that speaks to a machine which does not answer."""
+
+    key = "hanging"
+    atomic = False
+
+    def __init__(self):
+        self.answered = threading.Event()
+
+    def run_batch(self, job):
+        return self.answered.wait(10)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_mail_server_that_hangs_holds_up_no_work_on_the_database(job, owner, monkeypatch):
+    hanging = Hanging()
+    monkeypatch.setitem(KINDS, hanging.key, hanging)
+    letter = job_create(kind="hanging", owner=owner)
+    stopping = threading.Event()
+    process = JobsProcess(stopping)
+    thread = threading.Thread(target=lambda: (process.run(), connection.close()))
+    thread.start()
+    until(lambda: Job.objects.get(pk=job.pk).state == State.DONE)
+    assert Job.objects.get(pk=letter.pk).is_active
+    hanging.answered.set()
+    until(lambda: Job.objects.get(pk=letter.pk).state == State.DONE)
+    stopping.set()
+    thread.join()
+
+
 def test_while_the_database_is_away_the_process_waits(job, monkeypatch, caplog):
     monkeypatch.setattr(worker, "claim", raiser(OperationalError("gone")))
     monkeypatch.setattr(worker.connection, "close", lambda: None)
-    process = JobsProcess(None)
+    process = DatabaseLane(None)
     assert process.work() == process.work() == worker.LOOK
     assert caplog.text.count("does not answer") == 1
     monkeypatch.undo()

@@ -11,7 +11,7 @@ from django_htmx.http import trigger_client_event
 from apps.core.access import for_reading, for_writing
 from apps.core.addresses import shown
 from apps.core.htmx import FORM_METHODS, is_partial, refused, render_form, render_list, toast
-from apps.core.listing import search_text, sorted_page, sorting
+from apps.core.listing import choice, search_text, sorted_page, sorting
 
 from ..deletion import delete
 from ..models import Attempt, Message, Recipient
@@ -19,6 +19,7 @@ from ..owned_form import form_page, opened, owned_done
 from ..search import with_words
 from ..services import recipient_bounce_clear, recipient_save, recipients_bounce_clear
 from ..suppression.marks import add_suppressions
+from .fates import BOUNCED, FATES, who_bounced, with_fate
 from .forms import RecipientForm
 from .letters import letters_of, opens_at
 from .same_reply import add_same_reply
@@ -29,15 +30,18 @@ SORTS = {"name": "sort_name", "email": "address", "added": "created_at"}
 @require_safe
 def recipient_list(request):
     q = search_text(request)
-    recipients = Recipient.objects.visible_to(request.user).with_fate().select_related("owner")
+    fate = choice(request, "fate", FATES)
+    bounced = choice(request, "bounced", BOUNCED)
+    recipients = Recipient.objects.visible_to(request.user).select_related("owner")
     recipients = recipients.annotate(address=Lower("email"))
-    sieve = with_words(q)
+    sieve = with_words(q) & with_fate(fate, request.user) & who_bounced(bounced)
     begin = opens_at(request, sorting(request, SORTS, "name"))
     listing = sorted_page(request, recipients, SORTS, "name", begin=begin, sieve=sieve)
     add_marks(listing["page"], request.user)
     return render_list(request, "mailings/recipient_list.html", {
         **listing, "q": q, "begin": request.GET.get("begin", ""),
-        "letters": letters_shown(request.user, listing, sieve)})
+        "letters": letters_shown(request.user, listing, sieve),
+        "fate": fate, "fates": FATES, "bounced": bounced, "bounces": BOUNCED})
 
 
 def letters_shown(user, listing, sieve):
@@ -133,7 +137,7 @@ def recipient_row(request, pk):
         if not form_valid(request, form):
             return render_form(request, "mailings/recipient_list.html", {
                 "form": form, "recipient": recipient}, partial="form_row")
-    recipient = for_reading(request.user, Recipient.objects.with_fate().select_related("owner"), pk)
+    recipient = for_reading(request.user, Recipient.objects.select_related("owner"), pk)
     add_marks([recipient], request.user)
     return render(request, "mailings/recipient_list.html#row", {"recipient": recipient})
 

@@ -2,8 +2,11 @@ import json
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from apps.core import sieve
 from apps.mailings.models import Recipient, Run
+from apps.statistics.last_letters import follow_all
 from tests.factories import MailingFactory, MessageFactory, RecipientFactory
 
 CREATE = "/recipients/create/"
@@ -124,9 +127,65 @@ def test_the_list_shows_the_fate_of_the_last_letter_to_each(as_owner, owner):
             run = Run.objects.create(
                 mailing=MailingFactory(owner=owner), owner=owner, subject="", body="")
             run.deliveries.create(recipient=recipient, email=recipient.email, state=state)
+    follow_all()
     page = as_owner.get("/recipients/").context["page"]
-    assert [(row.full_name, row.fate) for row in page] == [
-        ("Анна", "sent"), ("Вера", "failed"), ("Ян", None)]
+    assert [(row.full_name, row.last_fate) for row in page] == [
+        ("Анна", "sent"), ("Вера", "failed"), ("Ян", "")]
+
+
+@pytest.fixture
+def book(owner):
+    """People with all sorts of last letters; Вера's address bounced."""
+    now = timezone.now()
+    for name, state in {"Анна": "sent", "Борис": "failed", "Вера": "failed", "Глеб": "unknown",
+                        "Дана": "skipped", "Егор": "cancelled", "Жанна": "pending",
+                        "Захар": "retry", "Ян": ""}.items():
+        person = RecipientFactory(
+            owner=owner, full_name=name, bounced_at=now if name == "Вера" else None)
+        if state:
+            run = Run.objects.create(
+                mailing=MailingFactory(owner=owner), owner=owner, subject="", body="")
+            run.deliveries.create(
+                recipient=person, email=person.email, state=state, tries=state == "retry")
+    follow_all()
+
+
+@pytest.mark.parametrize("query, found", [
+    ("fate=sent", ["Анна"]), ("fate=failed", ["Борис", "Вера"]), ("fate=unknown", ["Глеб"]),
+    ("fate=skipped", ["Дана"]), ("fate=cancelled", ["Егор"]), ("fate=pending", ["Жанна"]),
+    ("fate=retry", ["Захар"]), ("fate=none", ["Ян"]), ("bounced=1", ["Вера"]),
+    ("fate=failed&sort=-name", ["Вера", "Борис"]), ("fate=failed&q=бор", ["Борис"]),
+    ("fate=failed&bounced=1", ["Вера"]), ("fate=sent&bounced=1", []), ("fate=sent&q=вера", []),
+])
+@pytest.mark.parametrize("walked", [0, 2000])
+def test_recipients_are_found_by_their_last_letter_and_by_bounces(
+        as_owner, as_manager, book, query, found, walked, monkeypatch):
+    monkeypatch.setattr(sieve, "WALKED", walked)
+    for client in (as_owner, as_manager):
+        page = client.get(f"/recipients/?{query}").context["page"]
+        assert [row.full_name for row in page] == found
+        assert page.count == len(found)
+
+
+def test_nonsense_filters_show_everybody_and_others_letters_find_nobody(as_owner, book, other):
+    page = as_owner.get("/recipients/?fate=nonsense&bounced=2").context["page"]
+    assert len(page) == 9
+    Recipient.objects.update(owner=other)
+    assert not as_owner.get("/recipients/?fate=failed").context["page"].object_list
+
+
+def test_a_filter_that_nobody_fits_says_so_and_offers_everyone(as_owner, book):
+    page = as_owner.get("/recipients/?fate=sent&bounced=1").content.decode()
+    assert "Под эти фильтры не подходит никто" in page and "Показать всех" in page
+
+
+def test_a_recipients_page_tells_of_the_last_letter(as_owner, book):
+    person = Recipient.objects.get(full_name="Анна")
+    page = as_owner.get(person.get_absolute_url()).content.decode()
+    assert "Последнее письмо" in page and "Письмо уходило в последний раз" in page
+    person = Recipient.objects.get(full_name="Ян")
+    page = as_owner.get(person.get_absolute_url()).content.decode()
+    assert "Письмо уходило в последний раз" not in page
 
 
 def test_who_has_no_name_is_shown_by_the_address(as_owner, owner):

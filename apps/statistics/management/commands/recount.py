@@ -1,13 +1,15 @@
 from apps.core.commands import DatabaseCommand
 from apps.mailings.models import Run
+from apps.statistics import last_letters
 from apps.statistics.recount import differences
 
 
 class Command(DatabaseCommand):
-    help = "Count all attempts anew, and tell where the reports' tallies differ from that."
+    help = ("Count all attempts anew, and tell where the reports' tallies, and what recipients' "
+            "rows tell of the last letter to them, differ from that.")
 
     def add_arguments(self, parser):
-        parser.add_argument("--repair", action="store_true", help="put the tallies right")
+        parser.add_argument("--repair", action="store_true", help="put right what differs")
 
     def handle(self, *, repair, **options):
         wrong = 0
@@ -16,5 +18,10 @@ class Command(DatabaseCommand):
             if names:
                 wrong += 1
                 self.stdout.write(f"run {run.pk}: {', '.join(names)}")
-        done = " (put right)" if wrong and repair else ""
-        self.stdout.write(f"runs whose tallies differ: {wrong}{done}")
+        self.tell("runs whose tallies differ", wrong, repair)
+        people = last_letters.recount(repair=repair)
+        self.tell("recipients whose last letter differs", people, repair)
+
+    def tell(self, what, number, repair):
+        done = " (put right)" if number and repair else ""
+        self.stdout.write(f"{what}: {number}{done}")
