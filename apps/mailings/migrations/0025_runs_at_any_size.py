@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("mailings", "0021_recipient_indexes"),
+        ("mailings", "0022_search"),
     ]
 
     operations = [
