@@ -51,7 +51,7 @@ TABLE = {
     "mailings:recipient_suppress": CHANGE,
     "mailings:suppression_list": LIST,
     "mailings:suppression_create": CREATE,
-    "mailings:suppression_lift": CHANGE,
+    "mailings:suppression_lift": {"GET": row(200, 404, 404, 404), "POST": row(DONE, 404, 404, 404)},
     "mailings:suppression_restore": {"POST": row(404)},  # nothing was lifted in this session
     "mailings:message_list": LIST,
     "mailings:message_create": CREATE,

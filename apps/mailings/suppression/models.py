@@ -1,4 +1,6 @@
 """Addresses that their owners write to no more."""
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import OuterRef
@@ -12,9 +14,10 @@ from ..owned import OwnedQuerySet
 
 
 class SuppressionQuerySet(OwnedQuerySet):
-    """Suppressed addresses are as visible as recipients."""
+    """Whom somebody does not write to is nobody else's business, a manager's neither."""
 
-    permission = "mailings.view_all_recipients"
+    def visible_to(self, user: Any) -> "SuppressionQuerySet":
+        return self.owned_by(user)
 
     def matching(self, text: str) -> "SuppressionQuerySet":
         """Return those whose address has `text` in it, as people write it or as it is stored."""

@@ -29,9 +29,9 @@ LIFTED = "lifted"  # in the session: what may be undone yet
 
 @require_safe
 def suppression_list(request: Request) -> HttpResponse:
-    """The person's suppressed addresses, to managers everybody's, newest first."""
+    """The person's suppressed addresses, newest first."""
     q = search_text(request)
-    rows = Suppression.objects.visible_to(request.user).select_related("owner")
+    rows = Suppression.objects.owned_by(request.user)
     if q:
         rows = rows.matching(q)
     listing = sorted_page(request, rows, SORTS, "-since")
