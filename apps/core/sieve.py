@@ -95,7 +95,7 @@ class Sifted:
 
     def put_in_order(self, rows: QuerySet[Any], number: int) -> list[int]:
         """Return the first ids of kept `rows`, all of which are found and put in order for it."""
-        first, *others = rows.query.order_by
+        first, *others = map(str, rows.query.order_by)
         name = first.removeprefix("-")
         by = Coalesce(name, name)  # by the column itself the database would walk the list
         order = by.desc() if first.startswith("-") else by.asc()
