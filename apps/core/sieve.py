@@ -5,7 +5,9 @@ One that keeps few is quick by its index, whose rows are then put in order. So a
 
 1. The first WALKED rows in the list's order are looked at. If they fill the page, that is it.
 2. Else the filter's index is asked for its rows, in no order, but for no more than MANY + 1.
-3. If it has no more than MANY, the page is the first of them in order; else the list is walked.
+3. If it has no more than MANY, the page is the first of them in order.
+4. Else the first FURTHER rows of the list are looked at. If they do not fill the page, what is
+   kept stands together far away, as a surname does, and all of it has to be put in order.
 
     page = sorted_page(request, rows, SORTS, "name", sieve=Sieve(Q(state="failed")))
     few = Sifted(rows, sieve).first(rows.order_by("name", "pk"), 50)[:50]
@@ -17,8 +19,10 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 WALKED = 2000
+FURTHER = 6000
 FREQUENT = 20  # one of so many walked rows, and to walk is quick
 MANY = 10_000  # rows; to count more takes longer than a page may
 
@@ -72,14 +76,28 @@ class Sifted:
 
         They are all rows, or not `are_all` but those after or before one.
         """
+        for length in WALKED, FURTHER:
+            walked = self.look_at(rows, length)
+            found = [pk for pk, is_kept in walked if is_kept]
+            was_last = len(walked) < length
+            if len(found) * FREQUENT >= len(walked) or (was_last and are_all):
+                self.walk(rows.query.order_by)
+            if len(found) >= number or was_last:
+                return rows.filter(pk__in=found[:number])
+            if len(self.ids) <= MANY:
+                return rows.filter(pk__in=self.ids)
+        return rows.filter(pk__in=self.put_in_order(rows, number))
+
+    def look_at(self, rows: QuerySet[Any], length: int) -> list[tuple[int, bool]]:
+        """Return the first ids of `rows`, and whether each row is kept."""
         kept = ExpressionWrapper(self.sieve.keeps, output_field=BooleanField())
-        walked = rows.annotate(is_kept=kept).values_list("pk", "is_kept")[:WALKED]
-        found = [pk for pk, is_kept in walked if is_kept]
-        was_last = len(walked) < WALKED
-        if len(found) * FREQUENT >= len(walked) or (was_last and are_all):
-            self.walk(rows.query.order_by)
-        if len(found) >= number or was_last:
-            return rows.filter(pk__in=found[:number])
-        if len(self.ids) > MANY:
-            return rows.filter(self.sieve.keeps)
-        return rows.filter(pk__in=self.ids)
+        return list(rows.annotate(is_kept=kept).values_list("pk", "is_kept")[:length])
+
+    def put_in_order(self, rows: QuerySet[Any], number: int) -> list[int]:
+        """Return the first ids of kept `rows`, all of which are found and put in order for it."""
+        first, *others = map(str, rows.query.order_by)
+        name = first.removeprefix("-")
+        by = Coalesce(name, name)  # by the column itself the database would walk the list
+        order = by.desc() if first.startswith("-") else by.asc()
+        kept = rows.filter(self.sieve.keeps).filter(self.sieve.indexed)
+        return list(kept.order_by(order, *others).values_list("pk", flat=True)[:number])

@@ -31,7 +31,11 @@ def sort_name_of(recipient: "Recipient") -> str:
 
 
 def with_words(text: str) -> Sieve:
-    """Return the sieve that keeps recipients in whom each word of `text` is, in any order."""
+    """Return the sieve that keeps recipients in whom each word of `text` is, in any order.
+
+    No index has words of one or two letters: those in hardly any row cost one look at the book,
+    0.2 s for a million.
+    """
     words = folded(text).split()[:MOST_WORDS]
     keeps = Q()
     for word in words:

@@ -85,6 +85,8 @@ def test_every_page_has_those_who_match_once_and_in_order(
     assert all_shown(as_owner, q=q, sort=sort) == names
     monkeypatch.setattr(sieve, "MANY", 5)  # what is found is too much for the index now
     assert all_shown(as_owner, q=q, sort=sort) == names
+    monkeypatch.setattr(sieve, "FURTHER", 12)
+    assert all_shown(as_owner, q=q, sort=sort) == names
     last = shown(as_owner, q=q, sort=sort, last=1)
     assert last == names[-25:]
 
