@@ -6,6 +6,7 @@
 Each size is the book of an owner of its own, with one mailing to all of it that went out once.
 Pages are asked for through Django's whole stack, in this process: p50 and p95 in milliseconds,
 statements, octets; `ratio` is of the p95. A page that takes long is asked for less often.
+The first owner's pages are asked for once more when the second book is there: `beside` it.
 Only models and addresses of version 0.1.0 are used, so that it runs in a checkout of that too.
 Without --database a SQLite file is made and thrown away; on PostgreSQL a database of its own.
 """
@@ -17,65 +18,18 @@ import tempfile
 import time
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from reports import NUMBERS, clients_of  # noqa: E402 neighbours, run as scripts
+from list_pages import HALF, ONE, PAGES, THOUSAND  # noqa: E402 neighbours, run as scripts
+from reports import NUMBERS, clients_of  # noqa: E402
 from send import set_up, throwaway_database  # noqa: E402
 
 MAILINGS = 60  # that an owner has beside the big one: more than a page of the list
 PER_PAGE = 25
 WARM, LEAST = 2, 5  # rounds that are not counted; rounds at least
 PATIENCE = 20  # seconds for a page, after which the least has to do
-HALF, THOUSAND, ONE, NOBODY, LETTERS = "постоянный", "фестиваль", "рояль", "бегемот", "ан"
-PAGES = {  # name: (who asks, address)
-    "home": ("owner", "/"),
-    "home of a manager": ("manager", "/"),
-    "recipients": ("owner", "/recipients/"),
-    "recipients of all": ("manager", "/recipients/"),
-    "recipients, deep page": ("owner", "/recipients/?page={deep}"),
-    "recipients, last page": ("owner", "/recipients/?page={last}"),
-    "recipients by name backwards": ("owner", "/recipients/?sort=-name"),
-    "recipients by e-mail": ("owner", "/recipients/?sort=email"),
-    "recipients by e-mail, deep page": ("owner", "/recipients/?sort=email&page={deep}"),
-    "recipients by date": ("owner", "/recipients/?sort=-added"),
-    "search for half": ("owner", f"/recipients/?q={HALF}"),
-    "search for half, deep page": ("owner", f"/recipients/?q={HALF}&page={{half_deep}}"),
-    "search for a thousand": ("owner", f"/recipients/?q={THOUSAND}"),
-    "search for one": ("owner", f"/recipients/?q={ONE}"),
-    "search for an address": ("owner", "/recipients/?q=client{one}@"),
-    "search for nobody": ("owner", f"/recipients/?q={NOBODY}"),
-    "search for two letters": ("owner", f"/recipients/?q={LETTERS}"),
-    "recipient": ("owner", "/recipients/{recipient}/"),
-    "form of a recipient": ("owner", "/recipients/{recipient}/edit/"),
-    "picker": ("htmx", "/mailings/recipients/"),
-    "picker, half": ("htmx", f"/mailings/recipients/?find={HALF}"),
-    "picker, one": ("htmx", f"/mailings/recipients/?find={ONE}"),
-    "picker, nobody": ("htmx", f"/mailings/recipients/?find={NOBODY}"),
-    "messages": ("owner", "/messages/"),
-    "mailings": ("owner", "/mailings/"),
-    "mailings of a status": ("owner", "/mailings/?status=Завершена"),
-    "mailing": ("owner", "/mailings/{mailing}/"),
-    "mailing, deep page": ("owner", "/mailings/{mailing}/?page={deep}"),
-    "mailing, who failed": ("owner", "/mailings/{mailing}/?fate=failed"),
-    "mailing, who waits": ("owner", "/mailings/{mailing}/?fate=pending"),
-    "mailing, runs": ("owner", "/mailings/{mailing}/?tab=runs"),
-    "mailing, attempts": ("owner", "/mailings/{mailing}/?tab=attempts"),
-    "mailing, letter": ("owner", "/mailings/{mailing}/?tab=letter"),
-    "panel of a mailing": ("htmx", "/mailings/{mailing}/progress/"),
-    "form of a new mailing": ("owner", "/mailings/create/"),
-    "form of a mailing": ("owner", "/mailings/{mailing}/edit/"),
-    "form of sending again": ("owner", "/mailings/{mailing}/start/?again=1"),
-    "form of deleting a mailing": ("owner", "/mailings/{mailing}/delete/"),
-    "attempts": ("owner", "/attempts/"),
-    "attempts of all": ("manager", "/attempts/"),
-    "attempts that failed": ("owner", "/attempts/?status=failed"),
-    "attempts of a mailing": ("owner", "/attempts/?mailing={mailing}"),
-    "attempts, search for one": ("owner", "/attempts/?q=client{one}@"),
-    "report": ("owner", "/reports/"),
-    "report, all time": ("owner", "/reports/?period=all"),
-    "report of all": ("manager", "/reports/?period=all"),
-    "report of a mailing": ("owner", "/reports/mailings/{mailing}/"),
-}
+ADDED = "2026-01-01 00:00:00"  # when the first recipient was, and another one each second
 EMAIL = "'client' || k || '@shop' || (k %% 40) || '.example.com'"
 SURNAMES = ("Иванов", "Смирнова", "Ёлкин", "Волкова", "Соловьёв", "Петренко", "Ким")
 NAMES = ("Анна", "Борис", "Вера", "Глеб", "Дана", "Егор", "Жанна", "Захар", "Иван", "Клара", "Лев")
@@ -136,7 +90,8 @@ def make_book(owner, size):
 
     from apps.mailings.models import Recipient
     columns = {"owner_id": str(owner.pk), "email": EMAIL, "full_name": name_of(str),
-               "comment": comment_of(size, str)}
+               "comment": comment_of(size, str),
+               "created_at": moment(ADDED)}
     if hasattr(Recipient, "search_text"):
         columns |= written_words(size)
     insert(Recipient, NUMBERS[connection.vendor], columns, [size])
@@ -162,6 +117,28 @@ def written_words(size):
     texts = [name_of(folded), EMAIL, comment_of(size, folded)]
     return {"search_text": " || ' ' || ".join(texts),
             "sort_name": name_of(lambda word: sort_key(word, len(word) + 1))}
+
+
+def middle_of(owner, size):
+    """Return the cursors of the recipient in the middle, and the day when they were added."""
+    from apps.mailings.models import Recipient
+    if not hasattr(Recipient, "sort_name"):  # an older version has no cursors
+        return {"middle_name": "", "middle_email": "", "middle_added": "", "day": "2026-01-02"}
+    cursors = {}
+    for name, column in ("name", "sort_name"), ("email", "email"), ("added", "created_at"):
+        pk, value = Recipient.objects.filter(owner=owner).order_by(column, "pk").values_list(
+            "pk", column)[size // 2]
+        if name == "added":
+            day, value = value, f"{value.timestamp():.6f}"
+        cursors[f"middle_{name}"] = quote(f"{pk}~{value}")
+    return {**cursors, "day": f"{day:%Y-%m-%d}"}
+
+
+def moment(start):
+    """Return the SQL of a moment for each k, a second apart."""
+    from django.db import connection
+    start += {"postgresql": "+00", "sqlite": ""}[connection.vendor]
+    return MOMENT[connection.vendor].format(start=start)
 
 
 def make_mailings(owner, size):
@@ -205,19 +182,19 @@ def fill(owner, size):
         "run_id": str(run.pk), "recipient_id": "id", "email": "email", "full_name": "full_name",
         "state": STATE, "answer": REPLY, "tries": "1"})
     start = f"{mailing.starts_at:%Y-%m-%d %H:%M:%S}"
-    start += {"postgresql": "+00", "sqlite": ""}[connection.vendor]
     insert(Attempt, book, {
         "mailing_id": str(mailing.pk), "owner_id": str(owner.pk), "run_id": str(run.pk),
         "recipient_id": "id", "email": "email", "status": STATUS, "code": CODE,
         "outcome_unknown": f"{CODE} IS NULL", "server_response": REPLY,
-        "attempted_at": MOMENT[connection.vendor].format(start=start)})
+        "attempted_at": moment(start)})
     call_command("recount", repair=True, stdout=io.StringIO())
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
     pages = size // PER_PAGE
     return {"mailing": mailing.pk, "recipient": first + size // 3, "one": size // 3,
-            "deep": max(1, pages // 2), "half_deep": max(1, pages // 4), "last": max(1, pages)}
+            "deep": max(1, pages // 2), "half_deep": max(1, pages // 4), "last": max(1, pages),
+            **middle_of(owner, size)}
 
 
 def measure(client, address, rounds):
@@ -242,6 +219,13 @@ def measure(client, address, rounds):
             "bytes": len(answer.content)}
 
 
+def measure_all(clients, names, lines, key, rounds):
+    """Write the figures of each page under `key` of its line; not of whose client there is none."""
+    for name, (who, address) in PAGES.items():
+        if clients[who]:
+            lines[name][key] = measure(clients[who], address.format(**names), rounds)
+
+
 def prepare(database, folder):
     """Set Django up for requests in this process; return a client of a manager."""
     set_up(database, "localhost:25", folder)
@@ -264,17 +248,19 @@ def main():
 
         from apps.users.models import User
         lines = {name: {"page": name, "database": connection.vendor} for name in PAGES}
-        for size in options.recipients:
+        few, many = options.recipients
+        for size in few, many:
             owner = User.objects.create_user(f"owner{size}@example.com", "x")
             clients |= clients_of({"owner": owner, "htmx": owner})
             clients["htmx"].defaults["HTTP_HX_REQUEST"] = "true"
             names = fill(owner, size)
-            for name, (who, address) in PAGES.items():
-                lines[name][str(size)] = measure(
-                    clients[who], address.format(**names), options.rounds)
-        few, many = map(str, options.recipients)
+            measure_all(clients, names, lines, str(size), options.rounds)
+            if size == few:
+                first = dict(clients), names
+        clients, names = first
+        measure_all(clients | {"manager": None}, names, lines, "beside", options.rounds)
         for line in lines.values():
-            ratio = line[many]["p95"] / line[few]["p95"]
+            ratio = line[str(many)]["p95"] / line[str(few)]["p95"]
             print(json.dumps({**line, "ratio": round(ratio, 2)}, ensure_ascii=False))
         connections.close_all()
 

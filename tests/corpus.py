@@ -48,14 +48,15 @@ MOMENTS = [
     "01.02.2026 10:00", "2026-01-01T10:00:60",
 ]
 CURSORS = ["0.000000_1", "99999999999.999999_1", "99999999999.000000_999999999999999999", "-1.0_1",
-           "_", "1.000000_٣"]
+           "_", "1.000000_٣", "1~", "~", "1~nan", "1~inf", "1~-1e300", "1~1e10", "1~а\x00",
+           f"{'9' * 18}~{'9' * 18}", f"1~{'я' * 500}"]
 QUERY_VALUES = [
     "", *NUMBERS, *SORTS, *SEARCHES, *MOMENTS, *CURSORS, *NEXTS, *TEXTS[:12], *HEADERS[:8]]
 FIELD_VALUES = [*NUMBERS, *HEADERS, *TEXTS, *NEXTS, *SEARCHES[:-3]]
 # Names that addresses and forms may know, besides those that a view is seen to look at.
 PARAMETERS = [
-    "q", "page", "sort", "cursor", "status", "mailing", "owner", "message", "recipient", "find",
-    "fate", "tab", "edit", "again", "id", "from", "to", "who", "what", "next", "tag",
+    "q", "page", "sort", "cursor", "after", "before", "last", "count", "status", "mailing", "owner", "message", "recipient", "find",
+    "fate", "tab", "edit", "again", "id", "from", "to", "who", "what", "next", "tag", "begin",
 ]
 FIELDS = [
     "email", "login", "password", "password1", "password2", "oldpassword", "full_name", "comment",

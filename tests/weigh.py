@@ -89,7 +89,7 @@ OWNER_SWAPS = (
     ("page", "/recipients/", "page=2", lambda page: page.click("a[rel=next]")),
     ("sort", "/recipients/", "sort=", lambda page: page.click("#sort-email")),
     ("filter", "/mailings/", "status=", lambda page: page.press("[name=status]", "ArrowDown")),
-    ("attempts, older", "/attempts/", "cursor=", lambda page: page.click("a[rel=next]")),
+    ("attempts, older", "/attempts/", "after=", lambda page: page.click("a[rel=next]")),
     ("inline edit", "/recipients/", "edit=1", lambda page: page.click("tbody [id$=-edit]")),
     ("modal", "/recipients/", "/create/", lambda page: page.click("[data-new]")),
     ("tab", "/mailings/9/", "tab=runs", lambda page: page.click(".app-tabs a:nth-child(2)")),

@@ -28,10 +28,10 @@ def entry_list(request):
         entries = entries.filter(who=who)
     if what:
         entries = entries.filter(action=what)
-    rows, listing = newest_first(request, entries, "happened_at")
-    add_pages(rows)
+    listing = newest_first(request, entries, "happened_at")
+    add_pages(listing["page"])
     return render_page(request, "audit/entry_list.html", {
-        "entries": rows, **listing, "q": q, "who": who, "what": what,
+        **listing, "q": q, "who": who, "what": what,
         "filtered": q or who or what or listing["since"] or listing["until"],
         "actions": Entry.Action.choices, "people": people(),
     })

@@ -27,7 +27,7 @@ class DerivedText(Derived, models.TextField):
 
 @DerivedText.register_lookup
 class Contains(lookups.Contains):
-    """Look for a text as it is: SQLite's LIKE, which `sqlite.py` replaces, takes ten times as long."""
+    """Look for a text as it is: SQLite's LIKE, which `sqlite.py` replaces, takes far longer."""
 
     def as_sqlite(self, compiler: Any, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
         column, parameters = self.process_lhs(compiler, connection)

@@ -18,8 +18,9 @@ from .sieve import MANY, Sieve, Sifted
 
 PER_PAGE = 25
 LONGEST_VALUE = 400
-HIGHEST_PAGE = 1_000_000
+HIGHEST_PAGE = MANY // PER_PAGE  # further ones take too long
 HIGHEST_ID = 2 ** 62
+PLACE = ("after", "before", "last", "page", "begin", "cursor")  # what names a page in an address
 Cursor = tuple[int, Any]  # id, value
 
 
@@ -136,20 +137,23 @@ class KeysetPage:
         self.has_next = False
 
     def read_number(self, text: str) -> None:
-        """Read a page by its number, as old addresses have it."""
-        skipped = 0
-        for number in ids_in([text]):
-            skipped = (min(max(number, 1), HIGHEST_PAGE) - 1) * PER_PAGE
-        if not skipped:
+        """Read a page by its number, as old addresses have it; far ones are the last page."""
+        [number, *_rest] = ids_in([text]) or [1]
+        if number <= 1:
             self.take(self.rows)
-            return
+        elif number > HIGHEST_PAGE:
+            self.read_last()
+        else:
+            self.skip((number - 1) * PER_PAGE)
+
+    def skip(self, rows_before: int) -> None:
         rows = self.rows
-        if self.sifted:  # no index has these in order
-            rows = self.sifted.of(rows)
-            skipped = min(skipped, MANY - PER_PAGE)
+        if self.sifted:
+            self.sifted.walk(self.order.names())
+            rows = self.sifted.kept
         # Ids come from an index alone, rows would be read and thrown away.
         ids = rows.order_by(*self.order.names()).values_list("pk", flat=True)
-        found = list(ids[skipped:skipped + PER_PAGE + 1])
+        found = list(ids[rows_before:rows_before + PER_PAGE + 1])
         self.show(self.rows.filter(pk__in=found))
         self.has_previous = True
 
@@ -157,7 +161,7 @@ class KeysetPage:
         """Take the first page of `rows`, or the last one."""
         if self.sifted:
             ordered = rows.order_by(*self.order.names(reverse=reverse))
-            rows = self.sifted.first(ordered, PER_PAGE + 1)
+            rows = self.sifted.first(ordered, PER_PAGE + 1, are_all=rows is self.rows)
         self.show(rows, reverse=reverse)
 
     def show(self, rows: QuerySet[Any], *, reverse: bool = False) -> None:
@@ -185,7 +189,7 @@ class KeysetPage:
             return self.sifted.counted
         if not (self.has_next or self.has_previous):
             return len(self.object_list)
-        return self.rows.order_by()[:MANY + 1].count()
+        return self.rows.order_by().values("pk")[:MANY + 1].count()
 
     def count_exactly(self) -> None:
         """Count all rows, however many. A page is shown first, and asks for this then."""

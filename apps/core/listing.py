@@ -13,7 +13,7 @@ from .access import ids_in
 from .keyset import PER_PAGE, KeysetPage, Order
 from .sieve import Sieve
 
-CURSOR = re.compile(r"([0-9]{1,11}\.[0-9]{6})_([0-9]{1,18})")  # seconds since 1970, id
+OLD_CURSOR = re.compile(r"([0-9]{1,11}\.[0-9]{6})_[0-9]{1,18}")  # seconds since 1970, id
 LONGEST_QUERY = 200
 DAY = timedelta(days=1)
 
@@ -68,28 +68,24 @@ def sorted_page(request: HttpRequest, queryset: QuerySet[Any], allowed: Mapping[
 
 
 def newest_first(request: HttpRequest, queryset: QuerySet[Any],
-                 time_field: str) -> tuple[list[Any], dict[str, Any]]:
-    """Return a page of a long list, from the day `from` to the day `to`, and its context.
+                 time_field: str) -> dict[str, Any]:
+    """Return the context of a list by time: its `page`, and the days `since` and `until` (dates).
 
-    The context has `since` and `until` (dates), `later` (whether newer rows are left out) and
-    `cursor`, the next page's; "" on the last one. The cursor names the last row seen (its time and
-    id), so that page a thousand costs what the first one does. A bad cursor is the first page.
+    The rows are those from the day `from` to the day `to`, the newest first.
     """
     since = day(request, "from")
     until = day(request, "to")
-    rows = within(queryset, time_field, since, until).order_by(f"-{time_field}", "-pk")
-    if after := CURSOR.fullmatch(request.GET.get("cursor", "")):
-        moment = datetime.fromtimestamp(float(after[1]), UTC)
-        # The row's time bounds the index scan; the rest orders rows of the same time.
-        rows = rows.filter(**{f"{time_field}__lte": moment}).exclude(
-            **{time_field: moment, "pk__gte": after[2]})
-    shown = list(rows[:PER_PAGE + 1])
-    cursor = ""
-    if len(shown) > PER_PAGE:
-        shown.pop()
-        cursor = f"{getattr(shown[-1], time_field).timestamp():.6f}_{shown[-1].pk}"
-    return shown, {
-        "since": since, "until": until, "later": "cursor" in request.GET, "cursor": cursor}
+    rows = within(queryset, time_field, since, until)
+    order = Order(rows, time_field, backwards=True)
+    page = KeysetPage(request, rows, order, begin=old_place(request))
+    return {"page": page, "since": since, "until": until}
+
+
+def old_place(request: HttpRequest) -> datetime | None:
+    """Return the moment at which an address with a `cursor`, as they once were, goes on."""
+    if found := OLD_CURSOR.fullmatch(request.GET.get("cursor", "")):
+        return datetime.fromtimestamp(float(found[1]), UTC)
+    return None
 
 
 def day(request: HttpRequest, name: str) -> date | None:

@@ -8,15 +8,18 @@ One that keeps few is quick by its index, whose rows are then put in order. So a
 3. If it has no more than MANY, the page is the first of them in order; else the list is walked.
 
     page = sorted_page(request, rows, SORTS, "name", sieve=Sieve(Q(state="failed")))
-    few = Sifted(rows, sieve).first(rows.order_by("name", "pk"), 50)
+    few = Sifted(rows, sieve).first(rows.order_by("name", "pk"), 50)[:50]
 """
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from django.db import connection
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
 WALKED = 2000
+FREQUENT = 20  # one of so many walked rows, and to walk is quick
 MANY = 10_000  # rows; to count more takes longer than a page may
 
 
@@ -44,11 +47,13 @@ class Sifted:
     def __init__(self, rows: QuerySet[Any], sieve: Sieve) -> None:
         self.rows = rows.order_by()
         self.sieve = sieve
+        self.kept = self.rows.filter(sieve.keeps).filter(sieve.indexed)
 
-    @cached_property
-    def kept(self) -> QuerySet[Any]:
-        """All kept rows, in no order, as an index finds them."""
-        return self.rows.filter(self.sieve.indexed, self.sieve.keeps)
+    def walk(self, order: Sequence[Any]) -> None:
+        """Take to finding kept rows by walking the list in this order: they are frequent in it."""
+        self.kept = self.rows.filter(self.sieve.keeps)
+        if connection.vendor == "sqlite":  # PostgreSQL knows by its statistics what is quick
+            self.kept = self.kept.order_by(*order)
 
     @cached_property
     def ids(self) -> list[int]:
@@ -60,19 +65,21 @@ class Sifted:
         """How many rows are kept, but for what is more than MANY."""
         if "ids" in self.__dict__:
             return len(self.ids)
-        return self.kept[:MANY + 1].count()
+        return self.kept.values("pk")[:MANY + 1].count()
 
-    def first(self, rows: QuerySet[Any], number: int) -> QuerySet[Any]:
-        """Filter `rows`, some of all in some order, so that the first `number` kept come first."""
+    def first(self, rows: QuerySet[Any], number: int, *, are_all: bool = True) -> QuerySet[Any]:
+        """Filter `rows` so that in their order the first `number` that are kept come first.
+
+        They are all rows, or not `are_all` but those after or before one.
+        """
         kept = ExpressionWrapper(self.sieve.keeps, output_field=BooleanField())
         walked = rows.annotate(is_kept=kept).values_list("pk", "is_kept")[:WALKED]
         found = [pk for pk, is_kept in walked if is_kept]
-        if len(found) >= number or len(walked) < WALKED:
+        was_last = len(walked) < WALKED
+        if len(found) * FREQUENT >= len(walked) or (was_last and are_all):
+            self.walk(rows.query.order_by)
+        if len(found) >= number or was_last:
             return rows.filter(pk__in=found[:number])
-        return self.of(rows)
-
-    def of(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        """Filter `rows`, some of all, by the ids if they are few."""
         if len(self.ids) > MANY:
             return rows.filter(self.sieve.keeps)
         return rows.filter(pk__in=self.ids)

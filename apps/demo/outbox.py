@@ -6,6 +6,7 @@ from contextlib import suppress
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from functools import lru_cache, wraps
+from operator import itemgetter
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -16,7 +17,8 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from apps.core.htmx import render_page
-from apps.core.listing import page_of, search_text
+from apps.core.list_page import ListPage
+from apps.core.listing import search_text
 
 from . import catcher
 from .context import in_demo
@@ -100,7 +102,7 @@ def link_to(address):
 def outbox(request):
     """The letters, newest first; `q` finds by address."""
     q = search_text(request)
-    page = page_of(request, letters_to(q))
+    page = ListPage(request, letters_to(q), key=itemgetter("name"))
     return render_page(request, "demo/outbox.html", {"page": page, "q": q})
 
 

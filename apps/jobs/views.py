@@ -21,8 +21,8 @@ def job_list(request: Request) -> HttpResponse:
     """The person's jobs, to managers everybody's, newest first."""
     user = cast(User, request.user)
     jobs = Job.objects.visible_to(user).select_related("owner")
-    rows, listing = newest_first(request, jobs, "created_at")
-    return render_page(request, "jobs/job_list.html", {"jobs": rows, **listing})
+    return render_page(
+        request, "jobs/job_list.html", newest_first(request, jobs, "created_at"))
 
 
 @require_safe

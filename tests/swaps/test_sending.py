@@ -191,7 +191,7 @@ def test_recipients_of_one_fate_are_what_the_address_shows(shown, run):
     shown.check_fresh()
 
 
-@swaps("querystring page=page.next_page_number")
+@swaps("querystring page=page.next_page_number", "querystring page=page.previous_page_number")
 def test_pages_of_the_recipients_are_what_their_addresses_show(shown):
     shown.send("#mailing-tab [rel=next]")
     assert shown.address.endswith("?page=2")

@@ -11,7 +11,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from ..addresses import shown
-from ..keyset import KeysetPage
+from ..keyset import PLACE, KeysetPage
 
 register = template.Library()
 register.filter("address", shown)
@@ -47,6 +47,18 @@ def sort_icon(context: Context, name: str) -> str:
     """The icon that shows which way a column is sorted; "" when it is not."""
     icons = {"ascending": "arrow-up-short", "descending": "arrow-down-short"}
     return icons.get(sort_state(context, name), "")
+
+
+@register.simple_tag(takes_context=True)
+def list_query(context: Context, **changes: object) -> str:
+    """Return the query of a list as it is asked for now, from its beginning, with `changes`.
+
+    None takes a parameter out.
+    """
+    asked = context["request"].GET.copy()
+    for name, value in {**dict.fromkeys(PLACE), **changes}.items():
+        asked.setlist(name, [] if value is None else [value])
+    return f"?{asked.urlencode()}"
 
 
 @register.simple_tag(takes_context=True)

@@ -27,10 +27,10 @@ def attempt_list(request):
         attempts = attempts.filter(email__icontains=q)
     if mailing:
         attempts = attempts.filter(mailing=mailing)
-    rows, listing = newest_first(request, attempts, "attempted_at")
+    listing = newest_first(request, attempts, "attempted_at")
     filtered = q or mailing or listing["since"] or listing["until"] or status
     return render_page(request, "mailings/attempt_list.html", {
-        "attempts": rows, **listing, "q": q, "mailing": mailing, "status": status,
+        **listing, "q": q, "mailing": mailing, "status": status,
         "filtered": filtered, "nothing_yet": not filtered,
         "mailings": Mailing.objects.visible_to(request.user).select_related(
             "message").order_by("-starts_at", "-pk")[:OFFERED],
