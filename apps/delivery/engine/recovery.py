@@ -66,10 +66,23 @@ def recover() -> None:
 
 
 def promote_retries() -> int:
-    """Put deliveries that are due for another try back in the queue. Returns how many."""
-    return Delivery.objects.filter(
-        state=State.RETRY, next_try_at__lte=timezone.now(), run__state=Run.State.RUNNING,
-    ).update(state=State.PENDING, next_try_at=None)
+    """Put deliveries that are due for another try back in the queue. Returns how many.
+
+    Some at a time, so that on SQLite nobody waits for long for the turn to write.
+    """
+    number = 0
+    while some := promote_some():
+        number += some
+    return number
+
+
+@transaction.atomic
+def promote_some() -> int:
+    due = Delivery.objects.filter(
+        state=State.RETRY, next_try_at__lte=timezone.now(), run__state=Run.State.RUNNING)
+    # Locked, not only looked at: another worker may have promoted one, and a third have claimed it.
+    free = ledger.unlocked(due[:ledger.AT_ONCE])
+    return free.update(state=State.PENDING, next_try_at=None)
 
 
 def recover_journals() -> None:

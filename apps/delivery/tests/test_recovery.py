@@ -281,3 +281,11 @@ def test_a_journal_grows_beyond_its_first_room_and_shows_nothing_of_before_its_c
     [dead] = journal.dead_journals()
     assert (dead.marked, dead.answers, dead.complete) == ({100}, {100: long}, True)
     dead.remove()
+
+
+def test_retries_that_are_due_are_promoted_some_at_a_time(run, monkeypatch):
+    monkeypatch.setattr(ledger, "AT_ONCE", 2)
+    run.deliveries.update(state=State.RETRY, next_try_at=timezone.now() - timedelta(seconds=1))
+    assert recovery.promote_some() == 2
+    assert recovery.promote_retries() == 1
+    assert set(states(run).values()) == {State.PENDING}

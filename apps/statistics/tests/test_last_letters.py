@@ -1,11 +1,10 @@
 """What recipients' rows tell of their last letter is what the ledger tells, a little later."""
 import random
-import threading
 from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -15,7 +14,7 @@ from apps.delivery.engine.results import Result
 from apps.delivery.services import (
     DELIVERED, SEND_AGAIN, run_count_unknown, run_start, run_stop, unknown_resolve)
 from apps.delivery.wire.outcome import Outcome, Phase
-from apps.mailings.models import Attempt, Delivery, Recipient, Run
+from apps.mailings.models import Delivery, Recipient, Run
 from tests.factories import MailingFactory, RecipientFactory
 from tests.sending import send
 from tests.smtp import sink_server
@@ -240,78 +239,3 @@ def test_after_a_real_run_all_is_told(owner, settings):
     with sink_server(settings, rcpt={"boris": "550 5.1.1 User unknown"}):
         send(mailing)
     assert fates() == ["sent", "failed"]
-
-
-def in_thread(work):
-    """Start `work` in a thread with a database connection of its own; return the thread."""
-    def closing():
-        try:
-            work()
-        finally:
-            connection.close()
-    thread = threading.Thread(target=closing)
-    thread.start()
-    return thread
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_processes_at_once_tell_the_same(owner, monkeypatch):
-    monkeypatch.setattr(last_letters, "BATCH", 5)
-    mailing = MailingFactory(owner=owner, recipients=[
-        RecipientFactory(owner=owner) for _ in range(30)])
-    run = run_start(mailing=mailing, trigger=Run.Trigger.PAGE)
-    record(run, *[State.SENT, State.FAILED, State.SKIPPED] * 5)
-    threads = [in_thread(follow_all) for _ in range(2)]
-    for thread in threads:
-        thread.join()
-    assert fates()[:3] == ["sent", "failed", "skipped"]
-
-
-only_postgresql = pytest.mark.skipif(
-    "connection.vendor == 'sqlite'", reason="SQLite has one writer at a time")
-
-
-@only_postgresql
-@pytest.mark.django_db(transaction=True)
-def test_an_id_that_is_committed_late_is_not_passed_over(run):
-    fates()
-    begun, may_end = threading.Event(), threading.Event()
-
-    @transaction.atomic
-    def late():
-        record(run, State.SENT)
-        begun.set()
-        may_end.wait(10)
-
-    thread = in_thread(late)
-    begun.wait(10)
-    record(run, State.FAILED)
-    follower = Added(Attempt)
-    assert not follower.step()
-    may_end.set()
-    thread.join()
-    assert follower.step()
-    follow_all()
-    assert_all_is_told()
-
-
-@only_postgresql
-@pytest.mark.django_db(transaction=True)
-def test_a_row_that_a_page_is_writing_is_left_for_the_next_time(run):
-    held, may_end = threading.Event(), threading.Event()
-
-    @transaction.atomic
-    def page():
-        Recipient.objects.select_for_update().order_by("pk").first()
-        held.set()
-        may_end.wait(10)
-
-    thread = in_thread(page)
-    held.wait(10)
-    follower = Added(Delivery)
-    assert not follower.step()
-    told = list(Recipient.objects.order_by("pk").values_list("last_fate", flat=True))
-    assert told == ["", "pending", "pending", "pending"]
-    may_end.set()
-    thread.join()
-    assert fates() == ["pending"] * 4
