@@ -1,4 +1,6 @@
 """The home page, the reports, a mailing's report, and their exports."""
+from operator import itemgetter
+
 from django.contrib.auth.decorators import login_not_required
 from django.db.models.functions import Lower
 from django.shortcuts import render
@@ -10,7 +12,8 @@ from apps.audit.services import Action, record
 from apps.core.access import for_reading
 from apps.core.addresses import shown
 from apps.core.htmx import render_page
-from apps.core.listing import choice, number, page_of, sorting, within
+from apps.core.list_page import ListPage
+from apps.core.listing import choice, number, sorting, within
 from apps.mailings.attempts.explanations import in_words
 from apps.mailings.models import Delivery, Mailing, Run
 from apps.mailings.polling import QUIET, seconds_between
@@ -19,6 +22,7 @@ from apps.users.models import User
 
 from . import homepage, letters, totals
 from .exports import csv_response
+from .letter_pages import LetterPage, Letters
 from .periods import QUICK, Period, first_quarter
 
 MOVING = 5  # seconds after which a report with moving figures is asked for again
@@ -45,7 +49,7 @@ def report_list(request):
     period = Period.of(request)
     person, by, tallies, runs = scope_of(request, period)
     rows = totals.grouped(request, tallies, runs, by)
-    page = page_of(request, rows)
+    page = ListPage(request, rows, key=itemgetter("of"))
     totals.name_rows(page.object_list, by, period)
     every_run = Run.objects.visible_to(request.user)
     return render_page(request, "reports/report_list.html", {
@@ -113,7 +117,7 @@ def letter_list(request):
     return render_page(request, "reports/letter_list.html", {
         "person": person, "mailing": mailing, "period": period, "fate": fate,
         "heading": letters.WORDS.get(fate, _("Letters")), "fates": letters.WORDS.items(),
-        "page": page_of(request, letters.Letters(runs, fate)),
+        "page": LetterPage(request, Letters(runs, fate)),
     })
 
 
