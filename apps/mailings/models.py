@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce, Lower, NullIf
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -21,7 +21,7 @@ from apps.core.fields import DerivedText, SortKey
 from apps.core.words import folded, sort_key
 
 from .drafts.models import Draft  # noqa: F401  # for Django's migrations
-from .owned import HistoryQuerySet, NotDeletedManager, Owned, OwnedQuerySet
+from .owned import HistoryQuerySet, NotDeletedManager, Owned, OwnedQuerySet, list_indexes
 from .runs import Delivery, Run
 from .suppression.models import Suppression  # noqa: F401  # for Django's migrations
 from .titles import without_fields
@@ -30,6 +30,7 @@ from .titles import without_fields
 LONGEST_SORT_NAME = 200
 FOUND_BY = {"full_name", "email", "comment"}  # what search and order are made of
 IN_BOOK = Q(deleted_at=None)
+REFUSED = Q(status="Не успешно")  # or lost on the way
 
 
 class RecipientQuerySet(OwnedQuerySet):
@@ -115,6 +116,8 @@ class Recipient(Owned):
             models.Index(fields=["sort_name", "id"], name="recipient_sort", condition=IN_BOOK),
             models.Index(fields=["created_at", "id"], name="recipient_added", condition=IN_BOOK),
             models.Index(Lower("email"), "id", name="recipient_email", condition=IN_BOOK),
+            models.Index(fields=["owner", "deleted_at"], name="recipient_deleted",
+                         condition=Q(deleted_at__isnull=False)),
         ]
         permissions = [("view_all_recipients", _("Can view everyone's recipients"))]
 
@@ -147,6 +150,7 @@ class Message(Owned):
         verbose_name_plural = _("messages")
         ordering = ["-id"]
         base_manager_name = "all_objects"
+        indexes = list_indexes("message", "subject", "created_at", "updated_at")
         permissions = [("view_all_messages", _("Can view everyone's messages"))]
 
     def __str__(self):
@@ -191,10 +195,6 @@ class MailingQuerySet(OwnedQuerySet):
             autostart=True, starts_at__lte=now, ends_at__gt=now, disabled_at=None,
             runs=None, owner__is_active=True)
 
-    def with_name(self):
-        """Give each its `called`, near enough to `title` to sort by."""
-        return self.annotate(called=Coalesce(NullIf("name", Value("")), "message__subject"))
-
     def matching(self, text):
         """Return those that have `text` in their name or in their message's subject."""
         return self.filter(Q(name__icontains=text) | Q(message__subject__icontains=text))
@@ -202,6 +202,10 @@ class MailingQuerySet(OwnedQuerySet):
 
 def in_a_week() -> datetime:
     return timezone.now() + timedelta(days=7)
+
+
+def mailing_sort_name(mailing: "Mailing") -> str:
+    return sort_key(mailing.title, LONGEST_SORT_NAME)
 
 
 class Mailing(Owned):
@@ -229,6 +233,7 @@ class Mailing(Owned):
         related_name="+", verbose_name=_("disabled by"))
     disabled_reason = models.CharField(
         _("why disabled"), max_length=500, blank=True, editable=False)
+    sort_name = SortKey(max_length=LONGEST_SORT_NAME, derive=mailing_sort_name)
 
     objects = NotDeletedManager.from_queryset(MailingQuerySet)()
     all_objects = MailingQuerySet.as_manager()
@@ -242,7 +247,11 @@ class Mailing(Owned):
             condition=Q(ends_at__gt=F("starts_at")), name="mailing_ends_after_start")]
         indexes = [
             models.Index(fields=["status", "ends_at"], name="mailing_status_end"),
-            models.Index(fields=["owner", "-starts_at", "-id"], name="mailing_owner_start"),
+            models.Index(fields=["status", "starts_at", "id"], condition=IN_BOOK,
+                         name="mailing_of_status"),
+            models.Index(fields=["owner", "status", "starts_at", "id"], condition=IN_BOOK,
+                         name="mailing_own_of_status"),
+            *list_indexes("mailing", "starts_at", "ends_at", "status", "sort_name", "created_at"),
         ]
         permissions = [
             ("view_all_mailings", _("Can view everyone's mailings")),
@@ -255,6 +264,11 @@ class Mailing(Owned):
     @property
     def title(self) -> str:
         return self.name or without_fields(self.message.subject)
+
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        if update_fields is not None and {"name", "message"}.intersection(update_fields):
+            update_fields = {*update_fields, "sort_name"}
+        super().save(*args, update_fields=update_fields, **kwargs)
 
     def starts_itself(self, now: datetime) -> bool:
         """Return whether its time to start by itself has come."""
@@ -300,6 +314,13 @@ class Attempt(models.Model):
             models.Index(fields=["owner", "-attempted_at", "-id"], name="attempt_owner_time"),
             models.Index(fields=["mailing", "-attempted_at", "-id"], name="attempt_mailing_time"),
             models.Index(fields=["-attempted_at", "-id"], name="attempt_time"),  # managers' list
+            # A letter that was accepted is in none of these.
+            models.Index(fields=["owner", "outcome_unknown", "-attempted_at", "-id"],
+                         condition=REFUSED, name="attempt_owner_refused"),
+            models.Index(fields=["mailing", "outcome_unknown", "-attempted_at", "-id"],
+                         condition=REFUSED, name="attempt_mailing_refused"),
+            models.Index(fields=["outcome_unknown", "-attempted_at", "-id"], condition=REFUSED,
+                         name="attempt_refused"),
         ]
 
     def __str__(self):

@@ -1,6 +1,7 @@
 """What is somebody's own: rows with an owner, deleted softly, and who may see them."""
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +28,19 @@ class HistoryQuerySet(OwnedQuerySet):
     """Runs and attempts, as visible as their mailings."""
 
     permission = "mailings.view_all_mailings"
+
+
+def list_indexes(name: str, *columns: str) -> list[models.Index]:
+    """Return what orders a list by each of `columns`, for an owner and for who sees everybody's."""
+    there = Q(deleted_at=None)
+    indexes = []
+    for column in columns:
+        indexes += [
+            models.Index(fields=[column, "id"], condition=there, name=f"{name}_{column}"),
+            models.Index(fields=["owner", column, "id"], condition=there,
+                         name=f"{name}_own_{column}"),
+        ]
+    return indexes
 
 
 class NotDeletedManager(models.Manager):
