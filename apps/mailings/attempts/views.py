@@ -5,11 +5,12 @@ from apps.core.htmx import render_page
 from apps.core.listing import choice, newest_first, number, search_text
 
 from ..models import Attempt, Mailing
+from .finding import found_by
 
 STATUSES = {
     "sent": {"status": Attempt.Status.SUCCESS},
     "failed": {"status": Attempt.Status.FAILURE, "outcome_unknown": False},
-    "unknown": {"outcome_unknown": True},
+    "unknown": {"status": Attempt.Status.FAILURE, "outcome_unknown": True},
 }
 OFFERED = 200  # mailings that the filter offers
 
@@ -24,7 +25,7 @@ def attempt_list(request):
     if status:
         attempts = attempts.filter(**STATUSES[status])
     if q:
-        attempts = attempts.filter(email__icontains=q)
+        attempts = found_by(attempts, q, request.user)
     if mailing:
         attempts = attempts.filter(mailing=mailing)
     listing = newest_first(request, attempts, "attempted_at")
