@@ -34,7 +34,7 @@ class Letters:
         self.numbers = {pk: numbers[fate or "total"]
                         for pk, numbers in sorted(figures_by(runs, "pk").items(), reverse=True)
                         if numbers[fate or "total"] > 0}
-        self.repeated = set(repeated(runs))
+        self.repeated = {pk for pk, _total, _changed in repeated(runs)}
 
     def __len__(self) -> int:
         return sum(self.numbers.values())

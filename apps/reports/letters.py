@@ -5,8 +5,11 @@ runs of a mailing took counts once, as on the mailing's page: by the latest lett
 out, else by the latest. Runs carry their figures, so only mailings that ran several times are
 looked up in the ledger.
 """
-from collections.abc import Iterable, Iterator
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
 
+from django.core.cache import cache
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
@@ -27,7 +30,10 @@ WORDS = {
 FATE_OF = {state: fate for fate, states in FATES.items() for state in states}
 AT_ONCE = 1000  # runs that one statement names
 STORED = ("total", "sent", "failed", "unknown", "skipped")  # columns of Run
+BIG = 1000  # letters; of fewer it is counted each time which tell the fate
+KEPT = 300  # seconds
 Figures = dict[str, int]
+Repeated = tuple[int, int, datetime]
 
 
 def none() -> Figures:
@@ -64,19 +70,35 @@ def figures_by(runs: QuerySet[Run], field: str) -> dict[int, Figures]:
     return found
 
 
-def uncounted(runs: QuerySet[Run], field: str) -> Iterator[tuple[int, str, int]]:
-    """Yield (key, state, how many) of the letters of which another letter tells the fate."""
-    ids = repeated(runs)
+def uncounted(runs: QuerySet[Run], field: str) -> list[tuple[int, str, int]]:
+    """Return (key, state, how many) of the letters of which another letter tells the fate.
+
+    Of many letters it is kept until a figure of these runs changes.
+    """
+    several = repeated(runs)
+    if sum(total for _pk, total, _changed in several) <= BIG:
+        return count_uncounted(runs, field, several)
+    said = repr((field, several)).encode()
+    key = f"uncounted:{hashlib.sha256(said).hexdigest()}"
+    return cache.get_or_set(key, lambda: count_uncounted(runs, field, several), KEPT)
+
+
+def count_uncounted(runs: QuerySet[Run], field: str,
+                    several: list[Repeated]) -> list[tuple[int, str, int]]:
+    ids = [pk for pk, _total, _changed in several]
+    found = []
     for start in range(0, len(ids), AT_ONCE):
-        several = Delivery.objects.filter(run__in=ids[start:start + AT_ONCE])
-        rows = several.filter(has_better(runs)).order_by().values_list(f"run__{field}", "state")
-        yield from rows.annotate(Count("pk"))
+        letters = Delivery.objects.filter(has_better(runs), run__in=ids[start:start + AT_ONCE])
+        rows = letters.order_by().values_list(f"run__{field}", "state")
+        found += rows.annotate(Count("pk"))
+    return found
 
 
-def repeated(runs: QuerySet[Run]) -> list[int]:
-    """Return the ids of those of `runs` that are not the only one of their mailing."""
+def repeated(runs: QuerySet[Run]) -> list[Repeated]:
+    """Return (id, letters, when it changed) of those that are not the only one of their mailing."""
     others = runs.filter(mailing=OuterRef("mailing")).exclude(pk=OuterRef("pk"))
-    return list(runs.filter(Exists(others)).order_by("pk").values_list("pk", flat=True))
+    return list(runs.filter(Exists(others)).order_by("pk").values_list(
+        "pk", "total", "updated_at"))
 
 
 def has_better(runs: QuerySet[Run]) -> Q:

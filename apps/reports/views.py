@@ -26,6 +26,7 @@ from .letter_pages import LetterPage, Letters
 from .periods import QUICK, Period, first_quarter
 
 MOVING = 5  # seconds after which a report with moving figures is asked for again
+OFFERED = 200  # people whom the report offers
 RUNS = 50  # of a mailing that its report shows
 
 
@@ -58,7 +59,7 @@ def report_list(request):
         "figures": tallies.figures(), "chart": totals.over_time(tallies, period),
         "page": page, "nothing_yet": not page.object_list and not every_run.exists(),
         "sort": sorting(request, totals.SORTS, "-last"),
-        "people": people(request.user),
+        "people": offered(people(request.user), person),
         "every": seconds_between_figures(every_run),
     }, partial="report")
 
@@ -126,6 +127,14 @@ def people(user):
     if user.is_manager:
         return User.objects.order_by("email")
     return User.objects.none()
+
+
+def offered(people, chosen):
+    """Return whom a manager may choose from a list: the first ones, and who is chosen."""
+    first = list(people[:OFFERED])
+    if chosen and chosen not in first:
+        first.append(chosen)
+    return first
 
 
 def seconds_between_figures(runs):
