@@ -52,7 +52,24 @@ PAGES = {  # name: (who asks, address)
     "picker, one": ("htmx", f"/mailings/recipients/?find={ONE}"),
     "picker, nobody": ("htmx", f"/mailings/recipients/?find={NOBODY}"),
     "messages": ("owner", "/messages/"),
+    "messages by subject": ("owner", "/messages/?sort=subject"),
+    "messages, search for one": ("owner", "/messages/?q=News+17"),
     "mailings": ("owner", "/mailings/"),
+    "mailings of all": ("manager", "/mailings/"),
+    "mailings by name, the end": ("owner", "/mailings/?sort=subject&last=1"),
+    "mailings by end": ("manager", "/mailings/?sort=-end"),
+    "mailings, search for one": ("owner", "/mailings/?q=News+17"),
+    "users": ("manager", "/users/"),
+    "users by last log-in": ("manager", "/users/?sort=-seen"),
+    "jobs": ("owner", "/jobs/"),
+    "jobs of all": ("manager", "/jobs/"),
+    "jobs, the end": ("owner", "/jobs/?last=1"),
+    "trail": ("manager", "/trail/"),
+    "trail, deep page": ("manager", "/trail/?to={day}"),
+    "trail, the end": ("manager", "/trail/?last=1"),
+    "trail of one": ("manager", "/trail/?who={owner}"),
+    "trail of an action": ("manager", "/trail/?what=block"),
+    "trail, search for one": ("manager", "/trail/?q=client{one}@"),
     "mailings of a status": ("owner", "/mailings/?status=Завершена"),
     "mailing": ("owner", "/mailings/{mailing}/"),
     "mailing, deep page": ("owner", "/mailings/{mailing}/?page={deep}"),
@@ -70,11 +87,43 @@ PAGES = {  # name: (who asks, address)
     "attempts of all": ("manager", "/attempts/"),
     "attempts that failed": ("owner", "/attempts/?status=failed"),
     "attempts of a mailing": ("owner", "/attempts/?mailing={mailing}"),
+    "attempts, deep page": ("owner", "/attempts/?after={attempt}"),
+    "attempts, the end": ("owner", "/attempts/?last=1"),
+    "attempts of a day": ("owner", "/attempts/?to={day}"),
+    "attempts that failed, the end": ("owner", "/attempts/?status=failed&last=1"),
+    "attempts of a mailing, unknown": ("owner", "/attempts/?mailing={mailing}&status=unknown"),
+    "attempts, search for half": ("owner", f"/attempts/?q={HALF}"),
+    "attempts, search for a thousand": ("owner", f"/attempts/?q={THOUSAND}"),
+    "attempts, search for nobody": ("owner", f"/attempts/?q={NOBODY}"),
+    "attempts of all, search for one": ("manager", "/attempts/?q=client{one}@"),
     "attempts, search for one": ("owner", "/attempts/?q=client{one}@"),
     "report": ("owner", "/reports/"),
     "report, all time": ("owner", "/reports/?period=all"),
     "report of all": ("manager", "/reports/?period=all"),
+    "report by user": ("manager", "/reports/?period=all&by=user"),
     "report of a mailing": ("owner", "/reports/mailings/{mailing}/"),
+    "letters": ("owner", "/reports/letters/?period=all"),
+    "letters that arrived": ("owner", "/reports/letters/?period=all&fate=sent"),
+    "letters that arrived, deep": ("owner", "/reports/letters/?period=all&fate=sent&after={letter}"),
+    "letters that arrived, the end": ("owner", "/reports/letters/?period=all&fate=sent&last=1"),
+    "letters that arrived, by number": ("owner", "/reports/letters/?period=all&fate=sent&page={deep}"),
+    "letters that failed": ("owner", "/reports/letters/?period=all&fate=failed"),
+    "letters that failed, the end": ("owner", "/reports/letters/?period=all&fate=failed&last=1"),
+    "letters left out": ("owner", "/reports/letters/?period=all&fate=skipped"),
+    "admin, recipients": ("manager", "/admin/mailings/recipient/"),
+    "admin, recipients, last page": ("manager", "/admin/mailings/recipient/?p=19"),
+    "admin, recipients, search": ("manager", "/admin/mailings/recipient/?q=client{one}@"),
+    "admin, form of a recipient": ("manager", "/admin/mailings/recipient/{recipient}/change/"),
+    "admin, mailings": ("manager", "/admin/mailings/mailing/"),
+    "admin, deliveries": ("manager", "/admin/mailings/delivery/"),
+    "admin, deliveries that failed": ("manager", "/admin/mailings/delivery/?state__exact=failed"),
+    "admin, deliveries, search": ("manager", "/admin/mailings/delivery/?q=client{one}@"),
+    "admin, attempts": ("manager", "/admin/mailings/attempt/"),
+    "admin, attempts that failed": (
+        "manager", "/admin/mailings/attempt/?status__exact=Не+успешно"),
+    "admin, attempts, search": ("manager", "/admin/mailings/attempt/?q=client{one}@"),
+    "admin, runs": ("manager", "/admin/mailings/run/"),
+    "admin, users": ("manager", "/admin/users/user/"),
 }
 SURNAMES = ("Иванов", "Смирнова", "Ёлкин", "Волкова", "Соловьёв", "Петренко", "Ким")
 NAMES = ("Анна", "Борис", "Вера", "Глеб", "Дана", "Егор", "Жанна", "Захар", "Иван", "Клара", "Лев")
@@ -171,10 +220,27 @@ def make_mailings(owner, size):
     return mailing, run
 
 
+def fill_others(owner, book, start):
+    """Make as many entries of the trail and jobs as the owner has recipients."""
+    from django.apps import apps
+    from django.db import connection
+    moment = MOMENT[connection.vendor].format(start=start)
+    if apps.is_installed("apps.audit"):
+        insert(apps.get_model("audit.Entry"), book, {
+            "who_id": str(owner.pk), "who_label": f"'{owner.email}'", "action": "'delete'",
+            "object_label": "email", "happened_at": moment})
+    if apps.is_installed("apps.jobs"):
+        insert(apps.get_model("jobs.Job"), book, {
+            "owner_id": str(owner.pk), "kind": "'letter'", "state": "'done'", "total": "1",
+            "done": "1", "created_at": moment, "ended_at": moment})
+
+
 def fill(owner, size):
     """Make all that `owner` has; return what the addresses of PAGES name."""
     from django.core.management import call_command
     from django.db import connection
+
+    from django.db.models.functions import Lower
 
     from apps.mailings.models import Attempt, Delivery, Mailing
     first = make_book(owner, size)
@@ -192,12 +258,17 @@ def fill(owner, size):
         "recipient_id": "id", "email": "email", "status": STATUS, "code": CODE,
         "outcome_unknown": f"{CODE} IS NULL", "server_response": REPLY,
         "attempted_at": MOMENT[connection.vendor].format(start=start)})
+    fill_others(owner, book, start)
     call_command("recount", repair=True, stdout=io.StringIO())
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
     pages = size // PER_PAGE
-    return {"mailing": mailing.pk, "recipient": first + size // 3, "one": size // 3,
+    middle = run.attempts.order_by("attempted_at")[size // 2]
+    letter = run.deliveries.alias(address=Lower("email")).order_by("address")[size // 2]
+    return {"owner": owner.pk, "day": f"{middle.attempted_at:%Y-%m-%d}", "letter": letter.pk,
+            "attempt": f"{middle.pk}~{middle.attempted_at.timestamp():.6f}",
+            "mailing": mailing.pk, "recipient": first + size // 3, "one": size // 3,
             "deep": max(1, pages // 2), "half_deep": max(1, pages // 4), "last": max(1, pages)}
 
 
