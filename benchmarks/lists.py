@@ -6,6 +6,7 @@
 Each size is the book of an owner of its own, with one mailing to all of it that went out once.
 Pages are asked for through Django's whole stack, in this process: p50 and p95 in milliseconds,
 statements, octets; `ratio` is of the p95. A page that takes long is asked for less often.
+The first owner's pages are asked for once more when the second book is there: `beside` it.
 Only models and addresses of version 0.1.0 are used, so that it runs in a checkout of that too.
 Without --database a SQLite file is made and thrown away; on PostgreSQL a database of its own.
 """
@@ -17,114 +18,19 @@ import tempfile
 import time
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from reports import NUMBERS, clients_of  # noqa: E402 neighbours, run as scripts
+from list_pages import HALF, ONE, PAGES, THOUSAND  # noqa: E402 neighbours, run as scripts
+from reports import NUMBERS, clients_of  # noqa: E402
 from send import set_up, throwaway_database  # noqa: E402
 
 MAILINGS = 60  # that an owner has beside the big one: more than a page of the list
 PER_PAGE = 25
 WARM, LEAST = 2, 5  # rounds that are not counted; rounds at least
 PATIENCE = 20  # seconds for a page, after which the least has to do
-HALF, THOUSAND, ONE, NOBODY, LETTERS = "постоянный", "фестиваль", "рояль", "бегемот", "ан"
-PAGES = {  # name: (who asks, address)
-    "home": ("owner", "/"),
-    "home of a manager": ("manager", "/"),
-    "recipients": ("owner", "/recipients/"),
-    "recipients of all": ("manager", "/recipients/"),
-    "recipients, deep page": ("owner", "/recipients/?page={deep}"),
-    "recipients, last page": ("owner", "/recipients/?page={last}"),
-    "recipients by name backwards": ("owner", "/recipients/?sort=-name"),
-    "recipients by e-mail": ("owner", "/recipients/?sort=email"),
-    "recipients by e-mail, deep page": ("owner", "/recipients/?sort=email&page={deep}"),
-    "recipients by date": ("owner", "/recipients/?sort=-added"),
-    "search for half": ("owner", f"/recipients/?q={HALF}"),
-    "search for half, deep page": ("owner", f"/recipients/?q={HALF}&page={{half_deep}}"),
-    "search for a thousand": ("owner", f"/recipients/?q={THOUSAND}"),
-    "search for one": ("owner", f"/recipients/?q={ONE}"),
-    "search for an address": ("owner", "/recipients/?q=client{one}@"),
-    "search for nobody": ("owner", f"/recipients/?q={NOBODY}"),
-    "search for two letters": ("owner", f"/recipients/?q={LETTERS}"),
-    "recipient": ("owner", "/recipients/{recipient}/"),
-    "form of a recipient": ("owner", "/recipients/{recipient}/edit/"),
-    "picker": ("htmx", "/mailings/recipients/"),
-    "picker, half": ("htmx", f"/mailings/recipients/?find={HALF}"),
-    "picker, one": ("htmx", f"/mailings/recipients/?find={ONE}"),
-    "picker, nobody": ("htmx", f"/mailings/recipients/?find={NOBODY}"),
-    "messages": ("owner", "/messages/"),
-    "messages by subject": ("owner", "/messages/?sort=subject"),
-    "messages, search for one": ("owner", "/messages/?q=News+17"),
-    "mailings": ("owner", "/mailings/"),
-    "mailings of all": ("manager", "/mailings/"),
-    "mailings by name, the end": ("owner", "/mailings/?sort=subject&last=1"),
-    "mailings by end": ("manager", "/mailings/?sort=-end"),
-    "mailings, search for one": ("owner", "/mailings/?q=News+17"),
-    "users": ("manager", "/users/"),
-    "users by last log-in": ("manager", "/users/?sort=-seen"),
-    "jobs": ("owner", "/jobs/"),
-    "jobs of all": ("manager", "/jobs/"),
-    "jobs, the end": ("owner", "/jobs/?last=1"),
-    "trail": ("manager", "/trail/"),
-    "trail, deep page": ("manager", "/trail/?to={day}"),
-    "trail, the end": ("manager", "/trail/?last=1"),
-    "trail of one": ("manager", "/trail/?who={owner}"),
-    "trail of an action": ("manager", "/trail/?what=block"),
-    "trail, search for one": ("manager", "/trail/?q=client{one}@"),
-    "mailings of a status": ("owner", "/mailings/?status=Завершена"),
-    "mailing": ("owner", "/mailings/{mailing}/"),
-    "mailing, deep page": ("owner", "/mailings/{mailing}/?page={deep}"),
-    "mailing, who failed": ("owner", "/mailings/{mailing}/?fate=failed"),
-    "mailing, who waits": ("owner", "/mailings/{mailing}/?fate=pending"),
-    "mailing, runs": ("owner", "/mailings/{mailing}/?tab=runs"),
-    "mailing, attempts": ("owner", "/mailings/{mailing}/?tab=attempts"),
-    "mailing, letter": ("owner", "/mailings/{mailing}/?tab=letter"),
-    "panel of a mailing": ("htmx", "/mailings/{mailing}/progress/"),
-    "form of a new mailing": ("owner", "/mailings/create/"),
-    "form of a mailing": ("owner", "/mailings/{mailing}/edit/"),
-    "form of sending again": ("owner", "/mailings/{mailing}/start/?again=1"),
-    "form of deleting a mailing": ("owner", "/mailings/{mailing}/delete/"),
-    "attempts": ("owner", "/attempts/"),
-    "attempts of all": ("manager", "/attempts/"),
-    "attempts that failed": ("owner", "/attempts/?status=failed"),
-    "attempts of a mailing": ("owner", "/attempts/?mailing={mailing}"),
-    "attempts, deep page": ("owner", "/attempts/?after={attempt}"),
-    "attempts, the end": ("owner", "/attempts/?last=1"),
-    "attempts of a day": ("owner", "/attempts/?to={day}"),
-    "attempts that failed, the end": ("owner", "/attempts/?status=failed&last=1"),
-    "attempts of a mailing, unknown": ("owner", "/attempts/?mailing={mailing}&status=unknown"),
-    "attempts, search for half": ("owner", f"/attempts/?q={HALF}"),
-    "attempts, search for a thousand": ("owner", f"/attempts/?q={THOUSAND}"),
-    "attempts, search for nobody": ("owner", f"/attempts/?q={NOBODY}"),
-    "attempts of all, search for one": ("manager", "/attempts/?q=client{one}@"),
-    "attempts, search for one": ("owner", "/attempts/?q=client{one}@"),
-    "report": ("owner", "/reports/"),
-    "report, all time": ("owner", "/reports/?period=all"),
-    "report of all": ("manager", "/reports/?period=all"),
-    "report by user": ("manager", "/reports/?period=all&by=user"),
-    "report of a mailing": ("owner", "/reports/mailings/{mailing}/"),
-    "letters": ("owner", "/reports/letters/?period=all"),
-    "letters that arrived": ("owner", "/reports/letters/?period=all&fate=sent"),
-    "letters that arrived, deep": ("owner", "/reports/letters/?period=all&fate=sent&after={letter}"),
-    "letters that arrived, the end": ("owner", "/reports/letters/?period=all&fate=sent&last=1"),
-    "letters that arrived, by number": ("owner", "/reports/letters/?period=all&fate=sent&page={deep}"),
-    "letters that failed": ("owner", "/reports/letters/?period=all&fate=failed"),
-    "letters that failed, the end": ("owner", "/reports/letters/?period=all&fate=failed&last=1"),
-    "letters left out": ("owner", "/reports/letters/?period=all&fate=skipped"),
-    "admin, recipients": ("manager", "/admin/mailings/recipient/"),
-    "admin, recipients, last page": ("manager", "/admin/mailings/recipient/?p=19"),
-    "admin, recipients, search": ("manager", "/admin/mailings/recipient/?q=client{one}@"),
-    "admin, form of a recipient": ("manager", "/admin/mailings/recipient/{recipient}/change/"),
-    "admin, mailings": ("manager", "/admin/mailings/mailing/"),
-    "admin, deliveries": ("manager", "/admin/mailings/delivery/"),
-    "admin, deliveries that failed": ("manager", "/admin/mailings/delivery/?state__exact=failed"),
-    "admin, deliveries, search": ("manager", "/admin/mailings/delivery/?q=client{one}@"),
-    "admin, attempts": ("manager", "/admin/mailings/attempt/"),
-    "admin, attempts that failed": (
-        "manager", "/admin/mailings/attempt/?status__exact=Не+успешно"),
-    "admin, attempts, search": ("manager", "/admin/mailings/attempt/?q=client{one}@"),
-    "admin, runs": ("manager", "/admin/mailings/run/"),
-    "admin, users": ("manager", "/admin/users/user/"),
-}
+ADDED = "2026-01-01 00:00:00"  # when the first recipient was, and another one each second
+EMAIL = "'client' || k || '@shop' || (k %% 40) || '.example.com'"
 SURNAMES = ("Иванов", "Смирнова", "Ёлкин", "Волкова", "Соловьёв", "Петренко", "Ким")
 NAMES = ("Анна", "Борис", "Вера", "Глеб", "Дана", "Егор", "Жанна", "Захар", "Иван", "Клара", "Лев")
 STATE = "CASE WHEN k %% 50 = 7 THEN 'failed' WHEN k %% 200 = 9 THEN 'unknown' ELSE 'sent' END"
@@ -172,6 +78,7 @@ def insert(model, source, values, parameters=()):
 
 def one_of(words, number):
     """Return the SQL that gives the word at the place that `number`, an SQL expression, says."""
+    words = list(words)
     cases = " ".join(f"WHEN {place} THEN '{word}'" for place, word in enumerate(words))
     return f"CASE {number} %% {len(words)} {cases} END"
 
@@ -182,16 +89,56 @@ def make_book(owner, size):
     from django.db.models import Min
 
     from apps.mailings.models import Recipient
-    step = max(1, size // 1000)
-    insert(Recipient, NUMBERS[connection.vendor], {
-        "owner_id": str(owner.pk),
-        "email": "'client' || k || '@shop' || (k %% 40) || '.example.com'",
-        "full_name": f"{one_of(SURNAMES, 'k')} || ' ' || {one_of(NAMES, 'k / 7')} || ' ' || k",
-        "comment": f"CASE WHEN k %% 2 = 0 THEN '{HALF} клиент' ELSE 'новый клиент' END || "
-                   f"CASE WHEN k %% {step} = 0 THEN ', {THOUSAND}' ELSE '' END || "
-                   f"CASE WHEN k = {size // 3} THEN ', {ONE}' ELSE '' END",
-    }, [size])
+    columns = {"owner_id": str(owner.pk), "email": EMAIL, "full_name": name_of(str),
+               "comment": comment_of(size, str),
+               "created_at": moment(ADDED)}
+    if hasattr(Recipient, "search_text"):
+        columns |= written_words(size)
+    insert(Recipient, NUMBERS[connection.vendor], columns, [size])
     return Recipient.objects.filter(owner=owner).aggregate(first=Min("pk"))["first"]
+
+
+def name_of(change):
+    """Return the SQL of a name, each of whose words went through `change`."""
+    surname = one_of(map(change, SURNAMES), "k")
+    return f"{surname} || ' ' || {one_of(map(change, NAMES), 'k / 7')} || ' ' || k"
+
+
+def comment_of(size, change):
+    half, other = change(f"{HALF} клиент"), change("новый клиент")
+    return (f"CASE WHEN k %% 2 = 0 THEN '{half}' ELSE '{other}' END || "
+            f"CASE WHEN k %% {max(1, size // 1000)} = 0 THEN ', {change(THOUSAND)}' ELSE '' END || "
+            f"CASE WHEN k = {size // 3} THEN ', {change(ONE)}' ELSE '' END")
+
+
+def written_words(size):
+    """Return the SQL of what recipients are found and ordered by, as the application writes it."""
+    from apps.core.words import folded, sort_key
+    texts = [name_of(folded), EMAIL, comment_of(size, folded)]
+    return {"search_text": " || ' ' || ".join(texts),
+            "sort_name": name_of(lambda word: sort_key(word, len(word) + 1))}
+
+
+def middle_of(owner, size):
+    """Return the cursors of the recipient in the middle, and the day when they were added."""
+    from apps.mailings.models import Recipient
+    if not hasattr(Recipient, "sort_name"):  # an older version has no cursors
+        return {"middle_name": "", "middle_email": "", "middle_added": "", "day": "2026-01-02"}
+    cursors = {}
+    for name, column in ("name", "sort_name"), ("email", "email"), ("added", "created_at"):
+        pk, value = Recipient.objects.filter(owner=owner).order_by(column, "pk").values_list(
+            "pk", column)[size // 2]
+        if name == "added":
+            day, value = value, f"{value.timestamp():.6f}"
+        cursors[f"middle_{name}"] = quote(f"{pk}~{value}")
+    return {**cursors, "day": f"{day:%Y-%m-%d}"}
+
+
+def moment(start):
+    """Return the SQL of a moment for each k, a second apart."""
+    from django.db import connection
+    start += {"postgresql": "+00", "sqlite": ""}[connection.vendor]
+    return MOMENT[connection.vendor].format(start=start)
 
 
 def make_mailings(owner, size):
@@ -220,11 +167,9 @@ def make_mailings(owner, size):
     return mailing, run
 
 
-def fill_others(owner, book, start):
+def fill_others(owner, book, moment):
     """Make as many entries of the trail and jobs as the owner has recipients."""
     from django.apps import apps
-    from django.db import connection
-    moment = MOMENT[connection.vendor].format(start=start)
     if apps.is_installed("apps.audit"):
         insert(apps.get_model("audit.Entry"), book, {
             "who_id": str(owner.pk), "who_label": f"'{owner.email}'", "action": "'delete'",
@@ -235,12 +180,20 @@ def fill_others(owner, book, start):
             "done": "1", "created_at": moment, "ended_at": moment})
 
 
+def middle_of_run(run, size):
+    """Return what names the attempt and the letter in the middle, and their owner and day."""
+    from django.db.models.functions import Lower
+    attempt = run.attempts.order_by("attempted_at")[size // 2]
+    letter = run.deliveries.alias(address=Lower("email")).order_by("address")[size // 2]
+    return {"owner": run.owner_id, "sent_day": f"{attempt.attempted_at:%Y-%m-%d}",
+            "attempt": f"{attempt.pk}~{attempt.attempted_at.timestamp():.6f}",
+            "letter": letter.pk}
+
+
 def fill(owner, size):
     """Make all that `owner` has; return what the addresses of PAGES name."""
     from django.core.management import call_command
     from django.db import connection
-
-    from django.db.models.functions import Lower
 
     from apps.mailings.models import Attempt, Delivery, Mailing
     first = make_book(owner, size)
@@ -252,24 +205,20 @@ def fill(owner, size):
         "run_id": str(run.pk), "recipient_id": "id", "email": "email", "full_name": "full_name",
         "state": STATE, "answer": REPLY, "tries": "1"})
     start = f"{mailing.starts_at:%Y-%m-%d %H:%M:%S}"
-    start += {"postgresql": "+00", "sqlite": ""}[connection.vendor]
     insert(Attempt, book, {
         "mailing_id": str(mailing.pk), "owner_id": str(owner.pk), "run_id": str(run.pk),
         "recipient_id": "id", "email": "email", "status": STATUS, "code": CODE,
         "outcome_unknown": f"{CODE} IS NULL", "server_response": REPLY,
-        "attempted_at": MOMENT[connection.vendor].format(start=start)})
-    fill_others(owner, book, start)
+        "attempted_at": moment(start)})
+    fill_others(owner, book, moment(start))
     call_command("recount", repair=True, stdout=io.StringIO())
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
     pages = size // PER_PAGE
-    middle = run.attempts.order_by("attempted_at")[size // 2]
-    letter = run.deliveries.alias(address=Lower("email")).order_by("address")[size // 2]
-    return {"owner": owner.pk, "day": f"{middle.attempted_at:%Y-%m-%d}", "letter": letter.pk,
-            "attempt": f"{middle.pk}~{middle.attempted_at.timestamp():.6f}",
-            "mailing": mailing.pk, "recipient": first + size // 3, "one": size // 3,
-            "deep": max(1, pages // 2), "half_deep": max(1, pages // 4), "last": max(1, pages)}
+    return {"mailing": mailing.pk, "recipient": first + size // 3, "one": size // 3,
+            "deep": max(1, pages // 2), "half_deep": max(1, pages // 4), "last": max(1, pages),
+            **middle_of(owner, size), **middle_of_run(run, size)}
 
 
 def measure(client, address, rounds):
@@ -294,6 +243,13 @@ def measure(client, address, rounds):
             "bytes": len(answer.content)}
 
 
+def measure_all(clients, names, lines, key, rounds):
+    """Write the figures of each page under `key` of its line; not of whose client there is none."""
+    for name, (who, address) in PAGES.items():
+        if clients[who]:
+            lines[name][key] = measure(clients[who], address.format(**names), rounds)
+
+
 def prepare(database, folder):
     """Set Django up for requests in this process; return a client of a manager."""
     set_up(database, "localhost:25", folder)
@@ -316,17 +272,19 @@ def main():
 
         from apps.users.models import User
         lines = {name: {"page": name, "database": connection.vendor} for name in PAGES}
-        for size in options.recipients:
+        few, many = options.recipients
+        for size in few, many:
             owner = User.objects.create_user(f"owner{size}@example.com", "x")
             clients |= clients_of({"owner": owner, "htmx": owner})
             clients["htmx"].defaults["HTTP_HX_REQUEST"] = "true"
             names = fill(owner, size)
-            for name, (who, address) in PAGES.items():
-                lines[name][str(size)] = measure(
-                    clients[who], address.format(**names), options.rounds)
-        few, many = map(str, options.recipients)
+            measure_all(clients, names, lines, str(size), options.rounds)
+            if size == few:
+                first = dict(clients), names
+        clients, names = first
+        measure_all(clients | {"manager": None}, names, lines, "beside", options.rounds)
         for line in lines.values():
-            ratio = line[many]["p95"] / line[few]["p95"]
+            ratio = line[str(many)]["p95"] / line[str(few)]["p95"]
             print(json.dumps({**line, "ratio": round(ratio, 2)}, ensure_ascii=False))
         connections.close_all()
 

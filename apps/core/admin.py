@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 
 from .addresses import shown
-from .keyset import MANY
+from .sieve import MANY
 from .listing import LONGEST_QUERY
 
 # Columns that no filter in an address may name: a filter like `key__startswith` would tell a

@@ -14,12 +14,13 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from .access import ids_in
+from .sieve import MANY, Sieve, Sifted
 
 PER_PAGE = 25
-MANY = 10_000  # rows; to count more takes longer than a page may
 LONGEST_VALUE = 400
-HIGHEST_PAGE = 1_000_000
-PLACE = ("after", "before", "last", "page", "cursor")  # what an address names a page by
+HIGHEST_PAGE = MANY // PER_PAGE  # further ones take too long
+HIGHEST_ID = 2 ** 62
+PLACE = ("after", "before", "last", "page", "begin", "cursor")  # what names a page in an address
 Cursor = tuple[int, Any]  # id, value
 
 
@@ -42,6 +43,10 @@ class Order:
         # The value bounds the scan of an index; the rest is about rows of the same value.
         bound = Q(**{f"{self.name}__{side}e": value})
         return bound & ~Q(**{self.name: value, f"pk__{'gte' if side == 'lt' else 'lte'}": pk})
+
+    def start(self, value: Any) -> Cursor:
+        """Return the cursor after which the rows of this value begin."""
+        return (HIGHEST_ID if self.backwards else 0), value
 
     def cursor_of(self, row: Any) -> str:
         """Return the cursor of a row, as text for an address."""
@@ -80,9 +85,13 @@ class KeysetPage:
     """A page of `rows` as the address asks for it; the nearest one for what is not there."""
 
     def __init__(self, request: HttpRequest, rows: QuerySet[Any], order: Order, *,
-                 begin: Any = None) -> None:
-        """Read the page; `begin` is the value at which it begins unless the address names one."""
+                 begin: Any = None, sieve: Sieve | None = None) -> None:
+        """Read the page; `begin` is the value at which it begins unless the address names one.
+
+        `sieve` filters the rows further.
+        """
         self.rows = rows
+        self.sifted = Sifted(rows, sieve) if sieve else None
         self.order = order
         self.object_list: list[Any] = []
         self.has_previous = self.has_next = False
@@ -99,14 +108,14 @@ class KeysetPage:
         """Read the page that is asked for, or the nearest one that has rows."""
         after = self.order.cursor_in(asked.get("after", ""))
         before = self.order.cursor_in(asked.get("before", ""))
-        if after is None and begin is not None:
-            after = (0, begin) if not self.order.backwards else (2 ** 62, begin)
         if before:
             self.read_before(before)
         elif after:
             self.read_after(after)
         elif "last" in asked:
             self.read_last()
+        elif begin is not None:
+            self.read_after(self.order.start(begin))
         else:
             self.read_number(asked.get("page", ""))
         if not self.object_list and self.has_previous:
@@ -128,21 +137,34 @@ class KeysetPage:
         self.has_next = False
 
     def read_number(self, text: str) -> None:
-        """Read a page by its number, as old addresses have it."""
-        skipped = 0
-        for number in ids_in([text]):
-            skipped = (min(max(number, 1), HIGHEST_PAGE) - 1) * PER_PAGE
-        if not skipped:
+        """Read a page by its number, as old addresses have it; far ones are the last page."""
+        [number, *_rest] = ids_in([text]) or [1]
+        if number <= 1:
             self.take(self.rows)
-            return
+        elif number > HIGHEST_PAGE:
+            self.read_last()
+        else:
+            self.skip((number - 1) * PER_PAGE)
+
+    def skip(self, rows_before: int) -> None:
+        rows = self.rows
+        if self.sifted:
+            self.sifted.walk(self.order.names())
+            rows = self.sifted.kept
         # Ids come from an index alone, rows would be read and thrown away.
-        ids = self.rows.order_by(*self.order.names()).values_list("pk", flat=True)
-        found = list(ids[skipped:skipped + PER_PAGE + 1])
-        self.take(self.rows.filter(pk__in=found))
+        ids = rows.order_by(*self.order.names()).values_list("pk", flat=True)
+        found = list(ids[rows_before:rows_before + PER_PAGE + 1])
+        self.show(self.rows.filter(pk__in=found))
         self.has_previous = True
 
     def take(self, rows: QuerySet[Any], *, reverse: bool = False) -> None:
         """Take the first page of `rows`, or the last one."""
+        if self.sifted:
+            ordered = rows.order_by(*self.order.names(reverse=reverse))
+            rows = self.sifted.first(ordered, PER_PAGE + 1, are_all=rows is self.rows)
+        self.show(rows, reverse=reverse)
+
+    def show(self, rows: QuerySet[Any], *, reverse: bool = False) -> None:
         found = list(rows.order_by(*self.order.names(reverse=reverse))[:PER_PAGE + 1])
         more = len(found) > PER_PAGE
         found = found[:PER_PAGE]
@@ -163,14 +185,17 @@ class KeysetPage:
     @cached_property
     def counted(self) -> int:
         """How many rows there are, but for what is more than MANY."""
+        if self.sifted:
+            return self.sifted.counted
         if not (self.has_next or self.has_previous):
             return len(self.object_list)
-        return self.rows.order_by()[:MANY + 1].count()
+        return self.rows.order_by().values("pk")[:MANY + 1].count()
 
     def count_exactly(self) -> None:
         """Count all rows, however many. A page is shown first, and asks for this then."""
         self.is_exact = True
-        self.counted = self.rows.order_by().count()
+        rows = self.sifted.kept if self.sifted else self.rows.order_by()
+        self.counted = rows.count()
 
     @property
     def is_many(self) -> bool:

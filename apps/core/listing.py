@@ -11,6 +11,7 @@ from django.utils.timezone import make_aware
 
 from .access import ids_in
 from .keyset import PER_PAGE, KeysetPage, Order
+from .sieve import Sieve
 
 OLD_CURSOR = re.compile(r"([0-9]{1,11}\.[0-9]{6})_[0-9]{1,18}")  # seconds since 1970, id
 LONGEST_QUERY = 200
@@ -51,15 +52,16 @@ def page_of(request: HttpRequest, rows: QuerySet[Any] | list[Any]) -> Page[Any]:
 
 
 def sorted_page(request: HttpRequest, queryset: QuerySet[Any], allowed: Mapping[str, str],
-                default: str, *, begin: Any = None) -> dict[str, Any]:
+                default: str, *, begin: Any = None, sieve: Sieve | None = None) -> dict[str, Any]:
     """Return a list's context: its `page`, in the order that the address asks for, and `sort`.
 
     `allowed` maps the public names of orders to columns or annotations, which are never NULL;
-    `-name` turns an order round. With `count` in the address all rows are counted.
+    `-name` turns an order round. `sieve` filters the rows further. With `count` in the address all
+    rows are counted.
     """
     asked = sorting(request, allowed, default)
     order = Order(queryset, allowed[asked.removeprefix("-")], backwards=asked.startswith("-"))
-    page = KeysetPage(request, queryset, order, begin=begin)
+    page = KeysetPage(request, queryset, order, begin=begin, sieve=sieve)
     if "count" in request.GET:
         page.count_exactly()
     return {"page": page, "sort": asked}

@@ -13,14 +13,15 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from apps.core.admin import ListAdmin, ReadOnlyAdmin, address
-from apps.core.keyset import MANY
 from apps.core.listing import LONGEST_QUERY
+from apps.core.sieve import MANY, Sifted
 
 from .attempts.finding import found_by
 from .mailings.forms import IdsInput, MailingForm, RecipientsField
 from .messages.forms import MessageForm
 from .models import Attempt, Delivery, Mailing, Message, Recipient, Run
 from .recipients.forms import RecipientForm
+from .search import with_words
 from .services import (
     OwnedRefused, deletion_refusal, mailing_save, message_save, owned_delete, recipient_save)
 
@@ -114,10 +115,10 @@ class RecipientAdmin(OwnedAdmin):
         text = search_term[:LONGEST_QUERY]
         if not text:
             return queryset, False
-        found = queryset.matching(text)
-        ids = list(found.order_by().values_list("pk", flat=True)[:MANY + 1])
+        sieve = with_words(text)
+        ids = Sifted(queryset, sieve).ids
         if len(ids) > MANY:
-            return found, False
+            return queryset.filter(sieve.keeps), False
         return queryset.filter(pk__in=ids), False
 
     def save_model(self, request, obj, form, change):

@@ -18,16 +18,15 @@ from django.utils.translation import pgettext_lazy
 
 from apps.core.addresses import shown
 from apps.core.fields import DerivedText, SortKey
-from apps.core.words import folded, sort_key
 
 from .drafts.models import Draft  # noqa: F401  # for Django's migrations
 from .owned import HistoryQuerySet, NotDeletedManager, Owned, OwnedQuerySet, list_indexes
 from .runs import Delivery, Run
+from .search import LONGEST_SORT_NAME, search_text_of, sort_name_of, with_words
 from .suppression.models import Suppression  # noqa: F401  # for Django's migrations
 from .titles import without_fields
 
 
-LONGEST_SORT_NAME = 200
 FOUND_BY = {"full_name", "email", "comment"}  # what search and order are made of
 IN_BOOK = Q(deleted_at=None)
 REFUSED = Q(status="Не успешно")  # or lost on the way
@@ -41,13 +40,8 @@ class RecipientQuerySet(OwnedQuerySet):
             pk=recipient.pk)
 
     def matching(self, text):
-        """Return those who have `text` in their name, address or comment."""
-        return self.filter(
-            Q(full_name__icontains=text) | Q(email__icontains=text) | Q(comment__icontains=text))
-
-    def named(self, text):
-        """Return those who have `text` in their name or address."""
-        return self.filter(Q(full_name__icontains=text) | Q(email__icontains=text))
+        """Return those in whose name, address or comment each word of `text` is."""
+        return self.filter(with_words(text).keeps)
 
     def marked_by(self, owner, keys):
         """Return the owner's recipients that replies with these keys marked as bounced."""
@@ -58,16 +52,6 @@ class RecipientQuerySet(OwnedQuerySet):
         """Give each its `fate`: the state of the last letter to them, None without one."""
         letters = Delivery.objects.filter(recipient=OuterRef("pk")).order_by("-id")
         return self.annotate(fate=Subquery(letters.values("state")[:1]))
-
-
-def search_text_of(recipient: "Recipient") -> str:
-    """Return all by which a recipient can be found; the address as it is stored and as shown."""
-    texts = [recipient.full_name, recipient.email, shown(recipient.email), recipient.comment]
-    return folded(" ".join(dict.fromkeys(filter(None, texts))))
-
-
-def sort_name_of(recipient: "Recipient") -> str:
-    return sort_key(recipient.title, LONGEST_SORT_NAME)
 
 
 class Recipient(Owned):
@@ -204,10 +188,6 @@ def in_a_week() -> datetime:
     return timezone.now() + timedelta(days=7)
 
 
-def mailing_sort_name(mailing: "Mailing") -> str:
-    return sort_key(mailing.title, LONGEST_SORT_NAME)
-
-
 class Mailing(Owned):
     """A message to recipients inside a window of time."""
 
@@ -233,7 +213,7 @@ class Mailing(Owned):
         related_name="+", verbose_name=_("disabled by"))
     disabled_reason = models.CharField(
         _("why disabled"), max_length=500, blank=True, editable=False)
-    sort_name = SortKey(max_length=LONGEST_SORT_NAME, derive=mailing_sort_name)
+    sort_name = SortKey(max_length=LONGEST_SORT_NAME, derive=sort_name_of)
 
     objects = NotDeletedManager.from_queryset(MailingQuerySet)()
     all_objects = MailingQuerySet.as_manager()

@@ -15,7 +15,8 @@ from apps.core.rows import changed_columns
 from apps.users.models import User
 
 from .attempts.reply_key import reply_key
-from .models import Mailing, MailingQuerySet, Message, Recipient, mailing_sort_name
+from .models import Mailing, MailingQuerySet, Message, Recipient
+from .search import sort_name_of
 from .versions import check_version
 
 log = logging.getLogger("vestnik.mailings")
@@ -69,7 +70,7 @@ def message_save(*, message: Message, fields: Collection[str] | None = None,
     check_version(message, seen)
     write(message, fields)
     for mailing in message.mailings.filter(name="")[:1]:
-        message.mailings.filter(name="").update(sort_name=mailing_sort_name(mailing))
+        message.mailings.filter(name="").update(sort_name=sort_name_of(mailing))
     return message
 
 

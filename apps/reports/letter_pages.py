@@ -14,7 +14,8 @@ from django.http import HttpRequest
 
 from apps.core import keyset
 from apps.core.access import ids_in
-from apps.core.keyset import MANY, KeysetPage
+from apps.core.keyset import KeysetPage
+from apps.core.sieve import MANY
 from apps.mailings.models import Delivery, Run
 
 from .letters import FATES, figures_by, has_better, repeated

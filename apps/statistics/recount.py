@@ -6,6 +6,8 @@ from apps.mailings.models import Attempt, Run
 from . import counting, tallies
 from .models import FATES, Tally
 
+AT_ONCE = 2000  # rows of figures; SQLite takes no statement with many more
+
 
 @transaction.atomic
 def differences(run: Run, *, repair: bool = False) -> list[str]:
@@ -24,7 +26,9 @@ def differences(run: Run, *, repair: bool = False) -> list[str]:
     Tally.objects.filter(run=run).delete()
     run.minutes.all().delete()
     attempts = Attempt.objects.filter(mailing=run.mailing_id, run=run).order_by("attempted_at")
-    counting.add(run.pk, {}, tallies.of_attempts(attempts.iterator()))
+    tries = list(tallies.of_attempts(attempts.iterator()).items())
+    for start in range(0, len(tries), AT_ONCE):
+        counting.add(run.pk, {}, dict(tries[start:start + AT_ONCE]))
     counting.fold()
     run.refresh_from_db(fields=["updated_at"])
     tallies.count_domains(run)

@@ -2,13 +2,14 @@
 more than a search is worth, so they are found through the recipients and the ledger."""
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 
-from apps.core.keyset import MANY
+from apps.core.sieve import MANY, Sifted
 
 from ..models import Delivery, Recipient, Run
 from ..owned import HistoryQuerySet
+from ..search import with_words
 
 NEWEST = 1000  # runs in whose ledgers a former address is looked for
 
@@ -24,11 +25,12 @@ def found_by(rows: QuerySet[Any], text: str, user: Any = None) -> QuerySet[Any]:
     if user and not user.has_perm(HistoryQuerySet.permission):
         people = people.owned_by(user)
         runs = runs.owned_by(user)
-    found = people.matching(text).order_by()
-    ids = list(found.values_list("pk", flat=True)[:MANY + 1])
+    sieve = with_words(text)
+    ids = Sifted(people, sieve).ids
     erased = Q(recipient=None, email__icontains=text)
     if len(ids) > MANY:  # so many that the newest rows have some of them
-        return rows.filter(Q(recipient__in=found) | erased)
+        found = people.filter(sieve.keeps, pk=OuterRef("recipient"))
+        return rows.filter(Exists(found) | erased)
     return rows.filter(Q(recipient__in=[*ids, *once_at(text, runs)]) | erased)
 
 

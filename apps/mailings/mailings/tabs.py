@@ -59,7 +59,7 @@ def recipients_and_fates(request: Request, mailing: Mailing) -> dict[str, object
     fate = choice(request, "fate", FATES)
     rows = with_letters(mailing).order_by("sort_name", "pk")
     if q:
-        rows = rows.named(q)
+        rows = rows.matching(q)
     if fate:
         rows = rows.filter(fate=fate)
     page = page_of(request, rows)

@@ -25,7 +25,7 @@ def write_sort_names(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('mailings', '0021_recipient_indexes'),
+        ('mailings', '0022_search'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,7 +1,6 @@
 """Recipients: list, detail, create, edit (in the modal, on a page, in the row), delete."""
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Count
 from django.db.models.functions import Lower
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -12,13 +11,16 @@ from django_htmx.http import trigger_client_event
 from apps.core.access import for_reading, for_writing
 from apps.core.addresses import shown
 from apps.core.htmx import FORM_METHODS, is_partial, refused, render_form, render_list, toast
-from apps.core.listing import search_text, sorted_page
+from apps.core.listing import search_text, sorted_page, sorting
 
 from ..deletion import delete
 from ..models import Attempt, Message, Recipient
 from ..owned_form import form_page, opened, owned_done
+from ..search import with_words
 from ..services import recipient_bounce_clear, recipient_save, recipients_bounce_clear
 from .forms import RecipientForm
+from .letters import letters_of, opens_at
+from .same_reply import add_same_reply
 
 SORTS = {"name": "sort_name", "email": "address", "added": "created_at"}
 
@@ -28,21 +30,21 @@ def recipient_list(request):
     q = search_text(request)
     recipients = Recipient.objects.visible_to(request.user).with_fate().select_related("owner")
     recipients = recipients.annotate(address=Lower("email"))
-    if q:
-        recipients = recipients.matching(q)
-    listing = sorted_page(request, recipients, SORTS, "name")
+    sieve = with_words(q)
+    begin = opens_at(request, sorting(request, SORTS, "name"))
+    listing = sorted_page(request, recipients, SORTS, "name", begin=begin, sieve=sieve)
     add_same_reply(listing["page"], request.user)
-    return render_list(request, "mailings/recipient_list.html", {**listing, "q": q})
+    return render_list(request, "mailings/recipient_list.html", {
+        **listing, "q": q, "begin": request.GET.get("begin", ""),
+        "letters": letters_shown(request.user, listing, sieve)})
 
 
-def add_same_reply(recipients, owner):
-    """Set `same_reply` of `owner`'s recipients: how many were marked by the same reply."""
-    own = [recipient for recipient in recipients if recipient.owner_id == owner.pk]
-    keys = {recipient.bounced_key for recipient in own}
-    marked = Recipient.objects.marked_by(owner, keys).order_by().values_list("bounced_key")
-    counts = dict(marked.annotate(Count("pk")))
-    for recipient in own:
-        recipient.same_reply = counts.get(recipient.bounced_key, 0)
+def letters_shown(user, listing, sieve):
+    """Return the letters by which a list of many pages is opened; none of what was found."""
+    page = listing["page"]
+    if sieve or listing["sort"] not in ("name", "-name") or not (page.next or page.previous):
+        return []
+    return letters_of(None if user.has_perm(Recipient.objects.all().permission) else user.pk)
 
 
 @require_safe

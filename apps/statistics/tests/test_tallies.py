@@ -94,6 +94,15 @@ def test_tallies_equal_a_recount_after_answers_of_all_kinds(run, step):
     assert_tallies_equal_a_recount(run)
 
 
+def test_a_recount_of_a_long_run_is_added_in_parts(run, monkeypatch):
+    monkeypatch.setattr("apps.statistics.recount.AT_ONCE", 2)
+    journal = Journal()
+    rows = ledger.claim(run.pk, 10, journal.token)
+    record(run, journal, tried(rows, timezone.now(), timedelta(minutes=11)))
+    journal.close(forget=True)
+    assert run.minutes.count() > 2 and differences(run) == []
+
+
 def test_recording_twice_is_tallied_once(run):
     journal = Journal()
     results = tried(ledger.claim(run.pk, 10, journal.token), timezone.now(), timedelta(0))

@@ -1,0 +1,85 @@
+"""Filters that may keep most rows of a long list or hardly any: nobody knows beforehand.
+
+A filter that keeps many is quick in the list's own order, where a page of kept rows is soon full.
+One that keeps few is quick by its index, whose rows are then put in order. So a page is made so:
+
+1. The first WALKED rows in the list's order are looked at. If they fill the page, that is it.
+2. Else the filter's index is asked for its rows, in no order, but for no more than MANY + 1.
+3. If it has no more than MANY, the page is the first of them in order; else the list is walked.
+
+    page = sorted_page(request, rows, SORTS, "name", sieve=Sieve(Q(state="failed")))
+    few = Sifted(rows, sieve).first(rows.order_by("name", "pk"), 50)[:50]
+"""
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.db import connection
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+
+WALKED = 2000
+FREQUENT = 20  # one of so many walked rows, and to walk is quick
+MANY = 10_000  # rows; to count more takes longer than a page may
+
+
+@dataclass(frozen=True)
+class Sieve:
+    """Which rows a filter keeps, in columns and annotations of the rows; `one & other` is both.
+
+    `indexed` is a condition that an index answers. It holds for all rows that `keeps` keeps, and
+    may hold for others. Leave it out where the database finds an index by `keeps`, or has none.
+    """
+
+    keeps: Q = field(default_factory=Q)
+    indexed: Q = field(default_factory=Q)
+
+    def __bool__(self) -> bool:
+        return bool(self.keeps)
+
+    def __and__(self, other: "Sieve") -> "Sieve":
+        return Sieve(self.keeps & other.keeps, self.indexed & other.indexed)
+
+
+class Sifted:
+    """The rows of `rows` that a sieve keeps."""
+
+    def __init__(self, rows: QuerySet[Any], sieve: Sieve) -> None:
+        self.rows = rows.order_by()
+        self.sieve = sieve
+        self.kept = self.rows.filter(sieve.keeps).filter(sieve.indexed)
+
+    def walk(self, order: Sequence[Any]) -> None:
+        """Take to finding kept rows by walking the list in this order: they are frequent in it."""
+        self.kept = self.rows.filter(self.sieve.keeps)
+        if connection.vendor == "sqlite":  # PostgreSQL knows by its statistics what is quick
+            self.kept = self.kept.order_by(*order)
+
+    @cached_property
+    def ids(self) -> list[int]:
+        """The ids of the kept rows, in no order; no more than MANY + 1."""
+        return list(self.kept.values_list("pk", flat=True)[:MANY + 1])
+
+    @cached_property
+    def counted(self) -> int:
+        """How many rows are kept, but for what is more than MANY."""
+        if "ids" in self.__dict__:
+            return len(self.ids)
+        return self.kept.values("pk")[:MANY + 1].count()
+
+    def first(self, rows: QuerySet[Any], number: int, *, are_all: bool = True) -> QuerySet[Any]:
+        """Filter `rows` so that in their order the first `number` that are kept come first.
+
+        They are all rows, or not `are_all` but those after or before one.
+        """
+        kept = ExpressionWrapper(self.sieve.keeps, output_field=BooleanField())
+        walked = rows.annotate(is_kept=kept).values_list("pk", "is_kept")[:WALKED]
+        found = [pk for pk, is_kept in walked if is_kept]
+        was_last = len(walked) < WALKED
+        if len(found) * FREQUENT >= len(walked) or (was_last and are_all):
+            self.walk(rows.query.order_by)
+        if len(found) >= number or was_last:
+            return rows.filter(pk__in=found[:number])
+        if len(self.ids) > MANY:
+            return rows.filter(self.sieve.keeps)
+        return rows.filter(pk__in=self.ids)
