@@ -39,7 +39,8 @@ class FirstPages(Paginator):
 
 def number_of(rows: Any) -> int:
     """Return how many rows there are, but MANY + 1 for any more: all would take long to count."""
-    return rows.order_by()[:MANY + 1].count()
+    number: int = rows.order_by()[:MANY + 1].count()
+    return number
 
 
 class ListAdmin(admin.ModelAdmin):
@@ -54,7 +55,8 @@ class ListAdmin(admin.ModelAdmin):
                            ) -> tuple[QuerySet, bool]:
         return super().get_search_results(request, queryset, search_term[:LONGEST_QUERY])
 
-    def response_action(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
+    def response_action(  # type: ignore[override]  # the stubs are of another version
+            self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
         """Do not do to all rows what the page says of the first ones."""
         if request.POST.get("select_across") == "1" and number_of(queryset) > MANY:
             self.message_user(request, _("These are too many for one action. Filter the list."),

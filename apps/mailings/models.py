@@ -3,9 +3,7 @@
 Recipients, messages and mailings are deleted softly (`deleted_at`), owners are PROTECT, so that
 the attempts about them stay.
 """
-from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
@@ -27,7 +25,6 @@ from .suppression.models import Suppression  # noqa: F401  # for Django's migrat
 from .titles import without_fields
 
 
-FOUND_BY = {"full_name", "email", "comment"}  # what search and order are made of
 IN_BOOK = Q(deleted_at=None)
 REFUSED = Q(status="Не успешно")  # or lost on the way
 
@@ -74,6 +71,7 @@ class Recipient(Owned):
     last_fate = models.CharField(_("last fate"), max_length=10, choices=Delivery.State.choices,
                                  blank=True, default="", editable=False)
 
+    FOUND_BY = {"full_name", "email", "comment"}
     UNMARKED = {"bounced_at": None, "bounced_reply": "", "bounced_key": ""}
 
     objects = NotDeletedManager.from_queryset(RecipientQuerySet)()
@@ -114,11 +112,6 @@ class Recipient(Owned):
     def title(self) -> str:
         return self.full_name or shown(self.email)
 
-    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
-        if update_fields is not None and FOUND_BY.intersection(update_fields):
-            update_fields = {*update_fields, "search_text", "sort_name"}
-        super().save(*args, update_fields=update_fields, **kwargs)
-
 
 class Message(Owned):
     """What a letter says: subject and body, with merge fields (see `messages/merge_fields.py`)."""
@@ -156,8 +149,9 @@ class MailingQuerySet(OwnedQuerySet):
         Status = self.model.Status
         over = Q(ends_at__lte=now)
         has_run = Exists(Run.objects.filter(mailing=OuterRef("pk")))
-        is_completed = Q(status=Status.COMPLETED)
-        stale = self.filter((over & ~is_completed) | (~over & is_completed))
+        # In words that the index of statuses answers.
+        stale = self.filter(Q(status__in=[Status.CREATED, Status.RUNNING], ends_at__lte=now)
+                            | Q(status=Status.COMPLETED, ends_at__gt=now))
         if not stale.exists():
             return 0
         return stale.update(status=Case(
@@ -215,6 +209,8 @@ class Mailing(Owned):
         _("why disabled"), max_length=500, blank=True, editable=False)
     sort_name = SortKey(max_length=LONGEST_SORT_NAME, derive=sort_name_of)
 
+    FOUND_BY = {"name", "message"}
+
     objects = NotDeletedManager.from_queryset(MailingQuerySet)()
     all_objects = MailingQuerySet.as_manager()
 
@@ -244,11 +240,6 @@ class Mailing(Owned):
     @property
     def title(self) -> str:
         return self.name or without_fields(self.message.subject)
-
-    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
-        if update_fields is not None and {"name", "message"}.intersection(update_fields):
-            update_fields = {*update_fields, "sort_name"}
-        super().save(*args, update_fields=update_fields, **kwargs)
 
     def starts_itself(self, now: datetime) -> bool:
         """Return whether its time to start by itself has come."""

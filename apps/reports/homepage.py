@@ -20,8 +20,6 @@ SHOWN = 5  # rows of each of the home page's lists
 LOOKED_AT = 20  # mailings with failed letters
 BIG = 1000  # failed letters, of which it takes long to tell whose last ones they are
 KEPT = 300  # seconds
-FEW = """(SELECT COUNT(*) FROM (SELECT 1 FROM mailings_recipient
-    WHERE owner_id = %s AND deleted_at IS NULL LIMIT %s) AS few)"""
 
 
 def home_figures(user):
@@ -57,7 +55,9 @@ def book_size(user):
     book = Recipient.objects.owned_by(user)
     deleted = Recipient.all_objects.owned_by(user).filter(deleted_at__isnull=False)
     few, *changed = User.objects.filter(pk=user.pk).values_list(
-        RawSQL(FEW, [user.pk, MANY + 1], output_field=IntegerField()),
+        RawSQL("""(SELECT COUNT(*) FROM (SELECT 1 FROM mailings_recipient
+               WHERE owner_id = %s AND deleted_at IS NULL LIMIT %s) AS few)""",
+               [user.pk, MANY + 1], output_field=IntegerField()),
         Subquery(book.order_by("-created_at", "-pk").values("pk")[:1]),
         Subquery(deleted.order_by("-deleted_at").values("deleted_at")[:1])).get()
     if few <= MANY:
