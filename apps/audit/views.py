@@ -11,7 +11,7 @@ from apps.core.listing import choice, day, newest_first, number, search_text, wi
 from .models import Entry
 
 OFFERED = 200  # people whom the filter offers
-LOOKED_THROUGH = 20_000  # entries in which a text is looked for: no index has it
+LOOKED_THROUGH = 10_000  # entries in which a text is looked for: no index has it
 
 
 @require_safe

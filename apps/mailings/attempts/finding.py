@@ -2,10 +2,10 @@
 more than a search is worth, so they are found through the recipients and the ledger."""
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
-from apps.core.sieve import MANY, Sifted
+from apps.core.sieve import MANY, Sieve, Sifted
 
 from ..models import Delivery, Recipient, Run
 from ..owned import HistoryQuerySet
@@ -26,12 +26,19 @@ def found_by(rows: QuerySet[Any], text: str, user: Any = None) -> QuerySet[Any]:
         people = people.owned_by(user)
         runs = runs.owned_by(user)
     sieve = with_words(text)
-    ids = Sifted(people, sieve).ids
+    ids = Sifted(people.filter(deleted_at=None), sieve).ids
     erased = Q(recipient=None, email__icontains=text)
     if len(ids) > MANY:  # so many that the newest rows have some of them
-        found = people.filter(sieve.keeps, pk=OuterRef("recipient"))
-        return rows.filter(Exists(found) | erased)
+        keeps = Q(*((f"recipient__{name}", word) for name, word in sieve.keeps.children))
+        return rows.filter(keeps | erased)
+    ids += deleted(people, sieve)
     return rows.filter(Q(recipient__in=[*ids, *once_at(text, runs)]) | erased)
+
+
+def deleted(people: QuerySet[Recipient], sieve: Sieve) -> list[int]:
+    """Return which of the last that were deleted the sieve keeps: no index has their texts."""
+    last = people.filter(deleted_at__isnull=False).order_by("-deleted_at").values("pk")[:MANY]
+    return list(people.filter(sieve.keeps, pk__in=last).values_list("pk", flat=True))
 
 
 def once_at(address: str, runs: QuerySet[Run]) -> list[int]:
