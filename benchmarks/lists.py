@@ -167,6 +167,29 @@ def make_mailings(owner, size):
     return mailing, run
 
 
+def fill_others(owner, book, moment):
+    """Make as many entries of the trail and jobs as the owner has recipients."""
+    from django.apps import apps
+    if apps.is_installed("apps.audit"):
+        insert(apps.get_model("audit.Entry"), book, {
+            "who_id": str(owner.pk), "who_label": f"'{owner.email}'", "action": "'delete'",
+            "object_label": "email", "happened_at": moment})
+    if apps.is_installed("apps.jobs"):
+        insert(apps.get_model("jobs.Job"), book, {
+            "owner_id": str(owner.pk), "kind": "'letter'", "state": "'done'", "total": "1",
+            "done": "1", "created_at": moment, "ended_at": moment})
+
+
+def middle_of_run(run, size):
+    """Return what names the attempt and the letter in the middle, and their owner and day."""
+    from django.db.models.functions import Lower
+    attempt = run.attempts.order_by("attempted_at")[size // 2]
+    letter = run.deliveries.alias(address=Lower("email")).order_by("address")[size // 2]
+    return {"owner": run.owner_id, "sent_day": f"{attempt.attempted_at:%Y-%m-%d}",
+            "attempt": f"{attempt.pk}~{attempt.attempted_at.timestamp():.6f}",
+            "letter": letter.pk}
+
+
 def fill(owner, size):
     """Make all that `owner` has; return what the addresses of PAGES name."""
     from django.core.management import call_command
@@ -187,6 +210,7 @@ def fill(owner, size):
         "recipient_id": "id", "email": "email", "status": STATUS, "code": CODE,
         "outcome_unknown": f"{CODE} IS NULL", "server_response": REPLY,
         "attempted_at": moment(start)})
+    fill_others(owner, book, moment(start))
     call_command("recount", repair=True, stdout=io.StringIO())
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
@@ -194,7 +218,7 @@ def fill(owner, size):
     pages = size // PER_PAGE
     return {"mailing": mailing.pk, "recipient": first + size // 3, "one": size // 3,
             "deep": max(1, pages // 2), "half_deep": max(1, pages // 4), "last": max(1, pages),
-            **middle_of(owner, size)}
+            **middle_of(owner, size), **middle_of_run(run, size)}
 
 
 def measure(client, address, rounds):

@@ -55,8 +55,10 @@ QUERY_VALUES = [
 FIELD_VALUES = [*NUMBERS, *HEADERS, *TEXTS, *NEXTS, *SEARCHES[:-3]]
 # Names that addresses and forms may know, besides those that a view is seen to look at.
 PARAMETERS = [
-    "q", "page", "sort", "cursor", "after", "before", "last", "count", "status", "mailing", "owner", "message", "recipient", "find",
+    "q", "page", "sort", "cursor", "after", "before", "last", "count",
+    "status", "mailing", "owner", "message", "recipient", "find",
     "fate", "tab", "edit", "again", "id", "from", "to", "who", "what", "next", "tag", "begin",
+    "bounced",
 ]
 FIELDS = [
     "email", "login", "password", "password1", "password2", "oldpassword", "full_name", "comment",

@@ -5,6 +5,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from bs4 import BeautifulSoup
 from django.contrib import admin
 from django.contrib.auth.models import Group, Permission
 from django.db.models import DateTimeField
@@ -12,11 +13,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django_apscheduler.models import DjangoJob, DjangoJobExecution
 
-from apps.mailings.models import Attempt, Delivery, Mailing, Run
+from apps.core import admin as core_admin
+from apps.mailings import admin as admin_of_nouns
+from apps.mailings.attempts import finding
+from apps.mailings.models import Attempt, Delivery, Mailing, Recipient, Run
 from tests.conftest import client_of
-from tests.factories import UserFactory
+from tests.factories import MailingFactory, RecipientFactory, UserFactory
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bare_pages")]
+pytestmark = pytest.mark.django_db
 SECRET = "5ecret"
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 QUERIES = [
@@ -25,6 +29,7 @@ QUERIES = [
     {"o": "1.-2.99.x"}, {"all": ""}, {"nonsense": "1"}, {"id": "9" * 30}, {"id": "\x00"},
     {"id__gt": "x"}, {"pk__in": "1,x"}, {"id": ["\x00", "1"]}, {"\x00": "1"},
 ]
+bare = pytest.mark.usefixtures("bare_pages")
 by_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
 
 
@@ -74,6 +79,7 @@ def dates_of(model):
 
 
 @by_model
+@bare
 def test_no_query_breaks_a_list(model, admins, one_of_each):
     for query in [*QUERIES, *dates_of(model)]:
         response = admins.get(url_of(model, "changelist"), query, follow=True)
@@ -81,6 +87,7 @@ def test_no_query_breaks_a_list(model, admins, one_of_each):
 
 
 @by_model
+@bare
 def test_each_page_opens_and_shows_no_secret(model, admins, one_of_each):
     for response in pages(admins, model):
         assert response.status_code in (200, 302, 403)
@@ -88,6 +95,7 @@ def test_each_page_opens_and_shows_no_secret(model, admins, one_of_each):
 
 
 @by_model
+@bare
 def test_who_may_only_look_sees_each_page_too(model, one_of_each):
     user = UserFactory(is_staff=True)
     user.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
@@ -105,6 +113,7 @@ def test_no_filter_tells_a_secret_letter_by_letter(model, lookup, admins, one_of
 
 
 @by_model
+@bare
 def test_a_list_costs_few_queries(model, admins, one_of_each, django_assert_max_num_queries):
     with django_assert_max_num_queries(9):
         admins.get(url_of(model, "changelist"))
@@ -117,6 +126,7 @@ def words(response):
 
 
 @by_model
+@bare
 def test_lists_and_forms_speak_russian(model, admins, one_of_each):
     shown = [response for response in pages(admins, model) if response.status_code == 200]
     for response in shown[:3]:
@@ -146,3 +156,45 @@ def test_what_tells_of_the_past_is_neither_written_nor_deleted(admins, one_of_ea
         admins.post(url_of(model, "changelist"), {
             "action": "delete_selected", "post": "yes", "_selected_action": [row.pk]})
         assert model.objects.values().get() == before
+
+
+@pytest.fixture
+def few_are_many(monkeypatch):
+    monkeypatch.setattr(core_admin, "MANY", 2)
+
+
+def test_a_long_list_counts_no_further_than_its_first_pages(admins, owner, few_are_many):
+    RecipientFactory.create_batch(4, owner=owner)
+    page = admins.get(url_of(Recipient, "changelist"))
+    assert page.context["cl"].result_count == 2
+
+
+def test_an_action_on_all_rows_of_a_long_list_is_refused(admins, owner, few_are_many):
+    people = RecipientFactory.create_batch(4, owner=owner)
+    asked = {"action": "delete_selected", "post": "yes", "select_across": "1",
+             "_selected_action": [people[0].pk]}
+    page = admins.post(url_of(Recipient, "changelist"), asked, follow=True)
+    assert "Слишком много" in page.content.decode()
+    assert Recipient.objects.count() == 4
+
+
+@pytest.mark.parametrize("many", [10_000, 1])
+def test_recipients_letters_and_attempts_are_found_by_the_recipient(
+        admins, one_of_each, monkeypatch, many):
+    for module in (admin_of_nouns, finding):
+        monkeypatch.setattr(module, "MANY", many)
+    recipient = RecipientFactory(full_name="Анна Рояль", email="anna@example.com")
+    RecipientFactory(full_name="Борис Рояль")
+    Attempt.objects.update(recipient=recipient)
+    Delivery.objects.update(recipient=recipient)
+    for model in (Recipient, Attempt, Delivery):
+        for text, number in (("рояль", model.objects.count()), ("anna@", 1), ("никто", 0)):
+            found = admins.get(url_of(model, "changelist"), {"q": text}).context["cl"].queryset
+            assert min(found.count(), 1) == min(number, 1), (model, text)
+
+
+def test_a_mailing_tells_how_many_recipients_it_has(admins, owner):
+    mailing = MailingFactory(owner=owner, recipients=RecipientFactory.create_batch(3, owner=owner))
+    page = admins.get(url_of(Mailing, "change", mailing.pk))
+    field = BeautifulSoup(page.content, "html.parser").select_one(".field-number .readonly")
+    assert field.get_text() == "3"

@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 import pytest
 from bs4 import BeautifulSoup
 from django.contrib.auth.models import Group
@@ -164,6 +166,21 @@ def test_the_trail_takes_the_same_queries_for_one_entry_as_for_many(
         record(Action.DELETE, by=owner, on=owner)
     with django_assert_num_queries(7):
         as_manager.get(PAGE)
+
+
+def test_a_text_is_looked_for_in_the_newest_entries_and_before_a_chosen_day(
+        as_manager, owner, monkeypatch):
+    Entry.objects.all().delete()
+    monkeypatch.setattr("apps.audit.views.LOOKED_THROUGH", 2)
+    for number, day in enumerate((1, 2, 3, 4)):
+        Entry.objects.create(action=Action.DELETE, object_label=f"Клиент {number}",
+                             happened_at=datetime(2026, 5, day, 12, tzinfo=UTC))
+    page = as_manager.get(PAGE, {"q": "клиент"})
+    assert [entry.object_label for entry in page.context["page"]] == ["Клиент 3", "Клиент 2"]
+    assert "02.05.2026" in page.content.decode()
+    earlier = as_manager.get(PAGE, {"q": "клиент", "to": "2026-05-02"})
+    assert [entry.object_label for entry in earlier.context["page"]] == ["Клиент 1", "Клиент 0"]
+    assert "app-count" not in earlier.content.decode()
 
 
 def test_an_entry_of_a_moment_ago_is_todays(as_manager, owner):

@@ -6,11 +6,12 @@ from django.db.models import Exists, OuterRef, Q
 from django.views.decorators.http import require_safe
 
 from apps.core.htmx import render_page
-from apps.core.listing import choice, newest_first, number, search_text
+from apps.core.listing import choice, day, newest_first, number, search_text, within
 
 from .models import Entry
 
 OFFERED = 200  # people whom the filter offers
+LOOKED_THROUGH = 10_000  # entries in which a text is looked for: no index has it
 
 
 @require_safe
@@ -21,20 +22,35 @@ def entry_list(request):
     q = search_text(request)
     who = number(request, "who")
     what = choice(request, "what", Entry.Action.values)
-    if q:
-        entries = entries.filter(
-            Q(object_label__icontains=q) | Q(who_label__icontains=q) | Q(details__icontains=q))
     if who:
         entries = entries.filter(who=who)
     if what:
         entries = entries.filter(action=what)
+    edge = None
+    if q:
+        entries = within(entries, "happened_at", day(request, "from"), day(request, "to"))
+        entries, edge = searched(entries, q)
     listing = newest_first(request, entries, "happened_at")
     add_pages(listing["page"])
     return render_page(request, "audit/entry_list.html", {
         **listing, "q": q, "who": who, "what": what,
+        "edge": edge, "looked_through": LOOKED_THROUGH,
         "filtered": q or who or what or listing["since"] or listing["until"],
         "actions": Entry.Action.choices, "people": people(),
     })
+
+
+def searched(entries, text):
+    """Return which of the newest entries have `text`, and when the last of these was.
+
+    The moment is None where these are all.
+    """
+    edge = entries.order_by("-happened_at", "-pk").values_list(
+        "happened_at", flat=True)[LOOKED_THROUGH:].first()
+    if edge:
+        entries = entries.filter(happened_at__gt=edge)
+    return entries.filter(Q(object_label__icontains=text) | Q(who_label__icontains=text)
+                          | Q(details__icontains=text)), edge
 
 
 def add_pages(entries):

@@ -1,13 +1,16 @@
 """What every page of the admin shares: its name, lists that take any query, and no secrets."""
+from functools import cached_property
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.views.main import ERROR_FLAG
+from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 
 from .addresses import shown
+from .sieve import MANY
 from .listing import LONGEST_QUERY
 
 # Columns that no filter in an address may name: a filter like `key__startswith` would tell a
@@ -26,16 +29,40 @@ def address(row: Any) -> str:
     return shown(row.email)
 
 
+class FirstPages(Paginator):
+    """The pages of a list's first MANY rows; who wants others searches or filters."""
+
+    @cached_property
+    def count(self) -> int:
+        return min(number_of(self.object_list), MANY)
+
+
+def number_of(rows: Any) -> int:
+    """Return how many rows there are, but MANY + 1 for any more: all would take long to count."""
+    number: int = rows.order_by()[:MANY + 1].count()
+    return number
+
+
 class ListAdmin(admin.ModelAdmin):
     """A list that takes any search and any filter, and costs few queries."""
 
     show_facets = admin.ShowFacets.NEVER
     show_full_result_count = False
     list_per_page = 50
+    paginator = FirstPages
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str
                            ) -> tuple[QuerySet, bool]:
         return super().get_search_results(request, queryset, search_term[:LONGEST_QUERY])
+
+    def response_action(  # type: ignore[override]  # the stubs are of another version
+            self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
+        """Do not do to all rows what the page says of the first ones."""
+        if request.POST.get("select_across") == "1" and number_of(queryset) > MANY:
+            self.message_user(request, _("These are too many for one action. Filter the list."),
+                              messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+        return super().response_action(request, queryset)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         names = set(lookup.split("__"))

@@ -79,8 +79,7 @@ class Job(models.Model):
             models.Index(fields=["next_try_at", "id"], name="job_active",
                          condition=Q(state__in=["queued", "running"])),
             models.Index(fields=["owner", "-created_at", "-id"], name="job_owner"),
-            models.Index(fields=["-created_at", "-id"], name="job_public",
-                         condition=Q(is_private=False)),
+            models.Index(fields=["-created_at", "-id"], name="job_time"),  # managers' list
             models.Index(fields=["ended_at"], name="job_ended",
                          condition=Q(ended_at__isnull=False)),
         ]

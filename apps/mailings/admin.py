@@ -4,6 +4,7 @@ from functools import partial
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import ManyToManyRawIdWidget
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.shortcuts import redirect
@@ -12,11 +13,15 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from apps.core.admin import ListAdmin, ReadOnlyAdmin, address
+from apps.core.listing import LONGEST_QUERY
+from apps.core.sieve import MANY, Sifted
 
+from .attempts.finding import found_by
 from .mailings.forms import IdsInput, MailingForm, RecipientsField
 from .messages.forms import MessageForm
 from .models import Attempt, Delivery, Mailing, Message, Recipient, Run, Suppression
 from .recipients.forms import RecipientForm
+from .search import with_words
 from .services import (
     OwnedRefused, deletion_refusal, mailing_save, message_save, owned_delete, recipient_save)
 
@@ -103,7 +108,18 @@ class RecipientAdmin(OwnedAdmin):
     form_fields = ["email", "full_name", "comment"]
     readonly_fields = ["owner", "bounced_at", "bounced_reply", "created_at", "updated_at"]
     list_display = [address, "full_name", "owner", "bounced_at"]
-    search_fields = ["email", "full_name", "owner__email"]
+    search_fields = ["search_text"]
+
+    def get_search_results(self, request, queryset, search_term):
+        """Find by the words that a recipient's own list finds by; few by their ids."""
+        text = search_term[:LONGEST_QUERY]
+        if not text:
+            return queryset, False
+        sieve = with_words(text)
+        ids = Sifted(queryset, sieve).ids
+        if len(ids) > MANY:
+            return queryset.filter(sieve.keeps), False
+        return queryset.filter(pk__in=ids), False
 
     def save_model(self, request, obj, form, change):
         recipient_save(recipient=obj, fields=form.written)
@@ -150,8 +166,8 @@ class MailingAdmin(OwnedAdmin):
     form = MailingAdminForm
     form_fields = ["name", "message", "when", "starts_at", "at_once", "ends_at", "recipients",
                    "everyone"]
-    readonly_fields = ["owner", "status", "disabled_at", "disabled_by", "disabled_reason",
-                       "created_at", "updated_at"]
+    readonly_fields = ["owner", "number", "status", "disabled_at", "disabled_by",
+                       "disabled_reason", "created_at", "updated_at"]
     list_display = [
         "title", "owner", "status", "autostart", "starts_at", "ends_at", "disabled_at"]
     list_filter = ["status", "autostart"]
@@ -161,6 +177,10 @@ class MailingAdmin(OwnedAdmin):
     @admin.display(description=pgettext_lazy("of a mailing", "Name"))
     def title(self, mailing):
         return mailing.title
+
+    @admin.display(description=_("recipients"))
+    def number(self, mailing):
+        return intcomma(mailing.recipients.count())
 
     def get_queryset(self, request):
         """Return the mailings, their statuses as they are now."""
@@ -187,6 +207,18 @@ class SuppressionAdmin(HistoryAdmin):
     list_select_related = ["owner"]
 
 
+class LetterAdmin(HistoryAdmin):
+    """Deliveries and attempts, which are found by whom they were for."""
+
+    search_fields = ["recipient__search_text"]
+
+    def get_search_results(self, request, queryset, search_term):
+        text = search_term[:LONGEST_QUERY]
+        if not text:
+            return queryset, False
+        return found_by(queryset, text), False
+
+
 @admin.register(Run)
 class RunAdmin(HistoryAdmin):
     fields = ["mailing", "owner", "started_by", "trigger", "subject", "state", "reason",
@@ -203,13 +235,12 @@ class RunAdmin(HistoryAdmin):
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(HistoryAdmin):
+class DeliveryAdmin(LetterAdmin):
     readonly_fields = [address]
     fields = ["run", "recipient", address, "full_name", "state", "tries", "next_try_at", "answer",
               "settled_by", "settled_at", "updated_at"]
     list_display = [address, "run", "state", "tries", "updated_at"]
     list_filter = ["state"]
-    search_fields = ["email"]
     list_select_related = ["run"]
 
     def get_queryset(self, request):
@@ -217,14 +248,13 @@ class DeliveryAdmin(HistoryAdmin):
 
 
 @admin.register(Attempt)
-class AttemptAdmin(HistoryAdmin):
+class AttemptAdmin(LetterAdmin):
     readonly_fields = [address]
     fields = ["attempted_at", "mailing", "run", "owner", "recipient", address, "status",
               "outcome_unknown", "code", "server_response"]
     ordering = ["-attempted_at", "-id"]
     list_display = ["attempted_at", address, "mailing", "status", "code", "server_response"]
     list_filter = ["status"]
-    search_fields = ["email"]
     list_select_related = ["mailing__message"]
 
     def get_queryset(self, request):

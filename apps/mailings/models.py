@@ -3,15 +3,13 @@
 Recipients, messages and mailings are deleted softly (`deleted_at`), owners are PROTECT, so that
 the attempts about them stay.
 """
-from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
-from django.db.models.functions import Coalesce, Lower, NullIf
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -20,15 +18,15 @@ from apps.core.addresses import shown
 from apps.core.fields import DerivedText, SortKey
 
 from .drafts.models import Draft  # noqa: F401  # for Django's migrations
-from .owned import HistoryQuerySet, NotDeletedManager, Owned, OwnedQuerySet
+from .owned import HistoryQuerySet, NotDeletedManager, Owned, OwnedQuerySet, list_indexes
 from .runs import Delivery, Run
 from .search import LONGEST_SORT_NAME, search_text_of, sort_name_of, with_words
 from .suppression.models import Suppression  # noqa: F401  # for Django's migrations
 from .titles import without_fields
 
 
-FOUND_BY = {"full_name", "email", "comment"}  # what search and order are made of
 IN_BOOK = Q(deleted_at=None)
+REFUSED = Q(status="Не успешно")  # or lost on the way
 
 
 class RecipientQuerySet(OwnedQuerySet):
@@ -68,6 +66,7 @@ class Recipient(Owned):
     last_fate = models.CharField(_("last fate"), max_length=10, choices=Delivery.State.choices,
                                  blank=True, default="", editable=False)
 
+    FOUND_BY = {"full_name", "email", "comment"}
     UNMARKED = {"bounced_at": None, "bounced_reply": "", "bounced_key": ""}
 
     objects = NotDeletedManager.from_queryset(RecipientQuerySet)()
@@ -94,6 +93,8 @@ class Recipient(Owned):
             models.Index(fields=["sort_name", "id"], name="recipient_sort", condition=IN_BOOK),
             models.Index(fields=["created_at", "id"], name="recipient_added", condition=IN_BOOK),
             models.Index(Lower("email"), "id", name="recipient_email", condition=IN_BOOK),
+            models.Index(fields=["owner", "deleted_at"], name="recipient_deleted",
+                         condition=Q(deleted_at__isnull=False)),
         ]
         permissions = [("view_all_recipients", _("Can view everyone's recipients"))]
 
@@ -105,11 +106,6 @@ class Recipient(Owned):
     @property
     def title(self) -> str:
         return self.full_name or shown(self.email)
-
-    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
-        if update_fields is not None and FOUND_BY.intersection(update_fields):
-            update_fields = {*update_fields, "search_text", "sort_name"}
-        super().save(*args, update_fields=update_fields, **kwargs)
 
 
 class Message(Owned):
@@ -126,6 +122,7 @@ class Message(Owned):
         verbose_name_plural = _("messages")
         ordering = ["-id"]
         base_manager_name = "all_objects"
+        indexes = list_indexes("message", "subject", "created_at", "updated_at")
         permissions = [("view_all_messages", _("Can view everyone's messages"))]
 
     def __str__(self):
@@ -147,8 +144,9 @@ class MailingQuerySet(OwnedQuerySet):
         Status = self.model.Status
         over = Q(ends_at__lte=now)
         has_run = Exists(Run.objects.filter(mailing=OuterRef("pk")))
-        is_completed = Q(status=Status.COMPLETED)
-        stale = self.filter((over & ~is_completed) | (~over & is_completed))
+        # In words that the index of statuses answers.
+        stale = self.filter(Q(status__in=[Status.CREATED, Status.RUNNING], ends_at__lte=now)
+                            | Q(status=Status.COMPLETED, ends_at__gt=now))
         if not stale.exists():
             return 0
         return stale.update(status=Case(
@@ -169,10 +167,6 @@ class MailingQuerySet(OwnedQuerySet):
         return self.filter(
             autostart=True, starts_at__lte=now, ends_at__gt=now, disabled_at=None,
             runs=None, owner__is_active=True)
-
-    def with_name(self):
-        """Give each its `called`, near enough to `title` to sort by."""
-        return self.annotate(called=Coalesce(NullIf("name", Value("")), "message__subject"))
 
     def matching(self, text):
         """Return those that have `text` in their name or in their message's subject."""
@@ -208,6 +202,9 @@ class Mailing(Owned):
         related_name="+", verbose_name=_("disabled by"))
     disabled_reason = models.CharField(
         _("why disabled"), max_length=500, blank=True, editable=False)
+    sort_name = SortKey(max_length=LONGEST_SORT_NAME, derive=sort_name_of)
+
+    FOUND_BY = {"name", "message"}
 
     objects = NotDeletedManager.from_queryset(MailingQuerySet)()
     all_objects = MailingQuerySet.as_manager()
@@ -221,7 +218,11 @@ class Mailing(Owned):
             condition=Q(ends_at__gt=F("starts_at")), name="mailing_ends_after_start")]
         indexes = [
             models.Index(fields=["status", "ends_at"], name="mailing_status_end"),
-            models.Index(fields=["owner", "-starts_at", "-id"], name="mailing_owner_start"),
+            models.Index(fields=["status", "starts_at", "id"], condition=IN_BOOK,
+                         name="mailing_of_status"),
+            models.Index(fields=["owner", "status", "starts_at", "id"], condition=IN_BOOK,
+                         name="mailing_own_of_status"),
+            *list_indexes("mailing", "starts_at", "ends_at", "status", "sort_name", "created_at"),
         ]
         permissions = [
             ("view_all_mailings", _("Can view everyone's mailings")),
@@ -279,6 +280,13 @@ class Attempt(models.Model):
             models.Index(fields=["owner", "-attempted_at", "-id"], name="attempt_owner_time"),
             models.Index(fields=["mailing", "-attempted_at", "-id"], name="attempt_mailing_time"),
             models.Index(fields=["-attempted_at", "-id"], name="attempt_time"),  # managers' list
+            # A letter that was accepted is in none of these.
+            models.Index(fields=["owner", "outcome_unknown", "-attempted_at", "-id"],
+                         condition=REFUSED, name="attempt_owner_refused"),
+            models.Index(fields=["mailing", "outcome_unknown", "-attempted_at", "-id"],
+                         condition=REFUSED, name="attempt_mailing_refused"),
+            models.Index(fields=["outcome_unknown", "-attempted_at", "-id"], condition=REFUSED,
+                         name="attempt_refused"),
         ]
 
     def __str__(self):

@@ -1,8 +1,14 @@
 """What is somebody's own: rows with an owner, deleted softly, and who may see them."""
+from collections.abc import Iterable
+from typing import Any
+
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+from apps.core.fields import Derived
 
 
 class OwnedQuerySet(models.QuerySet):
@@ -29,6 +35,19 @@ class HistoryQuerySet(OwnedQuerySet):
     permission = "mailings.view_all_mailings"
 
 
+def list_indexes(name: str, *columns: str) -> list[models.Index]:
+    """Return what orders a list by each of `columns`, for an owner and for who sees everybody's."""
+    there = Q(deleted_at=None)
+    indexes = []
+    for column in columns:
+        indexes += [
+            models.Index(fields=[column, "id"], condition=there, name=f"{name}_{column}"),
+            models.Index(fields=["owner", column, "id"], condition=there,
+                         name=f"{name}_own_{column}"),
+        ]
+    return indexes
+
+
 class NotDeletedManager(models.Manager):
     """Hides what was deleted; `all_objects` shows it to undo and to history."""
 
@@ -39,6 +58,8 @@ class NotDeletedManager(models.Manager):
 class Owned(models.Model):
     """Somebody's own, deleted softly. `title` is what a person calls it."""
 
+    FOUND_BY: set[str] = set()  # columns of which those are made by which it is found and ordered
+
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("owner"), editable=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
@@ -47,6 +68,12 @@ class Owned(models.Model):
 
     class Meta:
         abstract = True
+
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        if update_fields is not None and self.FOUND_BY.intersection(update_fields):
+            made = (field.name for field in self._meta.fields if isinstance(field, Derived))
+            update_fields = {*update_fields, *made}
+        super().save(*args, update_fields=update_fields, **kwargs)
 
     def get_absolute_url(self) -> str:
         return self.url("detail", self.pk)

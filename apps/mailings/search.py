@@ -10,7 +10,7 @@ from apps.core.sieve import Sieve
 from apps.core.words import folded, sort_key
 
 if TYPE_CHECKING:
-    from .models import Recipient
+    from .models import Mailing, Recipient
 
 LONGEST_SORT_NAME = 200
 MOST_WORDS = 10  # of a search
@@ -26,8 +26,8 @@ def search_text_of(recipient: "Recipient") -> str:
     return folded(" ".join(dict.fromkeys(filter(None, texts))))
 
 
-def sort_name_of(recipient: "Recipient") -> str:
-    return sort_key(recipient.title, LONGEST_SORT_NAME)
+def sort_name_of(row: "Recipient | Mailing") -> str:
+    return sort_key(row.title, LONGEST_SORT_NAME)
 
 
 def with_words(text: str) -> Sieve:

@@ -16,6 +16,7 @@ from apps.users.models import User
 
 from .attempts.reply_key import reply_key
 from .models import Mailing, MailingQuerySet, Message, Recipient
+from .search import sort_name_of
 from .versions import check_version
 
 log = logging.getLogger("vestnik.mailings")
@@ -68,6 +69,8 @@ def message_save(*, message: Message, fields: Collection[str] | None = None,
     """
     check_version(message, seen)
     write(message, fields)
+    for mailing in message.mailings.filter(name="")[:1]:
+        message.mailings.filter(name="").update(sort_name=sort_name_of(mailing))
     return message
 
 

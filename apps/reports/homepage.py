@@ -1,8 +1,11 @@
 """What the home page shows: three counts, and what there is to do."""
 from django.core.cache import cache
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Max, OuterRef, Q, Subquery, Sum
+from django.db.models.expressions import RawSQL
+from django.db.models.fields import IntegerField
 from django.utils import timezone
 
+from apps.core.sieve import MANY
 from apps.mailings.mailings.fates import failed_counts
 from apps.mailings.models import Mailing, Message, Recipient, Run
 from apps.users.models import User
@@ -15,12 +18,14 @@ OF_MAILINGS = "totals:managers:mailings"
 OF_RECIPIENTS = "totals:managers:recipients"
 SHOWN = 5  # rows of each of the home page's lists
 LOOKED_AT = 20  # mailings with failed letters
+BIG = 1000  # failed letters, of which it takes long to tell whose last ones they are
+KEPT = 300  # seconds
 
 
 def home_figures(user):
     """Return the home page's three counts, for who looks: a visitor, a user, a manager.
 
-    Only totals of everybody are cached. A person's own are counted each time.
+    Totals of everybody are cached. A person's own are counted each time, but for a big book.
     """
     if not user.is_authenticated:
         return cache.get_or_set(FOR_VISITORS, service_figures, HOUR)
@@ -42,7 +47,23 @@ def recipients_unique(user):
     """Return how many recipients `user` sees: unique within each owner, who has each once."""
     if user.has_perm("mailings.view_all_recipients"):
         return cache.get_or_set(OF_RECIPIENTS, Recipient.objects.count, A_MOMENT)
-    return Recipient.objects.owned_by(user).count()
+    return book_size(user)
+
+
+def book_size(user):
+    """Return how many recipients a person has. A big book is counted anew when it has changed."""
+    book = Recipient.objects.owned_by(user)
+    deleted = Recipient.all_objects.owned_by(user).filter(deleted_at__isnull=False)
+    few, *changed = User.objects.filter(pk=user.pk).values_list(
+        RawSQL("""(SELECT COUNT(*) FROM (SELECT 1 FROM mailings_recipient
+               WHERE owner_id = %s AND deleted_at IS NULL LIMIT %s) AS few)""",
+               [user.pk, MANY + 1], output_field=IntegerField()),
+        Subquery(book.order_by("-created_at", "-pk").values("pk")[:1]),
+        Subquery(deleted.order_by("-deleted_at").values("deleted_at")[:1])).get()
+    if few <= MANY:
+        return few
+    key = "-".join(str(one).replace(" ", "T") for one in changed)
+    return cache.get_or_set(f"totals:book:{user.pk}:{key}", book.count, A_MOMENT)
 
 
 def service_figures():
@@ -78,13 +99,31 @@ def failed_mailings(user, now):
     active = Exists(Run.objects.active().filter(mailing=OuterRef("pk")))
     mailings = Mailing.objects.owned_by(user).filter(
         ended, ~active, ends_at__gt=now).select_related("message").order_by("-id")[:LOOKED_AT]
-    counts = failed_counts(mailings)
+    counts = counts_of_failed(mailings)
     found = []
     for mailing in mailings:
         mailing.failed = counts.get(mailing.pk, 0)
         if mailing.failed:
             found.append(mailing)
     return found[:SHOWN]
+
+
+def counts_of_failed(mailings):
+    """Return how many recipients of each have failed as their fate; of a big one as of a while ago.
+
+    That is no older than what became of its letters.
+    """
+    ids = [mailing.pk for mailing in mailings]
+    runs = Run.objects.filter(mailing__in=ids).order_by().values_list("mailing").annotate(
+        Sum("failed"), Max("updated_at"))
+    keys = {pk: f"totals:failed:{pk}:{changed.timestamp()}"
+            for pk, failed, changed in runs if failed > BIG}
+    kept = cache.get_many(keys.values())
+    found = {pk: kept[key] for pk, key in keys.items() if key in kept}
+    missing = [pk for pk in ids if pk not in found]
+    counted = failed_counts(missing) if missing else {}
+    cache.set_many({key: counted.get(pk, 0) for pk, key in keys.items() if pk in missing}, KEPT)
+    return found | counted
 
 
 def first_steps(user):

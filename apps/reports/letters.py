@@ -5,8 +5,11 @@ runs of a mailing took counts once, as on the mailing's page: by the latest lett
 out, else by the latest. Runs carry their figures, so only mailings that ran several times are
 looked up in the ledger.
 """
-from collections.abc import Iterable, Iterator
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
 
+from django.core.cache import cache
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
@@ -27,7 +30,10 @@ WORDS = {
 FATE_OF = {state: fate for fate, states in FATES.items() for state in states}
 AT_ONCE = 1000  # runs that one statement names
 STORED = ("total", "sent", "failed", "unknown", "skipped")  # columns of Run
+BIG = 1000  # letters; of fewer it is counted each time which tell the fate
+KEPT = 300  # seconds
 Figures = dict[str, int]
+Repeated = tuple[int, int, datetime]
 
 
 def none() -> Figures:
@@ -64,19 +70,35 @@ def figures_by(runs: QuerySet[Run], field: str) -> dict[int, Figures]:
     return found
 
 
-def uncounted(runs: QuerySet[Run], field: str) -> Iterator[tuple[int, str, int]]:
-    """Yield (key, state, how many) of the letters of which another letter tells the fate."""
-    ids = repeated(runs)
+def uncounted(runs: QuerySet[Run], field: str) -> list[tuple[int, str, int]]:
+    """Return (key, state, how many) of the letters of which another letter tells the fate.
+
+    Of many letters it is kept until a figure of these runs changes.
+    """
+    several = repeated(runs)
+    if sum(total for _pk, total, _changed in several) <= BIG:
+        return count_uncounted(runs, field, several)
+    said = repr((field, several)).encode()
+    key = f"uncounted:{hashlib.sha256(said).hexdigest()}"
+    return cache.get_or_set(key, lambda: count_uncounted(runs, field, several), KEPT)
+
+
+def count_uncounted(runs: QuerySet[Run], field: str,
+                    several: list[Repeated]) -> list[tuple[int, str, int]]:
+    ids = [pk for pk, _total, _changed in several]
+    found = []
     for start in range(0, len(ids), AT_ONCE):
-        several = Delivery.objects.filter(run__in=ids[start:start + AT_ONCE])
-        rows = several.filter(has_better(runs)).order_by().values_list(f"run__{field}", "state")
-        yield from rows.annotate(Count("pk"))
+        letters = Delivery.objects.filter(has_better(runs), run__in=ids[start:start + AT_ONCE])
+        rows = letters.order_by().values_list(f"run__{field}", "state")
+        found += rows.annotate(Count("pk"))
+    return found
 
 
-def repeated(runs: QuerySet[Run]) -> list[int]:
-    """Return the ids of those of `runs` that are not the only one of their mailing."""
+def repeated(runs: QuerySet[Run]) -> list[Repeated]:
+    """Return (id, letters, when it changed) of those that are not the only one of their mailing."""
     others = runs.filter(mailing=OuterRef("mailing")).exclude(pk=OuterRef("pk"))
-    return list(runs.filter(Exists(others)).order_by("pk").values_list("pk", flat=True))
+    return list(runs.filter(Exists(others)).order_by("pk").values_list(
+        "pk", "total", "updated_at"))
 
 
 def has_better(runs: QuerySet[Run]) -> Q:
@@ -94,44 +116,3 @@ def confirmed(runs: QuerySet[Run]) -> int:
     """Return how many letters of unknown outcome a person marked as delivered."""
     return Delivery.objects.filter(
         settled_at__isnull=False, state=State.SENT, run__in=runs.values("pk")).count()
-
-
-class Letters:
-    """The letters behind the figure `fate` of `runs`, or all that count; newest run first.
-
-    For a paginator: a page reads only those runs that it shows letters of.
-    """
-
-    def __init__(self, runs: QuerySet[Run], fate: str) -> None:
-        self.runs = runs
-        self.fate = fate
-        self.numbers = [(pk, numbers[fate or "total"])
-                        for pk, numbers in sorted(figures_by(runs, "pk").items(), reverse=True)]
-
-    def __len__(self) -> int:
-        return sum(number for _pk, number in self.numbers)
-
-    def __getitem__(self, place: slice) -> list[Delivery]:
-        shown = []
-        skipped = 0  # letters of the runs before those of the page
-        end = 0
-        for pk, number in self.numbers:
-            end += number
-            if end <= place.start:
-                skipped = end
-            elif end - number < place.stop:
-                shown.append(pk)
-        rows = self.of_runs(shown)
-        return list(rows[place.start - skipped:place.stop - skipped])
-
-    def of_runs(self, ids: list[int]) -> QuerySet[Delivery]:
-        """Return the letters of some of the runs."""
-        rows: QuerySet[Delivery] = Delivery.objects.filter(run__in=ids).select_related(
-            "recipient", "run__mailing__message", "run__owner").defer(
-            "run__body", "run__mailing__message__body")
-        if self.fate:
-            rows = rows.filter(state__in=FATES[self.fate])
-        several = set(ids).intersection(repeated(self.runs))
-        if several:
-            rows = rows.exclude(Q(run__in=several) & has_better(self.runs))
-        return rows.order_by("-run_id", "pk")

@@ -1,4 +1,6 @@
 """The home page, the reports, a mailing's report, and their exports."""
+from operator import itemgetter
+
 from django.contrib.auth.decorators import login_not_required
 from django.db.models.functions import Lower
 from django.shortcuts import render
@@ -10,7 +12,8 @@ from apps.audit.services import Action, record
 from apps.core.access import for_reading
 from apps.core.addresses import shown
 from apps.core.htmx import render_page
-from apps.core.listing import choice, number, page_of, sorting, within
+from apps.core.list_page import ListPage
+from apps.core.listing import choice, number, sorting, within
 from apps.mailings.attempts.explanations import in_words
 from apps.mailings.models import Delivery, Mailing, Run
 from apps.mailings.polling import QUIET, seconds_between
@@ -19,9 +22,11 @@ from apps.users.models import User
 
 from . import homepage, letters, totals
 from .exports import csv_response
+from .letter_pages import LetterPage, Letters
 from .periods import QUICK, Period, first_quarter
 
 MOVING = 5  # seconds after which a report with moving figures is asked for again
+OFFERED = 200  # people whom the report offers
 RUNS = 50  # of a mailing that its report shows
 
 
@@ -45,7 +50,7 @@ def report_list(request):
     period = Period.of(request)
     person, by, tallies, runs = scope_of(request, period)
     rows = totals.grouped(request, tallies, runs, by)
-    page = page_of(request, rows)
+    page = ListPage(request, rows, key=itemgetter("of"))
     totals.name_rows(page.object_list, by, period)
     every_run = Run.objects.visible_to(request.user)
     return render_page(request, "reports/report_list.html", {
@@ -54,7 +59,7 @@ def report_list(request):
         "figures": tallies.figures(), "chart": totals.over_time(tallies, period),
         "page": page, "nothing_yet": not page.object_list and not every_run.exists(),
         "sort": sorting(request, totals.SORTS, "-last"),
-        "people": people(request.user),
+        "people": offered(people(request.user), person),
         "every": seconds_between_figures(every_run),
     }, partial="report")
 
@@ -113,7 +118,7 @@ def letter_list(request):
     return render_page(request, "reports/letter_list.html", {
         "person": person, "mailing": mailing, "period": period, "fate": fate,
         "heading": letters.WORDS.get(fate, _("Letters")), "fates": letters.WORDS.items(),
-        "page": page_of(request, letters.Letters(runs, fate)),
+        "page": LetterPage(request, Letters(runs, fate)),
     })
 
 
@@ -122,6 +127,14 @@ def people(user):
     if user.is_manager:
         return User.objects.order_by("email")
     return User.objects.none()
+
+
+def offered(people, chosen):
+    """Return whom a manager may choose from a list: the first ones, and who is chosen."""
+    first = list(people[:OFFERED])
+    if chosen and chosen not in first:
+        first.append(chosen)
+    return first
 
 
 def seconds_between_figures(runs):

@@ -70,6 +70,7 @@ class User(AbstractUser):
         verbose_name_plural = _("users")
         ordering = ["email"]
         constraints = [models.UniqueConstraint(Lower("email"), name="user_email_unique_nocase")]
+        indexes = [models.Index(fields=["date_joined", "id"], name="user_joined")]
         permissions = [
             ("view_all_users", _("Can view the list of users")),
             ("block_user", _("Can block users")),

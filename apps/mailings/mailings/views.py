@@ -20,7 +20,7 @@ from .forms import SHOWN, MailingForm, When, ids_sent
 from .words import when_words
 
 SORTS = {"start": "starts_at", "end": "ends_at", "status": "status",
-         "subject": "called", "added": "created_at"}
+         "subject": "sort_name", "added": "created_at"}
 ACTIVE = "active"
 STATUSES = {**dict(Mailing.Status.choices), ACTIVE: gettext_lazy("Active: running, not disabled")}
 
@@ -30,7 +30,7 @@ def mailing_list(request):
     Mailing.objects.refresh_statuses(timezone.now())
     q = search_text(request)
     status = choice(request, "status", STATUSES)
-    mailings = Mailing.objects.visible_to(request.user).with_name().select_related(
+    mailings = Mailing.objects.visible_to(request.user).select_related(
         "message", "owner", "disabled_by")
     if q:
         mailings = mailings.matching(q)

@@ -10,7 +10,7 @@ from apps.core.listing import search_text, sorted_page
 
 from .. import services
 from ..deletion import delete
-from ..models import Message, Recipient
+from ..models import Mailing, Message, Recipient
 from ..owned_form import form_page, opened, owned_done
 from .forms import MessageForm
 from .merge_fields import complaints, filled, offered, split, values_of
@@ -22,12 +22,20 @@ SORTS = {"subject": "subject", "added": "created_at", "changed": "updated_at"}
 @require_safe
 def message_list(request):
     q = search_text(request)
-    messages = Message.objects.visible_to(request.user).select_related("owner").annotate(
-        used=Count("mailings", filter=Q(mailings__deleted_at=None)))
+    messages = Message.objects.visible_to(request.user).select_related("owner")
     if q:
         messages = messages.filter(Q(subject__icontains=q) | Q(body__icontains=q))
     listing = sorted_page(request, messages, SORTS, "-changed")
+    add_used(listing["page"])
     return render_list(request, "mailings/message_list.html", {**listing, "q": q})
+
+
+def add_used(messages):
+    """Give each of a page's messages the number of mailings that have it, `used`."""
+    there = Mailing.objects.filter(message__in=[message.pk for message in messages])
+    counts = dict(there.order_by().values_list("message").annotate(Count("pk")))
+    for message in messages:
+        message.used = counts.get(message.pk, 0)
 
 
 @require_safe

@@ -3,8 +3,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from apps.mailings.models import Attempt, Run
-from tests.factories import MailingFactory
+from apps.mailings.attempts import finding
+from apps.mailings.models import Attempt, Delivery, Run
+from apps.mailings.services import owned_delete
+from tests.factories import MailingFactory, RecipientFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -24,6 +26,15 @@ def attempt(mailing, email="anna@example.com", good=True, unknown=False, at=None
         status=Attempt.Status.SUCCESS if good else Attempt.Status.FAILURE)
 
 
+def attempt_at(recipient, email="", **how):
+    """An attempt at a recipient's address, or at the one that they had then."""
+    mailing = MailingFactory(owner=recipient.owner)
+    made = attempt(mailing, email or recipient.email, **how)
+    Attempt.objects.filter(pk=made.pk).update(recipient=recipient)
+    Delivery.objects.create(
+        run=made.run, recipient=recipient, email=made.email, state=Delivery.State.SENT)
+
+
 def shown(client, **query):
     return [row.email for row in client.get("/attempts/", query).context["page"]]
 
@@ -39,6 +50,34 @@ def test_attempts_are_filtered_by_mailing_status_address_and_day(as_owner, owner
     assert len(shown(as_owner, mailing=mailing.pk)) == 3
     days = {"from": "2026-01-05", "to": "2026-01-05"}
     assert shown(as_owner, **days) == ["d@example.com"]
+
+
+def test_a_search_finds_attempts_by_the_recipients_name_and_address(as_owner, as_manager, owner):
+    attempt_at(RecipientFactory(owner=owner, full_name="Анна Рояль", email="anna@example.com"))
+    attempt_at(RecipientFactory(owner=owner, email="boris@example.com"))
+    attempt_at(RecipientFactory(email="anna.elsewhere@example.com"))
+    assert shown(as_owner, q="рояль") == ["anna@example.com"]
+    assert shown(as_owner, q="ANNA") == ["anna@example.com"]
+    assert len(shown(as_manager, q="anna")) == 2
+    assert shown(as_owner, q="никто") == []
+
+
+def test_attempts_at_a_former_address_and_at_who_was_deleted_are_found(as_owner, owner):
+    corrected = RecipientFactory(owner=owner, email="anna@example.com")
+    attempt_at(corrected, "Ana@example.com")
+    gone = RecipientFactory(owner=owner, email="boris@example.com")
+    attempt_at(gone)
+    owned_delete(owned=gone)
+    assert shown(as_owner, q="ana@EXAMPLE.com") == ["Ana@example.com"]
+    assert shown(as_owner, q="boris") == ["boris@example.com"]
+
+
+def test_a_search_for_what_most_recipients_have_finds_the_same(as_owner, owner, monkeypatch):
+    for name in ("Анна", "Борис", "Вера"):
+        attempt_at(RecipientFactory(owner=owner, full_name=name))
+    found = shown(as_owner, q="example")
+    monkeypatch.setattr(finding, "MANY", 1)
+    assert len(found) == 3 and shown(as_owner, q="example") == found
 
 
 def test_an_unknown_outcome_is_told_apart_from_a_failure(as_owner, mailing):

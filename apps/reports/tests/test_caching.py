@@ -7,11 +7,12 @@ from django.contrib.auth.models import Permission
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from apps.mailings.models import Mailing, Recipient
-from apps.mailings.services import mailing_disable, owned_delete
+from apps.mailings.services import mailing_disable, owned_delete, owned_restore
 from apps.reports import homepage
 from tests.conftest import client_of
 from tests.factories import MailingFactory, RecipientFactory, UserFactory
@@ -141,9 +142,34 @@ def test_whoever_asks_first_leaves_nothing_of_theirs_for_the_next(
 
 
 @pytest.mark.django_db
-def test_ones_own_figures_are_in_no_cache(as_owner, monkeypatch):
+def test_figures_of_ones_own_book_are_in_no_cache_while_it_is_not_big(
+        as_owner, owner, monkeypatch):
     monkeypatch.setattr(homepage, "cache", None)
-    assert home(as_owner) == (0, 0, 0)
+    assert homepage.home_figures(owner)["recipients_unique"] == 0
+
+
+@pytest.mark.django_db
+def test_what_is_added_to_a_big_book_or_deleted_is_seen_at_once(as_owner, owner, monkeypatch):
+    monkeypatch.setattr(homepage, "MANY", 2)
+    people = RecipientFactory.create_batch(4, owner=owner)
+    assert home(as_owner) == (0, 0, 4)
+    recipient(as_owner)
+    assert home(as_owner) == (0, 0, 5)
+    owned_delete(owned=people[0])
+    owned_delete(owned=people[1])
+    assert home(as_owner) == (0, 0, 3)
+    owned_restore(owned=people[1])
+    assert home(as_owner) == (0, 0, 4)
+
+
+@pytest.mark.django_db
+def test_a_big_book_is_not_counted_again_while_nothing_changes(as_owner, owner, monkeypatch):
+    monkeypatch.setattr(homepage, "MANY", 2)
+    RecipientFactory.create_batch(4, owner=owner)
+    assert home(as_owner) == (0, 0, 4)
+    with CaptureQueriesContext(connection) as queries:
+        assert homepage.book_size(owner) == 4
+    assert len(queries) == 1
 
 
 @pytest.mark.django_db(transaction=True)
