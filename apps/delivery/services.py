@@ -221,8 +221,9 @@ def mailing_resolve(*, mailing: Mailing, by: User, how: str,
 @transaction.atomic
 def unknown_resolve(*, run: Run, by: User, how: str,
                     delivery_ids: Iterable[int] | None = None) -> int:
-    """Decide unknown outcomes of a run: all, or those of `delivery_ids`. Returns how many.
+    """Decide unknown outcomes of a run: those of `delivery_ids`, or all. Returns how many.
 
+    Of all it takes AT_ONCE, so that a page does not wait; the page tells how many are left.
     Marked as delivered they count as sent; to send them again reopens a finished run, and
     raises RunRefused after the end of the window or while another run is active.
     """
@@ -230,7 +231,7 @@ def unknown_resolve(*, run: Run, by: User, how: str,
     rows: QuerySet[Delivery] = Delivery.objects.filter(run=run, state=Delivery.State.UNKNOWN)
     if delivery_ids is not None:
         rows = rows.filter(pk__in=delivery_ids)
-    rows = ledger.unlocked(rows)
+    rows = ledger.unlocked(rows.order_by("pk")[:AT_ONCE])
     now = timezone.now()
     changes = {"settled_by": by, "lease_token": "", "updated_at": now}
     if how == DELIVERED:
