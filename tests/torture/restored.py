@@ -18,6 +18,7 @@ import sys
 import time
 
 from .faults import end, start_senders, wait_until
+from .made import start_senders as start_slow_senders
 from .stage import stage
 
 MODES = ("stopped", "killed", "alive")
@@ -30,6 +31,8 @@ def arguments():
     parser.add_argument("--recipients", type=int, default=300)
     parser.add_argument("--more", type=int, default=100, help="letters after the backup")
     parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--steps", type=int, default=0,
+                        help="make the ledger in so many slow steps: the backup has a part of it")
     parser.add_argument("--database", default="", metavar="URL")
     parser.add_argument("--seed", type=int, default=1)
     return parser.parse_args()
@@ -68,13 +71,21 @@ def url():
     return f"postgresql://{login}@{own['HOST']}:{own['PORT']}/{own['NAME']}"
 
 
+def started(options):
+    """Start the senders that the options ask for."""
+    if not options.steps:
+        return start_senders(options.processes)
+    return start_slow_senders(options)
+
+
 def one_round(mailing, sink, options, mode, folder):
     """Return what went wrong: {fault: number}."""
     from apps.delivery.services import run_count_unknown, run_start
     from apps.mailings.models import Run
+    from apps.mailings.runs import Preparation
     sink.forget()
     run = run_start(mailing=mailing, trigger=Run.Trigger.COMMAND, again=True)
-    senders = start_senders(options.processes)
+    senders = started(options)
     before = random.randint(30, options.recipients // 3)
     wait_until(lambda: sum(sink.accepted().values()) >= before)
     path = dump(folder)
@@ -86,7 +97,7 @@ def one_round(mailing, sink, options, mode, folder):
     restore(path)
     left = sink.accepted()
     if mode != "alive":
-        senders = start_senders(options.processes)
+        senders = started(options)
     time.sleep(SETTLED)
     run.refresh_from_db()
     faults = collections.Counter(
@@ -95,6 +106,7 @@ def one_round(mailing, sink, options, mode, folder):
         sent_before_a_choice=len(set(sink.accepted()) - set(left)) if mode != "alive" else 0)
     if not faults["not_held"]:
         run_count_unknown(run=run, by=mailing.owner)
+    wait_until(lambda: not Preparation.objects.exists())
     time.sleep(1)
     end(senders, signal.SIGTERM)
     run.refresh_from_db()
@@ -110,6 +122,9 @@ def main():
     random.seed(options.seed)
     total = collections.Counter()
     with stage(options, "--delay", 0.02) as (mailing, sink):
+        if options.steps:
+            from apps.delivery import audience
+            audience.DEAR = 0  # a run to however few is a big one
         for number in range(options.rounds):
             mode = MODES[number % len(MODES)]
             faults = one_round(mailing, sink, options, mode, sink.log.parent)
