@@ -163,13 +163,14 @@ def run_count_unknown(*, run: Run, by: User) -> int:
     Then nobody gets a letter twice, and a person decides about them as about any unknown outcome.
     Returns how many there were. Raises RunRefused unless the run is paused after a restore.
     """
-    paused = Run.objects.filter(pk=run.pk, state=Run.State.PAUSED, reason=Run.Reason.RESTORE)
-    if not _go_on(paused):
-        raise RunRefused(_("This run is not paused any more."))
-    # While it is marked so, nothing of it is sent; a worker goes on with a big one.
+    # While it is marked so, nothing of it is sent; a worker goes on with a big one. A worker locks
+    # the preparation before the run, and so must this.
     Preparation.objects.update_or_create(
         run=run, defaults={"unknown": True},
         create_defaults={"unknown": True, "again": False, "moment": timezone.now()})
+    paused = Run.objects.filter(pk=run.pk, state=Run.State.PAUSED, reason=Run.Reason.RESTORE)
+    if not _go_on(paused):
+        raise RunRefused(_("This run is not paused any more."))
     Run.objects.filter(pk=run.pk).update(prepared_at=None)
     run.refresh_from_db()
     counting.figures_now(run)
