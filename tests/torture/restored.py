@@ -71,6 +71,12 @@ def url():
     return f"postgresql://{login}@{own['HOST']}:{own['PORT']}/{own['NAME']}"
 
 
+def held(run):
+    """Whether the run waits for a person after the restore."""
+    run.refresh_from_db()
+    return (run.state, run.reason) == (run.State.PAUSED, run.Reason.RESTORE)
+
+
 def started(options):
     """Start the senders that the options ask for."""
     if not options.steps:
@@ -98,11 +104,12 @@ def one_round(mailing, sink, options, mode, folder):
     left = sink.accepted()
     if mode != "alive":
         senders = started(options)
+    wait_until(lambda: held(run), 20)
     time.sleep(SETTLED)
     run.refresh_from_db()
     faults = collections.Counter(
         twice=sum(number - 1 for number in sink.accepted().values()),
-        not_held=(run.state, run.reason) != (Run.State.PAUSED, Run.Reason.RESTORE),
+        not_held=not held(run),
         sent_before_a_choice=len(set(sink.accepted()) - set(left)) if mode != "alive" else 0)
     if not faults["not_held"]:
         run_count_unknown(run=run, by=mailing.owner)
