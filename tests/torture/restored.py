@@ -22,6 +22,7 @@ from .made import start_senders as start_slow_senders
 from .stage import stage
 
 MODES = ("stopped", "killed", "alive")
+STEPPED = ("stopped", "killed")  # pg_restore and a worker that makes rows may lock each other out
 SETTLED = 3  # seconds in which a sender that does not hold would have sent
 
 
@@ -133,7 +134,8 @@ def main():
             from apps.delivery import audience
             audience.DEAR = 0  # a run to however few is a big one
         for number in range(options.rounds):
-            mode = MODES[number % len(MODES)]
+            modes = STEPPED if options.steps else MODES
+            mode = modes[number % len(modes)]
             faults = one_round(mailing, sink, options, mode, sink.log.parent)
             if any(faults.values()):
                 print(f"round {number} ({mode}): {dict(faults)}")
