@@ -26,6 +26,7 @@ torture: .venv/test.stamp  ## Kill senders at random, count each letter's fate; 
 	$(TORTURE) --signal TERM --delay 0.005
 	$(TORTURE) --lose-accepted 0.02 --lose-refused 0.02
 	$(BIN)/python -m tests.torture.restored
+	$(BIN)/python -m tests.torture.restored --steps 30
 	$(BIN)/python -m tests.torture.made --kills $(ROUNDS)
 	$(BIN)/python -m tests.torture.letters
 	$(BIN)/python -m tests.torture.leaks
@@ -40,6 +41,7 @@ ifdef POSTGRES
 	$(TORTURE) --database $(POSTGRES) --fault terminate --processes 2
 	$(BIN)/python -m tests.torture --database $(POSTGRES) --fault freeze --rounds 8 --recipients 3000
 	$(BIN)/python -m tests.torture.restored --database $(POSTGRES)
+	$(BIN)/python -m tests.torture.restored --steps 30 --database $(POSTGRES)
 	$(BIN)/python -m tests.torture.made --kills $(ROUNDS) --processes 2 --database $(POSTGRES)
 	$(BIN)/python -m tests.torture.letters --database $(POSTGRES) --processes 2
 	$(BIN)/python -m tests.torture.frozen --database $(POSTGRES)

@@ -163,13 +163,14 @@ def run_count_unknown(*, run: Run, by: User) -> int:
     Then nobody gets a letter twice, and a person decides about them as about any unknown outcome.
     Returns how many there were. Raises RunRefused unless the run is paused after a restore.
     """
-    paused = Run.objects.filter(pk=run.pk, state=Run.State.PAUSED, reason=Run.Reason.RESTORE)
-    if not _go_on(paused):
-        raise RunRefused(_("This run is not paused any more."))
-    # While it is marked so, nothing of it is sent; a worker goes on with a big one.
+    # While it is marked so, nothing of it is sent; a worker goes on with a big one. A worker locks
+    # the preparation before the run, and so must this.
     Preparation.objects.update_or_create(
         run=run, defaults={"unknown": True},
         create_defaults={"unknown": True, "again": False, "moment": timezone.now()})
+    paused = Run.objects.filter(pk=run.pk, state=Run.State.PAUSED, reason=Run.Reason.RESTORE)
+    if not _go_on(paused):
+        raise RunRefused(_("This run is not paused any more."))
     Run.objects.filter(pk=run.pk).update(prepared_at=None)
     run.refresh_from_db()
     counting.figures_now(run)
@@ -221,8 +222,9 @@ def mailing_resolve(*, mailing: Mailing, by: User, how: str,
 @transaction.atomic
 def unknown_resolve(*, run: Run, by: User, how: str,
                     delivery_ids: Iterable[int] | None = None) -> int:
-    """Decide unknown outcomes of a run: all, or those of `delivery_ids`. Returns how many.
+    """Decide unknown outcomes of a run: those of `delivery_ids`, or all. Returns how many.
 
+    Of all it takes AT_ONCE, so that a page does not wait; the page tells how many are left.
     Marked as delivered they count as sent; to send them again reopens a finished run, and
     raises RunRefused after the end of the window or while another run is active.
     """
@@ -230,7 +232,7 @@ def unknown_resolve(*, run: Run, by: User, how: str,
     rows: QuerySet[Delivery] = Delivery.objects.filter(run=run, state=Delivery.State.UNKNOWN)
     if delivery_ids is not None:
         rows = rows.filter(pk__in=delivery_ids)
-    rows = ledger.unlocked(rows)
+    rows = ledger.unlocked(rows.order_by("pk")[:AT_ONCE])
     now = timezone.now()
     changes = {"settled_by": by, "lease_token": ""}
     if how == DELIVERED:

@@ -18,9 +18,11 @@ import sys
 import time
 
 from .faults import end, start_senders, wait_until
+from .made import start_senders as start_slow_senders
 from .stage import stage
 
 MODES = ("stopped", "killed", "alive")
+STEPPED = ("stopped", "killed")  # pg_restore and a worker that makes rows may lock each other out
 SETTLED = 3  # seconds in which a sender that does not hold would have sent
 
 
@@ -30,6 +32,8 @@ def arguments():
     parser.add_argument("--recipients", type=int, default=300)
     parser.add_argument("--more", type=int, default=100, help="letters after the backup")
     parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--steps", type=int, default=0,
+                        help="make the ledger in so many slow steps: the backup has a part of it")
     parser.add_argument("--database", default="", metavar="URL")
     parser.add_argument("--seed", type=int, default=1)
     return parser.parse_args()
@@ -68,13 +72,27 @@ def url():
     return f"postgresql://{login}@{own['HOST']}:{own['PORT']}/{own['NAME']}"
 
 
+def held(run):
+    """Whether the run waits for a person after the restore."""
+    run.refresh_from_db()
+    return (run.state, run.reason) == (run.State.PAUSED, run.Reason.RESTORE)
+
+
+def started(options):
+    """Start the senders that the options ask for."""
+    if not options.steps:
+        return start_senders(options.processes)
+    return start_slow_senders(options)
+
+
 def one_round(mailing, sink, options, mode, folder):
     """Return what went wrong: {fault: number}."""
     from apps.delivery.services import run_count_unknown, run_start
     from apps.mailings.models import Run
+    from apps.mailings.runs import Preparation
     sink.forget()
     run = run_start(mailing=mailing, trigger=Run.Trigger.COMMAND, again=True)
-    senders = start_senders(options.processes)
+    senders = started(options)
     before = random.randint(30, options.recipients // 3)
     wait_until(lambda: sum(sink.accepted().values()) >= before)
     path = dump(folder)
@@ -86,15 +104,17 @@ def one_round(mailing, sink, options, mode, folder):
     restore(path)
     left = sink.accepted()
     if mode != "alive":
-        senders = start_senders(options.processes)
+        senders = started(options)
+    wait_until(lambda: held(run), 20)
     time.sleep(SETTLED)
     run.refresh_from_db()
     faults = collections.Counter(
         twice=sum(number - 1 for number in sink.accepted().values()),
-        not_held=(run.state, run.reason) != (Run.State.PAUSED, Run.Reason.RESTORE),
+        not_held=not held(run),
         sent_before_a_choice=len(set(sink.accepted()) - set(left)) if mode != "alive" else 0)
     if not faults["not_held"]:
         run_count_unknown(run=run, by=mailing.owner)
+    wait_until(lambda: not Preparation.objects.exists())
     time.sleep(1)
     end(senders, signal.SIGTERM)
     run.refresh_from_db()
@@ -110,8 +130,12 @@ def main():
     random.seed(options.seed)
     total = collections.Counter()
     with stage(options, "--delay", 0.02) as (mailing, sink):
+        if options.steps:
+            from apps.delivery import audience
+            audience.DEAR = 0  # a run to however few is a big one
         for number in range(options.rounds):
-            mode = MODES[number % len(MODES)]
+            modes = STEPPED if options.steps else MODES
+            mode = modes[number % len(modes)]
             faults = one_round(mailing, sink, options, mode, sink.log.parent)
             if any(faults.values()):
                 print(f"round {number} ({mode}): {dict(faults)}")

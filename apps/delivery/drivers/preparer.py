@@ -85,6 +85,8 @@ class Preparer(threading.Thread):
         if rows:
             fitting = int(rows / took * SECONDS[connection.vendor])
             self.rows = max(LEAST, min(preparing.LARGEST, fitting, self.rows * 2))
+        elif rows == 0:
+            self.rows = FIRST  # a moment was fixed: the first letters wait for the next step
         if connection.vendor == "sqlite":
             time.sleep(took)
         return rows

@@ -75,6 +75,7 @@ def test_the_click_writes_as_much_for_ten_more_recipients(mailing, owner, as_own
         Run.objects.update(state="finished")
         return len(captured)
 
+    queries()  # the first start of all makes the guard
     few = queries()
     mailing.recipients.add(*RecipientFactory.create_batch(10, owner=owner))
     assert queries() == few
