@@ -28,10 +28,11 @@ from ..attempts.faults import Meaning
 from ..attempts.replies import Reply
 from ..attempts.verdicts import Phase, verdict
 from ..models import Delivery, Mailing, Recipient
+from ..picks.choice import is_member
 
 State = Delivery.State
 NOT_SENT = "none"  # the fate of whom no run has reached
-SET_ASIDE = (State.SKIPPED, State.CANCELLED)
+SET_ASIDE = Delivery.SET_ASIDE
 REASONS = 50  # letters that are looked at for one reason of all
 # The same choice as `with_letters` makes, for all recipients at once: by lists that are hashed,
 # where a look for each recipient takes a second for 100,000 of them.
@@ -62,9 +63,13 @@ LEFT JOIN mailings_delivery d ON d.id = COALESCE(p.id, a.id) GROUP BY p.mailing_
 
 @dataclass
 class Fates:
-    """How many recipients have which fate; the numbers add up to `total`."""
+    """How many recipients have which fate; the numbers add up to `total`.
+
+    Of `rough` ones, those left out or on their way are told by one state for several.
+    """
 
     counts: dict[str, int] = field(default_factory=dict)
+    rough: bool = False
 
     def of(self, *fates: str) -> int:
         return sum(self.counts.get(fate, 0) for fate in fates)
@@ -114,22 +119,32 @@ def fates_of_each(mailings: Iterable[Mailing]) -> dict[int, Fates]:
     return found
 
 
-def failed_counts(mailings: Iterable[Mailing]) -> dict[int, int]:
-    """Return how many recipients of each of `mailings` have failed as their fate, by its id.
+def failed_letters(mailings: Iterable[Mailing]) -> QuerySet[Delivery]:
+    """Return the letters by which failed is the fate of recipients of `mailings`.
 
     It looks at failed letters alone, which are few.
     """
     later = Delivery.objects.filter(
         recipient=OuterRef("recipient"), run__mailing=OuterRef("run__mailing"),
         pk__gt=OuterRef("pk")).exclude(state__in=SET_ASIDE)
-    failed = Delivery.objects.filter(
-        ~Exists(later), run__mailing__in=mailings, run__failed__gt=0, state=State.FAILED,
+    return Delivery.objects.in_state(State.FAILED).filter(
+        ~Exists(later), run__mailing__in=mailings, run__failed__gt=0,
         recipient__deleted_at=None, recipient__mailings=F("run__mailing"))
-    return dict(failed.order_by().values_list("run__mailing").annotate(Count("pk")))
+
+
+def failed_counts(mailings: Iterable[Mailing]) -> dict[int, int]:
+    """Return how many recipients of each of `mailings` have failed as their fate, by its id."""
+    failed = failed_letters(mailings).order_by()
+    return dict(failed.values_list("run__mailing").annotate(Count("pk")))
 
 
 def with_letters(mailing: Mailing) -> QuerySet[Recipient]:
     """Return the mailing's recipients, each with its `fate` and the `letter_id` that tells it."""
+    return book_with_letters(mailing).filter(is_member(mailing.pk))
+
+
+def book_with_letters(mailing: Mailing) -> QuerySet[Recipient]:
+    """Return all recipients of the mailing's owner, as `with_letters` does."""
     address = Lower("email")
     letters = Delivery.objects.filter(run__mailing=mailing).order_by(
         Case(When(state__in=SET_ASIDE, then=Value(1)), default=Value(0),
@@ -137,7 +152,8 @@ def with_letters(mailing: Mailing) -> QuerySet[Recipient]:
     of_person = letters.filter(recipient=OuterRef("pk"))
     of_address = letters.alias(address=address).filter(address=Lower(OuterRef("email")))
     told = Delivery.objects.filter(pk=OuterRef("letter_id")).values("state")
-    rows: QuerySet[Recipient] = mailing.recipients.annotate(
+    book = Recipient.objects.filter(owner=mailing.owner_id)
+    rows: QuerySet[Recipient] = book.annotate(
         letter_id=Coalesce(Subquery(of_person[:1]), Subquery(of_address[:1])))
     return rows.annotate(fate=Coalesce(Subquery(told), Value(NOT_SENT)))
 
@@ -189,9 +205,7 @@ def common_reason(mailing: Mailing) -> str:
 
     It goes on a sentence, so it begins with a small letter.
     """
-    failed = with_letters(mailing).filter(fate=State.FAILED)[:REASONS]
-    letters = Delivery.objects.filter(pk__in=[recipient.letter_id for recipient in failed])
-    reasons = {reason_of(letter) for letter in letters}
+    reasons = {reason_of(letter) for letter in failed_letters([mailing])[:REASONS]}
     if len(reasons) != 1:
         return ""
     [reason] = reasons

@@ -10,7 +10,7 @@ from ..owned_form import OwnedForm, one_line
 from ..picks.choice import somebody
 from ..picks.fields import IDS_AND_TEXTS, PARTS, IdsField, TextsField, all_owned, choice_in
 from ..picks.picked import Picked
-from ..picks.services import is_being_picked
+from ..picks.services import active_job_of
 from ..titles import without_fields
 from .moments import MomentField
 
@@ -122,7 +122,7 @@ class MailingForm(OwnedForm):
             self.add_error("recipients", _("Some of the chosen recipients are not in your list."))
         elif not somebody(self.instance, choice):
             self.add_error("recipients", _("Choose at least one recipient."))
-        elif not choice.is_no_change and is_being_picked(self.instance):
+        elif not choice.is_no_change and active_job_of(self.instance):
             self.add_error("recipients", _(
                 "The recipients chosen before are still being added. Wait until all are in."))
 

@@ -19,10 +19,12 @@ class Number:
     """How many there are, as far as they were counted."""
 
     counted: int
+    exact: bool = False
 
     @property
     def is_many(self) -> bool:
-        return self.counted > MANY
+        """Whether there are more than were counted."""
+        return self.counted > MANY and not self.exact
 
     def __str__(self) -> str:
         if self.is_many:

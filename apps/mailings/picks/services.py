@@ -71,10 +71,10 @@ def job_of(mailing: Mailing) -> Job | None:
     return Job.objects.filter(pk=mailing.picking_id).first()
 
 
-def is_being_picked(mailing: Mailing) -> bool:
-    """Return whether a job adds recipients to `mailing` now."""
+def active_job_of(mailing: Mailing) -> Job | None:
+    """Return the job that adds recipients to `mailing` now; None without one."""
     job = job_of(mailing)
-    return bool(job and job.is_active)
+    return job if job and job.is_active else None
 
 
 def picked_end(*, mailing_id: int) -> None:

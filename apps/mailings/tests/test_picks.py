@@ -122,7 +122,7 @@ def test_an_error_elsewhere_loses_nothing_that_was_picked(as_owner, mailing, peo
 
 def test_a_draft_brings_the_picks_back(as_owner, owner, mailing, people):
     key = "0123456789abcdef"
-    as_owner.post("/drafts/keep/", {
+    as_owner.post("/drafts/", {
         "_place": f"mailing:{mailing.pk}", "_draft": key, "_user": owner.pk, "stays": "on",
         "texts": ["gleb", "чай"], "recipients": [people[2].pk]})
     page = as_owner.get(f"/mailings/{mailing.pk}/edit/?draft={key}")
