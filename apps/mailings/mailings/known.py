@@ -72,9 +72,10 @@ def key_of(mailing: Mailing, runs: Runs) -> str:
 
 def only_run(mailing: Mailing, runs: Runs) -> Run | None:
     """Return the only run of a mailing if nobody has changed who is in it since."""
-    if runs["number"] != 1:
+    run: Run | None = mailing.last_run if hasattr(mailing, "last_run") else mailing.runs.first()
+    if runs["number"] != 1 or run is None or run.started_at < mailing.updated_at:
         return None
-    return mailing.runs.filter(started_at__gte=mailing.updated_at).defer("body").first()
+    return run
 
 
 def by_only_run(mailing: Mailing, runs: Runs) -> Fates | None:

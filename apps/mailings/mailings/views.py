@@ -155,9 +155,9 @@ def saved_words(more):
 def mailing_delete(request, pk):
     mailing = for_writing(request.user, Mailing.objects.select_related("message"), pk)
     lines = [_("It will not be sent any more.")]
-    number = mailing.attempts.count()
-    if number:
+    number = Number(mailing.attempts.order_by()[:MANY + 1].count())
+    if number.counted:
         lines.append(ngettext(
             "%(n)s attempt stays in the history.", "%(n)s attempts stay in the history.",
-            number) % {"n": number})
+            number.counted) % {"n": number})
     return delete(request, mailing, heading=_("Delete mailing?"), consequences=lines)

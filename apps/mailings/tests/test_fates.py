@@ -238,7 +238,7 @@ def test_the_list_costs_as_many_queries_for_one_mailing_as_for_twenty(
 
 def test_fates_of_a_big_mailing_are_counted_once_until_something_changes(
         as_owner, mailing, monkeypatch, django_assert_max_num_queries):
-    monkeypatch.setattr("apps.mailings.mailings.figures.BIG", 3)
+    monkeypatch.setattr("apps.mailings.mailings.figures.DEAR", 3)
     run_of(mailing, anna="sent", boris="sent", vera="sent", gleb="failed")
     second = run_of(mailing, gleb="failed")
     assert "3 из 4" in row_of(as_owner)
