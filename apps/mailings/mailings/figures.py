@@ -16,7 +16,7 @@ from .story import add_stories
 DEAR = 1000  # the fates of fewer recipients are counted within a millisecond or two
 CAPPED = """
 SELECT m.id, (SELECT COUNT(*) FROM (
-    SELECT 1 FROM mailings_mailing_recipients r WHERE r.mailing_id = m.id LIMIT %s) AS some)
+    SELECT 1 FROM mailings_mailing_recipients r WHERE r.mailing_id = m.id LIMIT %s) AS counted)
 FROM mailings_mailing m WHERE m.id IN ({})
 """
 

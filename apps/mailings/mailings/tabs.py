@@ -63,21 +63,21 @@ def recipients_and_fates(request: Request, mailing: Mailing) -> dict[str, object
     """Return the mailing's recipients by what is searched for, each with its latest fate."""
     q = search_text(request)
     fate = choice(request, "fate", FATES)
+    known = counted_fates(mailing) if "counted" in request.GET else known_fates(mailing)
+    rows = book_with_letters(mailing)
     sieve = of_mailing(mailing) & with_words(q)
-    if fate and not is_everybodys(fate, has_runs=mailing.last_run is not None):
+    if fate and number_of(known, fate) == 0:
+        rows = rows.none()
+    elif fate and not is_everybodys(fate, has_runs=mailing.last_run is not None):
         sieve &= of_fate(mailing, fate)
-    listing = sorted_page(request, book_with_letters(mailing), SORTS, "name", sieve=sieve)
+    listing = sorted_page(request, rows, SORTS, "name", sieve=sieve)
     add_letters(listing["page"])
     add_same_reply(listing["page"], request.user)
-    return {**listing, "q": q, "fate": fate, **pills_context(request, mailing, fate)}
+    return {**listing, "q": q, "fate": fate, **pills_context(known, fate)}
 
 
-def pills_context(request: Request, mailing: Mailing, fate: str) -> dict[str, object]:
+def pills_context(known: Fates | None, fate: str) -> dict[str, object]:
     """Return the fates that there may be, each with its words and its number if that is known."""
-    if "counted" in request.GET:
-        known = counted_fates(mailing)
-    else:
-        known = known_fates(mailing)
     shown = [(name, words, number) for name, words in FATES.items()
              for number in [number_of(known, name)] if number != 0 or name == fate]
     recipients: object = Number(MANY + 1)
