@@ -2,7 +2,6 @@
 import { on } from "./page.js";
 
 const NAMES = ["recipients", "kept", "stays", "texts"];
-const MANY = 10000;  // more are counted by the service alone
 
 function choose(candidate, picker) {
   const picked = picker.querySelector("[data-picked]");
@@ -30,7 +29,9 @@ on("change", ({ target }) => {
   if (!picker || !NAMES.includes(target.name)) return;
   if (target.matches("[data-candidate]")) choose(target, picker);
   const count = picker.querySelector("[data-count]");
-  const number = chosen(picker).reduce((sum, one) => sum + Number(one.dataset.number || 1), 0);
-  if (number > MANY && count.dataset.over) return;
-  count.textContent = number.toLocaleString(document.documentElement.lang);
+  const ticked = chosen(picker);
+  const number = ticked.reduce((sum, one) => sum + Number(one.dataset.number || 1), 0);
+  const over = ticked.some((one) => one.matches("[data-over]"));  // the service counts no further
+  count.textContent = over
+    ? count.dataset.over : number.toLocaleString(document.documentElement.lang);
 });

@@ -82,10 +82,6 @@ class Picked:
         """The ids of `named`, as the form carries them."""
         return ",".join(str(recipient.pk) for recipient in self.named)
 
-    @property
-    def without(self) -> str:
-        return ",".join(map(str, self.choice.without))
-
     @cached_property
     def found(self) -> list[tuple[str, Number]]:
         """The searches whose finds are chosen, each with how many it finds."""
@@ -103,13 +99,14 @@ class Picked:
         return known + sum(number.counted for _text, number in self.found)
 
     @property
-    def has_over(self) -> bool:
-        """Whether a number in it is only known to be over 10,000."""
-        return self.size.is_many or any(number.is_many for _text, number in self.found)
+    def over(self) -> Number:
+        """What stands for a number of which only that much is known."""
+        return Number(MANY + 1)
 
     @property
     def count_words(self) -> str:
-        return str(Number(self.count))
+        is_many = self.size.is_many or any(number.is_many for _text, number in self.found)
+        return str(self.over if is_many else Number(self.count, exact=True))
 
     @property
     def is_empty(self) -> bool:
