@@ -1,7 +1,7 @@
 """Fixtures of the tests of swaps."""
 import pytest
 
-from apps.core import listing
+from apps.core import keyset, listing
 from tests.sending import mailing  # noqa: F401
 
 from .page import Page
@@ -10,7 +10,8 @@ from .page import Page
 @pytest.fixture(autouse=True)
 def quick_pages(monkeypatch, bare_pages, few_choices):
     """Two rows a page of each list, and pages that are made as in production."""
-    monkeypatch.setattr(listing, "PER_PAGE", 2)
+    for module in (keyset, listing):
+        monkeypatch.setattr(module, "PER_PAGE", 2)
 
 
 @pytest.fixture

@@ -75,6 +75,8 @@ def add_fates(mailings: Iterable[Mailing], runs: Mapping[int, Runs]) -> None:
             mailing.figures = cache.get(f"{key}:{mailing.recipients_count.counted}")
         if mailing.is_big:
             mailing.figures = cache.get(key) or by_only_run(mailing, runs[mailing.pk])
+            if mailing.figures:
+                mailing.recipients_count = Number(mailing.figures.total, exact=True)
         elif mailing.figures is None:
             missing.append(mailing)
     counted = fates_of_each(missing)
