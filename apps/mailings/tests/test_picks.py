@@ -9,7 +9,7 @@ from apps.jobs.models import Job
 from apps.jobs.tests.conftest import work, work_on
 from apps.mailings.models import Mailing, Recipient
 from apps.mailings.services import mailing_copy, mailing_save, owned_delete
-from tests.factories import MailingFactory, MessageFactory, RecipientFactory
+from tests.factories import MailingFactory, RecipientFactory
 
 from ..picks import job as job_module
 from ..picks import services
