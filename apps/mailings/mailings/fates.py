@@ -27,7 +27,7 @@ from ..attempts.explanations import OURS, in_words
 from ..attempts.faults import Meaning
 from ..attempts.replies import Reply
 from ..attempts.verdicts import Phase, verdict
-from ..models import Delivery, Mailing, Recipient
+from ..models import Delivery, Mailing, Recipient, Run
 from ..picks.choice import is_member
 
 State = Delivery.State
@@ -35,13 +35,14 @@ NOT_SENT = "none"  # the fate of whom no run has reached
 SET_ASIDE = Delivery.SET_ASIDE
 REASONS = 50  # letters that are looked at for one reason of all
 # The same choice as `with_letters` makes, for all recipients at once: by lists that are hashed,
-# where a look for each recipient takes a second for 100,000 of them.
+# where a look for each recipient takes a second for 100,000 of them. It names the runs: by them the
+# planner knows how few letters those of a small mailing are.
 COUNT = """
 WITH letters AS (
     SELECT d.id, n.mailing_id, d.recipient_id, d.email,
         CASE WHEN d.state IN ('skipped', 'cancelled') THEN 0 ELSE d.id END AS told
     FROM mailings_delivery d JOIN mailings_run n ON n.id = d.run_id
-    WHERE n.mailing_id IN ({})
+    WHERE d.run_id IN ({runs})
 ), of_person AS (
     SELECT mailing_id, recipient_id, COALESCE(NULLIF(MAX(told), 0), MAX(id)) AS id FROM letters
     WHERE recipient_id IS NOT NULL GROUP BY mailing_id, recipient_id
@@ -49,7 +50,7 @@ WITH letters AS (
     SELECT m.mailing_id, LOWER(r.email) AS email, p.id FROM mailings_mailing_recipients m
     JOIN mailings_recipient r ON r.id = m.recipient_id AND r.deleted_at IS NULL
     LEFT JOIN of_person p ON p.mailing_id = m.mailing_id AND p.recipient_id = r.id
-    WHERE m.mailing_id IN ({})
+    WHERE m.mailing_id IN ({mailings})
 ), of_address AS (
     SELECT mailing_id, LOWER(email) AS email, COALESCE(NULLIF(MAX(told), 0), MAX(id)) AS id
     FROM letters WHERE LOWER(email) IN (SELECT email FROM people WHERE id IS NULL)
@@ -106,17 +107,23 @@ def fates_of(mailing: Mailing) -> Fates:
 
 
 def fates_of_each(mailings: Iterable[Mailing]) -> dict[int, Fates]:
-    """Return the fates of each of `mailings` that has recipients, by its id, in one query."""
+    """Return the fates of each of `mailings` that has recipients, by its id, in two queries."""
     ids = [mailing.pk for mailing in mailings]
     found: dict[int, Fates] = {}
     if not ids:
         return found
-    places = ", ".join(["%s"] * len(ids))
+    runs = list(Run.objects.filter(mailing__in=ids).order_by().values_list("pk", flat=True)) or [0]
+    count = COUNT.format(runs=places(runs), mailings=places(ids))
     with connection.cursor() as cursor:
-        cursor.execute(COUNT.format(places, places), ids + ids)
+        cursor.execute(count, [*runs, *ids])
         for mailing_id, fate, number in cursor.fetchall():
             found.setdefault(mailing_id, Fates()).counts[fate] = number
     return found
+
+
+def places(values: list[int]) -> str:
+    """Return where so many parameters stand."""
+    return ", ".join(["%s"] * len(values))
 
 
 def failed_letters(mailings: Iterable[Mailing]) -> QuerySet[Delivery]:
