@@ -9,8 +9,9 @@ from apps.core.sieve import MANY
 
 from ..models import Mailing
 from ..picks.picked import Number
+from . import known
 from .fates import Fates, fates_of_each
-from .known import BIG, KEPT, Runs, by_only_run, key_of, runs_of
+from .known import KEPT, Runs, by_only_run, key_of, runs_of
 from .story import add_stories
 
 DEAR = 1000  # the fates of fewer recipients are counted within a millisecond or two
@@ -42,22 +43,22 @@ def add_figures(mailings: Iterable[Mailing]) -> None:
 def add_counts(mailings: Iterable[Mailing]) -> None:
     """Give each its `recipients_count`, a Number: exact for all but the big ones."""
     sizes = capped_sizes([mailing.pk for mailing in mailings])
-    few = [pk for pk, size in sizes.items() if size <= BIG]
+    few = [pk for pk, size in sizes.items() if size <= known.BIG]
     rows = Mailing.recipients.through.objects.filter(
         mailing__in=few, recipient__deleted_at=None).values_list("mailing")
     counts = dict(rows.annotate(Count("pk")))
     for mailing in mailings:
-        mailing.is_big = sizes[mailing.pk] > BIG
+        mailing.is_big = sizes[mailing.pk] > known.BIG
         mailing.recipients_count = Number(
             MANY + 1 if mailing.is_big else counts.get(mailing.pk, 0))
 
 
 def capped_sizes(ids: list[int]) -> dict[int, int]:
-    """Return how many were ever put into each of these mailings, but for what is more than BIG."""
+    """Return how many were ever put into each of these mailings, but for what is more than known.BIG."""
     if not ids:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute(CAPPED.format(", ".join(["%s"] * len(ids))), [BIG + 1, *ids])
+        cursor.execute(CAPPED.format(", ".join(["%s"] * len(ids))), [known.BIG + 1, *ids])
         return dict(cursor.fetchall())
 
 
