@@ -54,7 +54,7 @@ def add_counts(mailings: Iterable[Mailing]) -> None:
 
 
 def capped_sizes(ids: list[int]) -> dict[int, int]:
-    """Return how many were ever put into each of these mailings, but for what is more than known.BIG."""
+    """Return how many were ever put into each of these mailings, but for what is too many."""
     if not ids:
         return {}
     with connection.cursor() as cursor:
