@@ -47,7 +47,9 @@ def check_context(mailing: Mailing, *, again: bool, counted: bool) -> dict[str, 
         "counting": not counted and is_dear(mailing),
         **sender_context(),
     }
-    first = first_recipient(mailing, again=again)
+    first = None
+    if again or not context["counting"] or not mailing.runs.exists():
+        first = first_recipient(mailing, again=again)  # of the rest, it takes as long as to count
     context["first"] = first
     context["letter"] = sample_for(mailing, first)
     if context["counting"]:

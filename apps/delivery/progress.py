@@ -15,8 +15,11 @@ from apps.mailings.attempts.explanations import (
     is_of_disk,
 )
 from apps.mailings.mailings.fates import Fates, common_reason, fates_of
+from apps.mailings.mailings.known import (
+    KEPT, counted_fates, is_big, key_of, known_fates, runs_of)
 from apps.mailings.mailings.story import story_words
 from apps.mailings.models import Delivery, Mailing, Run
+from apps.mailings.picks.services import active_job_of
 from apps.mailings.runs import Preparation
 from apps.mailings.polling import QUIET, is_soon, seconds_between
 from apps.statistics import counting
@@ -31,6 +34,7 @@ from .services import refusal
 SPEED_WINDOW = timedelta(seconds=20)  # the looks that a speed is measured over
 SPEED_STEP = timedelta(seconds=1)  # between two looks at the least
 ROOM = 512 * 1024  # octets
+PICKING = 2  # seconds between looks at recipients that are being added
 PARTS = ("sent", "failed", "unknown", "skipped")
 
 
@@ -87,8 +91,12 @@ def time_left(seconds: float) -> str:
     return ngettext("about %(n)s hour", "about %(n)s hours", hours) % {"n": hours}
 
 
-def progress_context(mailing: Mailing, user: User) -> dict[str, object]:
-    """Return the context of `delivery/_run.html` for `user`, who may read `mailing`."""
+def progress_context(mailing: Mailing, user: User, *, counted: bool = False) -> dict[str, object]:
+    """Return the context of `delivery/_run.html` for `user`, who may read `mailing`.
+
+    What takes seconds to count for a big mailing is there when it is to be `counted`, or is still
+    known; else the panel asks for that afterwards.
+    """
     now = timezone.now()
     run = mailing.runs.order_by("-id").first()
     context = {
@@ -102,7 +110,7 @@ def progress_context(mailing: Mailing, user: User) -> dict[str, object]:
     if context["active"]:
         mailing.story = story_words(mailing, run, None, now)
         return context | active_context(run, now)
-    return context | idle_context(mailing, run, context["is_owner"], now)
+    return context | idle_context(mailing, run, context["is_owner"], now, counted)
 
 
 def unknown_context(mailing: Mailing, unknown: int) -> dict[str, object]:
@@ -136,23 +144,18 @@ def active_context(run: Run, now: datetime) -> dict[str, object]:
     return context
 
 
-def idle_context(mailing: Mailing, run: Run | None, is_owner: bool,
-                 now: datetime) -> dict[str, object]:
-    """Return what is shown where no run is active; `run` is the last one.
-
-    To count whom the next run would take is slow for a big mailing. It is counted only for the
-    owner, whose button shows the number; a page without an active run does not poll.
-    """
+def idle_context(mailing: Mailing, run: Run | None, is_owner: bool, now: datetime,
+                 counted: bool) -> dict[str, object]:
+    """Return what is shown where no run is active; `run` is the last one."""
     reason = refusal(mailing, now)
-    context: dict[str, object] = {"reason": reason}
+    context: dict[str, object] = {"reason": reason, "picking": active_job_of(mailing)}
+    if context["picking"]:
+        context["every"] = PICKING
     if run:
-        context |= fates_context(mailing)
+        context |= figures_context(mailing, counted, with_rest=is_owner and not reason)
     if reason:
         return context
-    if is_owner and run:
-        context["rest"] = audience_count(mailing)
-        context["has_it"] = reached_count(mailing)
-    elif is_owner:
+    if is_owner and not run:
         context["has_recipients"] = mailing.recipients.exists()
     if not run:
         context["no_worker"] = not worker_alive()
@@ -161,12 +164,31 @@ def idle_context(mailing: Mailing, run: Run | None, is_owner: bool,
     return context
 
 
-def fates_context(mailing: Mailing) -> dict[str, object]:
-    """Return how many of the recipients have the letter, and why it failed where it did."""
-    fates = fates_of(mailing)
+def figures_context(mailing: Mailing, counted: bool, *, with_rest: bool) -> dict[str, object]:
+    """Return the fates of the recipients, and `with_rest` how many the next run would take.
+
+    Of a big mailing what is known at once is shown, and the rest is counted afterwards.
+    """
+    if not is_big(mailing):
+        return counted_context(mailing, fates_of(mailing), with_rest)
+    key = f"{key_of(mailing, runs_of([mailing])[mailing.pk])}:{with_rest}"
+    context: dict[str, object] | None = cache.get(key)
+    if context is None and not counted:
+        return {"fates": known_fates(mailing), "counting": True}
+    if context is None:
+        context = counted_context(mailing, counted_fates(mailing), with_rest)
+        cache.set(key, context, KEPT)
+    return context
+
+
+def counted_context(mailing: Mailing, fates: Fates, with_rest: bool) -> dict[str, object]:
+    mailing.known_fates = fates
     context: dict[str, object] = {"fates": fates}
     if fates.failed:
         context["why_failed"] = common_reason(mailing)
+    if with_rest:
+        context["rest"] = audience_count(mailing)
+        context["has_it"] = reached_count(mailing)
     return context
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from apps.audit.services import Action, record
 from apps.mailings.models import Delivery, Mailing, Run
+from apps.mailings.picks.services import picking_refusal
 from apps.mailings.runs import Preparation
 from apps.statistics import counting
 from apps.users.models import User
@@ -50,7 +51,7 @@ def refusal(mailing: Mailing, now: datetime) -> str | None:
         return _("The owner of this mailing is blocked.")
     if mailing.runs.active().exists():
         return _("This mailing is being sent already.")
-    return None
+    return picking_refusal(mailing) or None
 
 
 def due(now: datetime) -> list[Mailing]:

@@ -199,11 +199,14 @@ def answer(request, mailing, text=""):
         if text:
             messages.success(request, text)
         return redirect(mailing)
-    context = {**progress_context(mailing, request.user), "fragment": True,
+    counted = "counted" in request.GET
+    context = {**progress_context(mailing, request.user, counted=counted), "fragment": True,
                "switched": request.htmx.trigger == "mailing-refresh"}
     response = render(request, "delivery/_run.html", context)
     # What was done shows in the tabs too; and a panel asks by itself only while its run is active.
-    if request.method == "POST" or not context["active"]:
+    if counted:
+        trigger_client_event(response, "mailing:counted")
+    elif request.method == "POST" or not context["active"]:
         trigger_client_event(response, "mailings:changed")
     if text:
         toast(response, text)

@@ -17,9 +17,10 @@ from apps.core.listing import LONGEST_QUERY
 from apps.core.sieve import MANY, Sifted
 
 from .attempts.finding import found_by
-from .mailings.forms import IdsInput, MailingForm, RecipientsField
+from .mailings.forms import MailingForm
 from .messages.forms import MessageForm
 from .models import Attempt, Delivery, Mailing, Message, Recipient, Run, Suppression
+from .picks.fields import IdsField, IdsInput
 from .recipients.forms import RecipientForm
 from .search import with_words
 from .services import (
@@ -41,7 +42,7 @@ class OwnedAdmin(ListAdmin):
     def get_fields(self, request, obj=None):
         fields = [*self.form_fields, *(self.readonly_fields if obj else [])]
         if self.only_looks(request, obj):
-            columns = {field.name for field in self.opts.get_fields()}
+            columns = {field.name for field in self.opts.concrete_fields}
             return [name for name in fields if name in columns]
         return fields
 
@@ -150,22 +151,23 @@ class RecipientsInput(ManyToManyRawIdWidget):
 
 
 class MailingAdminForm(MailingForm):
-    """The mailing's form, its recipients as ids."""
+    """The mailing's form; ids of recipients are added, and taken out."""
 
     message = forms.ModelChoiceField(Message.objects.none(), label=_("Message"))
-    recipients = RecipientsField(
-        Recipient.objects.none(), label=_("Recipients"), required=False, widget=RecipientsInput)
+    recipients = IdsField(label=_("Recipients"), widget=RecipientsInput)
+    without = IdsField(label=_("Less these"), widget=RecipientsInput)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["recipients"].widget.owner = self.owner
+        for name in ("recipients", "without"):
+            self.fields[name].widget.owner = self.owner
 
 
 @admin.register(Mailing)
 class MailingAdmin(OwnedAdmin):
     form = MailingAdminForm
-    form_fields = ["name", "message", "when", "starts_at", "at_once", "ends_at", "recipients",
-                   "everyone"]
+    form_fields = ["name", "message", "when", "starts_at", "at_once", "ends_at", "stays",
+                   "recipients", "without", "everyone"]
     readonly_fields = ["owner", "number", "status", "disabled_at", "disabled_by",
                        "disabled_reason", "created_at", "updated_at"]
     list_display = [
@@ -188,7 +190,7 @@ class MailingAdmin(OwnedAdmin):
         return super().get_queryset(request).defer("message__body")
 
     def save_model(self, request, obj, form, change):
-        mailing_save(mailing=obj, recipients=form.cleaned_data["recipients"], fields=form.written)
+        mailing_save(mailing=obj, choice=form.choice, fields=form.written)
 
 
 class HistoryAdmin(ReadOnlyAdmin):

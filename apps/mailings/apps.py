@@ -7,4 +7,8 @@ class MailingsConfig(AppConfig):
     verbose_name = _("Mailings")
 
     def ready(self):
+        from apps.jobs import kinds
+
         from . import receivers  # noqa: F401
+        from .picks import job
+        kinds.register(job.KIND)

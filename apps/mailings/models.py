@@ -162,10 +162,11 @@ class MailingQuerySet(OwnedQuerySet):
     def due(self, now):
         """Return those whose time to start by themselves has come and that were never run.
 
-        Not those that a manager disabled, or whose owner is blocked.
+        Not those that a manager disabled, whose owner is blocked, or whose recipients are being
+        added.
         """
         return self.filter(
-            autostart=True, starts_at__lte=now, ends_at__gt=now, disabled_at=None,
+            autostart=True, starts_at__lte=now, ends_at__gt=now, disabled_at=None, picking=None,
             runs=None, owner__is_active=True)
 
     def matching(self, text):
@@ -196,6 +197,9 @@ class Mailing(Owned):
         Message, models.PROTECT, related_name="mailings", verbose_name=_("message"))
     recipients = models.ManyToManyField(
         Recipient, related_name="mailings", verbose_name=_("recipients"))
+    # The job that adds its recipients, until all of them are in. It is not sent before.
+    picking = models.ForeignKey(
+        "jobs.Job", models.SET_NULL, null=True, editable=False, related_name="+", db_index=False)
     disabled_at = models.DateTimeField(_("disabled at"), null=True, blank=True, editable=False)
     disabled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False,

@@ -1,7 +1,7 @@
 """Every write of recipients, messages and mailings, with all that follows from it."""
 import logging
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 
 from django.core.exceptions import ValidationError
@@ -16,6 +16,8 @@ from apps.users.models import User
 
 from .attempts.reply_key import reply_key
 from .models import Mailing, MailingQuerySet, Message, Recipient
+from .picks.choice import Choice
+from .picks.services import choose
 from .search import sort_name_of
 from .versions import check_version
 
@@ -75,18 +77,16 @@ def message_save(*, message: Message, fields: Collection[str] | None = None,
 
 
 @transaction.atomic
-def mailing_save(*, mailing: Mailing, recipients: Iterable[Recipient],
-                 fields: Collection[str] | None = None, seen: datetime | None = None) -> Mailing:
+def mailing_save(*, mailing: Mailing, choice: Choice, fields: Collection[str] | None = None,
+                 seen: datetime | None = None) -> Mailing:
     """Add `mailing`, or write those `fields` of one that is there, and who gets it. Returns it.
 
-    Its status follows its window. Raises ChangedElsewhere when it was changed after `seen`.
+    Its status follows its window. A long `choice` is written by a job, and the mailing waits for
+    it. Raises ChangedElsewhere when it was changed after `seen`.
     """
     check_version(mailing, seen)
     write(mailing, fields)
-    chosen = {recipient.pk for recipient in recipients}
-    if chosen != set(mailing.recipients.values_list("pk", flat=True)):
-        mailing.recipients.set(chosen)
-        mailing.save(update_fields=["updated_at"])
+    choose(mailing=mailing, choice=choice)
     # Only this row: with all rows, two people who save at once would wait for each other.
     if Mailing.objects.filter(pk=mailing.pk).refresh_statuses(timezone.now()):
         mailing.refresh_from_db(fields=["status"])
@@ -130,7 +130,7 @@ def mailing_copy(*, mailing: Mailing) -> Mailing:
     copy = Mailing(
         owner=mailing.owner, message=mailing.message, name=next_name(mailing), autostart=False,
         starts_at=starts_at, ends_at=starts_at + (mailing.ends_at - mailing.starts_at))
-    return mailing_save(mailing=copy, recipients=mailing.recipients.all())
+    return mailing_save(mailing=copy, choice=Choice(source=mailing.pk))
 
 
 def weeks_until(moment: datetime, now: datetime) -> timedelta:

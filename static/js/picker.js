@@ -1,24 +1,37 @@
 // Choosing recipients: what is ticked among the found moves to the chosen, and is counted.
 import { on } from "./page.js";
 
-function choose(candidate, picked) {
+const NAMES = ["recipients", "kept", "stays", "texts"];
+
+function choose(candidate, picker) {
+  const picked = picker.querySelector("[data-picked]");
+  const stays = picker.querySelector("[name=stays]")?.checked;
+  const same = picked.querySelector(
+    `[value="${candidate.value}"]${stays ? "" : ":not([name=kept])"}`);
   const item = candidate.closest("li");
-  const same = picked.querySelector(`[value="${candidate.value}"]`);
   candidate.removeAttribute("data-candidate");
   if (same) {
     same.checked = true;
     item.remove();
   } else {
-    picked.append(item);
+    picked.prepend(item);
   }
+}
+
+// Who is in the mailing already counts while they stay.
+function chosen(picker) {
+  const kept = picker.querySelector("[name=stays]")?.checked ? "" : ":not([name=kept])";
+  return [...picker.querySelectorAll(`:checked:not([data-candidate]):not([name=everyone])${kept}`)];
 }
 
 on("change", ({ target }) => {
   const picker = target.closest("[data-picker]");
-  if (!picker || target.name !== "recipients") return;
-  const picked = picker.querySelector("[data-picked]");
-  if (target.matches("[data-candidate]")) choose(target, picked);
+  if (!picker || !NAMES.includes(target.name)) return;
+  if (target.matches("[data-candidate]")) choose(target, picker);
   const count = picker.querySelector("[data-count]");
-  const many = picker.querySelector("[data-many]")?.checked ? Number(count.dataset.rest) : 0;
-  count.textContent = picked.querySelectorAll(":checked").length + many;
+  const ticked = chosen(picker);
+  const number = ticked.reduce((sum, one) => sum + Number(one.dataset.number || 1), 0);
+  const over = ticked.some((one) => one.matches("[data-over]"));  // the service counts no further
+  count.textContent = over
+    ? count.dataset.over : number.toLocaleString(document.documentElement.lang);
 });

@@ -1,11 +1,13 @@
 """The panel of a run: what its buttons do, how it follows a run, and the tabs under it."""
 import pytest
+from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
 from apps.delivery import audience
 from apps.delivery.models import Worker
 from apps.delivery.services import run_start
+from apps.mailings.mailings import known
 from apps.mailings.models import Delivery, Recipient, Run
 from tests.conftest import client_of
 
@@ -174,8 +176,11 @@ def test_each_tab_is_what_its_address_shows(shown, run):
         shown.check_fresh()
 
 
-@swaps("request.path", "querystring tab='recipients' fate=None page=None",
-       "querystring tab='recipients' fate=name page=None")
+PLACE = "page=None after=None before=None last=None counted=None"
+
+
+@swaps("request.path", f"querystring tab='recipients' fate=None {PLACE}",
+       f"querystring tab='recipients' fate=name {PLACE}")
 def test_recipients_of_one_fate_are_what_the_address_shows(shown, run):
     shown.load(shown.address)
     run.deliveries.filter(email="anna@example.com").update(state="sent")
@@ -191,12 +196,32 @@ def test_recipients_of_one_fate_are_what_the_address_shows(shown, run):
     shown.check_fresh()
 
 
-@swaps("querystring page=page.next_page_number", "querystring page=page.previous_page_number")
 def test_pages_of_the_recipients_are_what_their_addresses_show(shown):
     shown.send("#mailing-tab [rel=next]")
-    assert shown.address.endswith("?page=2")
+    assert "?after=" in shown.address
     shown.check_fresh()
     shown.send("#mailing-tab [rel=prev]")
+    shown.check_fresh()
+
+
+@pytest.fixture
+def big(mailing, monkeypatch):
+    """The mailing is too big to count the fates of its recipients in the page; it ran twice."""
+    monkeypatch.setattr(known, "BIG", 2)
+    cache.clear()
+    for _ in range(2):
+        run = run_start(mailing=mailing, trigger=Run.Trigger.PAGE, again=True)
+        finish(run, "sent")
+
+
+@swaps("delivery:progress?counted=1", "querystring counted=1")
+def test_the_fates_of_many_are_counted_after_the_page(shown, big):
+    shown.load(shown.address)
+    assert "Считаем" in shown.one(PANEL).text
+    shown.send(PANEL)
+    assert "3 из 3 получили" in shown.one(PANEL).text
+    assert "hx-get" not in shown.one(PANEL).attrs
+    assert "hx-get" not in shown.one("#mailing-fates").attrs
     shown.check_fresh()
 
 

@@ -27,5 +27,6 @@ def moving(runs, statuses=False):
 def run_panel(context, mailing):
     """The live panel of a mailing's sending; it refreshes itself at `delivery:progress`."""
     request = context["request"]
-    return {**progress.progress_context(mailing, request.user), "request": request,
-            "csrf_token": context.get("csrf_token")}
+    counted = "counted" in request.GET
+    panel = progress.progress_context(mailing, request.user, counted=counted)
+    return {**panel, "request": request, "csrf_token": context.get("csrf_token")}

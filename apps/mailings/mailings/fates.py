@@ -27,20 +27,22 @@ from ..attempts.explanations import OURS, in_words
 from ..attempts.faults import Meaning
 from ..attempts.replies import Reply
 from ..attempts.verdicts import Phase, verdict
-from ..models import Delivery, Mailing, Recipient
+from ..models import Delivery, Mailing, Recipient, Run
+from ..picks.choice import is_member
 
 State = Delivery.State
 NOT_SENT = "none"  # the fate of whom no run has reached
-SET_ASIDE = (State.SKIPPED, State.CANCELLED)
+SET_ASIDE = Delivery.SET_ASIDE
 REASONS = 50  # letters that are looked at for one reason of all
 # The same choice as `with_letters` makes, for all recipients at once: by lists that are hashed,
-# where a look for each recipient takes a second for 100,000 of them.
+# where a look for each recipient takes a second for 100,000 of them. It names the runs: by them the
+# planner knows how few letters those of a small mailing are.
 COUNT = """
 WITH letters AS (
     SELECT d.id, n.mailing_id, d.recipient_id, d.email,
         CASE WHEN d.state IN ('skipped', 'cancelled') THEN 0 ELSE d.id END AS told
     FROM mailings_delivery d JOIN mailings_run n ON n.id = d.run_id
-    WHERE n.mailing_id IN ({})
+    WHERE d.run_id IN ({runs})
 ), of_person AS (
     SELECT mailing_id, recipient_id, COALESCE(NULLIF(MAX(told), 0), MAX(id)) AS id FROM letters
     WHERE recipient_id IS NOT NULL GROUP BY mailing_id, recipient_id
@@ -48,7 +50,7 @@ WITH letters AS (
     SELECT m.mailing_id, LOWER(r.email) AS email, p.id FROM mailings_mailing_recipients m
     JOIN mailings_recipient r ON r.id = m.recipient_id AND r.deleted_at IS NULL
     LEFT JOIN of_person p ON p.mailing_id = m.mailing_id AND p.recipient_id = r.id
-    WHERE m.mailing_id IN ({})
+    WHERE m.mailing_id IN ({mailings})
 ), of_address AS (
     SELECT mailing_id, LOWER(email) AS email, COALESCE(NULLIF(MAX(told), 0), MAX(id)) AS id
     FROM letters WHERE LOWER(email) IN (SELECT email FROM people WHERE id IS NULL)
@@ -62,9 +64,13 @@ LEFT JOIN mailings_delivery d ON d.id = COALESCE(p.id, a.id) GROUP BY p.mailing_
 
 @dataclass
 class Fates:
-    """How many recipients have which fate; the numbers add up to `total`."""
+    """How many recipients have which fate; the numbers add up to `total`.
+
+    Of `rough` ones, those left out or on their way are told by one state for several.
+    """
 
     counts: dict[str, int] = field(default_factory=dict)
+    rough: bool = False
 
     def of(self, *fates: str) -> int:
         return sum(self.counts.get(fate, 0) for fate in fates)
@@ -101,35 +107,51 @@ def fates_of(mailing: Mailing) -> Fates:
 
 
 def fates_of_each(mailings: Iterable[Mailing]) -> dict[int, Fates]:
-    """Return the fates of each of `mailings` that has recipients, by its id, in one query."""
+    """Return the fates of each of `mailings` that has recipients, by its id, in two queries."""
     ids = [mailing.pk for mailing in mailings]
     found: dict[int, Fates] = {}
     if not ids:
         return found
-    places = ", ".join(["%s"] * len(ids))
+    runs = list(Run.objects.filter(mailing__in=ids).order_by().values_list("pk", flat=True)) or [0]
+    count = COUNT.format(runs=places(runs), mailings=places(ids))
     with connection.cursor() as cursor:
-        cursor.execute(COUNT.format(places, places), ids + ids)
+        cursor.execute(count, [*runs, *ids])
         for mailing_id, fate, number in cursor.fetchall():
             found.setdefault(mailing_id, Fates()).counts[fate] = number
     return found
 
 
-def failed_counts(mailings: Iterable[Mailing]) -> dict[int, int]:
-    """Return how many recipients of each of `mailings` have failed as their fate, by its id.
+def places(values: list[int]) -> str:
+    """Return where so many parameters stand."""
+    return ", ".join(["%s"] * len(values))
+
+
+def failed_letters(mailings: Iterable[Mailing]) -> QuerySet[Delivery]:
+    """Return the letters by which failed is the fate of recipients of `mailings`.
 
     It looks at failed letters alone, which are few.
     """
     later = Delivery.objects.filter(
         recipient=OuterRef("recipient"), run__mailing=OuterRef("run__mailing"),
         pk__gt=OuterRef("pk")).exclude(state__in=SET_ASIDE)
-    failed = Delivery.objects.filter(
-        ~Exists(later), run__mailing__in=mailings, run__failed__gt=0, state=State.FAILED,
+    return Delivery.objects.in_state(State.FAILED).filter(
+        ~Exists(later), run__mailing__in=mailings, run__failed__gt=0,
         recipient__deleted_at=None, recipient__mailings=F("run__mailing"))
-    return dict(failed.order_by().values_list("run__mailing").annotate(Count("pk")))
+
+
+def failed_counts(mailings: Iterable[Mailing]) -> dict[int, int]:
+    """Return how many recipients of each of `mailings` have failed as their fate, by its id."""
+    failed = failed_letters(mailings).order_by()
+    return dict(failed.values_list("run__mailing").annotate(Count("pk")))
 
 
 def with_letters(mailing: Mailing) -> QuerySet[Recipient]:
     """Return the mailing's recipients, each with its `fate` and the `letter_id` that tells it."""
+    return book_with_letters(mailing).filter(is_member(mailing.pk))
+
+
+def book_with_letters(mailing: Mailing) -> QuerySet[Recipient]:
+    """Return all recipients of the mailing's owner, as `with_letters` does."""
     address = Lower("email")
     letters = Delivery.objects.filter(run__mailing=mailing).order_by(
         Case(When(state__in=SET_ASIDE, then=Value(1)), default=Value(0),
@@ -137,7 +159,8 @@ def with_letters(mailing: Mailing) -> QuerySet[Recipient]:
     of_person = letters.filter(recipient=OuterRef("pk"))
     of_address = letters.alias(address=address).filter(address=Lower(OuterRef("email")))
     told = Delivery.objects.filter(pk=OuterRef("letter_id")).values("state")
-    rows: QuerySet[Recipient] = mailing.recipients.annotate(
+    book = Recipient.objects.filter(owner=mailing.owner_id)
+    rows: QuerySet[Recipient] = book.annotate(
         letter_id=Coalesce(Subquery(of_person[:1]), Subquery(of_address[:1])))
     return rows.annotate(fate=Coalesce(Subquery(told), Value(NOT_SENT)))
 
@@ -189,9 +212,7 @@ def common_reason(mailing: Mailing) -> str:
 
     It goes on a sentence, so it begins with a small letter.
     """
-    failed = with_letters(mailing).filter(fate=State.FAILED)[:REASONS]
-    letters = Delivery.objects.filter(pk__in=[recipient.letter_id for recipient in failed])
-    reasons = {reason_of(letter) for letter in letters}
+    reasons = {reason_of(letter) for letter in failed_letters([mailing])[:REASONS]}
     if len(reasons) != 1:
         return ""
     [reason] = reasons

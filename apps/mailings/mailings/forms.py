@@ -5,39 +5,14 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.access import ids_in
-
-from ..models import Mailing, Message, Recipient
+from ..models import Mailing, Message
 from ..owned_form import OwnedForm, one_line
+from ..picks.choice import somebody
+from ..picks.fields import IDS_AND_TEXTS, PARTS, IdsField, TextsField, all_owned, choice_in
+from ..picks.picked import Picked
+from ..picks.services import active_job_of
 from ..titles import without_fields
 from .moments import MomentField
-
-SHOWN = 50  # chosen recipients shown by name; candidates shown at once
-
-
-def ids_sent(data, name):
-    """Return the ids in repeated fields `name`, or many in one with commas between, as texts."""
-    return list(filter(str.strip, ",".join(data.getlist(name)).split(",")))
-
-
-class IdsInput(forms.SelectMultiple):
-    """Ids as `ids_sent` reads them."""
-
-    def value_from_datadict(self, data, files, name):
-        return ids_sent(data, name)
-
-
-class RecipientsField(forms.ModelMultipleChoiceField):
-    """Recipients by id: any number of them, in two queries."""
-
-    widget = IdsInput
-
-    def clean(self, value):
-        ids = ids_in(value)
-        found = self.queryset.filter(pk__in=ids)
-        if len(ids) < len(value) or len(found) < len(set(ids)):
-            raise ValidationError(_("Some of the chosen recipients are not in your list."))
-        return found
 
 
 class When(models.TextChoices):
@@ -60,20 +35,25 @@ class MailingForm(OwnedForm):
     ends_at = MomentField(
         label=_("End of sending"),
         help_text=_("Whoever we do not reach by this hour gets no letter."))
-    recipients = RecipientsField(Recipient.objects.none(), label=_("Recipients"), required=False)
+    # Whom it is for: see `picks/fields.py`.
+    recipients = IdsField(label=_("Recipients"))
+    stays = forms.BooleanField(label=_("Who is in the mailing stays in it"), required=False)
+    without = IdsField(label=_("Less these"))
+    shown = IdsField()
+    kept = IdsField()
+    texts = TextsField()
     everyone = forms.BooleanField(label=_("All recipients"), required=False)
 
     class Meta:
         model = Mailing
-        fields = ["name", "message", "starts_at", "ends_at", "recipients"]
+        fields = ["name", "message", "starts_at", "ends_at"]
         help_texts = {"name": _("Only you see it. Without one, it is the letter's subject.")}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["message"].queryset = Message.objects.owned_by(self.owner)
         self.fields["message"].empty_label = _("Choose a message")
-        self.book = Recipient.objects.owned_by(self.owner)
-        self.fields["recipients"].queryset = self.book
+        self.initial.setdefault("stays", bool(self.instance.pk))
         # The clock does not look at what was sent once.
         self.fields["when"].disabled = bool(self.instance.pk and self.instance.runs.exists())
         self.initial.setdefault("when", self.stored_when())
@@ -104,10 +84,10 @@ class MailingForm(OwnedForm):
         return self.cleaned_data["when"] or self.stored_when()
 
     def clean_starts_at(self):
-        return self.kept("starts_at")
+        return self.unless_as_shown("starts_at")
 
     def clean_ends_at(self):
-        ends_at = self.kept("ends_at")
+        ends_at = self.unless_as_shown("ends_at")
         starts_at = self.cleaned_data.get("starts_at")
         if starts_at and ends_at <= starts_at:
             raise ValidationError(_("The end must be later than the first send."))
@@ -115,7 +95,7 @@ class MailingForm(OwnedForm):
             raise ValidationError(_("The end is in the past."))
         return ends_at
 
-    def kept(self, name):
+    def unless_as_shown(self, name):
         """Return the moment given, or the stored one where the text is as it was shown.
 
         The text has no seconds, and does not tell the first of two 02:30s from the second.
@@ -126,16 +106,25 @@ class MailingForm(OwnedForm):
 
     def clean(self):
         cleaned = super().clean()
-        if cleaned.get("everyone"):
-            cleaned["recipients"] = self.book
-            self.errors.pop("recipients", None)
-        if "recipients" not in self.errors and not cleaned.get("recipients"):
-            self.add_error("recipients", _("Choose at least one recipient."))
+        if not any(self.has_error(name) for name in PARTS):
+            self.check_choice(choice_in(cleaned))
         if "when" in cleaned and not self.fields["when"].disabled:
             self.instance.autostart = cleaned["when"] == When.PLANNED
             if self.instance.autostart:
                 self.ask_about_past_start(cleaned)
         return cleaned
+
+    def check_choice(self, choice):
+        """Set the form's `choice`, or tell what is wrong with it at `recipients`."""
+        self.choice = choice
+        self.instance.owner = self.owner
+        if not all_owned(self.owner, choice.ids):
+            self.add_error("recipients", _("Some of the chosen recipients are not in your list."))
+        elif not somebody(self.instance, choice):
+            self.add_error("recipients", _("Choose at least one recipient."))
+        elif not choice.is_no_change and active_job_of(self.instance):
+            self.add_error("recipients", _(
+                "The recipients chosen before are still being added. Wait until all are in."))
 
     def ask_about_past_start(self, cleaned):
         """Take a start that has passed only from who says that it is to start at once: now."""
@@ -152,9 +141,9 @@ class MailingForm(OwnedForm):
                 code="past"))
 
     def picked(self):
-        """Return what the picker shows: names, the ids of those not named, and how many in all."""
-        ids = ids_in(map(str, self["recipients"].value() or []))
-        chosen = self.book.filter(pk__in=ids)
-        rest = chosen.values_list("pk", flat=True)[SHOWN:]
-        return {"named": chosen[:SHOWN], "rest": ",".join(map(str, rest)),
-                "rest_count": len(rest), "count": chosen.count()}
+        """Return what the picker shows of the choice."""
+        self.instance.owner = self.owner
+        values = {name: self.fields[name].lenient(self[name].value()) for name in IDS_AND_TEXTS
+                  if name in self.fields}
+        ticks = {name: bool(self[name].value()) for name in ("stays", "everyone")}
+        return Picked(self.instance, choice_in({**values, **ticks}))

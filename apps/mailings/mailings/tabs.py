@@ -7,21 +7,29 @@ from django.views.decorators.http import require_safe
 
 from apps.core.access import for_reading, for_writing
 from apps.core.htmx import FORM_METHODS, Request, is_partial, render_form, render_page
-from apps.core.listing import choice, page_of, search_text
+from apps.core.listing import choice, search_text, sorted_page
+from apps.core.sieve import MANY
 
 from ..models import Delivery, Mailing
+from ..picks.picked import Number
 from ..recipients.forms import AddressForm
 from ..recipients.views import add_marks, form_valid
-from .fates import NOT_SENT, add_letters, fates_of, with_letters
+from ..search import with_words
+from .fates import NOT_SENT, Fates, add_letters, book_with_letters, with_letters
+from .known import counted_fates, known_fates
+from .sieves import is_everybodys, of_fate, of_mailing
 from .story import add_stories
 
+State = Delivery.State
+SORTS = {"name": "sort_name"}
 DETAIL = "mailings/mailing_detail.html"
 TABS = {
     "recipients": gettext_lazy("Recipients"), "runs": gettext_lazy("Runs"),
     "attempts": gettext_lazy("Attempts"), "letter": gettext_lazy("Letter"),
 }
 FATES = {**dict(Delivery.State.choices), NOT_SENT: gettext_lazy("Not sent yet")}
-ROWS = "mailing-rows"  # what moves while a run goes
+# What of the page takes the place of which element: the rows move while a run goes.
+PARTIALS = {"mailing-rows": "rows", "mailing-count": "count", "mailing-fates": "pills"}
 MOVING = 4  # seconds after which the rows are asked for again
 
 
@@ -37,9 +45,7 @@ def mailing_detail(request: Request, pk: int) -> HttpResponse:
         "every": MOVING if mailing.last_run and mailing.last_run.is_active else 0,
         **tab_context(request, mailing, tab),
     }
-    partial = "tab"
-    if request.htmx.target == ROWS:
-        partial = "rows"
+    partial = PARTIALS.get(request.htmx.target, "tab")
     return render_page(request, DETAIL, context, partial=partial)
 
 
@@ -57,18 +63,39 @@ def recipients_and_fates(request: Request, mailing: Mailing) -> dict[str, object
     """Return the mailing's recipients by what is searched for, each with its latest fate."""
     q = search_text(request)
     fate = choice(request, "fate", FATES)
-    rows = with_letters(mailing).order_by("sort_name", "pk")
-    if q:
-        rows = rows.matching(q)
-    if fate:
-        rows = rows.filter(fate=fate)
-    page = page_of(request, rows)
-    add_letters(page)
-    add_marks(page, request.user)
-    fates = fates_of(mailing)
-    shown = [(name, words, fates.of(name)) for name, words in FATES.items()
-             if fates.of(name) or name == fate]
-    return {"page": page, "q": q, "fate": fate, "fates": shown, "recipients": fates.total}
+    known = counted_fates(mailing) if "counted" in request.GET else known_fates(mailing)
+    rows = book_with_letters(mailing)
+    sieve = of_mailing(mailing) & with_words(q)
+    if fate and number_of(known, fate) == 0:
+        rows = rows.none()
+    elif fate and not is_everybodys(fate, has_runs=mailing.last_run is not None):
+        sieve &= of_fate(mailing, fate)
+    listing = sorted_page(request, rows, SORTS, "name", sieve=sieve)
+    add_letters(listing["page"])
+    add_marks(listing["page"], request.user)
+    return {**listing, "q": q, "fate": fate, **pills_context(known, fate)}
+
+
+def pills_context(known: Fates | None, fate: str) -> dict[str, object]:
+    """Return the fates that there may be, each with its words and its number if that is known."""
+    shown = [(name, words, number) for name, words in FATES.items()
+             for number in [number_of(known, name)] if number != 0 or name == fate]
+    recipients: object = Number(MANY + 1)
+    if known and not known.rough:
+        recipients = Number(known.total, exact=True)
+    return {"fates": shown, "recipients": recipients,
+            "fates_counting": known is None or known.rough}
+
+
+def number_of(known: Fates | None, fate: str) -> int | None:
+    """Return how many have `fate`; None where that is not known."""
+    if known is None:
+        return None
+    if not known.rough or fate in (State.SENT, State.FAILED, State.UNKNOWN):
+        return known.of(fate)
+    if fate in Delivery.SET_ASIDE and known.skipped or fate in Delivery.OPEN and known.left:
+        return None
+    return 0
 
 
 @FORM_METHODS

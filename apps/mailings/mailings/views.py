@@ -9,14 +9,17 @@ from django.views.decorators.http import require_POST, require_safe
 from apps.core.access import for_writing
 from apps.core.htmx import FORM_METHODS, render_list
 from apps.core.listing import choice, search_text, sorted_page
+from apps.core.sieve import MANY, Sifted
 
 from .. import services
 from ..deletion import delete
 from ..models import Mailing, Recipient
-from ..owned_form import form_page, opened, owned_done
+from ..owned_form import draft_fields, form_page, opened, owned_done
+from ..picks.picked import SHOWN, Number, found_number
 from ..polling import QUIET
+from ..search import with_words
 from .figures import add_figures
-from .forms import SHOWN, MailingForm, When, ids_sent
+from .forms import MailingForm, When
 from .words import when_words
 
 SORTS = {"start": "starts_at", "end": "ends_at", "status": "status",
@@ -80,9 +83,9 @@ def mailing_form(request, mailing, heading):
     else:
         form = opened(MailingForm, request, mailing, message=request.GET.get("message"))
         if form.is_valid() and form.saved(
-                services.mailing_save, mailing=mailing, recipients=form.cleaned_data["recipients"]):
+                services.mailing_save, mailing=mailing, choice=form.choice):
             return form_valid(request, form)
-    context = candidates(request)
+    context = {**candidates(request), "picked": form.picked(), "size": book_size(request.user)}
     if not form.fields["when"].disabled:
         context["submit_body"] = "mailings/_when_button.html"
     return form_page(request, form, heading, _("Save"), **context, keeps_drafts=True,
@@ -90,11 +93,23 @@ def mailing_form(request, mailing, heading):
 
 
 def picked(request):
-    """Return what was typed and chosen so far, and with `_add` all that was found."""
-    ids = ids_sent(request.POST, "recipients")
+    """Return what was typed and chosen so far, and with `_add` all that was found.
+
+    A few are added by name, more by what was searched for.
+    """
+    values = draft_fields(MailingForm, request.POST)
     if "_add" in request.POST:
-        ids += found(request).values_list("pk", flat=True)
-    return {**request.POST.dict(), "recipients": ids}
+        few = list(found(request).values_list("pk", flat=True)[:SHOWN + 1])
+        if len(few) <= SHOWN:
+            values["recipients"] += few
+        else:
+            values["texts"] = [*values["texts"], search_text(request, "find")]
+    return {**request.POST.dict(), **values}
+
+
+def book_size(user):
+    """Return how many recipients a user has."""
+    return Number(Recipient.objects.owned_by(user).order_by()[:MANY + 1].count())
 
 
 def found(request):
@@ -104,9 +119,13 @@ def found(request):
 
 def candidates(request):
     """Return who was found, and the first of them to choose from."""
-    recipients = found(request)
-    return {"find": search_text(request, "find"), "found_count": recipients.count(),
-            "candidates": recipients[:SHOWN]}
+    text = search_text(request, "find")
+    book = Recipient.objects.owned_by(request.user)
+    rows = book.order_by("sort_name", "pk")
+    if sieve := with_words(text):
+        rows = Sifted(book, sieve).first(rows, SHOWN)
+    return {"find": text, "found_number": Number(found_number(book, text)),
+            "candidates": rows[:SHOWN]}
 
 
 @require_safe
@@ -136,9 +155,9 @@ def saved_words(more):
 def mailing_delete(request, pk):
     mailing = for_writing(request.user, Mailing.objects.select_related("message"), pk)
     lines = [_("It will not be sent any more.")]
-    number = mailing.attempts.count()
-    if number:
+    number = Number(mailing.attempts.order_by()[:MANY + 1].count())
+    if number.counted:
         lines.append(ngettext(
             "%(n)s attempt stays in the history.", "%(n)s attempts stay in the history.",
-            number) % {"n": number})
+            number.counted) % {"n": number})
     return delete(request, mailing, heading=_("Delete mailing?"), consequences=lines)

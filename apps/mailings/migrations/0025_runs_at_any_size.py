@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("mailings", "0023_list_indexes"),
+        ("mailings", "0024_picks"),
     ]
 
     operations = [

@@ -144,7 +144,7 @@ def test_a_mailing_is_brought_back_with_whom_it_was_for(as_owner, owner):
     form = as_owner.get(f"/mailings/create/?draft={KEY}").context["form"]
     assert form["starts_at"].value() == "2030-01-02T03:04"
     assert form["message"].value() == str(message.pk)
-    assert set(form.picked()["named"]) == {anna, boris}
+    assert set(form.picked().by_hand) == {anna, boris}
 
 
 def test_without_a_script_a_draft_is_thrown_away_too(as_owner, owner):

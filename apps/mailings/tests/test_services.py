@@ -7,6 +7,7 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from apps.mailings.models import Mailing, Message, Recipient
+from apps.mailings.picks.choice import Choice
 from apps.mailings.services import TAKEN, mailing_save, message_save, recipient_save
 from apps.mailings.services import recipients_bounce_mark
 from tests.factories import MailingFactory, MessageFactory, RecipientFactory
@@ -64,6 +65,6 @@ def test_a_mailings_status_follows_its_window(owner):
     mailing = MailingFactory(owner=owner)
     recipient = RecipientFactory(owner=owner)
     mailing.ends_at = timezone.now() - timedelta(minutes=1)
-    mailing_save(mailing=mailing, recipients=[recipient], fields=["ends_at"])
+    mailing_save(mailing=mailing, choice=Choice(ids=(recipient.pk,)), fields=["ends_at"])
     assert Mailing.objects.get().status == Mailing.Status.COMPLETED
     assert list(Mailing.objects.get().recipients.all()) == [recipient]

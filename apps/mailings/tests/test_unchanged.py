@@ -84,7 +84,7 @@ def test_a_start_in_the_second_of_two_half_past_twos_stays(as_owner, owner, mail
 
 def test_another_choice_of_recipients_is_a_change(as_owner, mailing):
     one = mailing.recipients.first()
-    post_as_shown(as_owner, f"/mailings/{mailing.pk}/edit/", {"recipients": [one.pk]})
+    post_as_shown(as_owner, f"/mailings/{mailing.pk}/edit/", {"recipients": [one.pk], "stays": ""})
     before = mailing.updated_at
     mailing.refresh_from_db()
     assert list(mailing.recipients.all()) == [one] and mailing.updated_at > before

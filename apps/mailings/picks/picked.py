@@ -1,0 +1,119 @@
+"""What a form shows of a choice of recipients: the first names, the searches, and how many."""
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.utils.translation import gettext as _
+
+from apps.core.sieve import MANY, Sifted
+
+from ..models import Mailing, Recipient
+from ..search import with_words
+from .choice import Choice, among, members, stored
+
+SHOWN = 50  # names of one kind
+
+
+@dataclass(frozen=True)
+class Number:
+    """How many there are, as far as they were counted."""
+
+    counted: int
+    exact: bool = False
+
+    @property
+    def is_many(self) -> bool:
+        """Whether there are more than were counted."""
+        return self.counted > MANY and not self.exact
+
+    def __str__(self) -> str:
+        if self.is_many:
+            return _("over %(number)s") % {"number": intcomma(MANY)}
+        return str(intcomma(self.counted))
+
+
+class Picked:
+    """A choice as the picker shows it. Numbers are exact up to 10,000."""
+
+    def __init__(self, mailing: Mailing, choice: Choice) -> None:
+        self.mailing = mailing
+        self.choice = choice
+        self.book = Recipient.objects.filter(owner=mailing.owner_id)
+
+    @cached_property
+    def by_hand(self) -> list[Recipient]:
+        """The first of those who were ticked by hand."""
+        return list(self.book.filter(pk__in=among(self.choice.ids))[:SHOWN])
+
+    @cached_property
+    def others_by_hand(self) -> list[int]:
+        """The ids of the rest of them."""
+        named = {recipient.pk for recipient in self.by_hand}
+        return [pk for pk in self.choice.ids if pk not in named]
+
+    @cached_property
+    def size(self) -> Number:
+        """How many are in the mailing and stay."""
+        if not self.mailing.pk or not self.choice.stays:
+            return Number(0)
+        if members(self.mailing.pk)[MANY:MANY + 1].exists():
+            return Number(MANY + 1)
+        return Number(stored(self.mailing).count())
+
+    @cached_property
+    def named(self) -> list[Recipient]:
+        """The first of those who are in the mailing and stay."""
+        if not self.size.counted:
+            return []
+        rows = stored(self.mailing, {*self.choice.without, *self.choice.ids})
+        if self.size.is_many:
+            return list(rows.order_by("sort_name", "pk")[:SHOWN])
+        # Few of a long book: they are found first, and then put in order.
+        ids = list(rows.values_list("pk", flat=True))
+        return list(self.book.filter(pk__in=among(ids))[:SHOWN])
+
+    @property
+    def unnamed(self) -> bool:
+        """Whether some of those who are in the mailing are not shown by name."""
+        return len(self.named) == SHOWN
+
+    @property
+    def shown(self) -> str:
+        """The ids of `named`, as the form carries them."""
+        return ",".join(str(recipient.pk) for recipient in self.named)
+
+    @cached_property
+    def found(self) -> list[tuple[str, Number]]:
+        """The searches whose finds are chosen, each with how many it finds."""
+        return [(text, Number(found_number(self.book, text))) for text in self.choice.texts]
+
+    @property
+    def staying(self) -> int:
+        """How many stay beside those who are shown by name."""
+        return max(0, self.size.counted - len(self.choice.without) - len(self.named))
+
+    @cached_property
+    def count(self) -> int:
+        """How many are chosen; those whom two parts of the choice have count twice."""
+        known = self.staying + len(self.named) + len(self.choice.ids)
+        return known + sum(number.counted for _text, number in self.found)
+
+    @property
+    def over(self) -> Number:
+        """What stands for a number of which only that much is known."""
+        return Number(MANY + 1)
+
+    @property
+    def count_words(self) -> str:
+        is_many = self.size.is_many or any(number.is_many for _text, number in self.found)
+        return str(self.over if is_many else Number(self.count, exact=True))
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.size.counted or self.choice.ids or self.choice.texts)
+
+
+def found_number(book, text: str) -> int:
+    """Return how many recipients a search finds, counted as far as MANY + 1."""
+    sieve = with_words(text)
+    return Sifted(book, sieve).counted if sieve else book.order_by()[:MANY + 1].count()
