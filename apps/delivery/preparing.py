@@ -33,6 +33,7 @@ SELECT %(run)s, r.id, r.email {who} ORDER BY r.id
 """
 GOING = f"""
 SELECT COUNT(*) FROM mailings_runaudience a JOIN mailings_recipient r ON r.id = a.recipient_id
+LEFT JOIN mailings_suppression s ON s.owner_id = %(owner)s AND s.email = LOWER(r.email)
 WHERE a.run_id = %(run)s AND {GOES}
 """  # nosec B608 of constants
 NEXT = """
