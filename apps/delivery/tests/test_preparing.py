@@ -234,6 +234,15 @@ def test_who_takes_the_address_of_a_deleted_one_gets_the_letter_at_their_own(run
         "anna@example.com": "deleted", "boris@example.com": "", "vera@example.com": ""}
 
 
+def test_the_total_is_without_who_was_taken_out_of_the_database_meanwhile(run, mailing):
+    preparing.step(run.pk, 1)
+    vera = Recipient.objects.filter(email="vera@example.com")
+    mailing.recipients.remove(vera.get())
+    vera._raw_delete(vera.db)
+    prepare(run)
+    assert states(run) == ["pending", "pending"] and adds_up(run)
+
+
 # What people do meanwhile.
 
 
