@@ -198,3 +198,11 @@ def test_a_mailing_tells_how_many_recipients_it_has(admins, owner):
     page = admins.get(url_of(Mailing, "change", mailing.pk))
     field = BeautifulSoup(page.content, "html.parser").select_one(".field-number .readonly")
     assert field.get_text() == "3"
+
+
+def test_the_form_of_a_mailing_carries_none_of_its_recipients(admins, owner):
+    people = RecipientFactory.create_batch(3, owner=owner)
+    mailing = MailingFactory(owner=owner, recipients=people)
+    page = BeautifulSoup(admins.get(url_of(Mailing, "change", mailing.pk)).text, "html.parser")
+    assert not page.select_one("#id_recipients").get("value")
+    assert page.select_one("#id_stays").has_attr("checked")

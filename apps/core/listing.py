@@ -4,13 +4,12 @@ from collections.abc import Callable, Container, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.timezone import make_aware
 
 from .access import ids_in
-from .keyset import PER_PAGE, KeysetPage, Order
+from .keyset import KeysetPage, Order
 from .sieve import Sieve
 
 OLD_CURSOR = re.compile(r"([0-9]{1,11}\.[0-9]{6})_[0-9]{1,18}")  # seconds since 1970, id
@@ -44,11 +43,6 @@ def sorting(request: HttpRequest, allowed: Container[str], default: str) -> str:
     if asked.removeprefix("-") in allowed:
         return asked
     return default
-
-
-def page_of(request: HttpRequest, rows: QuerySet[Any] | list[Any]) -> Page[Any]:
-    """Return the page that the address asks for; the nearest one for a bad number."""
-    return Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
 
 
 def sorted_page(request: HttpRequest, queryset: QuerySet[Any], allowed: Mapping[str, str],

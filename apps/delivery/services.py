@@ -110,7 +110,8 @@ def _run_start(mailing: Mailing, trigger: str, by: User | None, again: bool,
         raise AudienceChanged(_("The mailing or its letter has changed, or it was sent meanwhile."))
     run = Run.objects.create(
         mailing=mailing, owner=mailing.owner, started_by=by, trigger=trigger,
-        subject=mailing.message.subject, body=mailing.message.body, restores=restore.restores())
+        subject=mailing.message.subject, body=mailing.message.body, restores=restore.restores(),
+        prepared_at=None)
     Preparation.objects.create(run=run, again=again, expected=expected)
     if not is_dear(mailing) and not preparing.former_runs_go_on(run):
         prepare_now(run)

@@ -158,6 +158,8 @@ class MailingAdminForm(MailingForm):
     without = IdsField(label=_("Less these"), widget=RecipientsInput)
 
     def __init__(self, *args, **kwargs):
+        # Else all who are in the mailing are read, to be shown: it may be a million.
+        self._meta.fields = [name for name in self._meta.fields if name != "recipients"]
         super().__init__(*args, **kwargs)
         for name in ("recipients", "without"):
             self.fields[name].widget.owner = self.owner

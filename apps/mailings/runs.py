@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -104,7 +105,8 @@ class Run(models.Model):
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
     updated_at = models.DateTimeField(_("changed at"), auto_now=True)
     # When the last row of its ledger was made; None while they are being made.
-    prepared_at = models.DateTimeField(_("prepared at"), null=True, editable=False)
+    prepared_at = models.DateTimeField(
+        _("prepared at"), null=True, default=timezone.now, editable=False)
     # What `updated_at` was when the tallies by domain were last counted.
     domains_at = models.DateTimeField(null=True, editable=False)
 

@@ -119,4 +119,7 @@ def course(run):
     marks = {
         minute: date_format(timezone.localtime(moment_of(minute / 15)), "SHORT_DATETIME_FORMAT")
         for minute in minutes[::size]}
-    return chart(marks, _("From"), run.minutes.values_list("minute", "sent", "failed", "unknown"))
+    start = F("minute") - (F("minute") - minutes.start) % size
+    bars = run.minutes.order_by().values(start=start).annotate(
+        sums=Sum("sent"), failures=Sum("failed"), lost=Sum("unknown")).order_by("start")
+    return chart(marks, _("From"), bars.values_list("start", "sums", "failures", "lost"))

@@ -54,7 +54,8 @@ OWNER = [
 MAILING = ["{}", "{}?tab=runs", "{}?tab=attempts", "{}?tab=letter", "{}edit/", "{}delete/",
            "{}start/", "{}start/?again=1", "/reports{}"]
 MANAGER = [("/",), ("/recipients/",), ("/recipients/suppressed/",), ("/messages/",),
-           ("/mailings/",), ("/attempts/",), ("/reports/",), ("/users/",), ("/trail/",), ("/jobs/",),
+           ("/mailings/",), ("/attempts/",), ("/reports/",), ("/users/",), ("/trail/",),
+           ("/jobs/",),
            ("/users/", ".app-switch[aria-checked=true]", MODAL),
            ("/mailings/", ".app-switch[aria-checked=true]", MODAL)]
 FAILED = "?tab=recipients&fate=failed"

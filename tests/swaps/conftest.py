@@ -1,7 +1,7 @@
 """Fixtures of the tests of swaps."""
 import pytest
 
-from apps.core import keyset, listing
+from apps.core import keyset
 from tests.sending import mailing  # noqa: F401
 
 from .page import Page
@@ -10,8 +10,7 @@ from .page import Page
 @pytest.fixture(autouse=True)
 def quick_pages(monkeypatch, bare_pages, few_choices):
     """Two rows a page of each list, and pages that are made as in production."""
-    for module in (keyset, listing):
-        monkeypatch.setattr(module, "PER_PAGE", 2)
+    monkeypatch.setattr(keyset, "PER_PAGE", 2)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import apps.core.fields
 import django.db.models.deletion
+import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
@@ -85,7 +86,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='run',
             name='prepared_at',
-            field=models.DateTimeField(editable=False, null=True, verbose_name='prepared at'),
+            field=models.DateTimeField(default=django.utils.timezone.now, editable=False, null=True, verbose_name='prepared at'),
         ),
         migrations.AddIndex(
             model_name='delivery',
