@@ -62,7 +62,14 @@ class Sifted:
     @cached_property
     def ids(self) -> list[int]:
         """The ids of the kept rows, in no order; no more than MANY + 1."""
-        return list(self.kept.values_list("pk", flat=True)[:MANY + 1])
+        kept = self.kept
+        if connection.vendor == "sqlite" and self.sieve.indexed:
+            # Its planner would look at each row of the list even where the index has none.
+            indexed = self.rows.model._base_manager.filter(self.sieve.indexed).order_by()
+            few = list(indexed.values_list("pk", flat=True)[:MANY + 1])
+            if len(few) <= MANY:
+                kept = self.rows.filter(pk__in=few).filter(self.sieve.keeps)
+        return list(kept.values_list("pk", flat=True)[:MANY + 1])
 
     @cached_property
     def counted(self) -> int:

@@ -91,7 +91,8 @@ def first_recipient(mailing: Mailing, *, again: bool = False) -> Recipient | Non
     """Return who would get the first letter of a run that starts now."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT r.id {WHO[again]} AND {GOES} ORDER BY r.id LIMIT 1", recipients_of(mailing))
+            f"SELECT r.id {WHO[again]} AND {GOES} ORDER BY m.recipient_id LIMIT 1",
+            recipients_of(mailing))
         found = cursor.fetchone()
     return Recipient.objects.filter(pk=found[0]).first() if found else None
 

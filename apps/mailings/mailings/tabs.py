@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from apps.core.access import for_reading, for_writing
 from apps.core.htmx import FORM_METHODS, Request, is_partial, render_form, render_page
 from apps.core.listing import choice, search_text, sorted_page
-from apps.core.sieve import MANY
+from apps.core.sieve import MANY, Sieve
 
 from ..models import Delivery, Mailing
 from ..picks.picked import Number
@@ -65,12 +65,12 @@ def recipients_and_fates(request: Request, mailing: Mailing) -> dict[str, object
     fate = choice(request, "fate", FATES)
     known = counted_fates(mailing) if "counted" in request.GET else known_fates(mailing)
     rows = book_with_letters(mailing)
-    sieve = of_mailing(mailing) & with_words(q)
+    whom = of_mailing(mailing)
     if fate and number_of(known, fate) == 0:
         rows = rows.none()
     elif fate and not is_everybodys(fate, has_runs=mailing.last_run is not None):
-        sieve &= of_fate(mailing, fate)
-    listing = sorted_page(request, rows, SORTS, "name", sieve=sieve)
+        whom = Sieve(whom.keeps) & of_fate(mailing, fate)  # letters are fewer than members
+    listing = sorted_page(request, rows, SORTS, "name", sieve=whom & with_words(q))
     add_letters(listing["page"])
     add_marks(listing["page"], request.user)
     return {**listing, "q": q, "fate": fate, **pills_context(known, fate)}

@@ -116,4 +116,8 @@ class Picked:
 def found_number(book, text: str) -> int:
     """Return how many recipients a search finds, counted as far as MANY + 1."""
     sieve = with_words(text)
-    return Sifted(book, sieve).counted if sieve else book.order_by()[:MANY + 1].count()
+    if not sieve:
+        return book.order_by()[:MANY + 1].count()
+    sifted = Sifted(book, sieve)
+    sifted.first(book.order_by("sort_name", "pk"), 1)  # how frequent they are says how to count
+    return sifted.counted
