@@ -159,5 +159,5 @@ def mailing_delete(request, pk):
     if number.counted:
         lines.append(ngettext(
             "%(n)s attempt stays in the history.", "%(n)s attempts stay in the history.",
-            number.counted) % {"n": number})
+            number.count) % {"n": number})
     return delete(request, mailing, heading=_("Delete mailing?"), consequences=lines)

@@ -26,6 +26,11 @@ class Number:
         """Whether there are more than were counted."""
         return self.counted > MANY and not self.exact
 
+    @property
+    def count(self) -> int:
+        """How many there are as far as they were counted; for plurals."""
+        return MANY if self.is_many else self.counted
+
     def __str__(self) -> str:
         if self.is_many:
             return _("over %(number)s") % {"number": intcomma(MANY)}
