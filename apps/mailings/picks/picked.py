@@ -1,4 +1,5 @@
 """What a form shows of a choice of recipients: the first names, the searches, and how many."""
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -76,6 +77,18 @@ class Picked:
         # Few of a long book: they are found first, and then put in order.
         ids = list(rows.values_list("pk", flat=True))
         return list(self.book.filter(pk__in=among(ids))[:SHOWN])
+
+    def mark(self, found: Iterable[Recipient]) -> list[Recipient]:
+        """Return these recipients, each with `is_in`: whether they are in the mailing and stay."""
+        recipients = list(found)
+        inside: set[int] = set()
+        if self.mailing.pk and self.choice.stays:
+            wanted = {recipient.pk for recipient in recipients} - set(self.choice.without)
+            rows = members(self.mailing.pk).filter(recipient__in=wanted)
+            inside = set(rows.values_list("recipient", flat=True))
+        for recipient in recipients:
+            recipient.is_in = recipient.pk in inside
+        return recipients
 
     @property
     def unnamed(self) -> bool:
