@@ -59,8 +59,8 @@ class Picked:
 
     @cached_property
     def size(self) -> Number:
-        """How many are in the mailing and stay."""
-        if not self.mailing.pk or not self.choice.stays:
+        """How many are in the mailing, whether they stay or not."""
+        if not self.mailing.pk:
             return Number(0)
         if members(self.mailing.pk)[MANY:MANY + 1].exists():
             return Number(MANY + 1)
@@ -69,7 +69,7 @@ class Picked:
     @cached_property
     def named(self) -> list[Recipient]:
         """The first of those who are in the mailing and stay."""
-        if not self.size.counted:
+        if not (self.choice.stays and self.size.counted):
             return []
         rows = stored(self.mailing, {*self.choice.without, *self.choice.ids})
         if self.size.is_many:
@@ -107,13 +107,14 @@ class Picked:
 
     @property
     def staying(self) -> int:
-        """How many stay beside those who are shown by name."""
+        """How many are in the mailing beside those who are shown by name."""
         return max(0, self.size.counted - len(self.choice.without) - len(self.named))
 
     @cached_property
     def count(self) -> int:
         """How many are chosen; those whom two parts of the choice have count twice."""
-        known = self.staying + len(self.named) + len(self.choice.ids)
+        staying = self.staying if self.choice.stays else 0
+        known = staying + len(self.named) + len(self.choice.ids)
         return known + sum(number.counted for _text, number in self.found)
 
     @property
@@ -123,12 +124,14 @@ class Picked:
 
     @property
     def count_words(self) -> str:
-        is_many = self.size.is_many or any(number.is_many for _text, number in self.found)
+        staying = self.choice.stays and self.size.is_many
+        is_many = staying or any(number.is_many for _text, number in self.found)
         return str(self.over if is_many else Number(self.count, exact=True))
 
     @property
     def is_empty(self) -> bool:
-        return not (self.size.counted or self.choice.ids or self.choice.texts)
+        staying = self.choice.stays and self.size.counted
+        return not (staying or self.choice.ids or self.choice.texts)
 
 
 def found_number(book, text: str) -> int:

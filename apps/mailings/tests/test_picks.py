@@ -134,6 +134,14 @@ def test_an_error_elsewhere_loses_nothing_that_was_picked(as_owner, mailing, peo
         (vera,), (boris,), ("gleb",), True)
 
 
+def test_those_in_the_mailing_can_stay_after_all_when_they_were_unticked(as_owner, mailing):
+    form = {"message": mailing.message_id, "find": "anna", "_find": "1"}
+    page = as_owner.post(f"/mailings/{mailing.pk}/edit/", form)
+    picked = page.context["picked"]
+    assert picked.count == 0 and picked.is_empty and not picked.named
+    assert 'name="stays"' in page.text and "Уже в рассылке: 2" in page.text
+
+
 def test_a_draft_brings_the_picks_back(as_owner, owner, mailing, people):
     key = "0123456789abcdef"
     as_owner.post("/drafts/", {
