@@ -3,7 +3,8 @@
 The click makes a Run and its Preparation. Then whoever holds the Preparation's row takes the next
 step; each is one transaction, so that a killed process leaves the next one to another:
 
-1. the moment: one statement writes down who is in (RunAudience); its snapshot is the moment;
+1. the moment: one statement writes down who is in, and at which address (RunAudience); its snapshot
+   is the moment;
 2. rows of the ledger are made from it, so many at a time, while the first letters leave;
 3. after the last row the Preparation goes, and the run is `prepared_at`.
 
@@ -11,15 +12,13 @@ A small run takes all steps in the click's own transaction. One that was stopped
 rest of its rows as cancelled: nobody is lost from view.
 """
 import logging
-from collections.abc import Sequence
 
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.db.models.functions import Lower
+from django.db.models import F
 from django.utils import timezone
 
 from apps.mailings.attempts.explanations import MAY_HAVE_LEFT
-from apps.mailings.models import Delivery, Recipient, Run
+from apps.mailings.models import Delivery, Run
 from apps.mailings.runs import Preparation, RunAudience
 from apps.statistics import counting
 
@@ -29,7 +28,8 @@ from .engine import bell, ledger, moves, transitions
 log = logging.getLogger("vestnik.delivery")
 State = Delivery.State
 FIX = """
-INSERT INTO mailings_runaudience (run_id, recipient_id) SELECT %(run)s, r.id {who} ORDER BY r.id
+INSERT INTO mailings_runaudience (run_id, recipient_id, email)
+SELECT %(run)s, r.id, r.email {who} ORDER BY r.id
 """
 GOING = f"""
 SELECT COUNT(*) FROM mailings_runaudience a JOIN mailings_recipient r ON r.id = a.recipient_id
@@ -41,15 +41,16 @@ SELECT MAX(recipient_id), COUNT(*) FROM (
     SELECT recipient_id FROM mailings_runaudience WHERE run_id = %s AND recipient_id > %s
     ORDER BY recipient_id LIMIT %s) AS following
 """
-# Two recipients of a run may have come to the same address since the moment.
+# The address is that of the moment: today's may have the letter already, from this run or a former
+# one, by way of another recipient who had it then.
 FILL = """
 INSERT INTO mailings_delivery (run_id, recipient_id, email, full_name, state, tries, crashes,
     lease_token, answer, updated_at)
-SELECT a.run_id, r.id, r.email, r.full_name, %(state)s, 0, 0, '', %(answer)s, %(now)s
+SELECT a.run_id, r.id, a.email, r.full_name, %(state)s, 0, 0, '', %(answer)s, %(now)s
 FROM mailings_runaudience a JOIN mailings_recipient r ON r.id = a.recipient_id
 WHERE a.run_id = %(run)s AND a.recipient_id > %(place)s AND a.recipient_id <= %(last)s
     AND r.id > %(place)s AND r.id <= %(last)s
-ORDER BY r.id ON CONFLICT DO NOTHING
+ORDER BY r.id
 """
 COUNTER = {State.CANCELLED: "skipped", State.UNKNOWN: "unknown"}
 LARGEST = 20_000  # rows of one batch
@@ -163,10 +164,9 @@ def make_rows(preparation: Preparation, limit: int) -> int | None:
     counts = {COUNTER[state]: made} if state in COUNTER else {}
     audience = RunAudience.objects.filter(run=run, recipient__lte=last)
     if made < people:
-        counts = hand_over(run, list(without_row(audience)), state, counts)
         Run.objects.filter(pk=run.pk).update(total=F("total") - (people - made))
-        log.warning("run %s: %s recipients share an address with others by now, or are gone",
-                    run.pk, people - made, extra={"run": run.pk})
+        log.warning("run %s: %s recipients are gone from the database", run.pk, people - made,
+                    extra={"run": run.pk})
     audience._raw_delete(audience.db)
     preparation.place = last
     preparation.made += made
@@ -185,32 +185,6 @@ def state_of_new(preparation: Preparation) -> Delivery.State:
     # As it is now: it may have been stopped since the last batch.
     is_active = Run.objects.active().filter(pk=preparation.pk).exists()
     return State.PENDING if is_active else State.CANCELLED
-
-
-def without_row(audience: QuerySet[RunAudience]) -> QuerySet[RunAudience, int]:
-    """Return the ids of the recipients in `audience` that have no row in the ledger."""
-    row = Delivery.objects.filter(run=OuterRef("run"), recipient=OuterRef("recipient"))
-    return audience.exclude(Exists(row)).values_list("recipient_id", flat=True)
-
-
-def hand_over(run: Run, recipient_ids: Sequence[int], state: Delivery.State,
-              counts: dict[str, int]) -> dict[str, int]:
-    """Give recipients the rows of deleted ones whose address they have taken since the moment.
-
-    Without that nobody would write to the address: letters to deleted recipients are skipped.
-    Returns the changed `counts`.
-    """
-    if state != State.PENDING:
-        return counts
-    skipped = 0
-    for recipient in Recipient.objects.filter(pk__in=recipient_ids):
-        rows = Delivery.objects.alias(address=Lower("email")).filter(
-            Q(recipient__deleted_at__isnull=False) | Q(recipient=None),
-            run=run, address=recipient.email.lower())
-        mine = {"recipient": recipient, "email": recipient.email, "full_name": recipient.full_name}
-        rows.filter(state=State.PENDING).update(**mine)
-        skipped += rows.filter(state=State.SKIPPED).update(state=State.PENDING, answer="", **mine)
-    return {"skipped": -skipped}
 
 
 def end_or_call_unknown(preparation: Preparation, limit: int) -> int | None:

@@ -178,7 +178,10 @@ class Preparation(models.Model):
 
 
 class RunAudience(models.Model):
-    """Who is in a run, as one statement found them; gone when their ledger is made."""
+    """Who is in a run, and at which address, as one statement found them.
+
+    Gone when the ledger is made.
+    """
 
     pk = models.CompositePrimaryKey("run_id", "recipient_id")
     run = models.ForeignKey(
@@ -186,6 +189,7 @@ class RunAudience(models.Model):
     recipient = models.ForeignKey(
         "mailings.Recipient", models.CASCADE, related_name="+", db_index=False,
         db_constraint=False)
+    email = models.EmailField(max_length=254)
 
     class Meta:
         verbose_name = _("recipient of a run")

@@ -11,6 +11,7 @@ class Migration(migrations.Migration):
         migrations.AddField("preparation", "expected", models.PositiveIntegerField(null=True)),
         migrations.AddField("preparation", "made", models.PositiveIntegerField(default=0)),
         migrations.AddField("preparation", "unknown", models.BooleanField(default=False)),
+        migrations.AddField("runaudience", "email", models.EmailField(max_length=254)),
         migrations.AlterField("run", "reason", models.CharField(
             blank=True, max_length=10, verbose_name="reason", choices=[
                 ("person", "by a person"),
