@@ -1,6 +1,7 @@
 """What an entry of the trail tells, in the reader's words."""
 import re
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -36,7 +37,7 @@ def details_in_words(entry: Entry) -> str:
 
 
 def counted(action: str, number: int) -> str:
-    words = {"n": number}
+    words = {"n": intcomma(number)}
     if action == Action.START:
         return ngettext("%(n)s recipient", "%(n)s recipients", number) % words
     if action in LETTERS:

@@ -34,6 +34,7 @@ from .services import refusal
 SPEED_WINDOW = timedelta(seconds=20)  # the looks that a speed is measured over
 SPEED_STEP = timedelta(seconds=1)  # between two looks at the least
 ROOM = 512 * 1024  # octets
+ENDING = 2  # seconds between looks at a run whose letters are being called off
 PICKING = 2  # seconds between looks at recipients that are being added
 PARTS = ("sent", "failed", "unknown", "skipped")
 
@@ -110,6 +111,9 @@ def progress_context(mailing: Mailing, user: User, *, counted: bool = False) -> 
     if context["active"]:
         mailing.story = story_words(mailing, run, None, now)
         return context | active_context(run, now)
+    if run and run.is_ending:
+        mailing.story = story_words(mailing, run, None, now)
+        return context | {"ending": True, "every": ENDING, "no_worker": not worker_alive()}
     return context | idle_context(mailing, run, context["is_owner"], now, counted)
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from apps.core.addresses import shown
+from apps.core.sieve import MANY
 
 from .owned import HistoryQuerySet
 
@@ -136,6 +137,11 @@ class Run(models.Model):
     @property
     def is_active(self) -> bool:
         return self.state in self.ACTIVE
+
+    @property
+    def is_ending(self) -> bool:
+        """Whether it was stopped, and the letters of many are still being called off."""
+        return self.state == self.State.STOPPED and self.total > MANY and self.left > 0
 
     def has_letters_now(self) -> bool:
         """Return whether letters wait for their turn, are in hand, or are still to be written down.

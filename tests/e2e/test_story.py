@@ -128,6 +128,21 @@ def test_recipients_are_found_and_ticked_in_the_mailings_form(open_page, site):
     expect(page.locator("[data-count]")).not_to_have_text("2")
 
 
+def test_somebody_in_a_mailing_is_found_in_its_form_and_unticked(open_page, site):
+    page = log_in(open_page(), site)
+    page.goto(f"{site}/mailings/8/edit/")
+    count = page.locator("[data-count]")
+    before = int(count.inner_text())
+    page.fill("[data-find]", "соловьёва")
+    expect(page.locator("#candidates li").first).to_contain_text("уже в рассылке")
+    name = page.locator("#candidates li [name=found_kept]").last
+    pk = name.get_attribute("value")
+    name.uncheck()
+    expect(count).to_have_text(str(before - 1))
+    page.locator(f"[data-picked] [value='{pk}']").check()
+    expect(count).to_have_text(str(before))
+
+
 @pytest.mark.parametrize("width", [320, 360, 768, 1280])
 def test_no_page_scrolls_sideways(open_page, site, width):
     page = log_in(open_page(viewport={"width": width, "height": 700}), site)

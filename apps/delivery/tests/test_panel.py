@@ -114,6 +114,20 @@ QUIET = [paused, resting, waiting, standing]
 MOVING = [running, in_hand, resting_for(10), waiting_for(10), one_of_them_due, all_recorded]
 
 
+def test_while_letters_are_called_off_the_panel_says_so_and_goes_on(htmx, url, mailing, run):
+    Run.objects.update(state="stopped", reason="person", total=80_000, sent=900, skipped=20_000)
+    answer = htmx.get(url).text
+    assert "Останавливаем" in answer and "59\xa0100" in answer and "every 2s" in answer
+    assert "Отправить оставшимся" not in answer
+    Run.objects.update(skipped=79_100)
+    assert "Останавливаем" not in htmx.get(url).text
+
+
+def test_a_list_that_is_not_made_yet_is_not_said_to_be_of_nobody(htmx, url, run):
+    Run.objects.update(total=0)
+    assert "В этом запуске" not in htmx.get(url).text
+
+
 @pytest.mark.parametrize("state, seconds", [
     *((state, 15) for state in QUIET), *((state, 2) for state in MOVING)])
 def test_a_run_that_can_not_move_is_asked_about_seldom(htmx, url, mailing, run, state, seconds):

@@ -41,6 +41,8 @@ class MailingForm(OwnedForm):
     without = IdsField(label=_("Less these"))
     shown = IdsField()
     kept = IdsField()
+    found_in = IdsField()
+    found_kept = IdsField()
     texts = TextsField()
     everyone = forms.BooleanField(label=_("All recipients"), required=False)
 

@@ -2,6 +2,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -27,7 +28,7 @@ def story_words(mailing: Mailing, run: Run | None, sent_at: datetime | None, now
     """Return what became of `mailing`: by its last `run`, and when a run last sent letters."""
     if run is None:
         return when_words(mailing, now) or _("Was not sent: its time is over")
-    figures = {"sent": run.sent, "total": run.total}
+    figures = {"sent": intcomma(run.sent), "total": intcomma(run.total)}
     if run.state == Run.State.PAUSED:
         if run.reason == Run.Reason.PERSON:
             return _("Paused: %(sent)s of %(total)s") % figures

@@ -40,9 +40,10 @@ def mailing_detail(request: Request, pk: int) -> HttpResponse:
         "message", "owner", "disabled_by"), pk)
     add_stories([mailing])
     tab = choice(request, "tab", TABS, "recipients")
+    run = mailing.last_run
     context = {
         "mailing": mailing, "tab": tab, "tabs": TABS.items(),
-        "every": MOVING if mailing.last_run and mailing.last_run.is_active else 0,
+        "every": MOVING if run and (run.is_active or run.is_ending) else 0,
         **tab_context(request, mailing, tab),
     }
     partial = PARTIALS.get(request.htmx.target, "tab")
@@ -64,21 +65,23 @@ def recipients_and_fates(request: Request, mailing: Mailing) -> dict[str, object
     q = search_text(request)
     fate = choice(request, "fate", FATES)
     known = counted_fates(mailing) if "counted" in request.GET else known_fates(mailing)
+    has_runs = mailing.last_run is not None
     rows = book_with_letters(mailing)
     whom = of_mailing(mailing)
     if fate and number_of(known, fate) == 0:
         rows = rows.none()
-    elif fate and not is_everybodys(fate, has_runs=mailing.last_run is not None):
+    elif fate and not is_everybodys(fate, has_runs=has_runs):
         whom = Sieve(whom.keeps) & of_fate(mailing, fate)  # letters are fewer than members
     listing = sorted_page(request, rows, SORTS, "name", sieve=whom & with_words(q))
     add_letters(listing["page"])
     add_marks(listing["page"], request.user)
-    return {**listing, "q": q, "fate": fate, **pills_context(known, fate)}
+    return {**listing, "q": q, "fate": fate, **pills_context(known, fate, has_runs=has_runs)}
 
 
-def pills_context(known: Fates | None, fate: str) -> dict[str, object]:
+def pills_context(known: Fates | None, fate: str, *, has_runs: bool) -> dict[str, object]:
     """Return the fates that there may be, each with its words and its number if that is known."""
     shown = [(name, words, number) for name, words in FATES.items()
+             if has_runs or name in (NOT_SENT, fate)
              for number in [number_of(known, name)] if number != 0 or name == fate]
     recipients: object = Number(MANY + 1)
     if known and not known.rough:

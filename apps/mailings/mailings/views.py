@@ -8,14 +8,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from apps.core.access import for_writing
 from apps.core.htmx import FORM_METHODS, render_list
-from apps.core.listing import choice, search_text, sorted_page
+from apps.core.listing import choice, number, search_text, sorted_page
 from apps.core.sieve import MANY, Sifted
 
 from .. import services
 from ..deletion import delete
 from ..models import Mailing, Recipient
 from ..owned_form import draft_fields, form_page, opened, owned_done
-from ..picks.picked import SHOWN, Number, found_number
+from ..picks.choice import Choice
+from ..picks.picked import SHOWN, Number, Picked, found_number
 from ..polling import QUIET
 from ..search import with_words
 from .figures import add_figures
@@ -85,7 +86,8 @@ def mailing_form(request, mailing, heading):
         if form.is_valid() and form.saved(
                 services.mailing_save, mailing=mailing, choice=form.choice):
             return form_valid(request, form)
-    context = {**candidates(request), "picked": form.picked(), "size": book_size(request.user)}
+    chosen = form.picked()
+    context = {**candidates(request, chosen), "picked": chosen, "size": book_size(request.user)}
     if not form.fields["when"].disabled:
         context["submit_body"] = "mailings/_when_button.html"
     return form_page(request, form, heading, _("Save"), **context, keeps_drafts=True,
@@ -117,21 +119,26 @@ def found(request):
     return Recipient.objects.owned_by(request.user).matching(search_text(request, "find"))
 
 
-def candidates(request):
-    """Return who was found, and the first of them to choose from."""
+def candidates(request, chosen):
+    """Return who was found, and the first of them to choose from, marked by a Picked."""
     text = search_text(request, "find")
     book = Recipient.objects.owned_by(request.user)
     rows = book.order_by("sort_name", "pk")
     if sieve := with_words(text):
         rows = Sifted(book, sieve).first(rows, SHOWN)
     return {"find": text, "found_number": Number(found_number(book, text)),
-            "candidates": rows[:SHOWN]}
+            "candidates": chosen.mark(rows[:SHOWN])}
 
 
 @require_safe
 def recipient_pick(request):
     """The candidates for a mailing, as the search in its form asks for them."""
-    return render(request, "mailings/_candidates.html", candidates(request))
+    pk = number(request, "mailing")
+    mailing = Mailing(pk=pk, owner=request.user)
+    if pk:
+        mailing = for_writing(request.user, Mailing.objects, pk)
+    chosen = Picked(mailing, Choice(stays="stays" in request.GET))
+    return render(request, "mailings/_candidates.html", candidates(request, chosen))
 
 
 def form_valid(request, form):
@@ -155,9 +162,9 @@ def saved_words(more):
 def mailing_delete(request, pk):
     mailing = for_writing(request.user, Mailing.objects.select_related("message"), pk)
     lines = [_("It will not be sent any more.")]
-    number = Number(mailing.attempts.order_by()[:MANY + 1].count())
-    if number.counted:
+    attempts = Number(mailing.attempts.order_by()[:MANY + 1].count())
+    if attempts.counted:
         lines.append(ngettext(
             "%(n)s attempt stays in the history.", "%(n)s attempts stay in the history.",
-            number.counted) % {"n": number})
+            attempts.count) % {"n": attempts})
     return delete(request, mailing, heading=_("Delete mailing?"), consequences=lines)

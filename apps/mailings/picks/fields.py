@@ -2,7 +2,8 @@
 
 `recipients` are ids that were ticked by hand. `stays` is ticked while those who are in the mailing
 stay in it; `shown` has the ids of the first of them, and `kept` those whose tick was left.
-`without` has who was unticked before. `texts` are searches of which all that they find is chosen.
+`found_in` and `found_kept` say the same of those whom a search shows. `without` has who was
+unticked before. `texts` are searches of which all that they find is chosen.
 Ids alone, as other programs post them, are the whole choice.
 """
 from collections.abc import Iterable, Mapping
@@ -19,7 +20,7 @@ from apps.users.models import User
 from ..models import Recipient
 from .choice import Choice, among
 
-IDS_AND_TEXTS = ("recipients", "without", "shown", "kept", "texts")
+IDS_AND_TEXTS = ("recipients", "without", "shown", "kept", "found_in", "found_kept", "texts")
 PARTS = (*IDS_AND_TEXTS, "stays", "everyone")
 MOST_TEXTS = 20
 
@@ -69,6 +70,7 @@ def choice_in(values: Mapping[str, Any]) -> Choice:
     """Return the choice that the cleaned `values` of PARTS make."""
     ids = values.get("recipients", ())
     unticked = set(values.get("shown", ())).difference(values.get("kept", ()))
+    unticked |= set(values.get("found_in", ())).difference(values.get("found_kept", ()))
     without = unticked.union(values.get("without", ())).difference(ids)
     return Choice(
         ids=ids, without=tuple(sorted(without)), texts=values.get("texts", ()),

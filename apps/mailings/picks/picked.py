@@ -1,4 +1,5 @@
 """What a form shows of a choice of recipients: the first names, the searches, and how many."""
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -25,6 +26,11 @@ class Number:
     def is_many(self) -> bool:
         """Whether there are more than were counted."""
         return self.counted > MANY and not self.exact
+
+    @property
+    def count(self) -> int:
+        """How many there are as far as they were counted; for plurals."""
+        return MANY if self.is_many else self.counted
 
     def __str__(self) -> str:
         if self.is_many:
@@ -53,8 +59,8 @@ class Picked:
 
     @cached_property
     def size(self) -> Number:
-        """How many are in the mailing and stay."""
-        if not self.mailing.pk or not self.choice.stays:
+        """How many are in the mailing, whether they stay or not."""
+        if not self.mailing.pk:
             return Number(0)
         if members(self.mailing.pk)[MANY:MANY + 1].exists():
             return Number(MANY + 1)
@@ -63,7 +69,7 @@ class Picked:
     @cached_property
     def named(self) -> list[Recipient]:
         """The first of those who are in the mailing and stay."""
-        if not self.size.counted:
+        if not (self.choice.stays and self.size.counted):
             return []
         rows = stored(self.mailing, {*self.choice.without, *self.choice.ids})
         if self.size.is_many:
@@ -71,6 +77,18 @@ class Picked:
         # Few of a long book: they are found first, and then put in order.
         ids = list(rows.values_list("pk", flat=True))
         return list(self.book.filter(pk__in=among(ids))[:SHOWN])
+
+    def mark(self, found: Iterable[Recipient]) -> list[Recipient]:
+        """Return these recipients, each with `is_in`: whether they are in the mailing and stay."""
+        recipients = list(found)
+        inside: set[int] = set()
+        if self.mailing.pk and self.choice.stays:
+            wanted = {recipient.pk for recipient in recipients} - set(self.choice.without)
+            rows = members(self.mailing.pk).filter(recipient__in=wanted)
+            inside = set(rows.values_list("recipient", flat=True))
+        for recipient in recipients:
+            recipient.is_in = recipient.pk in inside
+        return recipients
 
     @property
     def unnamed(self) -> bool:
@@ -89,13 +107,14 @@ class Picked:
 
     @property
     def staying(self) -> int:
-        """How many stay beside those who are shown by name."""
+        """How many are in the mailing beside those who are shown by name."""
         return max(0, self.size.counted - len(self.choice.without) - len(self.named))
 
     @cached_property
     def count(self) -> int:
         """How many are chosen; those whom two parts of the choice have count twice."""
-        known = self.staying + len(self.named) + len(self.choice.ids)
+        staying = self.staying if self.choice.stays else 0
+        known = staying + len(self.named) + len(self.choice.ids)
         return known + sum(number.counted for _text, number in self.found)
 
     @property
@@ -105,12 +124,14 @@ class Picked:
 
     @property
     def count_words(self) -> str:
-        is_many = self.size.is_many or any(number.is_many for _text, number in self.found)
+        staying = self.choice.stays and self.size.is_many
+        is_many = staying or any(number.is_many for _text, number in self.found)
         return str(self.over if is_many else Number(self.count, exact=True))
 
     @property
     def is_empty(self) -> bool:
-        return not (self.size.counted or self.choice.ids or self.choice.texts)
+        staying = self.choice.stays and self.size.counted
+        return not (staying or self.choice.ids or self.choice.texts)
 
 
 def found_number(book, text: str) -> int:

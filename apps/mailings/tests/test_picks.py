@@ -50,6 +50,7 @@ def edit(client, mailing, **changes):
     ({"stays": "on"}, {"anna", "boris"}),
     ({"stays": "on", "recipients": ["vera"]}, {"anna", "boris", "vera"}),
     ({"stays": "on", "shown": ["anna", "boris"], "kept": ["anna"]}, {"anna"}),
+    ({"stays": "on", "found_in": ["anna", "boris"], "found_kept": ["anna"]}, {"anna"}),
     ({"stays": "on", "without": ["boris"]}, {"anna"}),
     ({"stays": "on", "without": ["boris"], "recipients": ["boris"]}, {"anna", "boris"}),
     ({"stays": "on", "texts": ["GLEB"]}, {"anna", "boris", "gleb"}),
@@ -97,8 +98,21 @@ def test_a_form_carries_no_more_than_it_shows(as_owner, owner):
     people = RecipientFactory.create_batch(120, owner=owner)
     mailing = MailingFactory(owner=owner, recipients=people)
     page = as_owner.get(f"/mailings/{mailing.pk}/edit/")
-    assert page.text.count('name="kept"') == 50 and page.text.count('name="recipients"') == 50
+    assert page.text.count('name="kept"') == 50 and page.text.count('name="found_in"') == 50
     assert page.context["picked"].count == 120
+
+
+def test_a_search_tells_who_is_in_the_mailing_already(as_owner, mailing, people):
+    address = f"/mailings/recipients/?mailing={mailing.pk}&find="
+    assert as_owner.get(f"{address}anna&stays=on").text.count("уже в рассылке") == 1
+    for others in ("vera&stays=on", "anna"):
+        assert "уже в рассылке" not in as_owner.get(f"{address}{others}").text
+
+
+def test_a_search_of_somebody_elses_mailing_finds_none(as_owner, other):
+    theirs = MailingFactory(owner=other)
+    for pk in (theirs.pk, 10 ** 12):
+        assert as_owner.get(f"/mailings/recipients/?mailing={pk}").status_code == 404
 
 
 def test_adding_many_that_were_found_adds_the_search(as_owner, owner, mailing):
@@ -118,6 +132,14 @@ def test_an_error_elsewhere_loses_nothing_that_was_picked(as_owner, mailing, peo
     assert answer.status_code == 422
     assert (choice.ids, choice.without, choice.texts, choice.stays) == (
         (vera,), (boris,), ("gleb",), True)
+
+
+def test_those_in_the_mailing_can_stay_after_all_when_they_were_unticked(as_owner, mailing):
+    form = {"message": mailing.message_id, "find": "anna", "_find": "1"}
+    page = as_owner.post(f"/mailings/{mailing.pk}/edit/", form)
+    picked = page.context["picked"]
+    assert picked.count == 0 and picked.is_empty and not picked.named
+    assert 'name="stays"' in page.text and "Уже в рассылке: 2" in page.text
 
 
 def test_a_draft_brings_the_picks_back(as_owner, owner, mailing, people):

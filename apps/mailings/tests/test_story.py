@@ -27,6 +27,7 @@ def with_run(owner, **values):
 
 @pytest.mark.parametrize("run, words", [
     ({"state": "running"}, "Идёт: 47 из 80"),
+    ({"state": "running", "sent": 8487, "total": 20_200}, "Идёт: 8\xa0487 из 20\xa0200"),
     ({"state": "paused", "reason": "person"}, "Пауза: 47 из 80"),
     ({"state": "paused", "reason": "server"}, "Пауза: почтовый сервер отказывается"),
     ({"state": "stopped", "reason": "person"}, "Остановлена"),
