@@ -21,7 +21,7 @@ from django.utils import timezone
 from apps.mailings.attempts.explanations import MAY_HAVE_LEFT
 from apps.mailings.models import Delivery, Recipient, Run
 from apps.mailings.runs import Preparation, RunAudience
-from apps.statistics import counting
+from apps.statistics import counting, last_letters
 
 from .audience import GOES, WHO, recipients_of
 from .engine import bell, ledger, moves, transitions
@@ -207,9 +207,11 @@ def hand_over(run: Run, recipient_ids: Sequence[int], state: Delivery.State,
         rows = Delivery.objects.alias(address=Lower("email")).filter(
             Q(recipient__deleted_at__isnull=False) | Q(recipient=None),
             run=run, address=recipient.email.lower())
+        former = list(rows.values_list("recipient", flat=True))
         mine = {"recipient": recipient, "email": recipient.email, "full_name": recipient.full_name}
         rows.filter(state=State.PENDING).update(**mine)
         skipped += rows.filter(state=State.SKIPPED).update(state=State.PENDING, answer="", **mine)
+        last_letters.note([recipient.pk, *former])
     return {"skipped": -skipped}
 
 

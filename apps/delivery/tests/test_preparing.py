@@ -13,6 +13,7 @@ from apps.mailings.models import Delivery, Recipient, Run
 from apps.mailings.runs import Preparation, RunAudience
 from apps.mailings.services import mailing_disable, owned_delete
 from apps.statistics import counting
+from apps.statistics.models import StaleRecipient
 from tests.factories import RecipientFactory
 
 from ..engine import bell, ledger, recovery, runnable, transitions
@@ -206,6 +207,7 @@ def test_who_takes_the_address_of_a_deleted_one_gets_the_letter(run, state):
     prepare(run)
     assert states(run) == ["pending", "pending"] and adds_up(run)
     assert run.deliveries.get(recipient=vera).email == "Anna@example.com"
+    assert StaleRecipient.objects.filter(recipient_id=vera.pk).exists()  # her list shows it
 
 
 def test_two_that_share_an_address_by_now_get_one_letter(run):
