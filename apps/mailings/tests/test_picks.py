@@ -1,11 +1,13 @@
 """Whom a mailing is for, by what a person did: never by the ids of all."""
 import sqlite3
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.utils import timezone
 
 from apps.jobs.models import Job
+from apps.jobs.services import jobs_forget
 from apps.jobs.tests.conftest import work, work_on
 from apps.mailings.models import Mailing, Recipient
 from apps.mailings.services import mailing_copy, mailing_save, owned_delete
@@ -183,6 +185,27 @@ def test_after_a_job_that_did_not_end_the_mailing_waits_for_its_owner(as_owner, 
     edit(as_owner, mailing, stays="on")
     mailing.refresh_from_db()
     assert mailing.picking is None and who(mailing) == {"anna", "boris"}
+
+
+def test_a_job_that_did_not_end_is_kept_as_long_as_the_mailing_waits(as_owner, mailing, few):
+    edit(as_owner, mailing, everyone="on", when="planned")
+    Job.objects.update(state=Job.State.CANCELLED, ended_at=timezone.now() - timedelta(days=90))
+    jobs_forget(now=timezone.now())
+    Mailing.objects.update(starts_at=timezone.now())
+    assert "добавлены не все" in as_owner.get(mailing.get_absolute_url()).text
+    assert not Mailing.objects.due(timezone.now()).exists()
+    edit(as_owner, mailing, stays="on")
+    jobs_forget(now=timezone.now())
+    assert not Job.objects.exists()
+
+
+def test_a_mailing_is_not_copied_before_all_are_in(as_owner, mailing, few):
+    edit(as_owner, mailing, everyone="on")
+    answer = as_owner.post(f"/mailings/{mailing.pk}/copy/", follow=True)
+    assert Mailing.objects.count() == 1 and "ещё добавляются" in answer.text
+    work_on(Job.objects.get())
+    as_owner.post(f"/mailings/{mailing.pk}/copy/")
+    assert Mailing.objects.count() == 2
 
 
 def test_a_long_copy_is_made_by_a_job(mailing, owner, people, few):
