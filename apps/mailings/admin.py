@@ -1,4 +1,5 @@
 """The admin of the nouns: the forms' rules and the services of the pages; history is read only."""
+from dataclasses import replace
 from functools import partial
 
 from django import forms
@@ -163,6 +164,12 @@ class MailingAdminForm(MailingForm):
         super().__init__(*args, **kwargs)
         for name in ("recipients", "without"):
             self.fields[name].widget.owner = self.owner
+
+    def check_choice(self, choice):
+        """Take everybody less some as a search that finds all: here both can be chosen at once."""
+        if choice.everyone and choice.without:
+            choice = replace(choice, everyone=False, texts=("",))
+        super().check_choice(choice)
 
 
 @admin.register(Mailing)
