@@ -47,14 +47,18 @@ class Picked:
 
     @cached_property
     def others_by_hand(self) -> list[int]:
-        """The ids of the rest of them."""
+        """The ids of the rest of them, less who was deleted meanwhile."""
         named = {recipient.pk for recipient in self.by_hand}
-        return [pk for pk in self.choice.ids if pk not in named]
+        rest = [pk for pk in self.choice.ids if pk not in named]
+        if not rest:
+            return []
+        there = set(self.book.filter(pk__in=among(rest)).values_list("pk", flat=True))
+        return [pk for pk in rest if pk in there]
 
     @cached_property
     def size(self) -> Number:
-        """How many are in the mailing and stay."""
-        if not self.mailing.pk or not self.choice.stays:
+        """How many are in the mailing, and may stay."""
+        if not self.mailing.pk:
             return Number(0)
         if members(self.mailing.pk)[MANY:MANY + 1].exists():
             return Number(MANY + 1)
@@ -63,7 +67,7 @@ class Picked:
     @cached_property
     def named(self) -> list[Recipient]:
         """The first of those who are in the mailing and stay."""
-        if not self.size.counted:
+        if not (self.choice.stays and self.size.counted):
             return []
         rows = stored(self.mailing, {*self.choice.without, *self.choice.ids})
         if self.size.is_many:
@@ -89,13 +93,15 @@ class Picked:
 
     @property
     def staying(self) -> int:
-        """How many stay beside those who are shown by name."""
+        """How many stay, or might, beside those who are shown by name."""
         return max(0, self.size.counted - len(self.choice.without) - len(self.named))
 
     @cached_property
     def count(self) -> int:
         """How many are chosen; those whom two parts of the choice have count twice."""
-        known = self.staying + len(self.named) + len(self.choice.ids)
+        known = len(self.named) + len(self.by_hand) + len(self.others_by_hand)
+        if self.choice.stays:
+            known += self.staying
         return known + sum(number.counted for _text, number in self.found)
 
     @property
@@ -105,7 +111,7 @@ class Picked:
 
     @property
     def count_words(self) -> str:
-        is_many = self.size.is_many or any(number.is_many for _text, number in self.found)
+        is_many = self.choice.stays and self.size.is_many or any(number.is_many for _text, number in self.found)
         return str(self.over if is_many else Number(self.count, exact=True))
 
     @property

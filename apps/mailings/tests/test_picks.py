@@ -122,6 +122,23 @@ def test_an_error_elsewhere_loses_nothing_that_was_picked(as_owner, mailing, peo
         (vera,), (boris,), ("gleb",), True)
 
 
+def test_who_was_deleted_meanwhile_is_in_the_way_once(as_owner, mailing, people):
+    owned_delete(owned=people[3])
+    ids = [person.pk for person in people[2:]]
+    answer = edit(as_owner, mailing, stays="on", recipients=ids)
+    picked = answer.context["picked"]
+    assert answer.status_code == 422 and picked.count == 3 and not picked.others_by_hand
+    assert f'value="{people[3].pk}"' not in answer.text
+
+
+def test_who_is_in_can_stay_after_all(as_owner, mailing):
+    answer = edit(as_owner, mailing)
+    assert answer.status_code == 422 and 'name="stays"' in answer.text
+    assert answer.context["picked"].count == 0 and 'name="kept"' not in answer.text
+    page = as_owner.post(f"/mailings/{mailing.pk}/edit/", {"_find": "1", "find": "vera"})
+    assert not page.context["picked"].choice.stays and 'name="stays"' in page.text
+
+
 def test_a_draft_brings_the_picks_back(as_owner, owner, mailing, people):
     key = "0123456789abcdef"
     as_owner.post("/drafts/", {
