@@ -26,6 +26,7 @@ from .recipients.forms import RecipientForm
 from .search import with_words
 from .services import (
     OwnedRefused, deletion_refusal, mailing_save, message_save, owned_delete, recipient_save)
+from .versions import ChangedElsewhere
 
 
 class OwnedAdmin(ListAdmin):
@@ -199,7 +200,10 @@ class MailingAdmin(OwnedAdmin):
         return super().get_queryset(request).defer("message__body")
 
     def save_model(self, request, obj, form, change):
-        mailing_save(mailing=obj, choice=form.choice, fields=form.written)
+        try:
+            mailing_save(mailing=obj, choice=form.choice, fields=form.written)
+        except ChangedElsewhere as newer:
+            raise ValidationError(str(newer)) from None
 
 
 class HistoryAdmin(ReadOnlyAdmin):

@@ -29,7 +29,7 @@ class PicksKind(Kind):
         write_members(mailing, Choice.of_json(job.place["choice"]), after=after, last=last)
         if last is None:
             job.done = job.total
-            picked_end(mailing_id=mailing.pk)
+            picked_end(job=job)
             return True
         job.done += BATCH
         job.total = max(job.total, job.done)

@@ -7,7 +7,7 @@ from django.db import connection
 from django.utils import timezone
 
 from apps.jobs.models import Job
-from apps.jobs.services import jobs_forget
+from apps.jobs.services import job_create, jobs_forget
 from apps.jobs.tests.conftest import work, work_on
 from apps.mailings.models import Mailing, Recipient
 from apps.mailings.services import mailing_copy, mailing_save, owned_delete
@@ -16,6 +16,7 @@ from tests.factories import MailingFactory, RecipientFactory
 from ..picks import job as job_module
 from ..picks import services
 from ..picks.choice import Choice
+from ..versions import ChangedElsewhere
 
 pytestmark = pytest.mark.django_db
 
@@ -193,6 +194,23 @@ def test_while_recipients_are_added_no_others_are_chosen(as_owner, mailing, peop
     assert edit(as_owner, mailing, stays="on", name="Чай").status_code == 302
     mailing.refresh_from_db()
     assert mailing.name == "Чай" and mailing.picking.is_active
+
+
+def test_of_two_who_choose_at_once_the_second_is_refused(mailing, people, few):
+    read_before = Mailing.objects.get(pk=mailing.pk)
+    mailing_save(mailing=mailing, choice=Choice(everyone=True))
+    with pytest.raises(ChangedElsewhere):
+        mailing_save(
+            mailing=read_before, fields=["name"], choice=Choice(ids=(people[0].pk,)))
+    assert Job.objects.count() == 1
+
+
+def test_a_mailing_waits_for_its_own_job_alone(mailing, few):
+    mailing_save(mailing=mailing, choice=Choice(everyone=True))
+    other = job_create(kind=services.KEY, owner=mailing.owner, place=mailing.picking.place)
+    services.picked_end(job=other)
+    mailing.refresh_from_db()
+    assert mailing.picking and mailing.picking != other
 
 
 def test_after_a_job_that_did_not_end_the_mailing_waits_for_its_owner(as_owner, mailing, few):
