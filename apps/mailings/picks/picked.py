@@ -111,7 +111,9 @@ class Picked:
 
     @property
     def count_words(self) -> str:
-        is_many = self.choice.stays and self.size.is_many or any(number.is_many for _text, number in self.found)
+        is_many = any(number.is_many for _text, number in self.found)
+        if self.choice.stays:
+            is_many |= self.size.is_many
         return str(self.over if is_many else Number(self.count, exact=True))
 
     @property
