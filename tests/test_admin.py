@@ -200,6 +200,15 @@ def test_a_mailing_tells_how_many_recipients_it_has(admins, owner):
     assert field.get_text() == "3"
 
 
+def test_everybody_less_some_goes_to_all_but_these(admins, superuser):
+    anna, boris, vera = RecipientFactory.create_batch(3, owner=superuser)
+    mailing = MailingFactory(owner=superuser, recipients=[anna, boris], autostart=False)
+    admins.post(url_of(Mailing, "change", mailing.pk), {
+        "message": mailing.message_id, "when": "draft", "starts_at": "2030-01-01T10:00",
+        "ends_at": "2030-01-02T10:00", "stays": "on", "everyone": "on", "without": anna.pk})
+    assert set(mailing.recipients.all()) == {boris, vera}
+
+
 def test_the_form_of_a_mailing_carries_none_of_its_recipients(admins, owner):
     people = RecipientFactory.create_batch(3, owner=owner)
     mailing = MailingFactory(owner=owner, recipients=people)

@@ -4,6 +4,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 
@@ -46,6 +47,10 @@ class Kind:
 
     def idle(self) -> None:
         """Let go of what was kept for the next batch: nothing waits now."""
+
+    def kept(self) -> Q:
+        """Return which jobs of this kind are not to be forgotten, however long ago they ended."""
+        return Q(pk__in=[])
 
     def title(self, job: Job) -> str:
         """Return what the job is called on its owner's page."""

@@ -3,6 +3,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from apps.audit.services import Action, record
@@ -51,5 +52,8 @@ def job_hasten(*, job: Job) -> None:
 
 def jobs_forget(*, now: datetime) -> None:
     """Delete jobs that ended long ago, and much sooner what they kept encrypted."""
-    Job.objects.filter(ended_at__lt=now - KEEP).delete()
+    kept = Q(pk__in=[])
+    for kind in KINDS.values():
+        kept |= Q(kind=kind.key) & kind.kept()
+    Job.objects.filter(ended_at__lt=now - KEEP).exclude(kept).delete()
     Job.objects.filter(ended_at__lt=now - KEEP_SECRET).exclude(secret="").update(secret="")

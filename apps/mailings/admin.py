@@ -1,4 +1,5 @@
 """The admin of the nouns: the forms' rules and the services of the pages; history is read only."""
+from dataclasses import replace
 from functools import partial
 
 from django import forms
@@ -25,6 +26,7 @@ from .recipients.forms import RecipientForm
 from .search import with_words
 from .services import (
     OwnedRefused, deletion_refusal, mailing_save, message_save, owned_delete, recipient_save)
+from .versions import ChangedElsewhere
 
 
 class OwnedAdmin(ListAdmin):
@@ -164,6 +166,12 @@ class MailingAdminForm(MailingForm):
         for name in ("recipients", "without"):
             self.fields[name].widget.owner = self.owner
 
+    def check_choice(self, choice):
+        """Take everybody less some as a search that finds all: here both can be chosen at once."""
+        if choice.everyone and choice.without:
+            choice = replace(choice, everyone=False, texts=("",))
+        super().check_choice(choice)
+
 
 @admin.register(Mailing)
 class MailingAdmin(OwnedAdmin):
@@ -192,7 +200,10 @@ class MailingAdmin(OwnedAdmin):
         return super().get_queryset(request).defer("message__body")
 
     def save_model(self, request, obj, form, change):
-        mailing_save(mailing=obj, choice=form.choice, fields=form.written)
+        try:
+            mailing_save(mailing=obj, choice=form.choice, fields=form.written)
+        except ChangedElsewhere as newer:
+            raise ValidationError(str(newer)) from None
 
 
 class HistoryAdmin(ReadOnlyAdmin):

@@ -17,7 +17,7 @@ from apps.users.models import User
 from .attempts.reply_key import reply_key
 from .models import Mailing, MailingQuerySet, Message, Recipient
 from .picks.choice import Choice
-from .picks.services import choose
+from .picks.services import choose, picking_refusal
 from .search import sort_name_of
 from .versions import check_version
 
@@ -30,7 +30,7 @@ TAKEN = gettext_lazy("You already have a recipient with this address.")
 
 
 class OwnedRefused(Exception):
-    """It can not be deleted, or brought back, now. `str()` is for the person who asked."""
+    """It can not be deleted, brought back, or copied, now. `str()` is for the person who asked."""
 
 
 def recipient_save(*, recipient: Recipient, fields: Collection[str] | None = None,
@@ -124,7 +124,12 @@ def message_copy(*, message: Message) -> Message:
 
 
 def mailing_copy(*, mailing: Mailing) -> Mailing:
-    """Return a draft that says the same to the same people, on the same day of a week to come."""
+    """Return a draft that says the same to the same people, on the same day of a week to come.
+
+    Raises OwnedRefused before all of these are in the mailing.
+    """
+    if reason := picking_refusal(mailing):
+        raise OwnedRefused(reason)
     starts_at = timezone.localtime(mailing.starts_at)  # the hour stays when clocks change
     starts_at = (starts_at + weeks_until(starts_at, timezone.now())).astimezone(UTC)
     copy = Mailing(

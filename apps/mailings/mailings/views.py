@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.core.access import for_writing
-from apps.core.htmx import FORM_METHODS, render_list
+from apps.core.htmx import FORM_METHODS, refused, render_list
 from apps.core.listing import choice, number, search_text, sorted_page
 from apps.core.sieve import MANY, Sifted
 
@@ -72,7 +72,10 @@ def mailing_edit(request, pk):
 def mailing_copy(request, pk):
     """Make a draft like this one, and show its form."""
     mailing = for_writing(request.user, Mailing.objects.select_related("message"), pk)
-    copy = services.mailing_copy(mailing=mailing)
+    try:
+        copy = services.mailing_copy(mailing=mailing)
+    except services.OwnedRefused as reason:
+        return refused(request, str(reason), to=mailing)
     return owned_done(request, copy, _("Copied: %(name)s. It is a draft and does not start."),
                       to=copy.url("edit", copy.pk))
 

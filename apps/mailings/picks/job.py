@@ -1,4 +1,5 @@
 """The job that writes a long choice of recipients, batch by batch of the address book."""
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.jobs.kinds import Kind
@@ -28,12 +29,17 @@ class PicksKind(Kind):
         write_members(mailing, Choice.of_json(job.place["choice"]), after=after, last=last)
         if last is None:
             job.done = job.total
-            picked_end(mailing_id=mailing.pk)
+            picked_end(job=job)
             return True
         job.done += BATCH
         job.total = max(job.total, job.done)
         job.place["after"] = last
         return False
+
+    def kept(self) -> Q:
+        """Keep one that did not write all: its mailing waits for its owner."""
+        waiting = Mailing.objects.filter(picking__isnull=False)
+        return Q(pk__in=waiting.values("picking"))
 
     def title(self, job: Job) -> str:
         mailing = Mailing.all_objects.select_related("message").filter(

@@ -53,9 +53,13 @@ class Picked:
 
     @cached_property
     def others_by_hand(self) -> list[int]:
-        """The ids of the rest of them."""
+        """The ids of the rest of them, less who was deleted meanwhile."""
         named = {recipient.pk for recipient in self.by_hand}
-        return [pk for pk in self.choice.ids if pk not in named]
+        rest = [pk for pk in self.choice.ids if pk not in named]
+        if not rest:
+            return []
+        there = set(self.book.filter(pk__in=among(rest)).values_list("pk", flat=True))
+        return [pk for pk in rest if pk in there]
 
     @cached_property
     def size(self) -> Number:
@@ -114,7 +118,8 @@ class Picked:
     def count(self) -> int:
         """How many are chosen; those whom two parts of the choice have count twice."""
         staying = self.staying if self.choice.stays else 0
-        known = staying + len(self.named) + len(self.choice.ids)
+        by_hand = len(self.by_hand) + len(self.others_by_hand)
+        known = staying + len(self.named) + by_hand
         return known + sum(number.counted for _text, number in self.found)
 
     @property

@@ -24,9 +24,12 @@ ON CONFLICT DO NOTHING
 def choose(*, mailing: Mailing, choice: Choice) -> bool:
     """Have those in a stored `mailing` who are chosen; a long `choice` is written by a job.
 
-    Call it in the transaction that has locked the mailing. Returns whether anything changes; raises
-    ChangedElsewhere while a job writes another choice.
+    Call it in a transaction. Returns whether anything changes; raises ChangedElsewhere while a job
+    writes another choice.
     """
+    # As it is now: `mailing` may have been read before another choice was made.
+    rows = Mailing.all_objects.select_for_update(no_key=True).filter(pk=mailing.pk)
+    mailing.picking_id = rows.values_list("picking", flat=True).get()
     job = job_of(mailing)
     if choice.is_no_change and (job is None or job.is_active):
         return False
@@ -77,9 +80,10 @@ def active_job_of(mailing: Mailing) -> Job | None:
     return job if job and job.is_active else None
 
 
-def picked_end(*, mailing_id: int) -> None:
-    """Say that all who are chosen are in the mailing."""
-    Mailing.all_objects.filter(pk=mailing_id).update(picking=None, updated_at=timezone.now())
+def picked_end(*, job: Job) -> None:
+    """Say that all whom the `job` adds are in its mailing."""
+    waiting = Mailing.all_objects.filter(pk=job.place["mailing"], picking=job)
+    waiting.update(picking=None, updated_at=timezone.now())
 
 
 def picking_refusal(mailing: Mailing) -> str:

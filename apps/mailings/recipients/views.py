@@ -52,10 +52,10 @@ def letters_shown(user, listing, sieve):
     return letters_of(None if user.has_perm(Recipient.objects.all().permission) else user.pk)
 
 
-def add_marks(recipients, owner):
-    """Add to each of `recipients` what tells why letters to them are skipped."""
-    add_same_reply(recipients, owner)
-    add_suppressions(recipients)
+def add_marks(recipients, user):
+    """Add to each of `recipients` what tells `user` why letters to them are skipped."""
+    add_same_reply(recipients, user)
+    add_suppressions(recipients, user)
 
 
 @require_safe
@@ -108,7 +108,7 @@ def form_valid(request, form):
 def saved_words(form):
     """Return what is said of a recipient that was saved, also that the address is suppressed."""
     if "email" in form.changed_data:
-        add_suppressions([form.instance])
+        add_suppressions([form.instance], form.owner)
         if form.instance.suppression:
             return _("Saved: %(name)s. This address is on the list “Not written to”, so no letters "
                      "go to it.")

@@ -1,5 +1,6 @@
 """Suppressed addresses beside the recipients who have them."""
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models.functions import Lower
 
@@ -7,12 +8,12 @@ from ..models import Recipient
 from .models import Suppression
 
 
-def add_suppressions(recipients: Iterable[Recipient]) -> None:
-    """Give each of `recipients` the `suppression` of its address, None without one."""
-    owners = {recipient.owner_id for recipient in recipients}
+def add_suppressions(recipients: Iterable[Recipient], user: Any) -> None:
+    """Give each of `recipients` the `suppression` of its address; None without one, and where it is
+    not for `user` to see."""
     addresses = {recipient.email.lower() for recipient in recipients}
     found = {(suppression.owner_id, suppression.email): suppression
-             for suppression in Suppression.objects.filter(owner__in=owners, email__in=addresses)}
+             for suppression in Suppression.objects.owned_by(user).filter(email__in=addresses)}
     for recipient in recipients:
         recipient.suppression = found.get((recipient.owner_id, recipient.email.lower()))
 

@@ -78,6 +78,7 @@ def test_a_search_for_what_most_recipients_have_finds_the_same(as_owner, owner, 
     found = shown(as_owner, q="example")
     monkeypatch.setattr(finding, "MANY", 1)
     assert len(found) == 3 and shown(as_owner, q="example") == found
+    assert shown(as_owner, q="\u200b") == found  # nothing that is seen
 
 
 def test_an_unknown_outcome_is_told_apart_from_a_failure(as_owner, mailing):

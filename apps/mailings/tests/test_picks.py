@@ -1,11 +1,13 @@
 """Whom a mailing is for, by what a person did: never by the ids of all."""
 import sqlite3
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.utils import timezone
 
 from apps.jobs.models import Job
+from apps.jobs.services import job_create, jobs_forget
 from apps.jobs.tests.conftest import work, work_on
 from apps.mailings.models import Mailing, Recipient
 from apps.mailings.services import mailing_copy, mailing_save, owned_delete
@@ -14,6 +16,7 @@ from tests.factories import MailingFactory, RecipientFactory
 from ..picks import job as job_module
 from ..picks import services
 from ..picks.choice import Choice
+from ..versions import ChangedElsewhere
 
 pytestmark = pytest.mark.django_db
 
@@ -142,6 +145,23 @@ def test_those_in_the_mailing_can_stay_after_all_when_they_were_unticked(as_owne
     assert 'name="stays"' in page.text and "Уже в рассылке: 2" in page.text
 
 
+def test_who_was_deleted_meanwhile_is_in_the_way_once(as_owner, mailing, people):
+    owned_delete(owned=people[3])
+    ids = [person.pk for person in people[2:]]
+    answer = edit(as_owner, mailing, stays="on", recipients=ids)
+    picked = answer.context["picked"]
+    assert answer.status_code == 422 and picked.count == 3 and not picked.others_by_hand
+    assert f'value="{people[3].pk}"' not in answer.text
+
+
+def test_who_is_in_can_stay_after_all(as_owner, mailing):
+    answer = edit(as_owner, mailing)
+    assert answer.status_code == 422 and 'name="stays"' in answer.text
+    assert answer.context["picked"].count == 0 and 'name="kept"' not in answer.text
+    page = as_owner.post(f"/mailings/{mailing.pk}/edit/", {"_find": "1", "find": "vera"})
+    assert not page.context["picked"].choice.stays and 'name="stays"' in page.text
+
+
 def test_a_draft_brings_the_picks_back(as_owner, owner, mailing, people):
     key = "0123456789abcdef"
     as_owner.post("/drafts/", {
@@ -198,6 +218,23 @@ def test_while_recipients_are_added_no_others_are_chosen(as_owner, mailing, peop
     assert mailing.name == "Чай" and mailing.picking.is_active
 
 
+def test_of_two_who_choose_at_once_the_second_is_refused(mailing, people, few):
+    read_before = Mailing.objects.get(pk=mailing.pk)
+    mailing_save(mailing=mailing, choice=Choice(everyone=True))
+    with pytest.raises(ChangedElsewhere):
+        mailing_save(
+            mailing=read_before, fields=["name"], choice=Choice(ids=(people[0].pk,)))
+    assert Job.objects.count() == 1
+
+
+def test_a_mailing_waits_for_its_own_job_alone(mailing, few):
+    mailing_save(mailing=mailing, choice=Choice(everyone=True))
+    other = job_create(kind=services.KEY, owner=mailing.owner, place=mailing.picking.place)
+    services.picked_end(job=other)
+    mailing.refresh_from_db()
+    assert mailing.picking and mailing.picking != other
+
+
 def test_after_a_job_that_did_not_end_the_mailing_waits_for_its_owner(as_owner, mailing, few):
     edit(as_owner, mailing, everyone="on")
     Job.objects.update(state=Job.State.FAILED)
@@ -205,6 +242,27 @@ def test_after_a_job_that_did_not_end_the_mailing_waits_for_its_owner(as_owner, 
     edit(as_owner, mailing, stays="on")
     mailing.refresh_from_db()
     assert mailing.picking is None and who(mailing) == {"anna", "boris"}
+
+
+def test_a_job_that_did_not_end_is_kept_as_long_as_the_mailing_waits(as_owner, mailing, few):
+    edit(as_owner, mailing, everyone="on", when="planned")
+    Job.objects.update(state=Job.State.CANCELLED, ended_at=timezone.now() - timedelta(days=90))
+    jobs_forget(now=timezone.now())
+    Mailing.objects.update(starts_at=timezone.now())
+    assert "добавлены не все" in as_owner.get(mailing.get_absolute_url()).text
+    assert not Mailing.objects.due(timezone.now()).exists()
+    edit(as_owner, mailing, stays="on")
+    jobs_forget(now=timezone.now())
+    assert not Job.objects.exists()
+
+
+def test_a_mailing_is_not_copied_before_all_are_in(as_owner, mailing, few):
+    edit(as_owner, mailing, everyone="on")
+    answer = as_owner.post(f"/mailings/{mailing.pk}/copy/", follow=True)
+    assert Mailing.objects.count() == 1 and "ещё добавляются" in answer.text
+    work_on(Job.objects.get())
+    as_owner.post(f"/mailings/{mailing.pk}/copy/")
+    assert Mailing.objects.count() == 2
 
 
 def test_a_long_copy_is_made_by_a_job(mailing, owner, people, few):

@@ -225,3 +225,10 @@ def test_a_manager_sees_nobodys_but_their_own(as_manager, suppression):
     assert "anna@example.com" not in as_manager.get(LIST).text
     url = reverse("mailings:suppression_lift", args=[suppression.pk])
     assert as_manager.post(url).status_code == 404
+
+
+def test_a_manager_does_not_see_whom_others_do_not_write_to(
+        as_manager, as_owner, anna, suppression):
+    for page in "/recipients/", anna.get_absolute_url():
+        assert suppression.note in as_owner.get(page).text
+        assert suppression.note not in as_manager.get(page).text
