@@ -86,7 +86,7 @@ def swaps(browser, site):
 
 OWNER_SWAPS = (
     ("search", "/recipients/", "?q=", lambda page: page.type("#id_q", "во")),
-    ("page", "/recipients/", "page=2", lambda page: page.click("a[rel=next]")),
+    ("page", "/recipients/", "after=", lambda page: page.click("a[rel=next]")),
     ("sort", "/recipients/", "sort=", lambda page: page.click("#sort-email")),
     ("filter", "/mailings/", "status=", lambda page: page.press("[name=status]", "ArrowDown")),
     ("attempts, older", "/attempts/", "after=", lambda page: page.click("a[rel=next]")),

@@ -36,7 +36,7 @@ OWNER = [
     ("/recipients/", "tbody .app-strong", "dl.app-facts"),
     ("/recipients/", "[id$=-suppress]", MODAL), ("/recipients/suppressed/",),
     ("/recipients/suppressed/create/", ".app-form .btn-primary", ".is-invalid"),
-    ("/recipients/suppressed/", "[data-new]", MODAL),
+    ("/recipients/suppressed/", ".app-first .btn-primary", MODAL),
     ("/messages/",), ("/messages/create/",),
     ("/messages/create/", "[data-inserts=id_body] summary", "[data-inserts=id_body][open]"),
     ("/messages/create/", ".app-form .btn-primary", ".is-invalid"),
