@@ -5,7 +5,6 @@ from functools import partial
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import ManyToManyRawIdWidget
-from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.shortcuts import redirect
@@ -22,6 +21,7 @@ from .mailings.forms import MailingForm
 from .messages.forms import MessageForm
 from .models import Attempt, Delivery, Mailing, Message, Recipient, Run, Suppression
 from .picks.fields import IdsField, IdsInput
+from .picks.picked import Number
 from .recipients.forms import RecipientForm
 from .search import with_words
 from .services import (
@@ -192,7 +192,7 @@ class MailingAdmin(OwnedAdmin):
 
     @admin.display(description=_("recipients"))
     def number(self, mailing):
-        return intcomma(mailing.recipients.count())
+        return str(Number(mailing.recipients.order_by()[:MANY + 1].count()))
 
     def get_queryset(self, request):
         """Return the mailings, their statuses as they are now."""
