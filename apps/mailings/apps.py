@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -10,5 +11,7 @@ class MailingsConfig(AppConfig):
         from apps.jobs import kinds
 
         from . import receivers  # noqa: F401
+        from .figures_for_sqlite import tell_sizes
         from .picks import job
         kinds.register(job.KIND)
+        post_migrate.connect(tell_sizes, sender=self)
