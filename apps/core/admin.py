@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 
 from .addresses import shown
-from .sieve import MANY
 from .listing import LONGEST_QUERY
+from .numbers import MANY, counted
 
 # Columns that no filter in an address may name: a filter like `key__startswith` would tell a
 # secret, one character after the other.
@@ -34,13 +34,7 @@ class FirstPages(Paginator):
 
     @cached_property
     def count(self) -> int:
-        return min(number_of(self.object_list), MANY)
-
-
-def number_of(rows: Any) -> int:
-    """Return how many rows there are, but MANY + 1 for any more: all would take long to count."""
-    number: int = rows.order_by()[:MANY + 1].count()
-    return number
+        return min(counted(self.object_list), MANY)
 
 
 class ListAdmin(admin.ModelAdmin):
@@ -58,7 +52,7 @@ class ListAdmin(admin.ModelAdmin):
     def response_action(  # type: ignore[override]  # the stubs are of another version
             self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
         """Do not do to all rows what the page says of the first ones."""
-        if request.POST.get("select_across") == "1" and number_of(queryset) > MANY:
+        if request.POST.get("select_across") == "1" and counted(queryset) > MANY:
             self.message_user(request, _("These are too many for one action. Filter the list."),
                               messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())

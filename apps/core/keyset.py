@@ -8,13 +8,12 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
-from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import DateTimeField, IntegerField, Q, QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
 
 from .access import ids_in
-from .sieve import MANY, Sieve, Sifted
+from .numbers import MANY, Number, counted
+from .sieve import Sieve, Sifted
 
 PER_PAGE = 25
 LONGEST_VALUE = 400
@@ -121,26 +120,25 @@ class KeysetPage:
         if not self.object_list and self.has_previous:
             self.read_last()
 
-    def read_after(self, cursor: Cursor) -> None:
-        self.take(self.rows.filter(self.order.beyond(cursor)))
+    def read_after(self, cursor: Any) -> None:
+        self.take(cursor)
         self.has_previous = True
 
-    def read_before(self, cursor: Cursor) -> None:
-        self.take(self.rows.filter(self.order.beyond(cursor, reverse=True)), reverse=True)
+    def read_before(self, cursor: Any) -> None:
+        self.take(cursor, reverse=True)
         if len(self.object_list) < PER_PAGE:  # too near to the first row for a whole page
-            self.take(self.rows)
+            self.take()
         else:
             self.has_next = True
 
     def read_last(self) -> None:
-        self.take(self.rows, reverse=True)
-        self.has_next = False
+        self.take(reverse=True)
 
     def read_number(self, text: str) -> None:
         """Read a page by its number, as old addresses have it; far ones are the last page."""
         [number, *_rest] = ids_in([text]) or [1]
         if number <= 1:
-            self.take(self.rows)
+            self.take()
         elif number > HIGHEST_PAGE:
             self.read_last()
         else:
@@ -157,15 +155,22 @@ class KeysetPage:
         self.show(self.rows.filter(pk__in=found))
         self.has_previous = True
 
-    def take(self, rows: QuerySet[Any], *, reverse: bool = False) -> None:
-        """Take the first page of `rows`, or the last one."""
+    def take(self, cursor: Any = None, *, reverse: bool = False) -> None:
+        """Take the rows after `cursor`, with `reverse` those before it; of all without one."""
+        rows = self.rows
+        if cursor is not None:
+            rows = rows.filter(self.order.beyond(cursor, reverse=reverse))
         if self.sifted:
             ordered = rows.order_by(*self.order.names(reverse=reverse))
-            rows = self.sifted.first(ordered, PER_PAGE + 1, are_all=rows is self.rows)
+            rows = self.sifted.first(ordered, PER_PAGE + 1, are_all=cursor is None)
         self.show(rows, reverse=reverse)
 
     def show(self, rows: QuerySet[Any], *, reverse: bool = False) -> None:
-        found = list(rows.order_by(*self.order.names(reverse=reverse))[:PER_PAGE + 1])
+        ordered = rows.order_by(*self.order.names(reverse=reverse))
+        self.show_found(list(ordered[:PER_PAGE + 1]), reverse=reverse)
+
+    def show_found(self, found: list[Any], *, reverse: bool = False) -> None:
+        """Show the first of what was found: one row more than a page has was asked for."""
         more = len(found) > PER_PAGE
         found = found[:PER_PAGE]
         self.has_previous = reverse and more
@@ -189,7 +194,7 @@ class KeysetPage:
             return self.sifted.counted
         if not (self.has_next or self.has_previous):
             return len(self.object_list)
-        return self.rows.order_by().values("pk")[:MANY + 1].count()
+        return counted(self.rows)
 
     def count_exactly(self) -> None:
         """Count all rows, however many. A page is shown first, and asks for this then."""
@@ -198,17 +203,20 @@ class KeysetPage:
         self.counted = rows.count()
 
     @property
+    def number(self) -> Number:
+        return Number(self.counted, exact=self.is_exact)
+
+    @property
     def is_many(self) -> bool:
         """Whether there are more rows than were counted."""
-        return self.counted > MANY and not self.is_exact
+        return self.number.is_many
 
     @property
     def count(self) -> int:
         """How many rows there are as far as they were counted; for plurals."""
-        return MANY if self.is_many else self.counted
+        return self.number.count
 
     @property
     def count_words(self) -> str:
         """How many rows there are, in figures: “312”, “over 10,000”."""
-        number = intcomma(self.count)
-        return _("over %(number)s") % {"number": number} if self.is_many else number
+        return str(self.number)

@@ -21,10 +21,11 @@ from django.db import connection
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.db.models.functions import Coalesce
 
+from .numbers import MANY
+
 WALKED = 2000
 FURTHER = 6000
 FREQUENT = 20  # one of so many walked rows, and to walk is quick
-MANY = 10_000  # rows; to count more takes longer than a page may
 
 
 @dataclass(frozen=True)

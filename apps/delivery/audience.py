@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.models import Exists
 
 from apps.mailings.models import Delivery, Mailing, Recipient, Run
+from apps.mailings.picks.choice import has_over
 from apps.mailings.suppression.models import suppressions_of_rows
 
 # A claimed letter may have been sent already. A pending letter of a stopped run may still be
@@ -99,8 +100,7 @@ def first_recipient(mailing: Mailing, *, again: bool = False) -> Recipient | Non
 
 def is_dear(mailing: Mailing) -> bool:
     """Return whether to count the audience takes so long that a page does it afterwards."""
-    members = Mailing.recipients.through.objects.filter(mailing=mailing)
-    return members[DEAR:DEAR + 1].exists()
+    return has_over(mailing.pk, DEAR)
 
 
 def reached_count(mailing: Mailing) -> int:

@@ -14,14 +14,14 @@ from django.utils.translation import pgettext_lazy
 
 from apps.core.admin import ListAdmin, ReadOnlyAdmin, address
 from apps.core.listing import LONGEST_QUERY
-from apps.core.sieve import MANY, Sifted
+from apps.core.numbers import MANY, Number, counted
+from apps.core.sieve import Sifted
 
 from .attempts.finding import found_by
 from .mailings.forms import MailingForm
 from .messages.forms import MessageForm
 from .models import Attempt, Delivery, Mailing, Message, Recipient, Run, Suppression
 from .picks.fields import IdsField, IdsInput
-from .picks.picked import Number
 from .recipients.forms import RecipientForm
 from .search import with_words
 from .services import (
@@ -192,7 +192,7 @@ class MailingAdmin(OwnedAdmin):
 
     @admin.display(description=_("recipients"))
     def number(self, mailing):
-        return str(Number(mailing.recipients.order_by()[:MANY + 1].count()))
+        return str(Number(counted(mailing.recipients)))
 
     def get_queryset(self, request):
         """Return the mailings, their statuses as they are now."""

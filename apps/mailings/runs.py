@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from apps.core.addresses import shown
-from apps.core.sieve import MANY
+from apps.core.numbers import MANY
 
 from .owned import HistoryQuerySet
 

@@ -5,7 +5,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.fields import IntegerField
 from django.utils import timezone
 
-from apps.core.sieve import MANY
+from apps.core.numbers import MANY
 from apps.mailings.mailings.fates import failed_counts
 from apps.mailings.models import Mailing, Message, Recipient, Run
 from apps.users.models import User

@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from apps.core import keyset
 from apps.core.access import ids_in
 from apps.core.keyset import KeysetPage
-from apps.core.sieve import MANY
+from apps.core.numbers import MANY
 from apps.mailings.models import Delivery, Run
 
 from .letters import FATES, figures_by, has_better, repeated
@@ -128,19 +128,8 @@ class LetterPage(KeysetPage):
         self.counted = len(letters)
         self.choose(request.GET, None)
 
-    def read_after(self, cursor: Any) -> None:
-        self.show(self.letters.some(cursor))
-        self.has_previous = True
-
-    def read_before(self, cursor: Any) -> None:
-        self.show(self.letters.some(cursor, reverse=True), reverse=True)
-        if len(self.object_list) < keyset.PER_PAGE:  # too near to the first row for a whole page
-            self.show(self.letters.some())
-        else:
-            self.has_next = True
-
-    def read_last(self) -> None:
-        self.show(self.letters.some(reverse=True), reverse=True)
+    def take(self, cursor: Any = None, *, reverse: bool = False) -> None:
+        self.show_found(self.letters.some(cursor, reverse=reverse), reverse=reverse)
 
     def read_number(self, text: str) -> None:
         """Read a page by its number, as old addresses have it; the last one for a high number."""
@@ -148,16 +137,8 @@ class LetterPage(KeysetPage):
         for number in ids_in([text]):
             place = max(number - 1, 0) * keyset.PER_PAGE
         if not place:
-            self.show(self.letters.some())
+            self.take()
         elif beyond := self.letters.at(place - 1):
             self.read_after(beyond)
         else:
             self.read_last()
-
-    def show(self, found: Any, *, reverse: bool = False) -> None:
-        """Show the first of the letters, of which one more than a page has was asked for."""
-        more = len(found) > keyset.PER_PAGE
-        found = found[:keyset.PER_PAGE]
-        self.has_previous = reverse and more
-        self.has_next = more and not reverse
-        self.object_list = found[::-1] if reverse else found

@@ -5,7 +5,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
-from apps.core.sieve import MANY, Sieve, Sifted
+from apps.core.numbers import MANY
+from apps.core.sieve import Sieve, Sifted
 
 from ..models import Delivery, Recipient, Run
 from ..owned import HistoryQuerySet

@@ -5,10 +5,9 @@ from django.core.cache import cache
 from django.db import connection
 from django.db.models import Count
 
-from apps.core.sieve import MANY
+from apps.core.numbers import MANY, Number
 
 from ..models import Mailing
-from ..picks.picked import Number
 from . import known
 from .fates import Fates, fates_of_each
 from .known import KEPT, Runs, by_only_run, key_of, runs_of

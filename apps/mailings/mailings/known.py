@@ -11,7 +11,7 @@ from django.core.cache import cache
 from django.db.models import Count, Max
 
 from ..models import Delivery, Mailing, Run
-from ..picks.choice import members, stored
+from ..picks.choice import has_over, stored
 from .fates import Fates, fates_of
 
 State = Delivery.State
@@ -21,7 +21,7 @@ Runs = Mapping[str, Any]
 
 
 def is_big(mailing: Mailing) -> bool:
-    return members(mailing.pk)[BIG:BIG + 1].exists()
+    return has_over(mailing.pk, BIG)
 
 
 def known_fates(mailing: Mailing) -> Fates | None:

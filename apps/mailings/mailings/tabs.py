@@ -8,10 +8,10 @@ from django.views.decorators.http import require_safe
 from apps.core.access import for_reading, for_writing
 from apps.core.htmx import FORM_METHODS, Request, is_partial, render_form, render_page
 from apps.core.listing import choice, search_text, sorted_page
-from apps.core.sieve import MANY, Sieve
+from apps.core.numbers import MANY, Number
+from apps.core.sieve import Sieve
 
 from ..models import Delivery, Mailing
-from ..picks.picked import Number
 from ..recipients.forms import AddressForm
 from ..recipients.views import add_marks, form_valid
 from ..search import with_words

@@ -9,14 +9,15 @@ from django.views.decorators.http import require_POST, require_safe
 from apps.core.access import for_writing
 from apps.core.htmx import FORM_METHODS, refused, render_list
 from apps.core.listing import choice, number, search_text, sorted_page
-from apps.core.sieve import MANY, Sifted
+from apps.core.numbers import Number, counted
+from apps.core.sieve import Sifted
 
 from .. import services
 from ..deletion import delete
 from ..models import Mailing, Recipient
 from ..owned_form import draft_fields, form_page, opened, owned_done
 from ..picks.choice import Choice
-from ..picks.picked import SHOWN, Number, Picked, found_number
+from ..picks.picked import SHOWN, Picked, found_number
 from ..polling import QUIET
 from ..search import with_words
 from .figures import add_figures
@@ -114,7 +115,7 @@ def picked(request):
 
 def book_size(user):
     """Return how many recipients a user has."""
-    return Number(Recipient.objects.owned_by(user).order_by()[:MANY + 1].count())
+    return Number(counted(Recipient.objects.owned_by(user)))
 
 
 def found(request):
@@ -165,7 +166,7 @@ def saved_words(more):
 def mailing_delete(request, pk):
     mailing = for_writing(request.user, Mailing.objects.select_related("message"), pk)
     lines = [_("It will not be sent any more.")]
-    attempts = Number(mailing.attempts.order_by()[:MANY + 1].count())
+    attempts = Number(counted(mailing.attempts))
     if attempts.counted:
         lines.append(ngettext(
             "%(n)s attempt stays in the history.", "%(n)s attempts stay in the history.",

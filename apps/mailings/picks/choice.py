@@ -75,6 +75,11 @@ def members(mailing_id: int | None) -> QuerySet:
     return Mailing.recipients.through.objects.filter(mailing=mailing_id)
 
 
+def has_over(mailing_id: int, number: int) -> bool:
+    """Return whether more than `number` are in a mailing; it looks at so many rows of an index."""
+    return members(mailing_id)[number:number + 1].exists()
+
+
 def is_member(mailing_id: int | None) -> Exists:
     """Return whether a recipient is in a mailing."""
     return Exists(members(mailing_id).filter(recipient=OuterRef("pk")))

@@ -1,41 +1,15 @@
 """What a form shows of a choice of recipients: the first names, the searches, and how many."""
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
 
-from django.contrib.humanize.templatetags.humanize import intcomma
-from django.utils.translation import gettext as _
-
-from apps.core.sieve import MANY, Sifted
+from apps.core.numbers import MANY, Number, counted
+from apps.core.sieve import Sifted
 
 from ..models import Mailing, Recipient
 from ..search import with_words
-from .choice import Choice, among, members, stored
+from .choice import Choice, among, has_over, members, stored
 
 SHOWN = 50  # names of one kind
-
-
-@dataclass(frozen=True)
-class Number:
-    """How many there are, as far as they were counted."""
-
-    counted: int
-    exact: bool = False
-
-    @property
-    def is_many(self) -> bool:
-        """Whether there are more than were counted."""
-        return self.counted > MANY and not self.exact
-
-    @property
-    def count(self) -> int:
-        """How many there are as far as they were counted; for plurals."""
-        return MANY if self.is_many else self.counted
-
-    def __str__(self) -> str:
-        if self.is_many:
-            return _("over %(number)s") % {"number": intcomma(MANY)}
-        return str(intcomma(self.counted))
 
 
 class Picked:
@@ -66,7 +40,7 @@ class Picked:
         """How many are in the mailing, whether they stay or not."""
         if not self.mailing.pk:
             return Number(0)
-        if members(self.mailing.pk)[MANY:MANY + 1].exists():
+        if has_over(self.mailing.pk, MANY):
             return Number(MANY + 1)
         return Number(stored(self.mailing).count())
 
@@ -143,7 +117,7 @@ def found_number(book, text: str) -> int:
     """Return how many recipients a search finds, counted as far as MANY + 1."""
     sieve = with_words(text)
     if not sieve:
-        return book.order_by()[:MANY + 1].count()
+        return counted(book)
     sifted = Sifted(book, sieve)
     sifted.first(book.order_by("sort_name", "pk"), 1)  # how frequent they are says how to count
     return sifted.counted

@@ -120,7 +120,7 @@ def test_nobody_finds_what_is_in_somebody_elses_book(as_owner, as_manager, owner
 def test_how_many_were_found_is_said(as_owner, book, short_walk, monkeypatch):
     for q, number in ("друг", 30), ("ёлкин", 15), ("n07", 1):
         assert as_owner.get(LIST, {"q": q}).context["page"].count_words == str(number)
-    for module in ("sieve", "keyset"):
+    for module in ("sieve", "numbers"):
         monkeypatch.setattr(f"apps.core.{module}.MANY", 5)
     page = as_owner.get(LIST, {"q": "ёлкин"})
     assert page.context["page"].count_words == "более 5" and "count=1" in page.content.decode()
