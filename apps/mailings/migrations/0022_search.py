@@ -1,7 +1,7 @@
 """Index by what recipients are found: by each three letters of it, on both databases.
 
 SQLite's table of words follows the recipients by triggers. A migration that makes the recipients'
-table anew drops these, and what the planner knows of it: let it call `prepare_sqlite` again.
+table anew drops these: let it call `prepare_sqlite` again.
 """
 from django.contrib.postgres.operations import BtreeGinExtension, TrigramExtension
 from django.db import migrations
@@ -39,40 +39,12 @@ SQLITE = [
     END
     """,
 ]
-# Without figures SQLite takes a book for ten rows, and reads all of it where an id would do.
-# An index's: how many rows it has, then how many have the same first column, first two, …
-FIGURES = {
-    "recipient_owner_sort": "1000000 200000 2 1",
-    "recipient_owner_added": "1000000 200000 2 1",
-    "recipient_owner_bounced": "20000 4000 2 1",
-    "recipient_email_unique_per_owner": "1000000 200000 1",
-    "recipient_bounced_key": "20000 4000 100",
-    "recipient_sort": "1000000 2 1",
-    "recipient_added": "1000000 2 1",
-    "recipient_email": "1000000 2 1",
-}
-OWNERS = "200000"  # the index of the foreign key, whose name Django makes
-
 
 def prepare_sqlite(apps, schema_editor):
     if schema_editor.connection.vendor != "sqlite":
         return
     for statement in SQLITE:
         schema_editor.execute(statement)
-    tell_sizes(schema_editor)
-
-
-def tell_sizes(schema_editor):
-    """Write what ANALYZE would of a million recipients."""
-    with schema_editor.connection.cursor() as cursor:
-        cursor.execute("ANALYZE mailings_recipient")  # makes the table of figures
-        cursor.execute("DELETE FROM sqlite_stat1 WHERE tbl = 'mailings_recipient'")
-        cursor.execute("SELECT name FROM pragma_index_list('mailings_recipient')")
-        for name, in cursor.fetchall():
-            figures = FIGURES.get(name, f"1000000 {OWNERS}")
-            cursor.execute("INSERT INTO sqlite_stat1 VALUES ('mailings_recipient', %s, %s)",
-                           [name, figures])
-        cursor.execute("ANALYZE sqlite_schema")  # reads them
 
 
 def drop_sqlite(apps, schema_editor):
@@ -80,7 +52,6 @@ def drop_sqlite(apps, schema_editor):
         for name in "insert", "delete", "update":
             schema_editor.execute(f"DROP TRIGGER recipient_words_{name}")
         schema_editor.execute("DROP TABLE mailings_recipient_words")
-        schema_editor.execute("DELETE FROM sqlite_stat1 WHERE tbl = 'mailings_recipient'")
 
 
 def prepare_postgresql(apps, schema_editor):
