@@ -23,6 +23,14 @@ pytestmark = pytest.mark.django_db(transaction=True)
 Action, Via = Entry.Action, Entry.Via
 
 
+@pytest.fixture(autouse=True)
+def ticks_end_with_their_clock(monkeypatch):
+    """Have a clock that stops wait for its ticks: the next test would find the database locked."""
+    shutdown = schedule.BackgroundScheduler.shutdown
+    monkeypatch.setattr(schedule.BackgroundScheduler, "shutdown",
+                        lambda scheduler, wait: shutdown(scheduler, wait=True))
+
+
 def entries():
     mailings = Entry.objects.filter(object_type="mailings.mailing")
     return list(mailings.order_by("id").values_list("action", "via", "who"))
