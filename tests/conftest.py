@@ -7,7 +7,8 @@ from django.test import Client
 from django.utils import timezone
 
 from apps.jobs.models import Job
-from apps.mailings.models import Delivery, Run, Suppression
+from apps.mailings.models import (
+    Delivery, Field, Import, Run, Segment, Suppression, Tag, Tagging)
 from apps.users.forms import ProfileForm
 from tests.factories import MailingFactory, MessageFactory, RecipientFactory, UserFactory
 
@@ -80,6 +81,19 @@ def htmx(owner):
     return client_of(owner, hx_request="true")
 
 
+def book_of(user, mark):
+    """Return the ids of what belongs to a user's address book beside recipients, new ones."""
+    everybody = {"match": "all", "of": []}
+    return {
+        "tag": Tag.objects.create(owner=user, name=f"{mark} tag of the book").pk,
+        "field": Field.objects.create(owner=user, key="mark", label=f"{mark} field").pk,
+        "segment": Segment.objects.create(
+            owner=user, name=f"{mark} segment", conditions=everybody).pk,
+        "import": Import.objects.create(
+            owner=user, name=f"{mark}.csv", stage=Import.Stage.DROPPED).pk,
+    }
+
+
 @pytest.fixture
 def pks(owner):
     """The ids of the owner's objects, one of each kind; the mailing has an active run."""
@@ -87,6 +101,8 @@ def pks(owner):
     recipient = RecipientFactory(owner=owner, full_name=f"{MARK} name", comment=f"{MARK} comment",
                                  email=f"{MARK.lower()}@example.com")
     mailing = MailingFactory(owner=owner, message=message, recipients=[recipient])
+    tag = Tag.objects.create(owner=owner, name=f"{MARK} tag")
+    Tagging.objects.create(tag=tag, recipient=recipient)
     run = Run.objects.create(mailing=mailing, owner=owner, trigger=Run.Trigger.PAGE, total=1,
                              subject=message.subject, body=message.body)
     delivery = Delivery.objects.create(
@@ -94,6 +110,7 @@ def pks(owner):
     return {"message": message.pk, "recipient": recipient.pk, "mailing": mailing.pk,
             "report": mailing.pk, "user": UserFactory().pk, "run": run.pk,
             "delivery": delivery.pk, "job": Job.objects.create(kind=MARK, owner=owner).pk,
+            **book_of(owner, MARK), "tag": tag.pk,
             "suppression": Suppression.objects.create(
                 owner=owner, email=f"not.{MARK.lower()}@example.com", note=f"{MARK} note").pk}
 
@@ -145,4 +162,5 @@ def others(other):
     return {"message": message.pk, "recipient": recipient.pk, "mailing": mailing.pk,
             "report": mailing.pk, "user": other.pk, "run": run.pk,
             "job": Job.objects.create(kind="theirs", owner=other).pk,
+            **book_of(other, "Their"),
             "suppression": Suppression.objects.create(owner=other, email="not@example.com").pk}

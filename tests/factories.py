@@ -5,7 +5,7 @@ import factory
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.utils import timezone
 
-from apps.mailings.models import Mailing, Message, Recipient
+from apps.mailings.models import Field, Mailing, Message, Recipient, Segment, Tag
 from apps.users.models import User
 
 PASSWORD = "correct-horse-7"
@@ -54,3 +54,29 @@ class MailingFactory(factory.django.DjangoModelFactory):
     def recipients(self, create, extracted, **kwargs):
         if extracted:
             self.recipients.set(extracted)
+
+
+class TagFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Tag
+
+    owner = factory.SubFactory(UserFactory)
+    name = factory.Sequence(lambda n: f"Метка {n}")
+
+
+class FieldFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Field
+
+    owner = factory.SubFactory(UserFactory)
+    key = factory.Sequence(lambda n: f"поле{n}")
+    label = factory.Sequence(lambda n: f"Поле {n}")
+
+
+class SegmentFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Segment
+
+    owner = factory.SubFactory(UserFactory)
+    name = factory.Sequence(lambda n: f"Сегмент {n}")
+    conditions = factory.LazyFunction(lambda: {"match": "all", "of": []})

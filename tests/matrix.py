@@ -10,7 +10,20 @@ from django.urls import URLPattern, get_resolver, reverse
 from django.urls.exceptions import NoReverseMatch
 
 from apps.mailings.models import (
-    Attempt, Delivery, Mailing, Message, Recipient, Run, Suppression)
+    Attempt,
+    Delivery,
+    Field,
+    Ground,
+    Import,
+    Mailing,
+    Message,
+    Recipient,
+    Run,
+    Segment,
+    Suppression,
+    Tag,
+    Tagging,
+)
 from apps.users.models import User
 
 ROLES = ("anonymous", "owner", "other", "manager", "blocked", "superuser")
@@ -100,8 +113,9 @@ def read(response):
 def rows_of(user):
     """Return every stored value of what is `user`'s: to be equal before and after."""
     mine = {model: Q(owner=user) for model in (
-        Recipient, Suppression, Message, Mailing, Run, Attempt)}
-    mine |= {Delivery: Q(run__owner=user), User: Q(pk=user.pk)}
+        Recipient, Suppression, Message, Mailing, Run, Attempt, Field, Tag, Segment, Ground,
+        Import)}
+    mine |= {Delivery: Q(run__owner=user), Tagging: Q(tag__owner=user), User: Q(pk=user.pk)}
     rows = {model.__name__: list(model._base_manager.filter(where).order_by("pk").values())
             for model, where in mine.items()}
     chosen = Mailing.recipients.through.objects.filter(mailing__owner=user)

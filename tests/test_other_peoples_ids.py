@@ -9,7 +9,8 @@ from tests.test_access_matrix import TABLE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bare_pages", "few_choices")]
 NAMES = ("owner", "user", "who", "message", "recipient", "recipients", "mailing", "run", "delivery",
-         "attempt", "object", "id", "ids", "pk", "selected", "tag", "cursor")
+         "attempt", "object", "id", "ids", "pk", "selected", "tag", "tags", "excluded_tags",
+         "segment", "segments", "excluded_segments", "field", "import", "cursor")
 CHOICES = {"how": "delivered", "action": "delete", "blocked": "1", "disabled": "1", "edit": "1",
            "again": "1", "confirm": "1", "tab": "attempts", "_add": "1",
            "starts_at": "2026-01-01T10:00", "ends_at": "2099-01-01T10:00", "everyone": ""}

@@ -41,6 +41,8 @@ class Entry(models.Model):
         DELETE = "delete", pgettext_lazy("trail", "Deleted")
         RESTORE = "restore", pgettext_lazy("trail", "Brought back")
         IMPORT = "import", pgettext_lazy("trail", "Imported")
+        IMPORT_UNDONE = "import_undone", pgettext_lazy("trail", "Took an import back")
+        BULK = "bulk", pgettext_lazy("trail", "Changed many recipients")
         EXPORT = "export", pgettext_lazy("trail", "Exported")
         CANCEL = "cancel", pgettext_lazy("trail", "Cancelled")
 

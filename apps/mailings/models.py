@@ -18,15 +18,18 @@ from apps.core.addresses import shown
 from apps.core.fields import DerivedText, SortKey
 
 from .drafts.models import Draft  # noqa: F401  # for Django's migrations
-from .owned import HistoryQuerySet, NotDeletedManager, Owned, OwnedQuerySet, list_indexes
+from .fields.models import Field  # noqa: F401  # the same
+from .ground.models import Ground
+from .imports.models import Import, ImportChange, ImportRow  # noqa: F401  # the same
+from .indexes import IN_BOOK, OF_ATTEMPTS, OF_RECIPIENTS, list_indexes
+from .owned import HistoryQuerySet, NotDeletedManager, Owned, OwnedQuerySet
 from .runs import Delivery, Run
 from .search import LONGEST_SORT_NAME, search_text_of, sort_name_of, with_words
+from .segments.models import Segment  # noqa: F401  # the same
 from .suppression.models import Suppression  # noqa: F401  # for Django's migrations
+from .tags.models import Tag, Tagging
 from .titles import without_fields
-
-
-IN_BOOK = Q(deleted_at=None)
-REFUSED = Q(status="Не успешно")  # or lost on the way
+from .whom.models import Addressed
 
 
 class RecipientQuerySet(OwnedQuerySet):
@@ -49,9 +52,24 @@ class RecipientQuerySet(OwnedQuerySet):
 class Recipient(Owned):
     """A client in somebody's address book; the e-mail is unique within that book."""
 
+    class Source(models.TextChoices):
+        HAND = "hand", pgettext_lazy("source", "Added by hand")
+        IMPORT = "import", pgettext_lazy("source", "Import")
+
     email = models.EmailField(_("e-mail"), max_length=254)
     full_name = models.CharField(_("full name"), max_length=150, blank=True)
     comment = models.TextField(_("comment"), blank=True, validators=[MaxLengthValidator(5000)])
+    fields = models.JSONField(default=dict, editable=False)  # of the owner's own: see `Field`
+    tags = models.ManyToManyField(
+        Tag, through=Tagging, related_name="recipients", verbose_name=_("tags"), editable=False)
+    source = models.CharField(_("source"), max_length=8, choices=Source.choices,
+                              default=Source.HAND, editable=False)
+    added_by = models.ForeignKey(
+        Import, models.SET_NULL, null=True, related_name="+", db_index=False, editable=False,
+        verbose_name=_("import"))
+    ground = models.ForeignKey(
+        Ground, models.PROTECT, null=True, related_name="+", db_index=False, editable=False,
+        verbose_name=_("ground"))
     # A mail server said that there is no such mailbox.
     bounced_at = models.DateTimeField(_("bounced at"), null=True, blank=True, editable=False)
     bounced_reply = models.TextField(
@@ -80,22 +98,7 @@ class Recipient(Owned):
         constraints = [models.UniqueConstraint(
             "owner", Lower("email"), condition=Q(deleted_at=None),
             name="recipient_email_unique_per_owner")]
-        indexes = [
-            models.Index(fields=["owner", "sort_name", "id"], name="recipient_owner_sort",
-                         condition=IN_BOOK),
-            models.Index(fields=["owner", "created_at", "id"], name="recipient_owner_added",
-                         condition=IN_BOOK),
-            models.Index(fields=["owner", "sort_name", "id"], name="recipient_owner_bounced",
-                         condition=IN_BOOK & Q(bounced_at__isnull=False)),
-            models.Index(fields=["owner", "bounced_key"], name="recipient_bounced_key",
-                         condition=Q(bounced_at__isnull=False)),
-            # Managers' lists.
-            models.Index(fields=["sort_name", "id"], name="recipient_sort", condition=IN_BOOK),
-            models.Index(fields=["created_at", "id"], name="recipient_added", condition=IN_BOOK),
-            models.Index(Lower("email"), "id", name="recipient_email", condition=IN_BOOK),
-            models.Index(fields=["owner", "deleted_at"], name="recipient_deleted",
-                         condition=Q(deleted_at__isnull=False)),
-        ]
+        indexes = OF_RECIPIENTS
         permissions = [("view_all_recipients", _("Can view everyone's recipients"))]
 
     def __str__(self):
@@ -178,7 +181,7 @@ def in_a_week() -> datetime:
     return timezone.now() + timedelta(days=7)
 
 
-class Mailing(Owned):
+class Mailing(Addressed, Owned):
     """A message to recipients inside a window of time."""
 
     class Status(models.TextChoices):
@@ -196,7 +199,7 @@ class Mailing(Owned):
     message = models.ForeignKey(
         Message, models.PROTECT, related_name="mailings", verbose_name=_("message"))
     recipients = models.ManyToManyField(
-        Recipient, related_name="mailings", verbose_name=_("recipients"))
+        Recipient, related_name="mailings", verbose_name=_("recipients"), blank=True)
     # The job that adds its recipients, until all of them are in. It is not sent before.
     picking = models.ForeignKey(
         "jobs.Job", models.SET_NULL, null=True, editable=False, related_name="+", db_index=False)
@@ -280,18 +283,7 @@ class Attempt(models.Model):
         verbose_name = _("attempt")
         verbose_name_plural = _("attempts")
         ordering = ["-attempted_at", "-id"]
-        indexes = [
-            models.Index(fields=["owner", "-attempted_at", "-id"], name="attempt_owner_time"),
-            models.Index(fields=["mailing", "-attempted_at", "-id"], name="attempt_mailing_time"),
-            models.Index(fields=["-attempted_at", "-id"], name="attempt_time"),  # managers' list
-            # A letter that was accepted is in none of these.
-            models.Index(fields=["owner", "outcome_unknown", "-attempted_at", "-id"],
-                         condition=REFUSED, name="attempt_owner_refused"),
-            models.Index(fields=["mailing", "outcome_unknown", "-attempted_at", "-id"],
-                         condition=REFUSED, name="attempt_mailing_refused"),
-            models.Index(fields=["outcome_unknown", "-attempted_at", "-id"], condition=REFUSED,
-                         name="attempt_refused"),
-        ]
+        indexes = OF_ATTEMPTS
 
     def __str__(self):
         return f"{shown(self.email)}: {self.get_status_display()}"

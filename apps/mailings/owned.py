@@ -4,7 +4,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -29,23 +28,17 @@ class OwnedQuerySet(models.QuerySet):
         return self.owned_by(user)
 
 
+class PrivateQuerySet(OwnedQuerySet):
+    """Rows that are nobody's business but their owner's, a manager's neither."""
+
+    def visible_to(self, user):
+        return self.owned_by(user)
+
+
 class HistoryQuerySet(OwnedQuerySet):
     """Runs and attempts, as visible as their mailings."""
 
     permission = "mailings.view_all_mailings"
-
-
-def list_indexes(name: str, *columns: str) -> list[models.Index]:
-    """Return what orders a list by each of `columns`, for an owner and for who sees everybody's."""
-    there = Q(deleted_at=None)
-    indexes = []
-    for column in columns:
-        indexes += [
-            models.Index(fields=[column, "id"], condition=there, name=f"{name}_{column}"),
-            models.Index(fields=["owner", column, "id"], condition=there,
-                         name=f"{name}_own_{column}"),
-        ]
-    return indexes
 
 
 class NotDeletedManager(models.Manager):

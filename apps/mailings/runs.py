@@ -233,6 +233,8 @@ class Delivery(models.Model):
         verbose_name=_("recipient"))
     email = models.EmailField(_("e-mail"), max_length=254)
     full_name = models.CharField(_("full name"), max_length=150)
+    # Of the owner's own fields, those that the letter uses, by their keys; None where it uses none.
+    values = models.JSONField(null=True, editable=False)
     state = models.CharField(
         _("state"), max_length=10, choices=State.choices, default=State.PENDING)
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)

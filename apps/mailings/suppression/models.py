@@ -1,6 +1,4 @@
 """Addresses that their owners write to no more."""
-from typing import Any
-
 from django.conf import settings
 from django.db import models
 from django.db.models import OuterRef
@@ -10,14 +8,10 @@ from django.utils.translation import pgettext_lazy
 
 from apps.core.addresses import shown, stored
 
-from ..owned import OwnedQuerySet
+from ..owned import PrivateQuerySet
 
 
-class SuppressionQuerySet(OwnedQuerySet):
-    """Whom somebody does not write to is nobody else's business, a manager's neither."""
-
-    def visible_to(self, user: Any) -> "SuppressionQuerySet":
-        return self.owned_by(user)
+class SuppressionQuerySet(PrivateQuerySet):
 
     def matching(self, text: str) -> "SuppressionQuerySet":
         """Return those whose address has `text` in it, as people write it or as it is stored."""
