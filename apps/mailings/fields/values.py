@@ -21,6 +21,7 @@ from .models import LONGEST_TEXT, Field
 
 Value = str | int | float
 Kind = Field.Kind
+COLUMNS = 3  # of the list of recipients
 DIGITS = 15  # that a number keeps exactly, however it is stored
 DECIMALS = 4
 BLANKS = re.compile(r"[\s']")
@@ -35,6 +36,11 @@ OLD_YEARS = 50  # of two figures, from which on they are of the last century
 def fields_of(owner: User | int) -> list[Field]:
     """Return an owner's fields, or those of the owner with that id, oldest first."""
     return list(Field.objects.filter(owner=owner))
+
+
+def columns_of(owner: User | int) -> list[Field]:
+    """Return those of an owner's fields that the list of recipients has room for."""
+    return list(Field.objects.filter(owner=owner, in_list=True)[:COLUMNS])
 
 
 def read(field: Field, text: str) -> Value | None:

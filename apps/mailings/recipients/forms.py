@@ -4,6 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.addresses import shown
 
+from ..fields.inputs import ValueField, name_of, values_in
+from ..fields.values import columns_of, fields_of
 from ..models import Recipient
 from ..owned_form import OwnedForm, one_line
 from ..services import TAKEN
@@ -26,6 +28,24 @@ class RecipientForm(OwnedForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk:
             self.initial["email"] = shown(self.instance.email)
+        self.own_fields = self.fields_asked_for()
+        for field in self.own_fields:
+            self.fields[name_of(field)] = ValueField(field, self.instance.fields.get(field.key))
+
+    def fields_asked_for(self):
+        """Return those of the owner's own fields that the form has."""
+        return fields_of(self.owner)
+
+    @property
+    def written(self):
+        if self.own_fields:
+            return {*super().written, "fields"}
+        return super().written
+
+    def clean(self):
+        cleaned = super().clean()
+        self.instance.fields = values_in(self, self.own_fields, self.instance.fields)
+        return cleaned
 
     def clean_email(self):
         email = normalized(self.cleaned_data["email"])
@@ -38,8 +58,18 @@ class RecipientForm(OwnedForm):
         return one_line(self.cleaned_data["full_name"])
 
 
+class RowForm(RecipientForm):
+    """Edit a recipient in their row: of the owner's own fields, those that the list shows."""
+
+    def fields_asked_for(self):
+        return columns_of(self.owner)
+
+
 class AddressForm(RecipientForm):
     """Correct a recipient's address, and nothing else."""
 
     class Meta(RecipientForm.Meta):
         fields = ["email"]
+
+    def fields_asked_for(self):
+        return []

@@ -14,13 +14,14 @@ from apps.core.htmx import FORM_METHODS, is_partial, refused, render_form, rende
 from apps.core.listing import choice, search_text, sorted_page, sorting
 
 from ..deletion import delete
+from ..fields.marks import add_cells, add_facts
 from ..models import Attempt, Message, Recipient
 from ..owned_form import form_page, opened, owned_done
 from ..search import with_words
 from ..services import recipient_bounce_clear, recipient_save, recipients_bounce_clear
 from ..suppression.marks import add_suppressions
 from .fates import BOUNCED, FATES, who_bounced, with_fate
-from .forms import RecipientForm
+from .forms import RecipientForm, RowForm
 from .letters import letters_of, opens_at
 from .same_reply import add_same_reply
 
@@ -38,8 +39,9 @@ def recipient_list(request):
     begin = opens_at(request, sorting(request, SORTS, "name"))
     listing = sorted_page(request, recipients, SORTS, "name", begin=begin, sieve=sieve)
     add_marks(listing["page"], request.user)
+    columns = add_cells(listing["page"], request.user)
     return render_list(request, "mailings/recipient_list.html", {
-        **listing, "q": q, "begin": request.GET.get("begin", ""),
+        **listing, "columns": columns, "q": q, "begin": request.GET.get("begin", ""),
         "letters": letters_shown(request.user, listing, sieve),
         "fate": fate, "fates": FATES, "bounced": bounced, "bounces": BOUNCED})
 
@@ -62,6 +64,7 @@ def add_marks(recipients, user):
 def recipient_detail(request, pk):
     recipient = for_reading(request.user, Recipient.objects.select_related("owner"), pk)
     add_marks([recipient], request.user)
+    add_facts(recipient, request.user)
     attempts = Attempt.objects.visible_to(request.user).filter(recipient=recipient)
     return render(request, "mailings/recipient_detail.html", {
         "recipient": recipient,
@@ -133,12 +136,14 @@ def recipient_row(request, pk):
         return recipient_edit(request, pk)
     if request.method == "POST" or "edit" in request.GET:
         recipient = for_writing(request.user, Recipient.objects, pk)
-        form = opened(RecipientForm, request, recipient)
+        form = opened(RowForm, request, recipient)
         if not form_valid(request, form):
             return render_form(request, "mailings/recipient_list.html", {
-                "form": form, "recipient": recipient}, partial="form_row")
+                "form": form, "recipient": recipient, "columns": form.own_fields},
+                partial="form_row")
     recipient = for_reading(request.user, Recipient.objects.select_related("owner"), pk)
     add_marks([recipient], request.user)
+    add_cells([recipient], request.user)
     return render(request, "mailings/recipient_list.html#row", {"recipient": recipient})
 
 
