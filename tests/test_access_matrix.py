@@ -53,6 +53,11 @@ TABLE = {
     "mailings:suppression_create": CREATE,
     "mailings:suppression_lift": {"GET": row(200, 404, 404, 404), "POST": row(DONE, 404, 404, 404)},
     "mailings:suppression_restore": {"POST": row(404)},  # nothing was lifted in this session
+    "mailings:field_list": LIST,
+    "mailings:field_create": CREATE,
+    "mailings:field_edit": {"GET": row(200, 404, 404, 404), "POST": row(DONE, 404, 404, 404)},
+    "mailings:field_delete": {"GET": row(200, 404, 404, 404), "POST": row(DONE, 404, 404, 404)},
+    "mailings:field_restore": {"POST": row(DONE, 404, 404, 404)},
     "mailings:message_list": LIST,
     "mailings:message_create": CREATE,
     "mailings:message_detail": DETAIL,

@@ -44,8 +44,7 @@ def field_save(*, field: Field) -> Field:
     User.objects.select_for_update().filter(pk=field.owner_id).first()
     others = list(Field.all_objects.filter(owner=field.owner_id).exclude(pk=field.pk))
     field.label = checked_label(field, [other for other in others if not other.deleted_at])
-    if field.kind == Field.Kind.CHOICE:
-        field.choices = checked_choices(field.choices)
+    field.choices = checked_choices(field.choices) if field.kind == Field.Kind.CHOICE else []
     what = "edited"
     if field.pk:
         keep_former(field)

@@ -43,7 +43,6 @@ def add_used(messages):
 @require_safe
 def message_detail(request, pk):
     message = for_reading(request.user, Message.objects.select_related("owner"), pk)
-    add_labels([message])
     return render(request, "mailings/message_detail.html", {
         "message": message,
         "mailings": message.mailings.filter(deleted_at=None).select_related("message")[:20],

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..attempts.explanations import advice, in_words, said
 from ..attempts.verdicts import verdict
+from ..fields.values import add_labels
 from ..mailings import fates, words
 from ..mailings.story import add_stories
 from ..messages.merge_fields import split
@@ -58,10 +59,12 @@ def server_words(answer):
 
 
 @register.filter
-def fields_marked(text, own):
-    """Return `text` as HTML in which its merge fields are marked, with its owner's `own` ones."""
+def fields_marked(text, message):
+    """Return a `text` of `message` as HTML in which its merge fields are marked."""
+    if not hasattr(message, "own_fields"):
+        add_labels([message])
     marked = SafeString("")
-    for part in split(text, own):
+    for part in split(text, message.own_fields):
         if isinstance(part, str):
             marked += conditional_escape(part)
         else:
