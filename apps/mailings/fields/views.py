@@ -52,8 +52,7 @@ def field_form(request: Request, field: Field, heading: str, submit_label: str) 
             return done(request, _("Saved: %(name)s") % {"name": field.label}, to=field,
                         changed=CHANGED)
     return render_form(request, "ui/form_page.html", {
-        "form": form, "heading": heading, "submit_label": submit_label,
-        "form_body": "mailings/_field_form.html", **way_back()})
+        "form": form, "heading": heading, "submit_label": submit_label, **way_back()})
 
 
 @FORM_METHODS
@@ -78,12 +77,12 @@ def used_lines(field: Field) -> list[str]:
     """Return where the field is used, and what follows, in words; nothing where it is not."""
     messages = messages_with(field)
     segments = segments_with(field)
-    lines = [_("In the message “%(name)s”") % {"name": message.subject}
+    lines = [_("The message “%(name)s” has it.") % {"name": message.subject}
              for message in messages[:NAMED]]
-    lines += [_("In the segment “%(name)s”") % {"name": segment.name}
+    lines += [_("The segment “%(name)s” asks about it.") % {"name": segment.name}
               for segment in segments[:NAMED]]
     if more := max(len(messages) - NAMED, 0) + max(len(segments) - NAMED, 0):
-        lines.append(_("And in %(n)s more.") % {"n": more})
+        lines.append(_("And %(n)s more.") % {"n": more})
     if messages:
         lines.append(_("These messages are not sent before you take %(word)s out of them.") % {
             "word": f"{{{field.key}}}"})
