@@ -37,6 +37,8 @@ OWNER = [
     ("/recipients/", "[id$=-suppress]", MODAL), ("/recipients/suppressed/",),
     ("/recipients/suppressed/create/", ".app-form .btn-primary", ".is-invalid"),
     ("/recipients/suppressed/", ".app-first .btn-primary", MODAL),
+    ("/recipients/fields/",), ("/recipients/fields/", ".app-empty .btn-primary", MODAL),
+    ("/recipients/fields/create/", ".app-form .btn-primary", ".is-invalid"),
     ("/messages/",), ("/messages/create/",),
     ("/messages/create/", "[data-inserts=id_body] summary", "[data-inserts=id_body][open]"),
     ("/messages/create/", ".app-form .btn-primary", ".is-invalid"),
