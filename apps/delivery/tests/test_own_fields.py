@@ -18,7 +18,8 @@ ANNA = {"город": "Казань", "сумма": 1234.5, "с нами с": "2
 
 @pytest.fixture
 def fields(owner):
-    kinds = {"город": "text", "сумма": "number", "с нами с": "date", "чай": "choice", "лет": "number"}
+    kinds = {"город": "text", "сумма": "number", "с нами с": "date", "чай": "choice",
+             "лет": "number"}
     return [FieldFactory(owner=owner, key=key, label=key, kind=kind)
             for key, kind in kinds.items()]
 

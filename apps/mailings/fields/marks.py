@@ -17,8 +17,8 @@ def add_cells(recipients: Iterable[Recipient], user: object) -> list[Field]:
     columns = columns_of(cast(User, user))
     for recipient in recipients:
         values = values_for(recipient, user)
-        recipient.cells = [(field.label, shown(field, values.get(field.key)))
-                           for field in columns]
+        recipient.cells = [  # type: ignore[attr-defined]
+            (field.label, shown(field, values.get(field.key))) for field in columns]
     return columns
 
 
@@ -27,7 +27,8 @@ def add_facts(recipient: Recipient, user: object) -> None:
     values = values_for(recipient, user)
     texts = [(field.label, shown(field, values.get(field.key)))
              for field in fields_of(cast(User, user))]
-    recipient.facts = [(label, text) for label, text in texts if text]
+    recipient.facts = [  # type: ignore[attr-defined]
+        (label, text) for label, text in texts if text]
 
 
 def values_for(recipient: Recipient, user: object) -> dict[str, Value]:

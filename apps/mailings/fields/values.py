@@ -4,7 +4,7 @@ A text is stored as a string, a number as a number, a date as a string by ISO 86
 of the field's texts. What `plain` writes, `read` reads back as the same value.
 """
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
 
@@ -128,8 +128,9 @@ def read_choice(field: Field, text: str) -> str:
         "choices": ", ".join(field.choices)})
 
 
-READERS = {Kind.TEXT: read_text, Kind.NUMBER: read_number, Kind.DATE: read_date,
-           Kind.CHOICE: read_choice}
+READERS: dict[str, Callable[[Field, str], Value]] = {
+    Kind.TEXT.value: read_text, Kind.NUMBER.value: read_number, Kind.DATE.value: read_date,
+    Kind.CHOICE.value: read_choice}
 
 
 def shown(field: Field, value: Value | None) -> str:
@@ -190,4 +191,5 @@ def add_labels(messages: Iterable[Message]) -> None:
     for field in Field.objects.filter(owner__in={message.owner_id for message in messages}):
         found.setdefault(field.owner_id, {})[field.key] = field.label
     for message in messages:
-        message.own_fields = found.get(message.owner_id, {})
+        message.own_fields = found.get(  # type: ignore[attr-defined]
+            message.owner_id, {})

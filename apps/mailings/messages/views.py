@@ -104,11 +104,12 @@ def letter_for(request, subject, body):
         full_name=_("Anna Smirnova"), email="anna@example.com")]
     numbers = ids_in([request.POST.get("_for") or request.POST.get("_to") or ""])
     number = sum(numbers) % len(first)
-    values = values_of(first[number].email, first[number].full_name)
-    values |= letter_values(own, first[number].fields)
+    recipient = first[number]
+    values = values_of(recipient.email, recipient.full_name) | letter_values(own, recipient.fields)
     letter = {
         "subject": filled(split(subject, labels), values),
-        "body": filled(split(body, labels), values), "to": values, "number": number, "count": len(first),
+        "body": filled(split(body, labels), values),
+        "to": values, "number": number, "count": len(first),
         "before": (number - 1) % len(first), "after": (number + 1) % len(first)}
     return {"letter": letter,
             "unknown": {"subject": complaints(subject, labels), "body": complaints(body, labels)}}
