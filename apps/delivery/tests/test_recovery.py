@@ -217,10 +217,10 @@ class Poison(BaseException):
 class PoisonLetter(Letter):
     """The letter of a run; to make it for one address is the end."""
 
-    def fill(self, email, full_name):
+    def fill(self, email, full_name, own=None):
         if email == self.deadly:
             raise Poison
-        return super().fill(email, full_name)
+        return super().fill(email, full_name, own)
 
 
 @pytest.mark.parametrize("deaths, left, skipped", [(2, 3, 0), (3, 2, 1), (4, 2, 1)])
