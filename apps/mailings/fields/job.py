@@ -1,5 +1,4 @@
 """The job that takes the values of a deleted field from all recipients of its owner."""
-from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from apps.jobs.kinds import Kind
@@ -7,16 +6,9 @@ from apps.jobs.models import Job
 
 from ..models import Field, Recipient
 from .services import KEY
-from .sql import name_in_sql
+from .sql import fields_with
 
 BATCH = 5000  # recipients that are looked through within a second
-# Nothing that a list is ordered or searched by follows from these values.
-DROP = """
-UPDATE mailings_recipient SET fields = {without}
-WHERE owner_id = %(owner)s AND id > %(after)s AND (id <= %(last)s OR %(last)s IS NULL)
-    AND fields ->> %(name)s IS NOT NULL
-"""
-WITHOUT = {"sqlite": "JSON_REMOVE(fields, %(name)s)", "postgresql": "fields - %(name)s"}
 
 
 class FieldValuesKind(Kind):
@@ -52,10 +44,15 @@ class FieldValuesKind(Kind):
 
 
 def drop_values(field: Field, *, after: int, last: int | None) -> None:
-    """Take the field's value from the recipients with ids after `after`, up to `last` if any."""
-    with connection.cursor() as cursor:
-        cursor.execute(DROP.format(without=WITHOUT[connection.vendor]), {
-            "owner": field.owner_id, "after": after, "last": last, "name": name_in_sql(field.key)})
+    """Take the field's value from the recipients with ids after `after`, up to `last` if any.
+
+    Nothing that a list is ordered or searched by follows from these values.
+    """
+    rows = Recipient.all_objects.filter(
+        owner=field.owner_id, pk__gt=after, fields__has_key=field.key)
+    if last is not None:
+        rows = rows.filter(pk__lte=last)
+    rows.update(fields=fields_with(field.key, None))
 
 
 KIND = FieldValuesKind()

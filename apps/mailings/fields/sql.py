@@ -1,11 +1,18 @@
-"""How SQL names a field's value inside of `Recipient.fields`.
+"""Own fields in SQL: how a value is named, and how one is written to many recipients at once.
 
-Write these only by Django, or as `json.dumps` writes them: SQLite compares the octets of a key, so
-one that is written with its Cyrillic letters as they are is not found by one that is escaped.
+Write `Recipient.fields` only by Django, as `json.dumps` does, or by `fields_with`. SQLite before
+3.45 compares the octets of a JSON key: one that JSON_SET wrote in Cyrillic letters is not found by
+a path that has them escaped, as Django's do.
 """
 import json
 
 from django.db import connection
+from django.db.models.expressions import RawSQL
+
+from .values import Value
+
+WITH = {"sqlite": "JSON_PATCH(fields, %s)", "postgresql": "fields || %s::jsonb"}
+WITHOUT = "fields - %s"  # JSON_PATCH with null does the same
 
 
 def name_in_sql(key: str) -> str:
@@ -13,3 +20,10 @@ def name_in_sql(key: str) -> str:
     if connection.vendor == "sqlite":
         return f"$.{json.dumps(key)}"
     return key
+
+
+def fields_with(key: str, value: Value | None) -> RawSQL:
+    """Return, for an update of recipients, their `fields` with this value; None takes it away."""
+    if value is None and connection.vendor == "postgresql":
+        return RawSQL(WITHOUT, [key])  # nosec B611 of constants
+    return RawSQL(WITH[connection.vendor], [json.dumps({key: value})])  # nosec B611 the same
