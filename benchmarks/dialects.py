@@ -28,15 +28,17 @@ LENGTHS = [1, 2, 3, 5, 12, 40, 300]
 FIRST = ["Анна", "Пётр", "Юлия", "Семён", "Ольга", "Эдуард", "Жанна", "Фёдор", "Инна", "Олег"]
 LAST = ["Иванова", "Смирнов", "Щербакова", "Цой", "О'Нил", "Ёлкин", "Новик-Гарина", "Юдина"]
 CITIES = ["Казань", "Уфа", "Нижний Новгород", "Йошкар-Ола", "Орёл", "Санкт-Петербург", ""]
-COMMENTS = ["", "", "любит чай", "ООО «Ромашка», отдел продаж", 'кафе "Юность"', "звонить; не писать",
-            "первая строка\nвторая строка", "скидка 10 %, карта | бонус", "адрес: ул. Мира, 5; кв. 3",
-            "просил перезвонить завтра, после обеда: будет дома", 'сказал: "да, беру"', "it's fine"]
+COMMENTS = [
+    "", "", "любит чай", "ООО «Ромашка», отдел продаж", 'кафе "Юность"', "звонить; не писать",
+    "первая строка\nвторая строка", "скидка 10 %, карта | бонус", "адрес: ул. Мира, 5; кв. 3",
+    "просил перезвонить завтра, после обеда: будет дома", 'сказал: "да, беру"', "it's fine"]
+PHONES = ["+7 900 000-00-0{}", "8(900)0000{}0", "7900000000{}"]
 COLUMNS = {
     "имя": lambda pick, row: pick(FIRST),
     "фамилия": lambda pick, row: pick(LAST),
     "ФИО": lambda pick, row: f"{pick(LAST)} {pick(FIRST)}",
     "e-mail": lambda pick, row: f"{pick('abcdefgh')}{row}.{pick('klmn')}@{pick(HOSTS)}",
-    "телефон": lambda pick, row: pick(["+7 900 000-00-0{}", "8(900)0000{}0", "7900000000{}"]).format(row),
+    "телефон": lambda pick, row: pick(PHONES).format(row),
     "город": lambda pick, row: pick(CITIES),
     "сумма": lambda pick, row: pick(["1 250,50", "0", "99,9", "12000", "1.5", "7 000 ₽"]),
     "дата": lambda pick, row: pick(["01.02.2024", "2024-03-05", "5.11.23", "2024-01-02 10:15:00"]),
@@ -46,9 +48,10 @@ COLUMNS = {
 }
 HOSTS = ["example.com", "example.org", "mail.example.net"]
 UNKNOWN = ["кто", "чей", "склад", "повод", "вес", "цвет", "мера", "отзыв", "бренд", "сорт", "ключ"]
-ENGLISH = {"имя": "first_name", "фамилия": "Last name", "ФИО": "Full name", "e-mail": "E-mail Address",
-           "телефон": "Phone", "город": "City", "сумма": "Total", "дата": "Created at",
-           "комментарий": "Notes", "№": "id", "сайт": "Website"}
+ENGLISH = {
+    "имя": "first_name", "фамилия": "Last name", "ФИО": "Full name", "e-mail": "E-mail Address",
+    "телефон": "Phone", "город": "City", "сумма": "Total", "дата": "Created at",
+    "комментарий": "Notes", "№": "id", "сайт": "Website"}
 
 
 class Odd(NamedTuple):
@@ -88,8 +91,8 @@ def odd_file(chance: random.Random) -> Odd:
         written.append(delimiter.join(["", "Итого"]))
         rows.append(["", "Итого"])
     text = end.join([*above(preamble, delimiter, len(columns)), *written, ""])
-    how = f"{delimiter!r} {quoting} {encoding} {preamble or '-'} {named} {shape} {end!r} {len(rows)}"
-    return Odd(how, text.encode(encoding, "replace"), header, rows)
+    how = [repr(delimiter), quoting, encoding, preamble or "-", named, shape, repr(end)]
+    return Odd(" ".join(how), text.encode(encoding, "replace"), header, rows)
 
 
 def chosen_columns(chance: random.Random, delimiter: str) -> list[str]:

@@ -1,7 +1,8 @@
 """What a cell holds, as far as one sees it by its letters alone."""
 import re
 
-ADDRESS = re.compile(r"[^\s@<>,;:\"'|¦§^\x01\x1f]+@[^\s@<>,;:\"'|¦§^\x01\x1f]+\.[^\s@<>,;:\"'|.¦§^\x01\x1f]{2,}")
+NOT_OF_ADDRESS = r"\s@<>,;:\"'|¦§^~\x01\x1f"
+ADDRESS = re.compile(rf"[^{NOT_OF_ADDRESS}]+@[^{NOT_OF_ADDRESS}]+\.[^.{NOT_OF_ADDRESS}]{{2,}}")
 NAMED = rf"(?:\"[^\"<>@]*\"|[^\"<>@;]*)\s*<\s*{ADDRESS.pattern}\s*>|{ADDRESS.pattern}"
 ADDRESSES = re.compile(rf"(?:{NAMED})(?:\s*[,;]\s*(?:{NAMED}))*\s*[,;]?")
 MONEY = r"[₽$€£%]|руб\.?|р\.|шт\.?"
@@ -48,7 +49,7 @@ def cleanness(cell: str) -> float:
         return 0.6
     if PLAIN.fullmatch(cell):
         return 0.95
-    return 0.4 if re.search(r"[;|\t^~¦§]", cell) else 0.7
+    return 0.4 if re.search(r"[;|\t^~¦§\x01\x1f]", cell) else 0.7
 
 
 def _is_wrapped(cell: str) -> bool:

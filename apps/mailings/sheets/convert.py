@@ -106,6 +106,8 @@ def find_table(
         raise Refused("no_sheet", ("sheet", asked))
     for name in [asked] if asked else names:
         table = workbook.get_sheet_by_name(name)
+        if table.total_height > MOST_ROWS:
+            raise Refused("rows", ("most", MOST_ROWS))
         if asked or has_rows(table):
             return name, table
     raise Refused("no_sheets")
@@ -118,8 +120,6 @@ def has_rows(table: CalamineSheet) -> bool:
 
 
 def write(table: CalamineSheet, target: str) -> None:
-    if table.total_height > MOST_ROWS:
-        raise Refused("rows", ("most", MOST_ROWS))
     if table.height * table.width > MOST_CELLS:
         raise Refused("cells", ("most", MOST_CELLS))
     with open(target, "w", encoding="utf-8", errors="replace", newline="") as file:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from .cells import cleanness
+from .cells import ADDRESS, cleanness, is_address
 from .records import Dialect, records
 
 # By how far each is trusted: those in the midst of times, links and texts are hardly delimiters.
@@ -83,4 +83,13 @@ def _cleanness(rows: list[list[str]]) -> float:
     for row in rows:
         cells = row[:CELLS_OF_ROW]
         total += sum(map(cleanness, cells)) / len(cells)
-    return total / len(rows)
+    return total / len(rows) * (1 + _freed_addresses(rows)) / 2
+
+
+def _freed_addresses(rows: list[list[str]]) -> float:
+    """Return in how many of the rows with an address it stands in a cell by itself."""
+    with_address = [row for row in rows if any(map(ADDRESS.search, row))]
+    if not with_address:
+        return 1.0
+    freed = sum(1 for row in with_address if any(is_address(cell.strip()) for cell in row))
+    return freed / len(with_address)

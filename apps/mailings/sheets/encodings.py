@@ -9,8 +9,7 @@ CYRILLIC = ("cp1251", "koi8-r", "cp866", "mac-cyrillic")
 WESTERN = "cp1252"
 ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", *CYRILLIC, WESTERN)
 
-MARKS = {
-    codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+MARKS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 HEAD = 64 * 1024
 BLOCK = 1024 * 1024
 EVIDENCE = 64 * 1024  # octets of lines that are not ASCII: more of them tell nothing new
@@ -31,18 +30,32 @@ RARE = {"mac-cyrillic": -2.0}  # nobody has it but of an old Mac: where it is as
 CYRILLIC_SLIPS = re.compile(
     r"[а-яёіїєґў](?=[А-ЯЁІЇЄҐЎ])|[А-ЯЁ]{2}(?=[а-яё])|\b[ьъыЬЪЫ]"
     r"|[a-zA-Z](?=[а-яёА-ЯЁ])|[а-яёА-ЯЁ](?=[a-zA-Z])")
-# Three accented letters in a row are some other script's; so are two of them that make a word.
-WESTERN_SLIPS = re.compile(r"[\xc0-\xff](?=[\xc0-\xff]{2})|\b[\xc0-\xff]{2,}\b|[a-zß-ÿ](?=[À-Þ])")
+# Three accented letters in a row are some other script's; so are two of them that make a word,
+# a sign in the midst of letters, and one letter alone that no language has for a word.
+WESTERN_SLIPS = re.compile(
+    r"[\xc0-\xff](?=[\xc0-\xff]{2})|\b[\xc0-\xff]{2,}\b|[a-zß-ÿ](?=[À-Þ])"
+    r"|[\xc0-\xff](?=[\xa0-\xaa\xac-\xb9])"
+    r"|\b(?![àéèóòíúÀÉÈÓ])[\xc0-\xff]\b")
 
 
 def find_encoding(path: Path) -> str:
     """Return the encoding of a file: of all that it may be, the likeliest."""
     with open(path, "rb") as file:
         head = file.read(HEAD)
+    return in_two_octets(head) or encoding_of(_evidence(path))
+
+
+def in_two_octets(head: bytes) -> str:
+    """Tell UTF-16, with its mark or without: each second octet says Latin or Cyrillic."""
     for mark, encoding in MARKS.items():
         if head.startswith(mark):
             return encoding
-    return _utf_16(head) or encoding_of(_evidence(path))
+    even, odd = head[0::2], head[1::2]
+    if _share_of_planes(odd) > 0.7 and _share_of_planes(even) < 0.5:
+        return "utf-16-le"
+    if _share_of_planes(even) > 0.7 and _share_of_planes(odd) < 0.5:
+        return "utf-16-be"
+    return ""
 
 
 def encoding_of(octets: bytes) -> str:
@@ -55,16 +68,6 @@ def encoding_of(octets: bytes) -> str:
         scores[encoding] = _cyrillic_score(text) + RARE.get(encoding, 0)
     scores[WESTERN] = _western_score(octets.decode(WESTERN, "replace"))
     return max(scores, key=lambda encoding: scores[encoding])
-
-
-def _utf_16(head: bytes) -> str:
-    """Tell UTF-16 without a mark: every other octet says Latin or Cyrillic, and no other does."""
-    even, odd = head[0::2], head[1::2]
-    if _share_of_planes(odd) > 0.7 and _share_of_planes(even) < 0.5:
-        return "utf-16-le"
-    if _share_of_planes(even) > 0.7 and _share_of_planes(odd) < 0.5:
-        return "utf-16-be"
-    return ""
 
 
 def _share_of_planes(octets: bytes) -> float:

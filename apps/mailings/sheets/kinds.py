@@ -4,6 +4,7 @@ import zipfile
 import zlib
 from pathlib import Path
 
+from .encodings import in_two_octets
 from .refusals import Unreadable
 
 HEAD = 64 * 1024
@@ -23,8 +24,9 @@ REFUSED = {
 }
 MARKUP = re.compile(
     rb"\s*(?:<\?xml|<!--|<(?:!doctype|html|head|body|table|meta|div|style)\b)", re.I)
+JSON = re.compile(rb"\s*(?:\[\s*)?\{\s*\"[^\"]*\"\s*:")
 WEB_PAGE = re.compile(rb"<(?:!doctype\s+html|html|table|body)\b", re.I)
-CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]".encode())
+CONTROL = re.compile(rb"[\x02-\x08\x0e-\x19\x1b\x7f]")
 OF_OLE = {"EncryptedPackage": "password", "Workbook": "xls", "Book": "xls",
           "WordDocument": "document", "PowerPoint Document": "presentation"}
 OF_ZIP = {
@@ -63,8 +65,9 @@ def _refuse(head: bytes) -> None:
     text = head.replace(b"\0", b"").removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe")
     if MARKUP.match(text):
         raise Unreadable("web_page" if WEB_PAGE.search(text) else "markup")
-    # UTF-16 is half of zeros, and Cyrillic in it half of fours.
-    if len(CONTROL.findall(text.replace(b"\x04", b""))) > len(text) / 10:
+    if JSON.match(text):
+        raise Unreadable("json")
+    if not in_two_octets(head) and len(CONTROL.findall(text)) > len(text) / 50:
         raise Unreadable("not_text")
 
 

@@ -16,6 +16,7 @@ WORDS = {
     "presentation": _("This is a presentation, not a table."),
     "web_page": _("This is a web page inside, whatever its name says. %(save_as)s"),
     "markup": _("This is XML, not a table. %(save_as)s"),
+    "json": _("This is JSON, not a table. Save the data as XLSX or CSV."),
     "contacts": _("These are contact cards (vCard). Export the contacts as CSV."),
     "numbers": _("This is a document of Numbers. Export it as XLSX or CSV."),
     "old_workbook": _("This format of workbook is not read. %(save_as)s"),

@@ -64,4 +64,5 @@ def _convert(source: Path, target: Path, sheet: str) -> dict[str, Any]:
 
 def _why(errors: bytes) -> str:
     """Tell what a reader that failed in its own way had trouble with."""
-    return "large_workbook" if b"memory" in errors.lower() else "broken_workbook"
+    no_room = b"memory" in errors or b"capacity overflow" in errors
+    return "large_workbook" if no_room else "broken_workbook"
