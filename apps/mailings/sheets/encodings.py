@@ -18,10 +18,12 @@ EVIDENCE = 64 * 1024  # octets of lines that are not ASCII: more of them tell no
 LETTERS = "оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъ"
 WEIGHTS = {letter: 2 - rank / 8 for rank, letter in enumerate(LETTERS)}
 WEIGHTS.update(dict.fromkeys("іїєґў", -1), ё=1.2)
-PAIRS = set("""ст но то на ен ов ни ра во ко ро по не пр ос ли ал ла ка го та ер ре ва ан ел де ор
+PAIRS = set("""
+    ст но то на ен ов ни ра во ко ро по не пр ос ли ал ла ка го та ер ре ва ан ел де ор
     ол ит ет ом ло те ем ес ль ти ле ат за ин ри до ме от ил из об ир ар од ад ас ес та ся ик ск ев
     ва ви да ди ел ем ия ий ый ая ое на он ок мо ма ми ту ву ча на че ши же жи ну му му ам ак ав ей
-    бо бе ба со се си ск ца ин ня ны ын ын лю ль ья ги га ге гу тр др гр вл сл пл кр бр хо ха""".split())
+    бо бе ба со се си ск ца ин ня ны ын ын лю ль ья ги га ге гу тр др гр вл сл пл кр бр хо ха
+""".split())
 NEUTRAL = set("«»№—–…„“”’‘•\xa0")
 ACCENTED = set("áàâäãåæçéèêëíìîïñóòôöõøœúùûüýÿßšž¡¿ºª«»€’‘“”–—…°·£§®©™\xa0")
 STRANGE = -4.0
@@ -34,8 +36,7 @@ CYRILLIC_SLIPS = re.compile(
 # a sign in the midst of letters, and one letter alone that no language has for a word.
 WESTERN_SLIPS = re.compile(
     r"[\xc0-\xff](?=[\xc0-\xff]{2})|\b[\xc0-\xff]{2,}\b|[a-zß-ÿ](?=[À-Þ])"
-    r"|[\xc0-\xff](?=[\xa0-\xaa\xac-\xb9])"
-    r"|\b(?![àéèóòíúÀÉÈÓ])[\xc0-\xff]\b")
+    r"|[\xc0-\xff](?=[\xa0-\xaa\xac-\xb9])|\b(?![àéèóòíúÀÉÈÓ])[\xc0-\xff]\b")
 
 
 def find_encoding(path: Path) -> str:

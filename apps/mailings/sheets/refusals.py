@@ -1,9 +1,10 @@
 """Why a file can not be read, in the reader's language."""
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
-SAVE_AS = _("Open it in a spreadsheet program and save it as XLSX or CSV.")
+SAVE_AS = _("Open the file in a spreadsheet program and save it as XLSX or CSV.")
 WORDS = {
     "empty": _("The file is empty."),
     "no_rows": _("There are no rows in the file."),
@@ -49,4 +50,9 @@ class Unreadable(Exception):
         self.details = details
 
     def __str__(self) -> str:
-        return WORDS[self.reason] % {"save_as": SAVE_AS, **self.details}
+        details = {name: _shown(value) for name, value in self.details.items()}
+        return WORDS[self.reason] % {"save_as": SAVE_AS, **details}
+
+
+def _shown(value: Any) -> Any:
+    return number_format(value, force_grouping=True) if isinstance(value, int) else value
