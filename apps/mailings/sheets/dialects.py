@@ -49,7 +49,7 @@ def _candidates(text: str, delimiters: list[str]) -> Iterator[Dialect]:
 def _score(sample: list[str], dialect: Dialect) -> float:
     rows = [row for row in islice(records(sample, dialect), ROWS) if any(map(str.strip, row))]
     if not rows:
-        return 0.0
+        return 1.0 if dialect.delimiter else 0.0  # delimiters alone, or nothing at all
     trust = DELIMITERS.get(dialect.delimiter, 1.0)
     return trust * _evenness(rows, dialect) * _cleanness(rows)
 

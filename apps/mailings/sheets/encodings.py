@@ -12,7 +12,7 @@ ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", *CYRILLIC, WESTERN)
 MARKS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 HEAD = 64 * 1024
 BLOCK = 1024 * 1024
-EVIDENCE = 64 * 1024  # octets of lines that are not ASCII: more of them tell nothing new
+EVIDENCE = 32 * 1024  # octets of lines that are not ASCII: more of them tell nothing new
 
 # Letters by how frequent they are in Russian; then those of Ukrainian and Belarusian.
 LETTERS = "оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъ"

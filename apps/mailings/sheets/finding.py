@@ -6,6 +6,7 @@ from typing import NamedTuple
 from .dialects import SAID, find_dialect
 from .encodings import find_encoding
 from .headers import find_header
+from .limits import MOST_COLUMNS
 from .records import Dialect, lines, records
 
 LINES = 400
@@ -40,7 +41,7 @@ def first_lines(path: Path, encoding: str) -> list[str]:
 
 
 def find_top(sample: list[str], dialect: Dialect) -> tuple[int, bool]:
-    rows = list(islice(records(sample, dialect), ROWS))
+    rows = [row[:MOST_COLUMNS] for row in islice(records(sample, dialect), ROWS)]
     if sample and SAID.fullmatch(sample[0]):
         rows[0] = []  # it tells the delimiter, and is no part of the table
     return find_header(rows)

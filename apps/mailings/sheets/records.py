@@ -72,7 +72,7 @@ def records(source: Iterable[str], dialect: Dialect) -> Iterator[list[str]]:
             return
         except OpenQuote:
             yield next(csv.reader(taken[:1], **of_letters.format()))
-            rest = chain(taken[1:], rest)
+            rest = chain(filter(None, taken[1:]), rest)
     yield from csv.reader(rest, **of_letters.format())
 
 
