@@ -54,17 +54,22 @@ def convert(source: str, target: str, sheet: str) -> dict[str, Any]:
         names = names_of(workbook)
         name, table = find_table(workbook, names, sheet)
         write(table, target)
-    except PasswordError as error:
-        raise Refused("password") from error
-    except (ZipError, zipfile.BadZipFile) as error:
-        raise Refused("broken_zip") from error
-    except MemoryError as error:
-        raise Refused("large_workbook") from error
-    except OSError as error:
-        raise Refused("no_room" if error.errno == ENOSPC else "broken_workbook") from error
-    except CalamineError as error:
-        raise Refused("password" if "assword" in str(error) else "broken_workbook") from error
+    except (CalamineError, zipfile.BadZipFile, OSError, MemoryError) as error:
+        raise Refused(reason_of(error)) from error
     return {"sheets": names, "sheet": name}
+
+
+def reason_of(error: Exception) -> str:
+    words = str(error)
+    if isinstance(error, PasswordError) or "assword" in words:
+        return "password"
+    if isinstance(error, (ZipError, zipfile.BadZipFile)):
+        return "broken_zip"
+    if isinstance(error, MemoryError) or "limit exceeded" in words:
+        return "large_workbook"
+    if isinstance(error, OSError) and error.errno == ENOSPC:
+        return "no_room"
+    return "broken_workbook"
 
 
 def limit_self() -> None:

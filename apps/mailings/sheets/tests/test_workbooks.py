@@ -84,13 +84,12 @@ def test_empty_rows_that_an_office_repeats_to_the_end_cost_nothing(tmp_path):
         assert sheet.first(5) == [(1, ["a@example.com"])]
 
 
-@pytest.mark.parametrize("columns, rows, reasons", [
-    (900, 1_048_576, {"large_workbook"}), (16_384, 1, {"columns"}),
-    (16_384, 1_048_576, {"broken_workbook", "large_workbook"}),
-    (-1, -5, {"broken_workbook", "large_workbook"})])
-def test_repeated_cells_fill_no_memory(tmp_path, columns, rows, reasons):
+@pytest.mark.parametrize("columns, rows, reason", [
+    (60, 1_048_576, "large_workbook"), (16_384, 1, "columns"),
+    (16_384, 1_048_576, "large_workbook"), (-1, -5, "broken_workbook")])
+def test_repeated_cells_fill_no_memory(tmp_path, columns, rows, reason):
     path = open_book(tmp_path / "a.ods", open_row("длинное слово", columns, rows))
-    assert refusal_of(path) in reasons
+    assert refusal_of(path) == reason
 
 
 @pytest.mark.parametrize("rows, reason", [
