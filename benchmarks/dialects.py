@@ -20,7 +20,8 @@ QUOTINGS = ["needed", "needed", "all", "all", "texts", "apostrophes", "backslash
 ENDS = ["\n", "\r\n", "\r"]
 ENCODINGS = ["utf-8", "utf-8-sig", "cp1251", "koi8-r", "cp866", "mac-cyrillic", "utf-16",
              "utf-16-le", "utf-16-be"]
-PREAMBLES = ["", "", "", "title", "title and blank", "blank", "titles", "padded", "sep", "dated"]
+PREAMBLES = ["", "", "", "title", "title and blank", "blank", "titles", "padded", "sep", "dated",
+             "remarks", "delimiters", "address"]
 HEADERS = ["known", "known", "none", "none", "unknown", "doubled", "empty name", "English"]
 SHAPES = ["even", "even", "even", "ragged", "trailing", "blanks", "spaced", "total"]
 LENGTHS = [1, 2, 3, 5, 12, 40, 300]
@@ -100,8 +101,9 @@ def chosen_columns(chance: random.Random, delimiter: str) -> list[str]:
         return ["e-mail"]
     others = [name for name in COLUMNS if name != "e-mail"]
     columns = chance.sample(others, chance.randint(1, 7))
-    columns.insert(chance.randint(0, len(columns)), "e-mail")
-    return columns
+    if chance.random() < 0.9:
+        columns.insert(chance.randint(0, len(columns)), "e-mail")
+    return columns if len(columns) > 1 else [*columns, "e-mail"]
 
 
 def header_of(named: str, columns: list[str]) -> list[str]:
@@ -157,6 +159,9 @@ def above(preamble: str, delimiter: str, width: int) -> list[str]:
         "titles": ["Отчёт по продажам", "Период: январь - март", "", "Составил менеджер"],
         "padded": [f"Клиенты{pad}", pad],
         "sep": [f"sep={delimiter}"],
+        "remarks": ["# Экспорт из CRM, 2024-01-02 10:00", "# поля: имя, почта; далее"],
+        "delimiters": ["Отчёт; клиенты, весь год | все", "Без отказов; с магазинами"],
+        "address": ["Ответственный - boss@example.com", ""],
         "dated": [f"Дата выгрузки:{delimiter}01.02.2024{delimiter * max(width - 2, 0)}"],
     }[preamble]
 

@@ -2,7 +2,7 @@
 import re
 from statistics import median
 
-from .cells import is_data
+from .cells import is_address, is_data
 
 ABOVE = 25  # a header stands among the first rows, or there is none
 LONGEST = 60  # characters of a column's name
@@ -51,10 +51,10 @@ def find_header(rows: list[list[str]]) -> tuple[int, bool]:
 
 def _is_of_table(row: list[str], filled: int, usual: float) -> bool:
     """Tell whether a row is full enough, and no title or label above the table."""
-    if usual <= 1 or _has_address(row):
+    if usual <= 1 or any(is_address(cell.strip()) for cell in row):
         return True
     first = next(cell.strip() for cell in row if cell.strip())
-    return filled > max(1, usual / 2) and not first.endswith(":")
+    return filled > max(1, usual / 2) and not first.endswith(":") and not first.startswith("# ")
 
 
 def _of_one_column(rows: list[list[str]], places: list[int], first: int | None) -> tuple[int, bool]:
