@@ -3,8 +3,10 @@ import re
 
 NOT_OF_ADDRESS = r"\s@<>,;:\"'|¦§^~\x01\x1f"
 ADDRESS = re.compile(rf"[^{NOT_OF_ADDRESS}]+@[^{NOT_OF_ADDRESS}]+\.[^.{NOT_OF_ADDRESS}]{{2,}}")
-NAMED = rf"(?:\"[^\"<>@]*\"|[^\"<>@;]*)\s*<\s*{ADDRESS.pattern}\s*>|{ADDRESS.pattern}"
-ADDRESSES = re.compile(rf"(?:{NAMED})(?:\s*[,;]\s*(?:{NAMED}))*\s*[,;]?")
+HELD_ADDRESS = re.compile(rf"[^{NOT_OF_ADDRESS}]@[^.{NOT_OF_ADDRESS}]+\.[^{NOT_OF_ADDRESS}]")
+NAMED = (
+    rf"(?:\"[^\"<>@]*\"\s*+|[^\"<>@;]*)<\s*+{ADDRESS.pattern}\s*>|{ADDRESS.pattern}")
+ADDRESSES = re.compile(rf"(?:{NAMED})(?:\s*+[,;]\s*+(?:{NAMED}))*\s*+[,;]?")
 MONEY = r"[₽$€£%]|руб\.?|р\.|шт\.?"
 NUMBER = re.compile(rf"[-+]?(?:{MONEY})?\s*\d[\d\s\xa0' ]*(?:[.,]\d+)?\s*(?:{MONEY})?")
 DATE = re.compile(
@@ -15,13 +17,27 @@ PHONE = re.compile(r"\+?\d[\d\s()\xa0-]{5,}\d(?:\s*(?:доб|ext)\.?\s*\d+)?|\+?
 LINK = re.compile(r"(?:https?://|www\.)[^\s;|]+", re.I)
 PLAIN = re.compile(r"[^,;|\t\"'@^~¦§\n]*(?:'[^,;|\t\"'@^~¦§\n]+)*")
 
+# The patterns of whole cells take their time with long ones.
+LONG = 2_000
+LONGEST_FIGURE = 60
+
 
 def is_address(cell: str) -> bool:
+    """Tell whether a cell holds an address or several, with names or without."""
+    if len(cell) > LONG:
+        end = max(cell.rfind(mark, 0, LONG) for mark in ",;")
+        cell = cell[:max(end, 0)]
     return ADDRESSES.fullmatch(cell) is not None
+
+
+def holds_address(cell: str) -> bool:
+    return HELD_ADDRESS.search(cell) is not None
 
 
 def is_figure(cell: str) -> bool:
     """Tell whether a cell holds a number, a date, a time or a telephone."""
+    if len(cell) > LONGEST_FIGURE:
+        return False
     return any(kind.fullmatch(cell) for kind in (NUMBER, DATE, PHONE))
 
 
@@ -35,15 +51,15 @@ def cleanness(cell: str) -> float:
     cell = cell.strip()
     if not cell:
         return 0.9
-    if len(cell) > 2_000:  # a text is a text
-        return 0.7
     if is_address(cell) or is_figure(cell) or LINK.fullmatch(cell):
         return 1.0
+    if len(cell) > LONG:  # a text is a text
+        return 0.7
     if _is_wrapped(cell) or '""' in cell:
         return 0.2
     if cell.count('"') % 2 or cell.endswith('"') and '\\' in cell:
         return 0.1
-    if ADDRESS.search(cell):
+    if holds_address(cell):
         return 0.3
     if cell.startswith("'") or cell.endswith("'"):
         return 0.6

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from .cells import ADDRESS, cleanness, is_address
+from .cells import cleanness, holds_address, is_address
 from .records import Dialect, records
 
 # By how far each is trusted: those in the midst of times, links and texts are hardly delimiters.
@@ -88,7 +88,7 @@ def _cleanness(rows: list[list[str]]) -> float:
 
 def _freed_addresses(rows: list[list[str]]) -> float:
     """Return in how many of the rows with an address it stands in a cell by itself."""
-    with_address = [row for row in rows if any(map(ADDRESS.search, row))]
+    with_address = [row for row in rows if any(map(holds_address, row))]
     if not with_address:
         return 1.0
     freed = sum(1 for row in with_address if any(is_address(cell.strip()) for cell in row))

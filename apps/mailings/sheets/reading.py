@@ -142,7 +142,7 @@ def _obeyed(reading: Reading) -> Reading:
     if reading.encoding not in ENCODINGS:
         raise Unreadable("encoding", encoding=reading.encoding)
     marks = [mark for mark in (reading.delimiter, reading.quote, reading.escape) if mark]
-    if any(len(mark) > 1 or mark in "\r\n\0 " for mark in marks) or len(set(marks)) < len(marks):
+    if any(len(mark) > 1 or mark in "\r\n\0" for mark in marks) or len(set(marks)) < len(marks):
         raise Unreadable("dialect")
     return replace(reading, kind="text", skip=max(reading.skip, 0))
 

@@ -29,7 +29,7 @@ class Dialect(NamedTuple):
             "quotechar": self.quote or None,
             "quoting": csv.QUOTE_MINIMAL if self.quote else csv.QUOTE_NONE,
             "escapechar": self.escape or None,
-            "skipinitialspace": True,
+            "skipinitialspace": self.delimiter != " ",
         }
 
 

@@ -12,6 +12,7 @@ from .records import Dialect
 from .refusals import Unreadable
 
 ROOT = Path(__file__).resolve().parents[3]
+LONGEST_NAME = 255  # of a sheet
 DIALECT = Dialect(",", '"')  # in which it is written
 # Ended by the kernel: no memory was left, or no time.
 ENDED = {-signal.SIGXCPU: "slow_workbook", -signal.SIGKILL: "slow_workbook",
@@ -26,6 +27,8 @@ class Written(NamedTuple):
 
 
 def write_as_text(path: Path, kind: str, sheet: str) -> Written:
+    if "\0" in sheet or len(sheet) > LONGEST_NAME:
+        raise Unreadable("no_sheet", sheet=sheet[:LONGEST_NAME])
     try:
         folder = TemporaryDirectory(prefix="sheet-")
     except OSError as error:

@@ -1,6 +1,9 @@
 """The dialect of a text, what is above its table, and the header, with nothing set by hand."""
+from time import process_time
+
 import pytest
 
+from apps.mailings.sheets.reading import Reading, Unreadable
 from benchmarks.dialects import is_right, odd_files
 
 MAIL = "a@example.com"
@@ -27,6 +30,24 @@ ONE_COLUMN = [
 @pytest.mark.parametrize("text", ONE_COLUMN)
 def test_what_is_one_column_stays_one(cells_of, text):
     assert cells_of(text) == [[line] for line in text.splitlines()]
+
+
+def test_thousands_of_addresses_in_one_line_are_one_cell(cells_of):
+    text = ", ".join(f"client{number}@example.com" for number in range(5_000))
+    assert cells_of(text) == [[text]]
+
+
+@pytest.mark.parametrize("cell", [
+    "a" + " " * 200_000 + "b", "я" * 200_000, "1 " * 100_000 + "x", "@" + "a" * 200_000 + "@",
+    "'" * 100_000, '"a" ' * 50_000, "a," * 100_000 + "<", "a@b.cd " * 30_000])
+def test_long_cells_of_one_kind_take_no_time(cells_of, cell):
+    before = process_time()
+    cells_of(f"Имя;Почта\n{cell};{MAIL}\nПётр;{MAIL}\n", Reading(delimiter=";"))
+    try:
+        cells_of(f"Имя;Почта\n{cell};{MAIL}\nПётр;{MAIL}\n")
+    except Unreadable:
+        pass
+    assert process_time() - before < 2
 
 
 @pytest.mark.parametrize("text, expected", [

@@ -37,6 +37,11 @@ def test_a_reading_by_hand_is_obeyed(sheet_of):
     assert sheet.first(9) == [(4, ["1", '"2']), (5, ["3", "4"])]
 
 
+def test_spaces_may_be_delimiters_by_hand(sheet_of):
+    sheet = sheet_of("a@example.com Анна\n", Reading(delimiter=" ", quote='"'))
+    assert sheet.first(1) == [(1, ["a@example.com", "Анна"])]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be", "cp866", "cp1252"])
 def test_a_wrong_encoding_by_hand_shows_wrong_letters_and_fails_never(sheet_of, encoding):
     octets = "Имя;Почта\nАнна;a@example.com\n".encode("cp1251")
