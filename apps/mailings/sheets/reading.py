@@ -142,7 +142,8 @@ def _obeyed(reading: Reading) -> Reading:
     if reading.encoding not in ENCODINGS:
         raise Unreadable("encoding", encoding=reading.encoding)
     marks = [mark for mark in (reading.delimiter, reading.quote, reading.escape) if mark]
-    if any(len(mark) > 1 or mark in "\r\n\0" for mark in marks) or len(set(marks)) < len(marks):
+    are_single = all(len(mark) == 1 and mark not in "\r\n\0" for mark in marks)
+    if not are_single or len(set(marks)) < len(marks) or " " in (reading.quote, reading.escape):
         raise Unreadable("dialect")
     return replace(reading, kind="text", skip=max(reading.skip, 0))
 

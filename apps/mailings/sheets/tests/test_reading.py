@@ -53,7 +53,8 @@ def test_a_wrong_encoding_by_hand_shows_wrong_letters_and_fails_never(sheet_of, 
     (Reading(encoding="zlib"), "encoding"), (Reading(encoding="no such"), "encoding"),
     (Reading(delimiter="||"), "dialect"), (Reading(delimiter="\n"), "dialect"),
     (Reading(delimiter=";", quote=";"), "dialect"), (Reading(quote='""'), "dialect"),
-    (Reading(delimiter="\0"), "dialect"), (Reading(delimiter=";", skip=99), "no_rows")])
+    (Reading(delimiter="\0"), "dialect"), (Reading(quote=" "), "dialect"),
+    (Reading(delimiter=";", skip=99), "no_rows")])
 def test_what_can_not_be_read_so_is_refused(sheet_of, reading, reason):
     with pytest.raises(Unreadable) as refusal:
         sheet_of(TEXT, reading)
