@@ -14,7 +14,7 @@ from apps.core.sieve import Sieve
 from apps.users.models import User
 
 from .book import Book
-from .problems import is_group, problem_of, problems_in
+from .problems import frame_problem, is_group, problem_of, problems_in
 from .sieves import NOBODY, Question, either, sieve_for
 from .words import words_of
 
@@ -28,7 +28,7 @@ def sieve_of(conditions: Any, *, owner_id: int, now: datetime) -> Sieve:
 
 
 def group_sieve(group: Any, book: Book, now: datetime) -> Sieve:
-    if problem_of(group, book):
+    if frame_problem(group):
         return NOBODY
     sieves = [part_sieve(part, book, now) for part in group["of"]]
     if group["match"] == "any":

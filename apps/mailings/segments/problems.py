@@ -26,7 +26,7 @@ def is_group(part: Any) -> bool:
 
 def problems_in(conditions: Any, book: Book) -> dict[str, str]:
     """Return a sentence for each condition that can not be saved, by its path; "" is the whole."""
-    if problem := problem_of(conditions, book) or ("" if is_group(conditions) else _("Unknown.")):
+    if problem := frame_problem(conditions):
         return {"": problem}
     found = group_problems(conditions, "", book)
     groups = [part for part in conditions["of"] if is_group(part)]
@@ -40,16 +40,23 @@ def problems_in(conditions: Any, book: Book) -> dict[str, str]:
     return found
 
 
+def frame_problem(group: Any) -> str:
+    """Return what is wrong with a group, whatever its conditions are; "" for nothing."""
+    if not is_group(group) or not isinstance(group["of"], list) or group.get("match") not in GROUPS:
+        return _("Choose whether all or any of the conditions hold.")
+    return ""
+
+
 def inner_problems(group: Any, path: str, book: Book) -> dict[str, str]:
-    if any(is_group(part) for part in group["of"] if isinstance(group["of"], list)):
+    if problem := frame_problem(group):
+        return {path: problem}
+    if any(is_group(part) for part in group["of"]):
         return {path: _("A group within a group can not have groups.")}
     return group_problems(group, path, book)
 
 
 def group_problems(group: Any, path: str, book: Book) -> dict[str, str]:
     """Return what is wrong with a group and its conditions, but not with the groups in it."""
-    if problem := problem_of(group, book):
-        return {path: problem}
     if not group["of"]:
         return {path: _("Add a condition.")}
     conditions = [part for part in group["of"] if not is_group(part)]
@@ -66,13 +73,8 @@ def group_problems(group: Any, path: str, book: Book) -> dict[str, str]:
 
 
 def problem_of(part: Any, book: Book) -> str:
-    """Return what is wrong with one condition, or with the frame of a group; "" for nothing."""
-    if not isinstance(part, dict):
-        return _("Choose what the condition is about.")
-    if is_group(part):
-        fits = part.get("match") in GROUPS and isinstance(part["of"], list)
-        return "" if fits else _("Choose whether all or any of the conditions hold.")
-    what = part.get("what")
+    """Return what is wrong with one condition; "" for nothing."""
+    what = part.get("what") if isinstance(part, dict) else None
     kind = kind_of(what, book.fields)
     if not kind:
         if isinstance(what, str) and what.startswith(OF_FIELD):

@@ -11,12 +11,12 @@ from apps.core.addresses import domain_shown
 
 from .book import Book
 from .kinds import HOWS, OF_FIELD, How, Takes, kind_of
-from .problems import is_group, problem_of
+from .problems import frame_problem, is_group, problem_of
 
 
 def words_of(conditions: Any, book: Book) -> str:
     """Return what conditions say, in one line without a stop."""
-    if not is_group(conditions) or problem_of(conditions, book):
+    if frame_problem(conditions):
         return _("conditions that nobody fits")
     if not conditions["of"]:
         return _("everybody")
@@ -105,11 +105,15 @@ def plain_days(number: int) -> str:
 
 
 def last_days(number: int) -> str:
-    return ngettext("last %(n)s day", "last %(n)s days", number) % {"n": number}
+    if number == 0:
+        return pgettext("condition", "today")
+    return ngettext("in the last %(n)s day", "in the last %(n)s days", number) % {"n": number}
 
 
 def next_days(number: int) -> str:
-    return ngettext("next %(n)s day", "next %(n)s days", number) % {"n": number}
+    if number == 0:
+        return pgettext("condition", "today")
+    return ngettext("in the next %(n)s day", "in the next %(n)s days", number) % {"n": number}
 
 
 DAYS: dict[str, Callable[[int], str]] = {

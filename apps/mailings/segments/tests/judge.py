@@ -1,4 +1,4 @@
-"""The plainest reading of conditions, in Python, one person at a time: what the sieves must keep."""
+"""The plainest reading of conditions, one person at a time: what the sieves must keep."""
 from datetime import date, timedelta
 
 from django.utils.timezone import get_default_timezone
