@@ -39,9 +39,15 @@ class OwnValue(Func):
 
 
 class OwnDate(OwnValue):
-    """The value of an own field as an ISO date, which is compared character by character."""
+    """The value of an own field as an ISO date; NULL where it is not known, or is none.
 
-    on_postgresql = '(({0} ->> {1}) COLLATE "C")'
+    It is compared character by character, whatever the language of the database is.
+    """
+
+    on_sqlite = ("CASE WHEN JSON_EXTRACT({0}, {1}) GLOB '????-??-??' "
+                 "THEN JSON_EXTRACT({0}, {1}) END")
+    on_postgresql = ("(CASE WHEN {0} ->> {1} LIKE '____-__-__' "
+                     "THEN {0} ->> {1} END COLLATE \"C\")")
 
 
 class OwnNumber(OwnValue):

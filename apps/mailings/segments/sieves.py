@@ -1,4 +1,5 @@
 """Each condition as a sieve of recipients: what it keeps, and what an index knows of it."""
+from calendar import isleap
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -32,7 +33,6 @@ from .kinds import OF_FIELD, kind_of
 State = Delivery.State
 NOBODY = Sieve(Q(pk=0), Q(pk=0))
 DAY = timedelta(days=1)
-LAST_DAY = "9999-12-31"  # whatever is no date at all, as a key's older value may be, is beyond it
 FEW = 100_000  # letters of a mailing that are found sooner than each recipient is asked for theirs
 HAS_IT = [State.SENT, State.UNKNOWN]
 
@@ -150,16 +150,16 @@ def days_of(asked: Question) -> tuple[date, date]:
 def by_anniversary(asked: Question) -> Sieve:
     """The day and month are among the next days, whatever the year."""
     if asked.value >= 365:
-        return Sieve(~Q(Exact(text_of(asked.key), "")))
+        return Sieve(Q(GreaterThan(OwnDate(asked.key), "")))
+    end = asked.today + asked.value * DAY
     first = f"{asked.today:%m-%d}"
-    last = f"{asked.today + asked.value * DAY:%m-%d}"
-    if last == "02-28":
-        last = "02-29"  # who was born on that day is not left out in other years
+    last = f"{end:%m-%d}"
+    if last == "02-28" and not isleap(end.year):
+        last = "02-29"  # who was born on that day is not left out
     stored = Substr(OwnDate(asked.key), 6)
     since = Q(GreaterThanOrEqual(stored, first))
     until = Q(LessThanOrEqual(stored, last))
-    is_date = Q(LessThanOrEqual(OwnDate(asked.key), LAST_DAY))
-    return Sieve(is_date & (since & until if first <= last else since | until))
+    return Sieve(since & until if first <= last else since | until)
 
 
 def by_choice(asked: Question) -> Sieve:

@@ -1,4 +1,5 @@
 """The plainest reading of conditions, one person at a time: what the sieves must keep."""
+from calendar import isleap
 from datetime import date, timedelta
 
 from django.utils.timezone import get_default_timezone
@@ -48,9 +49,14 @@ def date_fits(how, value, stored, world):
         return False
     stored = date.fromisoformat(stored)
     if how == "yearly":
-        days = [world.today + timedelta(n) for n in range(value + 1)]
-        return any((day.month, day.day) == (stored.month, stored.day) for day in days)
+        return any(is_anniversary(world.today + timedelta(n), stored) for n in range(value + 1))
     return day_fits(how, value, stored, world)
+
+
+def is_anniversary(day, first):
+    if (first.month, first.day) == (2, 29) and not isleap(day.year):
+        return (day.month, day.day) == (2, 28)
+    return (day.month, day.day) == (first.month, first.day)
 
 
 def day_fits(how, value, day, world):
