@@ -45,7 +45,7 @@ class SegmentForm(OwnedForm):
         return rows_of(self.conditions, self.book, self.problems)
 
     def clean_name(self) -> str:
-        name = one_line(" ".join(self.cleaned_data["name"].split()))
+        name = " ".join(one_line(self.cleaned_data["name"]).split())
         others = Segment.objects.owned_by(self.owner).exclude(pk=self.instance.pk)
         if others.filter(name__iexact=name).exists():
             raise ValidationError(_("You already have a segment of this name."))

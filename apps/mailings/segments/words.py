@@ -4,13 +4,14 @@ from datetime import date
 from typing import Any
 
 from django.utils.formats import date_format, localize
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from apps.core.addresses import domain_shown
 
 from .book import Book
-from .kinds import HOWS, OF_FIELD, How, Takes, kind_of
+from .kinds import HOWS, LABELS, OF_FIELD, How, Takes, kind_of
 from .problems import frame_problem, is_group, problem_of
 
 
@@ -56,7 +57,7 @@ def what_words(what: str, book: Book) -> str:
         return pgettext("condition", "added")
     if what == "source":
         return pgettext("condition", "source")
-    return what
+    return quoted(capfirst(str(LABELS[what])))
 
 
 def value_words(what: str, how: How, value: Any, book: Book) -> str:

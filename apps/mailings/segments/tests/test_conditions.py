@@ -10,7 +10,7 @@ from apps.core.sieve import Sifted
 from apps.mailings.models import Field, Recipient, Segment, Tag, Tagging
 from apps.mailings.segments.conditions import check, sieve_of
 from apps.mailings.segments.finding import counted_members, members, segments_naming
-from apps.mailings.segments.kinds import HOWS, LABELS, kind_of
+from apps.mailings.segments.kinds import HOWS, LABELS, Takes, kind_of
 from tests.factories import MailingFactory, RecipientFactory, SegmentFactory, TagFactory
 
 from .judge import fits
@@ -70,6 +70,15 @@ def test_each_condition_alone_keeps_whom_it_fits(world):
                 assert kept(world.owner, group(condition)) == fitting, condition
 
             holds()
+
+
+def test_each_choice_alone_keeps_whom_it_fits(world):
+    for what in [*LABELS, *(f"field:{key}" for key in world.fields)]:
+        for how in HOWS[kind_of(what, world.fields)].values():
+            for key in world.listed(what) if how.takes == Takes.SOME else []:
+                condition = about(what, how.key, [key])
+                fitting = {person.pk for person in world.people if fits(condition, person, world)}
+                assert kept(world.owner, group(condition)) == fitting, condition
 
 
 def test_a_group_of_all_without_conditions_is_everybody(owner):

@@ -14,7 +14,7 @@ NUMBERS = [0, 5, 5.5, -3, None, 1000000]
 BIRTHDAYS = ["1990-02-20", "1988-02-29", "2001-03-02", "1975-12-31", None, "2027-02-19"]
 PLANS = ["Опт", "Розница", None]
 EMAILS = ["{}@mail.ru", "{}@Shop.example.com", "{}@xn--e1afmkfd.xn--p1ai", "{}@notmail.ru"]
-FATES = ["", "sent", "failed", "unknown", "skipped", "cancelled", "pending"]
+STATES = ["sent", "unknown", "failed", "skipped", "pending", "cancelled"]
 
 
 class World:
@@ -58,7 +58,7 @@ class World:
                 fields={key: value for key, value in values.items() if value is not None},
                 source="import" if n % 3 == 0 else "hand",
                 added_by=self.imports[n % 2] if n % 3 == 0 else None,
-                bounced_at=NOW if n % 11 == 5 else None, last_fate=FATES[n % 7],
+                bounced_at=NOW if n % 11 == 5 else None,
                 last_letter_at=NOW - timedelta(days=n * 3) if n % 5 else None)
             Recipient.objects.filter(pk=person.pk).update(
                 created_at=NOW - timedelta(days=n, hours=13 * (n % 2)))
@@ -75,14 +75,20 @@ class World:
             Delivery.objects.create(
                 run=run, recipient=person if n % 4 else None, full_name="",
                 email=person.email.upper() if n % 4 == 0 else person.email,
-                state=["sent", "unknown", "failed", "skipped", "pending"][n % 5])
+                state=STATES[n % 6])
+            if n % 4:
+                Recipient.objects.filter(pk=person.pk).update(last_fate=STATES[n % 6])
+
+    def listed(self, what):
+        """What a condition about `what` can choose from."""
+        return {"tags": [tag.pk for tag in self.tags], "import": [i.pk for i in self.imports],
+                "source": ["hand", "import"], "field:вид": ["Опт", "Розница"],
+                "fate": ["sent", "failed", "unknown", "skipped", "none"],
+                "mailing": [mailing.pk for mailing in self.mailings]}.get(what, [])
 
     def values(self, what, takes):
         """What may stand beside a condition about `what` that takes this."""
-        listed = {"tags": [tag.pk for tag in self.tags], "import": [i.pk for i in self.imports],
-                  "source": ["hand", "import"], "field:вид": ["Опт", "Розница"],
-                  "fate": ["sent", "failed", "unknown", "skipped", "none"],
-                  "mailing": [mailing.pk for mailing in self.mailings]}.get(what, [])
+        listed = self.listed(what)
         days = st.dates(date(2027, 1, 1), date(2027, 3, 10)) | st.sampled_from(
             [date.fromisoformat(day) for day in BIRTHDAYS if day])
         numbers = st.sampled_from([number for number in NUMBERS if number is not None]) | st.floats(
