@@ -2,9 +2,11 @@
 import json
 from typing import Any
 
+from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import F, Field, FloatField, Func, TextField, Value
-from django.db.models.functions import Coalesce
+from django.db.models import BooleanField, F, Field, FloatField, Func, Q, TextField, Value
+from django.db.models.functions import Coalesce, Lower, Replace, StrIndex
+from django.db.models.lookups import Exact, GreaterThan
 
 
 class OwnValue(Func):
@@ -60,28 +62,35 @@ class OwnNumber(OwnValue):
                      "THEN CAST({0} ->> {1} AS double precision) END")
 
 
-class Folded(Func):
-    """A text in small letters, ё as е: as `apps.core.sqlite.fold_case` makes it."""
-
-    output_field = TextField()
-
-    def as_sqlite(self, compiler: Any, connection: BaseDatabaseWrapper,
-                  **extra: Any) -> tuple[str, tuple[Any, ...]]:
-        sql, parameters = super().as_sql(compiler, connection, function="FOLD_CASE")
-        return sql, tuple(parameters)
-
-    def as_postgresql(self, compiler: Any, connection: BaseDatabaseWrapper,
-                      **extra: Any) -> tuple[str, tuple[Any, ...]]:
-        sql, parameters = super().as_sql(
-            compiler, connection, template="REPLACE(LOWER(%(expressions)s), 'ё', 'е')")
-        return sql, tuple(parameters)
-
-
 def text_of(key: str) -> Coalesce:
     """Return the text of an own field; "" where it is not known."""
     return Coalesce(OwnValue(key), Value(""), output_field=TextField())
 
 
-def folded_text_of(key: str) -> Coalesce:
-    """Return the text of an own field in small letters, ё as е; "" where it is not known."""
-    return Coalesce(Folded(OwnValue(key)), Value(""), output_field=TextField())
+def fold(text: str) -> str:
+    """Return a text as texts are compared: in small letters, ё as е."""
+    return text.lower().replace("ё", "е")
+
+
+def has_text(key: str, text: str, *, as_part: bool = False) -> Q:
+    """Return the condition that an own field is `text`, or has it as a part, whatever its case."""
+    stored = text_of(key)
+    if connection.vendor == "sqlite":
+        pattern = "".join(map(any_case, fold(text)))  # its LOWER knows ASCII alone
+        wanted = Value(f"*{pattern}*" if as_part else pattern)
+        return Q(Func(wanted, stored, function="GLOB", output_field=BooleanField()))
+    folded = Replace(Lower(stored), Value("ё"), Value("е"))
+    if as_part:
+        return Q(GreaterThan(StrIndex(folded, Value(fold(text))), 0))
+    return Q(Exact(folded, fold(text)))
+
+
+def any_case(letter: str) -> str:
+    """Return the pattern of GLOB that fits a letter in any case."""
+    forms = {letter, letter.upper()}
+    if letter == "е":
+        forms |= {"ё", "Ё"}
+    found = "".join(sorted(form for form in forms if len(form) == 1))
+    if len(found) == 1 and found not in "*?[":
+        return found
+    return f"[{found}]"

@@ -7,9 +7,9 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, Sum, Value
+from django.db.models import Exists, OuterRef, Q, Sum
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Lower, Right, StrIndex, Substr
+from django.db.models.functions import Lower, Right, Substr
 from django.db.models.lookups import (
     Exact,
     GreaterThan,
@@ -17,18 +17,18 @@ from django.db.models.lookups import (
     In,
     LessThan,
     LessThanOrEqual,
+    Range,
 )
 from django.utils.timezone import make_aware
 
 from apps.core.sieve import Sieve
-from apps.core.sqlite import fold_case
 from apps.users.middleware import zone_of
 
 from ..models import Delivery, Run, Tagging
 from ..recipients.fates import NONE, SET_ASIDE
 from ..search import with_words
 from .book import Book
-from .columns import OwnDate, OwnNumber, folded_text_of, text_of
+from .columns import OwnDate, OwnNumber, has_text, text_of
 from .kinds import OF_FIELD, kind_of
 
 State = Delivery.State
@@ -108,12 +108,8 @@ def with_tag(pk: int) -> Sieve:
 def by_text(asked: Question) -> Sieve:
     if asked.how in ("known", "empty"):
         return by_presence(asked)
-    wanted = fold_case(asked.value)
-    text = folded_text_of(asked.key)
-    if asked.how == "contains":
-        return Sieve(Q(GreaterThan(StrIndex(text, Value(wanted)), 0)))
-    same = Q(Exact(text, wanted))
-    return Sieve(same if asked.how == "is" else ~same)
+    has_it = has_text(asked.key, asked.value, as_part=asked.how == "contains")
+    return Sieve(~has_it if asked.how == "is_not" else has_it)
 
 
 def by_presence(asked: Question) -> Sieve:
@@ -127,8 +123,7 @@ def by_number(asked: Question) -> Sieve:
         return by_presence(asked)
     number = OwnNumber(asked.key)
     if asked.how == "between":
-        low, high = sorted(map(float, asked.value))
-        return Sieve(Q(GreaterThanOrEqual(number, low)) & Q(LessThanOrEqual(number, high)))
+        return Sieve(Q(Range(number, sorted(map(float, asked.value)))))
     compare = {"eq": Exact, "lt": LessThan, "gt": GreaterThan}[asked.how]
     return Sieve(Q(compare(number, float(asked.value))))
 
@@ -139,9 +134,7 @@ def by_date(asked: Question) -> Sieve:
     if asked.how == "yearly":
         return by_anniversary(asked)
     first, last = days_of(asked)
-    stored = OwnDate(asked.key)
-    return Sieve(Q(GreaterThanOrEqual(stored, first.isoformat()))
-                 & Q(LessThanOrEqual(stored, last.isoformat())))
+    return Sieve(Q(Range(OwnDate(asked.key), [first.isoformat(), last.isoformat()])))
 
 
 def days_of(asked: Question) -> tuple[date, date]:
@@ -168,9 +161,9 @@ def by_anniversary(asked: Question) -> Sieve:
     if last == "02-28" and not isleap(end.year):
         last = "02-29"  # who was born on that day is not left out
     stored = Substr(OwnDate(asked.key), 6)
-    since = Q(GreaterThanOrEqual(stored, first))
-    until = Q(LessThanOrEqual(stored, last))
-    return Sieve(since & until if first <= last else since | until)
+    if first <= last:
+        return Sieve(Q(Range(stored, [first, last])))
+    return Sieve(Q(GreaterThanOrEqual(stored, first)) | Q(LessThanOrEqual(stored, last)))
 
 
 def by_choice(asked: Question) -> Sieve:

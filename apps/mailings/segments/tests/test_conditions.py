@@ -187,6 +187,17 @@ def test_a_value_of_another_kind_is_no_error(owner):
         assert kept(owner, group(condition)) == set()
 
 
+@pytest.mark.parametrize("sign", [
+    "*", "?", "[", "]", "^", "-", "%", "_", "\\", "'", '"', "[a-z]", "ß"])
+def test_signs_are_looked_for_as_they_are(sign, owner):
+    Field.objects.create(owner=owner, key="t", label="T")
+    same = RecipientFactory(owner=owner, fields={"t": sign})
+    part = RecipientFactory(owner=owner, fields={"t": f"a{sign}b"})
+    RecipientFactory(owner=owner, fields={"t": "xyz"})
+    assert kept(owner, group(about("field:t", "is", sign))) == {same.pk}
+    assert kept(owner, group(about("field:t", "contains", sign))) == {same.pk, part.pk}
+
+
 def test_segments_that_name_a_thing_are_found(owner):
     tag = TagFactory(owner=owner)
     naming = SegmentFactory(owner=owner, conditions=group(
