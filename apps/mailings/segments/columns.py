@@ -79,7 +79,7 @@ def has_text(key: str, text: str, *, as_part: bool = False) -> Q:
         pattern = "".join(map(any_case, fold(text)))  # its LOWER knows ASCII alone
         wanted = Value(f"*{pattern}*" if as_part else pattern)
         return Q(Func(wanted, stored, function="GLOB", output_field=BooleanField()))
-    folded = Replace(Lower(stored), Value("ё"), Value("е"))
+    folded = Replace(Lower(stored), Value("ё"), Value("е"), output_field=TextField())
     if as_part:
         return Q(GreaterThan(StrIndex(folded, Value(fold(text))), 0))
     return Q(Exact(folded, fold(text)))
