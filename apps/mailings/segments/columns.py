@@ -41,15 +41,20 @@ class OwnValue(Func):
 
 
 class OwnDate(OwnValue):
-    """The value of an own field as an ISO date; NULL where it is not known, or is none.
+    """The value of an own field as it is compared with ISO dates: character by character.
 
-    It is compared character by character, whatever the language of the database is.
+    Whether it is a date, `IsDate` tells: a key may have an older value of another kind.
     """
 
-    on_sqlite = ("CASE WHEN JSON_EXTRACT({0}, {1}) GLOB '????-??-??' "
-                 "THEN JSON_EXTRACT({0}, {1}) END")
-    on_postgresql = ("(CASE WHEN {0} ->> {1} LIKE '____-__-__' "
-                     "THEN {0} ->> {1} END COLLATE \"C\")")
+    on_postgresql = '(({0} ->> {1}) COLLATE "C")'
+
+
+class IsDate(OwnValue):
+    """Whether the value of an own field is an ISO date."""
+
+    output_field = BooleanField()
+    on_sqlite = "COALESCE(JSON_EXTRACT({0}, {1}) GLOB '????-??-??', 0)"
+    on_postgresql = "COALESCE({0} ->> {1} LIKE '____-__-__', FALSE)"
 
 
 class OwnNumber(OwnValue):

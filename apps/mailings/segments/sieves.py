@@ -7,18 +7,10 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Lower, Right, Substr
-from django.db.models.lookups import (
-    Exact,
-    GreaterThan,
-    GreaterThanOrEqual,
-    In,
-    LessThan,
-    LessThanOrEqual,
-    Range,
-)
+from django.db.models.lookups import Exact, GreaterThan, In, LessThan, Range
 from django.utils.timezone import make_aware
 
 from apps.core.sieve import Sieve
@@ -28,7 +20,7 @@ from ..models import Delivery, Run, Tagging
 from ..recipients.fates import NONE, SET_ASIDE
 from ..search import with_words
 from .book import Book
-from .columns import OwnDate, OwnNumber, has_text, text_of
+from .columns import IsDate, OwnDate, OwnNumber, has_text, text_of
 from .kinds import OF_FIELD, kind_of
 
 State = Delivery.State
@@ -89,20 +81,21 @@ def either(sieves: list[Sieve]) -> Sieve:
 
 
 def by_tags(asked: Question) -> Sieve:
-    sieves = [with_tag(pk) for pk in asked.value]
-    if asked.how == "any":
-        taggings = Tagging.objects.filter(tag__in=asked.value)
-        has_one = Exists(taggings.filter(recipient=OuterRef("pk")))
-        return Sieve(Q(has_one), Q(pk__in=taggings.values("recipient")))
     if asked.how == "all":
-        return reduce(Sieve.__and__, sieves)
-    return Sieve(~either(sieves).keeps)
+        return reduce(Sieve.__and__, [with_tags([tag]) for tag in asked.value])
+    if asked.how == "any":
+        return with_tags(asked.value)
+    return Sieve(Q(~Exists(taggings_of(asked.value).filter(recipient=OuterRef("pk")))))
 
 
-def with_tag(pk: int) -> Sieve:
-    taggings = Tagging.objects.filter(tag=pk)
-    has_it = Exists(taggings.filter(recipient=OuterRef("pk")))
-    return Sieve(Q(has_it), Q(pk__in=taggings.values("recipient")))
+def with_tags(tags: list[int]) -> Sieve:
+    """Return the sieve of those who have any of these tags."""
+    has_one = Exists(taggings_of(tags).filter(recipient=OuterRef("pk")))
+    return Sieve(Q(has_one), Q(pk__in=taggings_of(tags).values("recipient")))
+
+
+def taggings_of(tags: list[int]) -> QuerySet[Tagging]:
+    return Tagging.objects.filter(tag__in=tags)
 
 
 def by_text(asked: Question) -> Sieve:
@@ -134,7 +127,8 @@ def by_date(asked: Question) -> Sieve:
     if asked.how == "yearly":
         return by_anniversary(asked)
     first, last = days_of(asked)
-    return Sieve(Q(Range(OwnDate(asked.key), [first.isoformat(), last.isoformat()])))
+    bounds = [first.isoformat(), last.isoformat()]
+    return Sieve(Q(Range(OwnDate(asked.key), bounds)) & Q(IsDate(asked.key)))
 
 
 def days_of(asked: Question) -> tuple[date, date]:
@@ -154,16 +148,17 @@ def days_of(asked: Question) -> tuple[date, date]:
 def by_anniversary(asked: Question) -> Sieve:
     """The day and month are among the next days, whatever the year."""
     if asked.value >= 365:
-        return Sieve(Q(GreaterThan(OwnDate(asked.key), "")))
+        return Sieve(Q(IsDate(asked.key)))
     end = asked.today + asked.value * DAY
     first = f"{asked.today:%m-%d}"
     last = f"{end:%m-%d}"
     if last == "02-28" and not isleap(end.year):
         last = "02-29"  # who was born on that day is not left out
     stored = Substr(OwnDate(asked.key), 6)
-    if first <= last:
-        return Sieve(Q(Range(stored, [first, last])))
-    return Sieve(Q(GreaterThanOrEqual(stored, first)) | Q(LessThanOrEqual(stored, last)))
+    is_soon = Q(Range(stored, [first, last]))
+    if first > last:
+        is_soon = Q(Range(stored, [first, "12-31"])) | Q(Range(stored, ["01-01", last]))
+    return Sieve(is_soon & Q(IsDate(asked.key)))
 
 
 def by_choice(asked: Question) -> Sieve:
@@ -231,10 +226,11 @@ def by_mailing(asked: Question) -> Sieve:
     ids = list(runs.values_list("pk", flat=True))  # the planner knows of so few what to do
     letters = Delivery.objects.filter(run__in=ids, state__in=HAS_IT).order_by()
     addressed = letters.annotate(address=Lower("email"))
-    got = Q(Exists(letters.filter(recipient=OuterRef("pk")))) | Q(
-        Exists(addressed.filter(address=Lower(OuterRef("email")))))
-    if asked.how == "not_got":
-        return Sieve(~got)
+    by_person = Exists(letters.filter(recipient=OuterRef("pk")))
+    by_address = Exists(addressed.filter(address=Lower(OuterRef("email"))))
+    if asked.how == "not_got":  # each by itself: PostgreSQL joins what is not within an OR
+        return Sieve(Q(~by_person) & Q(~by_address))
+    got = Q(by_person) | Q(by_address)
     if (runs.aggregate(all=Sum("total"))["all"] or 0) > FEW:
         return Sieve(got)
     persons = letters.exclude(recipient=None).values("recipient")
