@@ -9,8 +9,10 @@ from apps.core.numbers import Number, counted
 from apps.core.sieve import Sieve, Sifted
 
 from ..models import Recipient
+from .book import Book
 from .conditions import sieve_of
 from .models import Segment
+from .problems import is_group, problems_in
 
 
 def book_of(owner_id: int) -> QuerySet[Recipient]:
@@ -40,6 +42,15 @@ def count_kept(rows: QuerySet[Any], sieve: Sieve) -> int:
     sifted = Sifted(rows, sieve)
     sifted.first(rows.order_by("sort_name", "pk"), 1)  # it finds out how to count them
     return sifted.counted
+
+
+def is_broken(segment: Segment) -> bool:
+    """Return whether a condition of a segment names what is gone, so that it keeps nobody.
+
+    A mailing that leaves such a segment out would leave out nobody.
+    """
+    is_everybody = is_group(segment.conditions) and not segment.conditions["of"]
+    return not is_everybody and bool(problems_in(segment.conditions, Book(segment.owner_id)))
 
 
 def segments_naming(owner_id: int, what: str, key: object = None) -> list[Segment]:

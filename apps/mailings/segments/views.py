@@ -28,7 +28,7 @@ from ..suppression.marks import add_suppressions
 from . import services
 from .book import Book
 from .conditions import sieve_of
-from .finding import book_of, counted_members, counted_people
+from .finding import book_of, counted_members, counted_people, is_broken
 from .forms import SegmentForm, being_written
 from .models import Segment
 from .problems import problems_in
@@ -64,10 +64,9 @@ def segment_detail(request: Request, pk: int) -> HttpResponse:
     listing = sorted_page(request, book_of(segment.owner_id), PEOPLE_SORTS, "name", sieve=sieve)
     add_same_reply(listing["page"], request.user)
     add_suppressions(listing["page"], request.user)
-    book = Book(segment.owner_id)
     return render_list(request, "mailings/segment_detail.html", {
-        **listing, "segment": segment, "q": q, "words": words_of(segment.conditions, book),
-        "is_broken": bool(problems_in(segment.conditions, book)),
+        **listing, "segment": segment, "q": q, "is_broken": is_broken(segment),
+        "words": words_of(segment.conditions, Book(segment.owner_id)),
         "mailings": services.mailings_of(segment)[:10]})
 
 
@@ -169,6 +168,6 @@ def segment_delete(request: Request, pk: int) -> HttpResponse:
                "crumb": _("Segments"),
                "consequences": [_("Its people stay in the book."), _("There is no way back.")]}
     if refusal := services.deletion_refusal(segment):
-        mailings = [mailing.title for mailing in services.mailings_of(segment)[:10]]
+        mailings = [mailing.title for mailing in services.mailings_that_need(segment)[:10]]
         context |= {"consequences": [refusal, *mailings], "submit_label": ""}
     return render_form(request, "ui/form_page.html", context)

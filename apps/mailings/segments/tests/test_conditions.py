@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from apps.core.sieve import Sifted
 from apps.mailings.models import Field, Recipient, Segment, Tag, Tagging
 from apps.mailings.segments.conditions import check, sieve_of
-from apps.mailings.segments.finding import counted_members, members, segments_naming
+from apps.mailings.segments.finding import (
+    counted_members, is_broken, members, segments_naming)
 from apps.mailings.segments.kinds import HOWS, LABELS, Takes, kind_of
 from tests.factories import MailingFactory, RecipientFactory, SegmentFactory, TagFactory
 
@@ -117,8 +118,11 @@ def test_a_condition_that_names_what_is_gone_keeps_nobody_also_when_it_excludes(
     for condition in (about("tags", "none", [tag.pk]), about("field:город", "is_not", "Орёл"),
                       about("mailing", "not_got", mailing.pk)):
         assert len(kept(owner, group(condition))) == 1
+    segment = SegmentFactory(owner=owner, conditions=group(about("tags", "none", [tag.pk])))
+    assert not is_broken(segment)
     tag.delete()
     field.delete()
+    assert is_broken(segment)
     mailing.deleted_at = timezone.now()
     mailing.save()
     for condition in (about("tags", "none", [tag.pk]), about("field:город", "is_not", "Орёл"),

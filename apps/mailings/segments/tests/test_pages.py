@@ -1,4 +1,6 @@
 """Segments: the list, the form with and without a script, the people, copy and delete."""
+from datetime import timedelta
+
 import pytest
 from bs4 import BeautifulSoup
 from django.utils import timezone, translation
@@ -228,11 +230,24 @@ def test_a_segment_that_a_mailing_uses_stays(use, as_owner, owner):
     url = f"{segment.get_absolute_url()}delete/"
     question = as_owner.get(url).text
     assert "Скидки" in question and "btn-danger" not in question
-    as_owner.post(url)
-    assert Segment.objects.exists()
-    mailing.deleted_at = timezone.now()
+    for deleted_at in None, timezone.now():  # it can be brought back for a minute
+        mailing.deleted_at = deleted_at
+        mailing.save()
+        as_owner.post(url)
+        assert Segment.objects.exists()
+    mailing.deleted_at = timezone.now() - timedelta(minutes=2)
     mailing.save()
     as_owner.post(url)
+    assert not Segment.objects.exists()
+
+
+def test_a_mailing_that_is_over_does_not_keep_a_segment_it_went_to(as_owner, owner):
+    segment = SegmentFactory(owner=owner)
+    hour = timedelta(hours=1)
+    mailing = MailingFactory(
+        owner=owner, starts_at=timezone.now() - 2 * hour, ends_at=timezone.now() - hour)
+    mailing.segments.add(segment)
+    as_owner.post(f"{segment.get_absolute_url()}delete/")
     assert not Segment.objects.exists()
 
 
