@@ -262,7 +262,7 @@ def test_a_tag_of_somebody_else_can_not_be_chosen(as_other, other, tag, anna):
     (("field:n", "between", [7.5, 2]), "«Сумма» — от 2 до 7,5"),
     (("field:n", "gt", 1000), "«Сумма» больше 1000"),
     (("field:d", "on", "2027-02-01"), "«Дата» 1 февраля 2027"),
-    (("field:d", "yearly", 1), "«Дата» в ближайший 1 день, год не важен"),
+    (("field:d", "yearly", 1), "«Дата» в ближайший 1 день (год не важен)"),
     (("field:d", "next", 0), "«Дата» сегодня"),
     (("added", "last", 3), "добавлены за последние 3 дня"),
     (("domain", "any_of", ["xn--e1afmkfd.xn--p1ai", "mail.ru"]), "адрес на пример.рф или mail.ru"),
