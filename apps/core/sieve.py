@@ -98,6 +98,13 @@ class Sifted:
 
     def look_at(self, rows: QuerySet[Any], length: int) -> list[tuple[int, bool]]:
         """Return the first ids of `rows`, and whether each row is kept."""
+        if connection.vendor == "postgresql":
+            # Asked for whether each is kept, it takes all rows to be asked: it may hash a table of
+            # a million rows for the first 2000. Of so many ids it knows how few they are.
+            ids = list(rows.values_list("pk", flat=True)[:length])
+            found = rows.order_by().filter(pk__in=ids).filter(self.sieve.keeps)
+            among = set(found.values_list("pk", flat=True))
+            return [(pk, pk in among) for pk in ids]
         kept = ExpressionWrapper(self.sieve.keeps, output_field=BooleanField())
         return list(rows.annotate(is_kept=kept).values_list("pk", "is_kept")[:length])
 

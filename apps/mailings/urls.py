@@ -10,6 +10,7 @@ from .mailings.switch import mailing_toggle
 from .messages import views as messages
 from .models import Mailing, Message, Recipient
 from .recipients import views as recipients
+from .segments import urls as segments
 from .suppression import urls as suppression
 
 app_name = "mailings"
@@ -25,6 +26,7 @@ urlpatterns = [
          name="recipient_clear_same"),
     path("recipients/<int:pk>/restore/", restore, {"model": Recipient},
          name="recipient_restore"),
+    path("", include(segments)),
     path("", include(suppression)),
     path("", include(fields)),
     path("messages/", messages.message_list, name="message_list"),

@@ -1,9 +1,8 @@
 """Two windows on one thing: the second that saves is told of the first."""
 from datetime import datetime
 
+from django.db.models import Model
 from django.utils.dateparse import parse_datetime
-
-from .owned import Owned
 
 
 class ChangedElsewhere(Exception):
@@ -13,7 +12,7 @@ class ChangedElsewhere(Exception):
         self.at = at
 
 
-def check_version(owned: Owned, seen: datetime | None) -> None:
+def check_version(owned: Model, seen: datetime | None) -> None:
     """Raise ChangedElsewhere if `owned` was changed after `seen`; else its row stays locked.
 
     Call it in the transaction that writes. Without `seen` nothing is checked.
