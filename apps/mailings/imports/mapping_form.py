@@ -9,8 +9,6 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from apps.users.models import User
-
 from ..models import Field, Ground
 from ..owned_form import one_line
 from ..tags.names import names_in
@@ -95,16 +93,16 @@ class MappingForm(forms.Form):
         widget=forms.TextInput(attrs={
             "class": "form-control", "list": "tag-names", "autocomplete": "off"}))
 
-    def __init__(self, data: Any = None, *, owner: User, header: Sequence[str],
+    def __init__(self, data: Any = None, *, header: Sequence[str],
                  rows: Sequence[Sequence[str]], chosen: Sequence[str], fields: list[Field],
-                 initial: dict[str, Any], ground: Ground) -> None:
+                 initial: dict[str, Any], ground: Ground,
+                 ground_initial: dict[str, str]) -> None:
         """`chosen`: what each column becomes unless `data` says otherwise."""
         super().__init__(data, initial=initial)
-        self.owner = owner
         self.header = header
         self.rows = rows
         self.own_fields = fields
-        self.of_ground = GroundForm(data, instance=ground)
+        self.of_ground = GroundForm(data, instance=ground, initial=ground_initial)
         self.width = max([len(header), *map(len, rows)], default=0)
         for number in range(self.shown):
             self.add_column(number, chosen[number] if number < len(chosen) else IGNORED)
@@ -209,13 +207,11 @@ class MappingForm(forms.Form):
         return known + [IGNORED] * self.more_columns
 
     @property
-    def new_fields(self) -> dict[int, Field]:
-        """The fields that are to be made, by the number of the column."""
+    def new_fields(self) -> dict[int, tuple[str, str]]:
+        """The label and the kind of each field that is to be made, by the number of the column."""
         made = {}
         for number in range(self.shown):
             target = self.cleaned_data[f"column-{number}"]
             if target.startswith(NEW):
-                made[number] = Field(
-                    owner=self.owner, kind=target.removeprefix(NEW),
-                    label=self.cleaned_data[f"label-{number}"])
+                made[number] = (self.cleaned_data[f"label-{number}"], target.removeprefix(NEW))
         return made
