@@ -11,7 +11,9 @@ class MailingsConfig(AppConfig):
         from apps.jobs import kinds
 
         from . import receivers  # noqa: F401
+        from .fields.job import KIND
         from .figures_for_sqlite import tell_sizes
         from .picks import job
         kinds.register(job.KIND)
+        kinds.register(KIND)
         post_migrate.connect(tell_sizes, sender=self)

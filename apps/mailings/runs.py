@@ -88,6 +88,9 @@ class Run(models.Model):
     trigger = models.CharField(_("started"), max_length=10, choices=Trigger.choices)
     subject = models.CharField(_("subject"), max_length=255)
     body = models.TextField(_("body"))
+    # The owner's own fields that the letter uses: their kinds by their keys; None of a letter
+    # without.
+    fields = models.JSONField(null=True, editable=False)
     seed = models.CharField(max_length=32, default=new_seed, editable=False)  # of Message-IDs
     state = models.CharField(
         _("state"), max_length=10, choices=State.choices, default=State.RUNNING)
@@ -233,7 +236,7 @@ class Delivery(models.Model):
         verbose_name=_("recipient"))
     email = models.EmailField(_("e-mail"), max_length=254)
     full_name = models.CharField(_("full name"), max_length=150)
-    # Of the owner's own fields, those that the letter uses, by their keys; None where it uses none.
+    # Of the run's `fields`, what the letter says, by their keys: texts, null where it is not known.
     values = models.JSONField(null=True, editable=False)
     state = models.CharField(
         _("state"), max_length=10, choices=State.choices, default=State.PENDING)

@@ -1,0 +1,61 @@
+"""The job that takes the values of a deleted field from all recipients of its owner."""
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from apps.jobs.kinds import Kind
+from apps.jobs.models import Job
+
+from ..models import Field, Recipient
+from .services import KEY
+from .sql import name_in_sql
+
+BATCH = 5000  # recipients that are looked through within a second
+# Nothing that a list is ordered or searched by follows from these values.
+DROP = """
+UPDATE mailings_recipient SET fields = {without}
+WHERE owner_id = %(owner)s AND id > %(after)s AND (id <= %(last)s OR %(last)s IS NULL)
+    AND fields ->> %(name)s IS NOT NULL
+"""
+WITHOUT = {"sqlite": "JSON_REMOVE(fields, %(name)s)", "postgresql": "fields - %(name)s"}
+
+
+class FieldValuesKind(Kind):
+    """Looks through the owner's book, and deletes the field itself after the last batch."""
+
+    key = KEY
+    label = _("Values of a deleted field")
+    private = True
+
+    def run_batch(self, job: Job) -> bool:
+        field = Field.all_objects.filter(pk=job.place["field"], deleted_at__isnull=False).first()
+        if field is None:  # it was brought back
+            return True
+        book = Recipient.all_objects.filter(owner=field.owner_id)
+        if not job.total:
+            job.total = book.count()
+        after = job.place["after"]
+        last = book.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[
+            BATCH - 1:BATCH].first()
+        drop_values(field, after=after, last=last)
+        if last is None:
+            job.done = job.total
+            field.delete()
+            return True
+        job.done += BATCH
+        job.total = max(job.total, job.done)
+        job.place["after"] = last
+        return False
+
+    def title(self, job: Job) -> str:
+        field = Field.all_objects.filter(pk=job.place["field"]).first()
+        return f"{self.label}: {field.label}" if field else str(self.label)
+
+
+def drop_values(field: Field, *, after: int, last: int | None) -> None:
+    """Take the field's value from the recipients with ids after `after`, up to `last` if any."""
+    with connection.cursor() as cursor:
+        cursor.execute(DROP.format(without=WITHOUT[connection.vendor]), {
+            "owner": field.owner_id, "after": after, "last": last, "name": name_in_sql(field.key)})
+
+
+KIND = FieldValuesKind()
