@@ -40,6 +40,14 @@ def original(text: str) -> str:
     return MARKED_SIGN.sub(unmarked, text)
 
 
+def plainly(text: str) -> str:
+    """Return `text` as it may stand in a workbook's cell, which is a text and never runs.
+
+    It is marked only where `original` would change it.
+    """
+    return text if original(text) == text else inert(text)
+
+
 def marked(found: re.Match[str]) -> str:
     """Return what stands before a sign, with an apostrophe where a cell may begin there."""
     return found[0] if parts_nothing(found, found[0]) else f"{found[0]}'"
