@@ -42,7 +42,8 @@ def columns_of(owner: User) -> list[Column]:
         Column("ground", _("Ground"), ground_of, chosen=False, joins="ground"),
         Column("last_letter", _("Last letter"), last_letter_of, chosen=False),
         Column("last_fate", _("What became of it"), last_fate_of, chosen=False),
-        Column("suppressed", _("Not written to"), suppressed, chosen=False, joins="suppression"),
+        Column("suppressed", pgettext("column", "Not written to"), suppressed, chosen=False,
+               joins="suppression"),
     ]
 
 

@@ -24,8 +24,10 @@ CONTENT_TYPES = {
 
 
 def recipients_export(*, rows: QuerySet[Recipient], columns: list[Column], form: str, owner: User,
-                      via: Via) -> Iterator[bytes]:
+                      by: User | None) -> Iterator[bytes]:
     """Yield a file of the `rows`, which are `owner`'s, as `form` (CSV or XLSX) has it.
+
+    `by` is who asked for it on a page; None is somebody at the command line.
 
     It is in the language and the time zone of who asks for it, however late it is read. What the
     trail tells is how many left, also where somebody closes the browser before the end.
@@ -49,7 +51,8 @@ def recipients_export(*, rows: QuerySet[Recipient], columns: list[Column], form:
                 else:
                     yield from csv_octets(header, tables())
             finally:
-                record(Action.EXPORT, by=owner, via=via, label=_("Recipients"), details=given)
+                record(Action.EXPORT, by=by, via=Via.PAGE if by else Via.COMMAND,
+                       label=f"{_('Recipients')}: {owner.email}", details=given)
                 log.info("user %s: %s recipients exported as %s", owner.pk, given, form)
 
     return octets()

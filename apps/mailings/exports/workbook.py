@@ -91,9 +91,9 @@ class Workbook:
 
     def octets(self, batches: Batches) -> Iterator[bytes]:
         """Yield the file."""
-        self.archive.writestr("[Content_Types].xml", CONTENT_TYPES)
-        self.archive.writestr("_rels/.rels", ROOT)
-        self.archive.writestr("xl/styles.xml", STYLES)
+        self.write("[Content_Types].xml", CONTENT_TYPES)
+        self.write("_rels/.rels", ROOT)
+        self.write("xl/styles.xml", STYLES)
         left = iter(batches)
         while True:
             is_full = yield from self.sheet(left)
@@ -121,6 +121,11 @@ class Workbook:
             part.write(SHEET_END.encode())
         return is_full
 
+    def write(self, name: str, text: str) -> None:
+        """Write a part, without the time: the same rows give the same file."""
+        with self.archive.open(name, "w") as part:
+            part.write(text.encode())
+
     def write_contents(self) -> None:
         """Write which sheets there are."""
         sheets, links = "", ""
@@ -130,10 +135,10 @@ class Workbook:
             links += (f'<Relationship Id="rId{number}" Type="{OFFICE}/worksheet" '
                       f'Target="worksheets/sheet{number}.xml"/>')
         links += f'<Relationship Id="styles" Type="{OFFICE}/styles" Target="styles.xml"/>'
-        self.archive.writestr("xl/workbook.xml", (
+        self.write("xl/workbook.xml", (
             f'{TOP}<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}">'
             f"<sheets>{sheets}</sheets></workbook>"))
-        self.archive.writestr("xl/_rels/workbook.xml.rels", (
+        self.write("xl/_rels/workbook.xml.rels", (
             f'{TOP}<Relationships xmlns="{LINKS}">{links}</Relationships>'))
 
 
