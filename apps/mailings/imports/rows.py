@@ -67,7 +67,12 @@ class Shown:
 
     @property
     def who(self) -> str:
-        return shown_address(self.of_target("email")) or self.name_in_file or "—"
+        return self.address or self.name_in_file or "—"
+
+    @property
+    def address(self) -> str:
+        """The address, or what stands in its place."""
+        return shown_address(self.row.details.get("email") or self.of_target("email"))
 
     @property
     def name_in_file(self) -> str:
@@ -76,7 +81,7 @@ class Shown:
     @property
     def name(self) -> str:
         """The name, where the address stands before it."""
-        return self.name_in_file if self.of_target("email") else ""
+        return self.name_in_file if self.address else ""
 
     @property
     def is_mendable(self) -> bool:
