@@ -215,6 +215,11 @@ STORAGES = {
     "staticfiles": {"BACKEND": static_files},
 }
 MEDIA_ROOT = DATA_DIR / "media"
+FILE_UPLOAD_HANDLERS = [
+    "apps.mailings.imports.upload.ImportUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # Letters go to a catcher on loopback while nothing else is set up, and only in the demo.
 EMAIL_URL = env("EMAIL_URL").strip()

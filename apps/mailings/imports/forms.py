@@ -4,7 +4,6 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,9 +12,16 @@ from .upload import NO_ROOM, TOO_LARGE
 ACCEPTED = ".csv,.tsv,.txt,.xlsx,.xlsm,.xls,.ods"
 
 
+def limit_in_megabytes() -> int:
+    return settings.UPLOAD_LIMIT // 1_000_000
+
+
 def too_large() -> str:
-    return _("The file is larger than %(limit)s. Save it in parts, or without the columns that are "
-             "not needed.") % {"limit": filesizeformat(settings.UPLOAD_LIMIT)}
+    return _("The file is larger than %(limit)s MB. Split it.") % {"limit": limit_in_megabytes()}
+
+
+def no_room() -> str:
+    return _("There is no room for the file on the server. Tell who runs it, and try later.")
 
 
 class ImportForm(forms.Form):
@@ -38,8 +44,7 @@ class ImportForm(forms.Form):
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
         if self.trouble == NO_ROOM:
-            raise ValidationError(_("There is no room for the file on our disk. Whoever runs "
-                                    "Vestnik has to make some; try again then."))
+            raise ValidationError(no_room())
         if self.trouble == TOO_LARGE or (file and file.size > settings.UPLOAD_LIMIT):
             raise ValidationError(too_large())
         if file and not file.size:

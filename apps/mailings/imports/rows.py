@@ -46,6 +46,7 @@ class Change:
     name: str
     before: str
     after: str
+    adds: bool  # to what is there, of which nothing goes
 
 
 class Shown:
@@ -110,7 +111,8 @@ class Shown:
         before = self.row.details.get("before", {})
         after = self.row.details.get("after", {})
         return [Change(self.name_of(target), self.text_of(target, before.get(target)),
-                       self.text_of(target, value)) for target, value in after.items()]
+                       self.text_of(target, value), target == "tags")
+                for target, value in after.items()]
 
     def name_of(self, target: str) -> str:
         if field := self.fields.get(target.removeprefix(FIELD)):

@@ -30,17 +30,15 @@ class Step:
 STEPS = {
     Stage.OPENING: Step(
         1, "working", _("The file is being opened"), can_drop=True,
-        stopped=_("Nothing is written to your book. Upload the file once more.")),
+        stopped=_("Nothing is written to your book. Go on, or upload the file once more.")),
     Stage.MAPPING: Step(2, "columns"),
     Stage.CHECKING: Step(
         3, "working", _("The rows are being checked"), can_drop=True,
-        stopped=_("Nothing is written to your book. Look at the columns again, or upload the file "
-                  "once more.")),
+        stopped=_("Nothing is written to your book. Go on, or cancel the import.")),
     Stage.CHECKED: Step(3, "check"),
     Stage.LANDING: Step(
         4, "working", _("The recipients are being added"),
-        stopped=_("Some of the rows are in your book already. Go on with the rest, or take the "
-                  "import back.")),
+        stopped=_("Some of the rows are in your book already. Go on with the rest.")),
     Stage.LANDED: Step(5, "result"),
     Stage.UNDOING: Step(
         5, "working", _("The import is being taken back"),

@@ -22,7 +22,7 @@ from apps.users.models import User
 from ..ground.services import ground_save
 from . import services
 from .context import columns_context, context_of, mapping_form, reading_form
-from .forms import ImportForm
+from .forms import ImportForm, limit_in_megabytes, too_large
 from .mapping_form import MappingForm
 from .models import Import
 from .resuming import import_resume as resume
@@ -47,8 +47,8 @@ def import_list(request: Request) -> HttpResponse:
     for one in listing["page"]:
         one.has_stopped = has_stopped(one)
     return render_page(request, "mailings/import_list.html", {
-        **listing, "form": form, "limit": settings.UPLOAD_LIMIT},
-        status=422 if form.errors else 200)
+        **listing, "form": form, "limit": settings.UPLOAD_LIMIT, "too_large": too_large(),
+        "megabytes": limit_in_megabytes()}, status=422 if form.errors else 200)
 
 
 def begun(request: Request, form: ImportForm) -> Import | None:
