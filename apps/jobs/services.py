@@ -50,13 +50,6 @@ def job_hasten(*, job: Job) -> None:
     Job.objects.filter(pk=job.pk, state=State.QUEUED).update(next_try_at=timezone.now())
 
 
-def job_again(*, job: Job) -> bool:
-    """Have a job that failed, or was cancelled, go on from where it was. Returns whether it did."""
-    stopped = Job.objects.filter(pk=job.pk, state__in=[State.FAILED, State.CANCELLED])
-    return bool(stopped.update(
-        state=State.QUEUED, error="", crashes=0, ended_at=None, next_try_at=timezone.now()))
-
-
 def jobs_forget(*, now: datetime) -> None:
     """Delete jobs that ended long ago, and much sooner what they kept encrypted."""
     kept = Q(pk__in=[])

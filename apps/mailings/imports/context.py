@@ -17,7 +17,7 @@ from .reading_form import ReadingForm, in_words
 from .reasons import refusal_words
 from .rows import rows_context
 from .services import undo_refusal
-from .steps import step_of, working_context
+from .steps import has_stopped, step_of
 from .typed import of_ground, typed_of, without_ground
 
 MOST_NAMES = 200  # of tags that are offered while one types
@@ -26,9 +26,10 @@ SHOWN_ROWS = 5
 
 def context_of(request: Request, of: Import) -> dict[str, Any]:
     step = step_of(of, wants_columns=request.GET.get("step") == "columns")
-    context = {"import": of, "step": step}
+    context = {"import": of, "step": step, "is_polled": of.is_working, "job": of.job,
+               "has_stopped": bool(step.stopped) and has_stopped(of)}
     makers = {
-        "working": lambda: working_context(of),
+        "working": dict,
         "columns": lambda: columns_context(request, of),
         "check": lambda: check_context(request, of),
         "result": lambda: result_context(request, of),

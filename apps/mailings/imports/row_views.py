@@ -1,5 +1,4 @@
 """A row of a file corrected in its place, and the rows with errors as a file."""
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,6 +17,7 @@ from ..exports.writing import csv_octets
 from ..models import Field
 from . import services
 from .columns import IGNORED
+from .mending import offered_cells
 from .models import Import, ImportRow
 from .reasons import words
 from .rows import MENDABLE, Fate, Shown, column_name, rows_of
@@ -84,31 +84,23 @@ def row_form(request: Request, of: Import, row: ImportRow, form: RowForm) -> Htt
 
 def mended(request: Request, of: Import, row: ImportRow) -> HttpResponse:
     """Judge a row as it was corrected; its form stays where it is still wrong."""
-    form = RowForm(accepted(of, row) if "accept" in request.POST else request.POST, of=of, row=row)
+    form = RowForm(accepted(row) if "accept" in request.POST else request.POST, of=of, row=row)
     if not form.is_valid():
         return row_form(request, of, row, form)
     try:
         row = services.import_row_mend(of=of, row=row, cells=form.cells())
     except services.ImportRefused as why:
         return refused(request, str(why), to=of)
-    if row.reason and row.fate == Fate.REJECTED:
+    if row.reason:
         form.blame(row)
         return row_form(request, of, row, form)
     text = _("Row %(number)s is corrected.") % {"number": row.number}
     return done(request, text, to=of, changed=CHANGED)
 
 
-def accepted(of: Import, row: ImportRow) -> dict[str, str]:
+def accepted(row: ImportRow) -> dict[str, str]:
     """Return a row's cells with the address that was offered, as if they had been typed."""
-    cells = row.cells if row.mended is None else row.mended
-    typed = {f"cell-{number}": cell for number, cell in enumerate(cells)}
-    offered = str(row.details.get("offered", ""))
-    if offered and row.column is not None and row.column < len(cells):
-        # A name may stand beside the address: it stays.
-        address = re.compile(re.escape(str(row.details["email"])), re.IGNORECASE)
-        cell, found = address.subn(lambda _match: offered, cells[row.column], count=1)
-        typed[f"cell-{row.column}"] = cell if found else offered
-    return typed
+    return {f"cell-{number}": cell for number, cell in enumerate(offered_cells(row))}
 
 
 @require_safe

@@ -1,6 +1,5 @@
 """At which of its four steps an import is, and what the page shows there."""
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -14,12 +13,12 @@ Stage = Import.Stage
 
 @dataclass(frozen=True)
 class Step:
-    """A step as the page shows it. Of a stage that takes time: what is being done, and so on."""
+    """A step as the page shows it; `working` says what is being done in a stage that takes time."""
 
     number: int
     template: str
     working: str | Promise = ""
-    stopped: str | Promise = ""  # what to do when its job has failed
+    stopped: str | Promise = ""  # what to do when the job that led here has failed
     can_drop: bool = False
 
     @property
@@ -28,21 +27,16 @@ class Step:
 
 
 STEPS = {
-    Stage.OPENING: Step(
-        1, "working", _("The file is being opened"), can_drop=True,
-        stopped=_("Nothing is written to your book. Go on, or upload the file once more.")),
-    Stage.MAPPING: Step(2, "columns"),
-    Stage.CHECKING: Step(
-        3, "working", _("The rows are being checked"), can_drop=True,
-        stopped=_("Nothing is written to your book. Go on, or cancel the import.")),
+    Stage.OPENING: Step(1, "working", _("The file is being opened"), can_drop=True),
+    Stage.MAPPING: Step(2, "columns", stopped=_(
+        "The check has stopped. Nothing is written to your book; check the rows again.")),
+    Stage.CHECKING: Step(3, "working", _("The rows are being checked"), can_drop=True),
     Stage.CHECKED: Step(3, "check"),
-    Stage.LANDING: Step(
-        4, "working", _("The recipients are being added"),
-        stopped=_("Some of the rows are in your book already. Go on with the rest.")),
-    Stage.LANDED: Step(5, "result"),
-    Stage.UNDOING: Step(
-        5, "working", _("The import is being taken back"),
-        stopped=_("Some of it is taken back already. Go on with the rest.")),
+    Stage.LANDING: Step(4, "working", _("The recipients are being added")),
+    Stage.LANDED: Step(5, "result", stopped=_(
+        "The work has stopped before its end: what it wrote stands. Take the import back, or upload "
+        "the file again, and it goes on with the rest.")),
+    Stage.UNDOING: Step(5, "working", _("The import is being taken back")),
     Stage.UNDONE: Step(5, "result"),
     Stage.REFUSED: Step(1, "refused"),
     Stage.DROPPED: Step(1, "dropped"),
@@ -58,14 +52,5 @@ def step_of(of: Import, *, wants_columns: bool = False) -> Step:
 
 
 def has_stopped(of: Import) -> bool:
-    """Whether a stage that takes time goes on no more: its job has failed, or was cancelled."""
-    if not of.is_working:
-        return False
-    return of.job is None or of.job.state in (Job.State.FAILED, Job.State.CANCELLED)
-
-
-def working_context(of: Import) -> dict[str, Any]:
-    """Return what the page of a stage that takes time shows."""
-    stopped = has_stopped(of)
-    return {"job": of.job, "has_stopped": stopped, "is_polled": not stopped,
-            "why": of.job.reason if of.job and stopped else ""}
+    """Whether the last job of an import ended before it had done its work."""
+    return of.job is not None and of.job.state in (Job.State.FAILED, Job.State.CANCELLED)

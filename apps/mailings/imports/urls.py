@@ -9,7 +9,6 @@ urlpatterns = [
     path("recipients/import/<int:pk>/read/", views.import_read, name="import_read"),
     path("recipients/import/<int:pk>/map/", views.import_map, name="import_map"),
     path("recipients/import/<int:pk>/land/", views.import_land, name="import_land"),
-    path("recipients/import/<int:pk>/resume/", views.import_resume, name="import_resume"),
     path("recipients/import/<int:pk>/drop/", views.import_drop, name="import_drop"),
     path("recipients/import/<int:pk>/undo/", views.import_undo, name="import_undo"),
     path("recipients/import/<int:pk>/rejected/", row_views.import_rejected,

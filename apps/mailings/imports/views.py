@@ -25,8 +25,7 @@ from .context import columns_context, context_of, mapping_form, reading_form
 from .forms import ImportForm, limit_in_megabytes, too_large
 from .mapping_form import MappingForm
 from .models import Import
-from .resuming import import_resume as resume
-from .steps import MAY_MAP, STEPS, has_stopped
+from .steps import MAY_MAP, STEPS
 from .typed import forget_typed, keep_typed
 from .upload import upload_trouble
 
@@ -42,10 +41,8 @@ def import_list(request: Request) -> HttpResponse:
         form = ImportForm(request.POST, request.FILES, trouble=upload_trouble(request))
         if form.is_valid() and (of := begun(request, form)):
             return redirect(of)
-    rows = Import.objects.owned_by(request.user).select_related("job")
+    rows = Import.objects.owned_by(request.user)
     listing = sorted_page(request, rows, {"new": "pk"}, "-new")
-    for one in listing["page"]:
-        one.has_stopped = has_stopped(one)
     return render_page(request, "mailings/import_list.html", {
         **listing, "form": form, "limit": settings.UPLOAD_LIMIT, "too_large": too_large(),
         "megabytes": limit_in_megabytes()}, status=422 if form.errors else 200)
@@ -139,15 +136,6 @@ def import_land(request: Request, pk: int) -> HttpResponse:
         services.import_land(of=of)
     except services.ImportRefused as why:
         return refused(request, str(why), to=of)
-    return moved_on(request, of)
-
-
-@require_POST
-def import_resume(request: Request, pk: int) -> HttpResponse:
-    """Have a stage whose job has stopped go on from where it was."""
-    of = for_writing(request.user, IMPORTS, pk)
-    if not resume(of=of):
-        return refused(request, _("This import has moved on."), to=of)
     return moved_on(request, of)
 
 
