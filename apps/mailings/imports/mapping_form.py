@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 
 from ..models import Field, Ground
 from ..owned_form import one_line
@@ -17,9 +17,9 @@ from .models import Import
 
 NEW = "new:"  # and the kind of a field that is to be made for the column
 NEW_KINDS = {
-    Field.Kind.TEXT: pgettext_lazy("new field", "Text"),
-    Field.Kind.NUMBER: pgettext_lazy("new field", "Number"),
-    Field.Kind.DATE: pgettext_lazy("new field", "Date")}
+    Field.Kind.TEXT: gettext_lazy("New field: text"),
+    Field.Kind.NUMBER: gettext_lazy("New field: number"),
+    Field.Kind.DATE: gettext_lazy("New field: date")}
 MOST_SHOWN = 100  # columns
 LONGEST_LABEL = 60
 SAMPLES = 3
@@ -45,7 +45,7 @@ class GroundForm(forms.ModelForm):
         labels = {
             "text": gettext_lazy("From where, and what they agreed to"),
             "purpose": gettext_lazy("What they are written for"),
-            "version": gettext_lazy("Version of the text they agreed to"),
+            "version": gettext_lazy("Version of that text"),
             "agreed_on": gettext_lazy("When they agreed"),
             "proof": gettext_lazy("Where the proof lies")}
         widgets = {
