@@ -85,7 +85,8 @@ def test_the_same_file_twice_changes_nothing(owner):
 
 
 def test_several_addresses_in_a_cell_are_several_people(owner):
-    of = landed(owner, table("anna@example.com, boris@example.com;Семья;", "кто@то, x@example.com;;"))
+    of = landed(owner, table("anna@example.com, boris@example.com;Семья;",
+                             "кто@то, x@example.com;;"))
     assert counts(of) == (4, 3, 0, 0, 1)
     assert {person[:2] for person in book(owner)} == {
         ("anna@example.com", "Семья"), ("boris@example.com", "Семья"), ("x@example.com", "")}
