@@ -119,9 +119,24 @@ def told(of: Import) -> list[str]:
 
 def result_context(request: Request, of: Import) -> dict[str, Any]:
     if of.stage == Import.Stage.UNDONE:
-        return {"told": [], **kept_context(request, of)}
+        return {"told": told_of_undoing(of), **kept_context(request, of)}
     return {"told": told_after(of), "undo_refusal": undo_refusal(of), "may_mend": False,
             **rows_context(request, of)}
+
+
+def told_of_undoing(of: Import) -> list[str]:
+    """Say how many went, and how many got back what they had."""
+    counted = of.job.result if of.job else {}
+    lines = []
+    if gone := counted.get("gone"):
+        lines.append(ngettext(
+            "%(n)s added recipient was deleted.", "%(n)s added recipients were deleted.",
+            gone) % {"n": intcomma(gone)})
+    if restored := counted.get("restored"):
+        lines.append(ngettext(
+            "%(n)s recipient got the old values back.",
+            "%(n)s recipients got the old values back.", restored) % {"n": intcomma(restored)})
+    return lines
 
 
 def told_after(of: Import) -> list[str]:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -61,7 +60,7 @@ class GroundForm(forms.ModelForm):
             "proof": gettext_lazy("For example: the shop's database, a folder of paper forms.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, prefix="ground", auto_id="ground-%s", **kwargs)
+        super().__init__(*args, prefix="ground", auto_id="id_%s", **kwargs)
         self.fields["text"].required = False
 
     def clean_proof(self) -> str:
@@ -175,7 +174,7 @@ class MappingForm(forms.Form):
 
     def check_targets(self, targets: list[str]) -> None:
         if "email" not in targets:
-            raise ValidationError(_("Choose the column where the addresses are: “E-mail”."))
+            self.add_error(None, _("Choose the column where the addresses are: “E-mail”."))
         for number, target in enumerate(targets):
             first = targets.index(target)
             is_single = target not in (IGNORED, *SHARED) and not target.startswith(NEW)

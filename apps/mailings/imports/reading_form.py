@@ -62,7 +62,7 @@ class ReadingForm(forms.Form):
 
     def __init__(self, data: Any = None, *, reading: Reading) -> None:
         self.reading = reading
-        super().__init__(data, auto_id="reading-%s", prefix="reading", initial={
+        super().__init__(data, auto_id="id_%s", prefix="reading", initial={
             "encoding": encoding_key(reading.encoding), "delimiter": reading.delimiter,
             "quote": reading.quote, "header": "1" if reading.header else "",
             "skip": reading.skip, "sheet": reading.sheet})

@@ -110,26 +110,30 @@ class Shown:
         """What an update makes of somebody who is in the book."""
         before = self.row.details.get("before", {})
         after = self.row.details.get("after", {})
-        return [Change(self.name_of(target), self.text_of(target, before.get(target)),
-                       self.text_of(target, value), target == "tags")
+        return [Change(name_of(target, self.fields), text_of(target, before.get(target), self.fields),
+                       text_of(target, value, self.fields), target == "tags")
                 for target, value in after.items()]
 
-    def name_of(self, target: str) -> str:
-        if field := self.fields.get(target.removeprefix(FIELD)):
-            return field.label
-        names = {**TARGETS, "ground": _("Ground")}
-        return str(names.get(target, target))
 
-    def text_of(self, target: str, value: Any) -> str:
-        if value in (None, "", []):
-            return ""
-        if target == "ground":
-            return _("as of this import")
-        if isinstance(value, list):
-            return short(", ".join(map(str, value)))
-        if field := self.fields.get(target.removeprefix(FIELD)):
-            return short(shown_value(field, value))
-        return short(str(value))
+def name_of(target: str, fields: dict[str, Field]) -> str:
+    """Return what a person calls that which an import writes."""
+    if field := fields.get(target.removeprefix(FIELD)):
+        return field.label
+    names = {**TARGETS, "ground": _("Ground"), "ground_id": _("Ground")}
+    return str(names.get(target, target))
+
+
+def text_of(target: str, value: Any, fields: dict[str, Field]) -> str:
+    """Return a value as the person sees it; "" of none."""
+    if value in (None, "", []):
+        return ""
+    if target.startswith("ground"):
+        return _("as of this import")
+    if isinstance(value, list):
+        return short(", ".join(map(str, value)))
+    if field := fields.get(target.removeprefix(FIELD)):
+        return short(shown_value(field, value))
+    return short(str(value))
 
 
 def short(text: str) -> str:
