@@ -54,6 +54,15 @@ TABLE = {
     "mailings:suppression_create": CREATE,
     "mailings:suppression_lift": {"GET": row(200, 404, 404, 404), "POST": row(DONE, 404, 404, 404)},
     "mailings:suppression_restore": {"POST": row(404)},  # nothing was lifted in this session
+    "mailings:import_list": OWN,
+    "mailings:import_detail": {"GET": row(200, 404, 404, 404)},
+    "mailings:import_read": {"POST": row(DONE, 404, 404, 404)},
+    "mailings:import_map": {"POST": row(DONE, 404, 404, 404)},
+    "mailings:import_land": {"POST": row(DONE, 404, 404, 404)},
+    "mailings:import_drop": {"GET": row(200, 404, 404, 404), "POST": row(DONE, 404, 404, 404)},
+    "mailings:import_undo": {"GET": row(200, 404, 404, 404), "POST": row(DONE, 404, 404, 404)},
+    "mailings:import_rejected": {"GET": row({200, 302}, 404, 404, 404)},
+    "mailings:import_row": {"GET": row(404), "POST": row(404)},  # the import here has no rows
     "mailings:message_list": LIST,
     "mailings:message_create": CREATE,
     "mailings:message_detail": DETAIL,

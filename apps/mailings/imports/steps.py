@@ -42,6 +42,7 @@ STEPS = {
     Stage.DROPPED: Step(1, "dropped"),
 }
 MAY_MAP = (Stage.MAPPING, Stage.CHECKED)
+MAY_READ = (*MAY_MAP, Stage.REFUSED)
 
 
 def step_of(of: Import, *, wants_columns: bool = False) -> Step:

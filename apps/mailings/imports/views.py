@@ -25,7 +25,7 @@ from .context import columns_context, context_of, mapping_form, reading_form
 from .forms import ImportForm, limit_in_megabytes, too_large
 from .mapping_form import MappingForm
 from .models import Import
-from .steps import MAY_MAP, STEPS
+from .steps import MAY_MAP, MAY_READ, STEPS
 from .typed import forget_typed, keep_typed
 from .upload import upload_trouble
 
@@ -68,10 +68,16 @@ def import_detail(request: Request, pk: int) -> HttpResponse:
     return render_page(request, DETAIL, context_of(request, of), partial="step")
 
 
+def moved() -> str:
+    return _("This import has moved on. Open its page again.")
+
+
 @require_POST
 def import_read(request: Request, pk: int) -> HttpResponse:
     """Have the file read otherwise; what was typed about its rows is kept."""
     of = for_writing(request.user, IMPORTS, pk)
+    if of.stage not in MAY_READ:
+        return refused(request, moved(), to=of)
     form = reading_form(of, request.POST)
     if not form.is_valid():
         return columns_again(request, of, of_reading=form)
@@ -88,7 +94,7 @@ def import_map(request: Request, pk: int) -> HttpResponse:
     """Take what the columns become and what holds for all rows, and start the check."""
     of = for_writing(request.user, IMPORTS, pk)
     if of.stage not in MAY_MAP:
-        return refused(request, _("This import has moved on."), to=of)
+        return refused(request, moved(), to=of)
     form = mapping_form(of, request.POST)
     if not form.is_valid():
         return columns_again(request, of, form=form)
