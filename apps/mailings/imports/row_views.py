@@ -47,7 +47,9 @@ class RowForm(forms.Form):
         width = max(len(self.was), *(number + 1 for number in self.numbers))
         cells = self.was + [""] * (width - len(self.was))
         for number in self.numbers:
-            cells[number] = self.cleaned_data[f"cell-{number}"]
+            name = f"cell-{number}"
+            if name in self.data:
+                cells[number] = self.cleaned_data[name]
         return cells
 
     def blame(self, row: ImportRow) -> None:
