@@ -86,7 +86,7 @@ def _not_ascii(block: bytes) -> Iterator[bytes]:
 def _is_utf_8(octets: bytes) -> bool:
     """Tell whether octets are UTF-8, a few damaged ones aside."""
     text = octets.decode("utf-8", "replace")
-    broken = text.count("\ufffd")
+    broken = text.count("\ufffd") - octets.count("\ufffd".encode())
     other = sum(1 for letter in text if letter > "\x7f") - broken
     return other > broken * 10
 

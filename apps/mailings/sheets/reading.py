@@ -5,15 +5,19 @@
     for number, cells in sheet.rows(after=100): ...
 """
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from .encodings import ENCODINGS
+from .finding import find_in_text, find_top, first_lines
+from .kinds import find_kind
 from .limits import MOST_CELLS, MOST_COLUMNS, MOST_ROWS
 from .records import Dialect, lines, records
 from .refusals import Unreadable
+from .workbooks import DIALECT, Written, write_as_text
 
 __all__ = ["Reading", "Sheet", "Unreadable", "open_sheet"]
 
@@ -52,9 +56,10 @@ class Sheet:
     of one row. Cells are texts; rows may be shorter or longer than the header.
     """
 
-    def __init__(self, text: Path, reading: Reading) -> None:
+    def __init__(self, text: Path, reading: Reading, written: Written | None = None) -> None:
         self.reading = reading
-        self._text = text  # the file itself, or a workbook's sheet written as text
+        self._text = text  # the file itself, or a workbook's sheet that was written as text
+        self._written = written
 
     @property
     def header(self) -> list[str]:
@@ -78,7 +83,8 @@ class Sheet:
         return list(enumerate(islice(self._records(), count), 1))
 
     def close(self) -> None:
-        pass
+        if self._written:
+            self._written.folder.cleanup()
 
     def __enter__(self) -> Self:
         return self
@@ -88,11 +94,9 @@ class Sheet:
         self.close()
 
     def _records(self) -> Iterator[list[str]]:
-        reading = self.reading
-        dialect = Dialect(reading.delimiter, reading.quote, reading.escape)
         count = 0
         cells = 0
-        for record in records(lines(self._text, reading.encoding), dialect):
+        for record in records(*self._source()):
             count += 1
             cells += len(record)
             if len(record) > MOST_COLUMNS:
@@ -103,8 +107,51 @@ class Sheet:
                 raise Unreadable("rows", most=MOST_ROWS)
             yield record
 
+    def _source(self) -> tuple[Iterator[str], Dialect]:
+        if self._written:
+            return lines(self._text, "utf-8"), DIALECT
+        reading = self.reading
+        dialect = Dialect(reading.delimiter, reading.quote, reading.escape)
+        return lines(self._text, reading.encoding), dialect
+
 
 def open_sheet(path: str | Path, reading: Reading | None = None) -> Sheet:
     """Open a local file. What is not given is found out by what is inside, not by the name."""
     path = Path(path)
-    return Sheet(path, reading or Reading(delimiter=";", quote='"', header=True))
+    kind = find_kind(path)
+    if kind == "text":
+        sheet = Sheet(path, _obeyed(reading) if reading else _found(path))
+    else:
+        sheet = _open_workbook(path, kind, reading)
+    try:
+        if not sheet.header and not sheet.first(1):
+            raise Unreadable("no_rows")
+    except BaseException:
+        sheet.close()
+        raise
+    return sheet
+
+
+def _found(path: Path) -> Reading:
+    found = find_in_text(path)
+    return Reading("text", found.encoding, *found.dialect, found.skip, found.header)
+
+
+def _obeyed(reading: Reading) -> Reading:
+    """Return a reading by hand if a text can be read so."""
+    if reading.encoding not in ENCODINGS:
+        raise Unreadable("encoding", encoding=reading.encoding)
+    marks = [mark for mark in (reading.delimiter, reading.quote, reading.escape) if mark]
+    if any(len(mark) > 1 or mark in "\r\n\0 " for mark in marks) or len(set(marks)) < len(marks):
+        raise Unreadable("dialect")
+    return replace(reading, kind="text", skip=max(reading.skip, 0))
+
+
+def _open_workbook(path: Path, kind: str, reading: Reading | None) -> Sheet:
+    written = write_as_text(path, kind, reading.sheet if reading else "")
+    if reading:
+        skip, header = max(reading.skip, 0), reading.header
+    else:
+        skip, header = find_top(first_lines(written.text, "utf-8"), DIALECT)
+    of_sheet = Reading(kind, "utf-8", *DIALECT, skip, header, written.sheet, written.sheets)
+    return Sheet(written.text, of_sheet, written)
