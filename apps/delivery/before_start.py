@@ -1,4 +1,5 @@
 """What a person checks before letters leave: from whom, to whom, which letter, when."""
+import json
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -7,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
+from apps.mailings.fields.values import fields_of, labels_of, letter_values
 from apps.mailings.messages.merge_fields import unknown_fields
 from apps.mailings.models import Delivery, Mailing, Recipient
 from apps.mailings.suppression.models import suppressions_of_rows
@@ -42,7 +44,7 @@ def check_context(mailing: Mailing, *, again: bool, counted: bool) -> dict[str, 
         "mailing": mailing, "again": again, "early": mailing.waits_for_its_time(now),
         "reason": refusal(mailing, now), "no_worker": not worker_alive(),
         "no_server": not (settings.EMAIL_URL or settings.CATCHER),
-        "unknown_fields": unknown_fields(mailing.message),
+        "unknown_fields": unknown_fields(mailing.message, labels_of(mailing.owner_id)),
         "seen": as_seen(mailing),
         "counting": not counted and is_dear(mailing),
         **sender_context(),
@@ -106,10 +108,12 @@ def sample_for(mailing: Mailing, recipient: Recipient | None) -> Sample:
     message = mailing.message
     if recipient is None:
         return Sample(message.subject, message.body)
+    own = fields_of(message.owner_id)
     try:
         letter = Letter(seed="0", subject=message.subject, body=message.body,
-                        from_email=settings.DEFAULT_FROM_EMAIL)
-        subject, body = letter.fill(recipient.email, recipient.full_name)
+                        from_email=settings.DEFAULT_FROM_EMAIL, own=[field.key for field in own])
+        values = json.dumps(letter_values(own, recipient.fields))
+        subject, body = letter.fill(recipient.email, recipient.full_name, values)
     except ValueError as fault:
         return Sample(message.subject, message.body, str(fault))
     return Sample(subject, body)

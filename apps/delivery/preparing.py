@@ -24,6 +24,7 @@ from apps.statistics import counting
 
 from .audience import GOES, WHO, recipients_of
 from .engine import bell, ledger, moves, transitions
+from .letter_values import values_in_sql
 
 log = logging.getLogger("vestnik.delivery")
 State = Delivery.State
@@ -44,9 +45,9 @@ SELECT MAX(recipient_id), COUNT(*) FROM (
 # The address is that of the moment: today's may have the letter already, from this run or a former
 # one, by way of another recipient who had it then.
 FILL = """
-INSERT INTO mailings_delivery (run_id, recipient_id, email, full_name, state, tries, crashes,
-    lease_token, answer, updated_at)
-SELECT a.run_id, r.id, a.email, r.full_name, %(state)s, 0, 0, '', %(answer)s, %(now)s
+INSERT INTO mailings_delivery (run_id, recipient_id, email, full_name, "values", state, tries,
+    crashes, lease_token, answer, updated_at)
+SELECT a.run_id, r.id, a.email, r.full_name, {values}, %(state)s, 0, 0, '', %(answer)s, %(now)s
 FROM mailings_runaudience a JOIN mailings_recipient r ON r.id = a.recipient_id
 WHERE a.run_id = %(run)s AND a.recipient_id > %(place)s AND a.recipient_id <= %(last)s
     AND r.id > %(place)s AND r.id <= %(last)s
@@ -156,10 +157,11 @@ def make_rows(preparation: Preparation, limit: int) -> int | None:
         if not people:
             return end_or_call_unknown(preparation, limit)
         state = state_of_new(preparation)
-        cursor.execute(FILL, {
+        values, parameters = values_in_sql(run.fields)
+        cursor.execute(FILL.format(values=values), {
             "run": run.pk, "place": preparation.place, "last": last, "state": state.value,
             "answer": MAY_HAVE_LEFT if state == State.UNKNOWN else "",
-            "now": ledger.db_time(timezone.now())})
+            "now": ledger.db_time(timezone.now()), **parameters})
         made = cursor.rowcount
     counts = {COUNTER[state]: made} if state in COUNTER else {}
     audience = RunAudience.objects.filter(run=run, recipient__lte=last)

@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.audit.services import Action, record
-from apps.mailings.models import Delivery, Mailing, Run
+from apps.mailings.fields.values import labels_of
+from apps.mailings.messages.merge_fields import unknown_fields
+from apps.mailings.models import Delivery, Mailing, Message, Run
 from apps.mailings.picks.services import picking_refusal
 from apps.mailings.runs import Preparation
 from apps.statistics import counting
@@ -20,6 +22,7 @@ from apps.users.models import User
 from . import preparing
 from .audience import is_dear
 from .engine import bell, ledger, restore, transitions
+from .letter_values import kinds_in
 
 log = logging.getLogger("vestnik.delivery")
 
@@ -52,6 +55,15 @@ def refusal(mailing: Mailing, now: datetime) -> str | None:
     if mailing.runs.active().exists():
         return _("This mailing is being sent already.")
     return picking_refusal(mailing) or None
+
+
+def letter_refusal(message: Message) -> str:
+    """Return why letters can not say what `message` does; "" when they can."""
+    unknown = unknown_fields(message, labels_of(message.owner_id))
+    if not unknown:
+        return ""
+    return _("The letter has fields that nobody can fill: %(fields)s. Correct them in the "
+             "message.") % {"fields": ", ".join(unknown)}
 
 
 def due(now: datetime) -> list[Mailing]:
@@ -103,15 +115,15 @@ def _run_start(mailing: Mailing, trigger: str, by: User | None, again: bool,
     by_itself = only_due or trigger == Run.Trigger.SCHEDULE
     if by_itself and not Mailing.objects.due(now).filter(pk=mailing.pk).exists():
         raise NotDue(_("It was sent, or made a draft, or given another time meanwhile."))
-    reason = refusal(mailing, now)
+    reason = refusal(mailing, now) or letter_refusal(mailing.message)
     if reason:
         raise RunRefused(reason)
     if seen and seen != as_seen(mailing):
         raise AudienceChanged(_("The mailing or its letter has changed, or it was sent meanwhile."))
     run = Run.objects.create(
         mailing=mailing, owner=mailing.owner, started_by=by, trigger=trigger,
-        subject=mailing.message.subject, body=mailing.message.body, restores=restore.restores(),
-        prepared_at=None)
+        subject=mailing.message.subject, body=mailing.message.body,
+        fields=kinds_in(mailing.message), restores=restore.restores(), prepared_at=None)
     Preparation.objects.create(run=run, again=again, expected=expected)
     if not is_dear(mailing) and not preparing.former_runs_go_on(run):
         prepare_now(run)

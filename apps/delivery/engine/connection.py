@@ -215,7 +215,7 @@ class Connection(threading.Thread):
         self.failures.begin(run.pk, self.began)
         try:
             letter = letter_of(seed=run.seed, subject=run.subject, body=run.body,
-                               from_email=settings.DEFAULT_FROM_EMAIL)
+                               from_email=settings.DEFAULT_FROM_EMAIL, own=tuple(run.fields or ()))
         except Exception as error:  # of any kind: it pauses only this run
             log.exception("run %s can not be made into letters", run.pk)
             self.failures.count(

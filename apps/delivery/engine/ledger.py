@@ -52,7 +52,7 @@ WHERE {these} (
 ), (
     SELECT CASE WHEN r.deleted_at IS NOT NULL THEN 'deleted'
         WHEN r.bounced_at IS NOT NULL THEN 'bounced' ELSE '' END
-    FROM mailings_recipient r WHERE r.id = mailings_delivery.recipient_id))
+    FROM mailings_recipient r WHERE r.id = mailings_delivery.recipient_id)), "values"
 """
 # Leases go by the database's clock: the workers' machines may differ by hours.
 CLAIM = {

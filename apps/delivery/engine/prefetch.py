@@ -81,7 +81,7 @@ class Prefetch(BaseEmailBackend):
             return Ready(row, reason=GONE[row.gone])
         self.row = row
         try:
-            subject, body = self.letter.fill(row.email, row.full_name)
+            subject, body = self.letter.fill(row.email, row.full_name, row.values)
             mail.send_mail(subject, body, self.letter.sender, [row.email], connection=self)
         except Exception as error:  # of any kind: the other letters go
             log.exception("delivery %s can not be made into a letter", row.id)

@@ -27,6 +27,7 @@ class Claimed:
     tries: int
     crashes: int  # more than 0: it was in hand when a worker died
     gone: str | None  # why the recipient gets no letter: "deleted", "suppressed", "bounced"
+    values: str | None = None  # a JSON object of what the owner's own fields say in this letter
 
 
 @dataclass(slots=True)

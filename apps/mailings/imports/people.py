@@ -10,7 +10,7 @@ from ..fields.models import Field
 from ..models import Recipient
 from ..owned_form import CONTROL
 from ..recipients.addresses import normalized
-from ..suppression.pasted import pieces
+from ..suppression.pasted import PIECE, words
 from ..tags.models import key_of
 from ..tags.names import names_in
 from ..tags.services import MOST as MOST_TAGS
@@ -18,7 +18,6 @@ from .columns import FIELD
 
 LONGEST_NAME = Recipient._meta.get_field("full_name").max_length or 150
 LONGEST_COMMENT = 5000
-BRACKETS = re.compile(r"""^\s*(?:"([^"]*)"|([^"<>]*?))\s*<([^<>]*)>\s*$""")
 MORE_THAN_ONE = re.compile(r"[,;<>\s]")
 # Control characters but the ends of lines and the tab, and what no database stores.
 NOT_IN_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
@@ -40,7 +39,8 @@ class Person:
     reason: str = ""
     column: int | None = None
     details: dict[str, Any] = field(default_factory=dict)
-    mended: list[str] | None = None
+    mended: list[str] | None = None  # cells that somebody wrote instead
+    fate: str = ""  # of the row that was mended
 
     @property
     def key(self) -> str:
@@ -61,7 +61,7 @@ class Judge:
         for number, target in enumerate(columns):
             self.places.setdefault(target, []).append(number)
         self.emails = self.places.get("email", [])
-        self.names = [n for n in self.places.get("full_name", [])]
+        self.names = self.places.get("full_name", [])
         self.parts = [self.places[target][0] for target in ("last_name", "first_name", "patronymic")
                       if target in self.places]
         self.comments = self.places.get("comment", [])
@@ -94,14 +94,15 @@ class Judge:
             people.append(person)
         return people
 
-    def one(self, number: int, part: int, cells: list[str]) -> Person:
-        """Return the one person that a mended row is about."""
-        people = self.people(number, cells)
+    def one(self, number: int, part: int, mended: list[str], cells: list[str]) -> Person:
+        """Return the one person that a row is about since its `cells` were mended."""
+        people = self.people(number, mended)
         person = people[0]
-        person.part = part
         if len(people) > 1:
             person.reject("several", self.emails[0])
-        person.mended = cells
+        person.part = part
+        person.mended = mended
+        person.cells = cells
         return person
 
     def with_address(self, cells: list[str], column: int, text: str) -> list[str]:
@@ -169,8 +170,8 @@ class Judge:
                 break
         if not text and self.parts:
             column = self.parts[0]
-            words = (one_line(cells[number]) for number in self.parts if number < width)
-            text = " ".join(filter(None, words))
+            parts = (one_line(cells[number]) for number in self.parts if number < width)
+            text = " ".join(filter(None, parts))
         if len(text) > LONGEST_NAME:
             return "long_name", column, {"most": LONGEST_NAME}
         if text:
@@ -191,7 +192,7 @@ class Judge:
         known = self.known_values.setdefault(own.key, {})
         if text in known:
             return known[text]
-        value = self.read(own, plain_text(text))
+        value = self.read(own, one_line(text))
         if len(known) < REMEMBERED:
             known[text] = value
         return value
@@ -214,14 +215,12 @@ class Judge:
 
 
 def pieces_with_names(cell: str) -> Iterator[tuple[str, str]]:
-    """Yield the addresses of a cell, each with the name that stands before it."""
-    found = pieces(cell)
-    match = BRACKETS.match(cell)
-    if match and len(found) == 1:
-        yield found[0], (match[1] or match[2] or "").strip()
-        return
-    for piece in found:
-        yield piece, ""
+    """Yield what stands for one address each in a cell, with the name that stands before it."""
+    for match in PIECE.finditer(LINE_END.sub("\n", cell)):
+        if match[1] is None:
+            yield from ((word, "") for word in words(match[0].strip()) if word)
+        elif match[1].strip():
+            yield match[1].strip(), match[0].rpartition("<")[0].strip(' "')
 
 
 def one_line(text: str) -> str:

@@ -11,6 +11,7 @@ from apps.core.listing import choice, search_text, sorted_page
 from apps.core.numbers import MANY, Number
 from apps.core.sieve import Sieve
 
+from ..fields.values import add_labels
 from ..models import Delivery, Mailing
 from ..recipients.forms import AddressForm
 from ..recipients.views import add_marks, form_valid
@@ -57,6 +58,7 @@ def tab_context(request: Request, mailing: Mailing, tab: str) -> dict[str, objec
         return {"runs": mailing.runs.select_related("started_by")[:50]}
     if tab == "attempts":
         return {"attempts": mailing.attempts.select_related("recipient", "owner")[:50]}
+    add_labels([mailing.message])
     return {}
 
 

@@ -1,25 +1,25 @@
 import re
+from collections.abc import Mapping
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 
+from ..fields.values import labels_of
 from ..models import Message
 from ..owned_form import OwnedForm, one_line
-from .merge_fields import check_fields, offered
+from .merge_fields import check_fields, named, offered
 
 LINE_END = re.compile(r"\r\n|\r|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 
 
-def personal_fields() -> str:
+def personal_fields(own: Mapping[str, str]) -> str:
     """Return what may be typed to have a personal field, in the reader's language."""
-    words = [word for _label, word in offered()]
-    fallback = _("dear client")
-    example = words[0].replace("}", f"|{fallback}}}")
-    return _("Personal fields: %(fields)s. With words for those who have no name: %(example)s.") % {
-        "fields": ", ".join(words), "example": example}
+    _label, word = offered()[0]
+    example = word.replace("}", "|{}}}".format(_("dear client")))
+    return _("Personal fields: %(fields)s. With words for those of whom it is not known: "
+             "%(example)s.") % {"fields": named(own), "example": example}
 
 
 class MessageForm(OwnedForm):
@@ -29,21 +29,22 @@ class MessageForm(OwnedForm):
         model = Message
         fields = ["subject", "body"]
         widgets = {"body": forms.Textarea(attrs={"rows": 12})}
-        help_texts = {"body": lazy(personal_fields, str)()}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.own_fields = labels_of(self.owner)
+        self.fields["body"].help_text = personal_fields(self.own_fields)
         if self.instance.pk is None:
             self.fields["subject"].widget.attrs["autofocus"] = True
 
     def clean_subject(self):
         subject = one_line(self.cleaned_data["subject"])
-        check_fields(subject)
+        check_fields(subject, self.own_fields)
         return subject
 
     def clean_body(self):
         body = LINE_END.sub("\n", self.cleaned_data["body"])
         if UNSEEN.search(body):
             raise ValidationError(_("The text contains characters that no letter can carry."))
-        check_fields(body)
+        check_fields(body, self.own_fields)
         return body

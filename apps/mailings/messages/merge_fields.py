@@ -1,12 +1,14 @@
 """Merge fields in a message: `{имя}`, `{first_name}`, `{имя|дорогой клиент}`.
 
-A fixed list of words, never template code; small and capital letters are alike, and ё is е.
+A fixed list of words and the keys of the owner's own fields, never template code; small and capital
+letters are alike, and ё is е. Who calls says which own ones there are: their labels by their keys.
 Braces around up to 40 letters, digits, `_`, `-`, `.` and blanks are a field that somebody meant:
 an unknown one, or one in doubled braces, is an error. All other braces are text.
 """
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from django.core.exceptions import ValidationError
@@ -31,6 +33,8 @@ LABELS = {"first_name": gettext_lazy("First name"),
           "first_patronymic": gettext_lazy("First name and patronymic"),
           "last_name": gettext_lazy("Last name"), "full_name": gettext_lazy("Full name"),
           "email": gettext_lazy("E-mail")}
+NONE: Mapping[str, str] = {}  # of own fields
+NAMED = 15  # fields
 NAME_PARTS = frozenset(["first_name", "first_patronymic", "last_name"])
 
 FIELD = re.compile(r"\{([^{}|\r\n]{1,40})(?:\|([^{}\r\n]*))?\}")
@@ -48,9 +52,10 @@ class Written(Protocol):
 class Field(NamedTuple):
     """A merge field in a text: what is put there, what instead, and how it was typed."""
 
-    name: str
+    name: str  # of an own one its key
     fallback: str
     typed: str
+    is_own: bool = False
 
 
 def folded(word: str) -> str:
@@ -60,47 +65,57 @@ def folded(word: str) -> str:
 FIELDS = {word: name for words in WORDS.values() for name, typed in words.items() for word in typed}
 
 
-# A field's word after a brace, where no well-formed field stands: `{имя!}`, `{имя, вот письмо`.
-# With a colon or a quotation mark it is text, as of a program.
-BEGUN = re.compile(
-    r"\{+[^\w{}\"'«“:\r\n]{0,3}(?:" + "|".join(
-        re.escape(word).replace(r"\ ", r"\s").replace("е", "[её]")
-        for word in sorted(FIELDS, key=len, reverse=True))
-    + r")(?!\w|\s*[\"':])[^{}\r\n]{0,40}\}*", re.IGNORECASE)
+@lru_cache(maxsize=64)
+def begun_of(words: frozenset[str]) -> re.Pattern[str]:
+    """Return what finds a field's word after a brace, where no well-formed field stands.
+
+    `{имя!}`, `{имя, вот письмо`. With a colon or a quotation mark it is text, as of a program.
+    """
+    longest_first = sorted(words, key=len, reverse=True)
+    any_word = "|".join(
+        re.escape(word).replace(r"\ ", r"\s").replace("е", "[её]") for word in longest_first)
+    return re.compile(
+        r"\{+[^\w{}\"'«“:\r\n]{0,3}(?:" + any_word
+        + r")(?!\w|\s*[\"':])[^{}\r\n]{0,40}\}*", re.IGNORECASE)
 
 
-def field_of(word: str) -> str:
+def field_of(word: str, own: Collection[str] = NONE) -> str:
     """Return the name of the field that `word` stands for; "" for none."""
     if word != word.strip():
         return ""
-    return FIELDS.get(folded(word), "")
+    word = folded(word)
+    if word in own:
+        return word
+    return FIELDS.get(word, "")
 
 
-def unknown_in(text: str) -> list[str]:
+def unknown_in(text: str, own: Collection[str] = NONE) -> list[str]:
     """Return the fields in `text` that nobody can fill, as they were typed, each once."""
     unknown: dict[str, int] = {}
     rest = list(text)  # without what is well-formed, or told already
     for match in MEANT_AS_FIELD.finditer(text):
         whole = match[0]
         doubled = whole.startswith("{{") or whole.endswith("}}")
-        if doubled or not field_of(match[1]):
+        if doubled or not field_of(match[1], own):
             unknown.setdefault(whole, match.start())
         rest[match.start():match.end()] = "{" + " " * (len(whole) - 1)
-    for match in BEGUN.finditer("".join(rest)):
+    for match in begun_of(frozenset([*FIELDS, *own])).finditer("".join(rest)):
         unknown.setdefault(match[0], match.start())
     return sorted(unknown, key=unknown.__getitem__)
 
 
-def unknown_fields(message: Written) -> list[str]:
+def unknown_fields(message: Written, own: Collection[str] = NONE) -> list[str]:
     """Return the fields of a message, or of a run, that would reach people as they were typed."""
-    return list(dict.fromkeys(unknown_in(message.subject) + unknown_in(message.body)))
+    found = unknown_in(message.subject, own) + unknown_in(message.body, own)
+    return list(dict.fromkeys(found))
 
 
-def nearest(typed: str) -> str:
+def nearest(typed: str, own: Mapping[str, str] = NONE) -> str:
     """Return the field, with its braces, that `typed` was most likely meant to be; or ""."""
     word = bare(typed.strip("{}").partition("|")[0])
-    likely = {bare(field): field for field in FIELDS}
-    likely |= {bare(field): meant for field, meant in MEANT.items()}
+    likely = {bare(field): meant for field, meant in MEANT.items()}
+    likely |= {bare(label): key for key, label in own.items()}
+    likely |= {bare(field): field for field in [*own, *FIELDS]}
     found = get_close_matches(word, likely, n=1, cutoff=0.7)
     return f"{{{likely[found[0]]}}}" if found else ""
 
@@ -110,42 +125,58 @@ def bare(word: str) -> str:
     return re.sub(r"[\W_]", "", folded(word))
 
 
-def complaints(text: str) -> list[str]:
+def complaints(text: str, own: Mapping[str, str] = NONE) -> list[str]:
     """Return, for a few of the unknown fields in `text`, what to write instead."""
-    return [complaint(typed) for typed in unknown_in(text)[:3]]
+    return [complaint(typed, own) for typed in unknown_in(text, own)[:3]]
 
 
-def complaint(typed: str) -> str:
-    if near := nearest(typed):
+def complaint(typed: str, own: Mapping[str, str]) -> str:
+    if near := nearest(typed, own):
         return _("There is no field %(field)s. Did you mean %(nearest)s?") % {
             "field": typed, "nearest": near}
-    words = ", ".join(word for _label, word in offered())
     return _("There is no field %(field)s. There are: %(fields)s.") % {
-        "field": typed, "fields": words}
+        "field": typed, "fields": named(own)}
 
 
-def offered() -> list[tuple[str, str]]:
+def named(own: Mapping[str, str]) -> str:
+    """Return the fields that there are, but for the very many, as a list in words."""
+    words = [word for _label, word in offered(own)]
+    text = ", ".join(words[:NAMED])
+    if len(words) > NAMED:
+        return _("%(fields)s and others") % {"fields": text}
+    return text
+
+
+def offered(own: Mapping[str, str] = NONE) -> list[tuple[str, str]]:
     """Return (label, field with its braces) of each field, in the reader's language."""
     words = WORDS["ru" if get_language() == "ru" else "en"]
-    return [(str(LABELS[name]), f"{{{typed[0]}}}") for name, typed in words.items()]
+    built_in = [(str(LABELS[name]), f"{{{typed[0]}}}") for name, typed in words.items()]
+    return built_in + [(label, f"{{{key}}}") for key, label in own.items()]
 
 
-def check_fields(text: str) -> None:
+def check_fields(text: str, own: Mapping[str, str] = NONE) -> None:
     """Raise ValidationError when `text` has fields that nobody can fill."""
-    if found := complaints(text):
+    if found := complaints(text, own):
         raise ValidationError(found)
 
 
-def split(text: str) -> list[str | Field]:
+def split(text: str, own: Collection[str] = NONE) -> list[str | Field]:
     """Return `text` as a list of str (as it is) and fields, in order."""
     parts: list[str | Field] = []
     at = 0
     for match in FIELD.finditer(text):
-        if name := field_of(match[1]):
-            parts += [text[at:match.start()], Field(name, match[2] or "", match[0])]
+        if name := field_of(match[1], own):
+            field = Field(name, match[2] or "", match[0], name in own)
+            parts += [text[at:match.start()], field]
             at = match.end()
     parts.append(text[at:])
     return list(filter(None, parts))
+
+
+def own_in(message: Written, own: Collection[str]) -> set[str]:
+    """Return the keys of those of the `own` fields that a message's letters have."""
+    parts = split(message.subject, own) + split(message.body, own)
+    return {part.name for part in parts if not isinstance(part, str) and part.is_own}
 
 
 def has_name_parts(*texts: Iterable[str | Field]) -> bool:
@@ -169,12 +200,13 @@ def values_of(email: str, full_name: str, in_parts: bool = True) -> dict[str, st
 def filled(parts: Sequence[str | Field], values: Mapping[str, str]) -> str:
     """Return the text of `parts` (of `split`).
 
-    What is not known takes the field's fallback; a part of a name without one the full name.
+    What is not known takes the field's fallback. Without one it is the full name for a part of a
+    name, and nothing for an own field.
     """
     texts = []
     for part in parts:
         if not isinstance(part, str):
-            name, fallback, _typed = part
-            part = values[name] or fallback or values["full_name"]
+            name, fallback, _typed, is_own = part
+            part = values[name] or fallback or ("" if is_own else values["full_name"])
         texts.append(part)
     return "".join(texts)

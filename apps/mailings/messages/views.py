@@ -10,6 +10,7 @@ from apps.core.listing import search_text, sorted_page
 
 from .. import services
 from ..deletion import delete
+from ..fields.values import add_labels, fields_of, letter_values
 from ..models import Mailing, Message, Recipient
 from ..owned_form import form_page, opened, owned_done
 from .forms import MessageForm
@@ -27,6 +28,7 @@ def message_list(request):
         messages = messages.filter(Q(subject__icontains=q) | Q(body__icontains=q))
     listing = sorted_page(request, messages, SORTS, "-changed")
     add_used(listing["page"])
+    add_labels(listing["page"])
     return render_list(request, "mailings/message_list.html", {**listing, "q": q})
 
 
@@ -41,6 +43,7 @@ def add_used(messages):
 @require_safe
 def message_detail(request, pk):
     message = for_reading(request.user, Message.objects.select_related("owner"), pk)
+    add_labels([message])
     return render(request, "mailings/message_detail.html", {
         "message": message,
         "mailings": message.mailings.filter(deleted_at=None).select_related("message")[:20],
@@ -79,7 +82,7 @@ def message_form(request, message, heading, submit_label):
     for name in form.errors:
         letter["unknown"].pop(name, None)  # the error says it
     return form_page(request, form, heading, submit_label, keeps_drafts=True, **letter,
-                     form_body="mailings/_message_form.html", merge_fields=offered())
+                     form_body="mailings/_message_form.html", merge_fields=offered(form.own_fields))
 
 
 @require_POST
@@ -96,17 +99,20 @@ def letter_for(request, subject, body):
     """
     subject = (subject or "")[:255]
     body = (body or "")[:100_000]
+    own = fields_of(request.user)
+    labels = {field.key: field.label for field in own}
     first = list(Recipient.objects.owned_by(request.user)[:SHOWN]) or [Recipient(
         full_name=_("Anna Smirnova"), email="anna@example.com")]
     numbers = ids_in([request.POST.get("_for") or request.POST.get("_to") or ""])
     number = sum(numbers) % len(first)
     values = values_of(first[number].email, first[number].full_name)
+    values |= letter_values(own, first[number].fields)
     letter = {
-        "subject": filled(split(subject), values), "body": filled(split(body), values),
-        "to": values, "number": number, "count": len(first),
+        "subject": filled(split(subject, labels), values),
+        "body": filled(split(body, labels), values), "to": values, "number": number, "count": len(first),
         "before": (number - 1) % len(first), "after": (number + 1) % len(first)}
     return {"letter": letter,
-            "unknown": {"subject": complaints(subject), "body": complaints(body)}}
+            "unknown": {"subject": complaints(subject, labels), "body": complaints(body, labels)}}
 
 
 @FORM_METHODS

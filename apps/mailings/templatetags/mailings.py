@@ -58,10 +58,10 @@ def server_words(answer):
 
 
 @register.filter
-def fields_marked(text):
-    """Return `text` as HTML in which its merge fields are marked."""
+def fields_marked(text, own):
+    """Return `text` as HTML in which its merge fields are marked, with its owner's `own` ones."""
     marked = SafeString("")
-    for part in split(text):
+    for part in split(text, own):
         if isinstance(part, str):
             marked += conditional_escape(part)
         else:

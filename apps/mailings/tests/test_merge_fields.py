@@ -87,3 +87,40 @@ def test_of_a_stored_message_the_unknown_fields_are_told_and_it_is_sent_as_typed
     message = MessageFactory.build(subject="{ имя }", body="{телефон}, {имя}, {телефон}")
     assert unknown_fields(message) == ["{ имя }", "{телефон}"]
     assert letter(message.body) == "{телефон}, Анна, {телефон}"
+
+
+OWN = {"город": "Город", "дата рождения": "День рождения", "черный чай": "Чёрный чай"}
+
+
+@pytest.mark.parametrize("text, said", [
+    ("{город}", "Казань"), ("{ГОРОД}", "Казань"), ("{Чёрный  чай}", "улун"),
+    ("{город|у вас}", "Казань"), ("{дата рождения|скоро}", "скоро"), ("{дата рождения}", ""),
+    ("{имя}, {город}", "Анна, Казань"),
+])
+def test_an_own_field_says_what_is_known_or_the_fallback_or_nothing(text, said):
+    assert not unknown_in(text, OWN)
+    values = values_of("anna@example.com", "Анна Смирнова")
+    values |= {"город": "Казань", "дата рождения": "", "черный чай": "улун"}
+    assert filled(split(text, OWN), values) == said
+
+
+@pytest.mark.parametrize("typed", [
+    "{город}", "{Чёрный чай|x}", "{{город}}", "{город }", "{город!}"])
+def test_an_own_field_is_told_where_it_is_none_or_not_written_well(typed):
+    own = OWN if typed not in ("{город}", "{Чёрный чай|x}") else {}
+    assert unknown_in(typed, own) == [typed]
+
+
+@pytest.mark.parametrize("typed, near", [
+    ("{горд}", "{город}"), ("{День рождения}", "{дата рождения}"), ("{город }", "{город}"),
+    ("{имья}", "{имя}"),
+])
+def test_the_nearest_own_field_is_offered_by_its_key_or_label(typed, near):
+    assert nearest(typed, OWN) == near
+
+
+def test_of_very_many_fields_some_are_named():
+    many = {f"поле {n}": f"Поле {n}" for n in range(50)}
+    with pytest.raises(ValidationError) as error:
+        check_fields("{телефон}", many)
+    assert "{поле 5}" in error.value.messages[0] and "{поле 40}" not in error.value.messages[0]

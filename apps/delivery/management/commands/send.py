@@ -11,7 +11,8 @@ from apps.core.commands import DatabaseCommand
 from apps.core.outage import AWAY, steadily
 from apps.delivery.drivers.local import Busy, SendingProcess, sending_lock
 from apps.delivery.audience import audience_count
-from apps.delivery.services import NotDue, RunRefused, due, refusal, run_start
+from apps.delivery.services import (
+    NotDue, RunRefused, due, letter_refusal, refusal, run_start)
 from apps.mailings.models import Delivery, Mailing, Run
 
 ALL_SENT = 0
@@ -91,7 +92,7 @@ class Command(DatabaseCommand):
         return []
 
     def dry_run(self, mailing):
-        reason = refusal(mailing, timezone.now())
+        reason = refusal(mailing, timezone.now()) or letter_refusal(mailing.message)
         number = audience_count(mailing, again=self.options["again"])
         if reason or not number:
             self.raise_status(NOTHING)
