@@ -49,7 +49,8 @@ def copy(content: Iterable[bytes], held: IO[bytes]) -> tuple[str, int]:
     """Write `content` to `held`; return its hash and its size."""
     digest = hashlib.sha256()
     size = 0
-    for chunk in content:
+    chunks = content.chunks() if isinstance(content, File) else content
+    for chunk in chunks:
         size += len(chunk)
         if size > settings.UPLOAD_LIMIT:
             raise ImportRefused(_("The file is larger than %(limit)s MB. Split it.") % {

@@ -103,4 +103,3 @@ def short(value: Any) -> Any:
     if isinstance(value, str) and len(value) > LONGEST_CELL:
         return f"{value[:LONGEST_CELL]}…"
     return value.translate(SPOILT) if isinstance(value, str) else value
-

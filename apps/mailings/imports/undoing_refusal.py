@@ -1,6 +1,7 @@
 """Why an import can not be taken back."""
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from ..models import Delivery, Run
@@ -16,8 +17,9 @@ def undo_refusal(of: Import) -> str:
     if of.undo_until <= timezone.now():
         return _("The 30 days in which an import can be taken back are over.")
     if later := later_import(of):
-        return _("First take back the import “%(name)s” of %(day)s: it changed the same people.") % {
-            "name": later, "day": f"{timezone.localtime(later.created_at):%d.%m.%Y %H:%M}"}
+        day = date_format(timezone.localtime(later.created_at), "SHORT_DATETIME_FORMAT")
+        return _("First take back the import “%(name)s” of %(day)s. It changed the same "
+                 "people.") % {"name": later, "day": day}
     if written_to(of):
         return _("Somebody of this import was written to, so it can not be taken back any more.")
     return ""
@@ -36,10 +38,11 @@ def later_import(of: Import) -> Import | None:
 
 def written_to(of: Import) -> bool:
     """Whether a letter went out, or is about to, to somebody of an import since it landed."""
-    runs = Run.objects.filter(owner=of.owner_id, created_at__gte=of.created_at)
+    runs = Run.objects.filter(Q(finished_at=None) | Q(finished_at__gte=of.landed_at),
+                              owner=of.owner_id)
     if not runs.exists():
         return False
     people = ImportChange.objects.filter(of_import=of.pk).values("recipient")[:LOOKED_AT]
     letters = Delivery.objects.filter(
-        recipient__in=people, run__owner=of.owner_id, updated_at__gte=of.landed_at)
+        recipient__in=people, run__in=runs.values("pk"), updated_at__gte=of.landed_at)
     return letters.exclude(state__in=Delivery.SET_ASIDE).exists()
