@@ -49,6 +49,7 @@ TABLE = {
     "mailings:recipient_clear": ACTION,
     "mailings:recipient_clear_same": ACTION,
     "mailings:recipient_suppress": CHANGE,
+    "mailings:export": OWN,
     "mailings:suppression_list": LIST,
     "mailings:suppression_create": CREATE,
     "mailings:suppression_lift": {"GET": row(200, 404, 404, 404), "POST": row(DONE, 404, 404, 404)},

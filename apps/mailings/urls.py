@@ -3,6 +3,7 @@ from django.urls import include, path
 from .attempts import views as attempts
 from .deletion import restore
 from .drafts import views as drafts
+from .exports import urls as exports
 from .mailings import tabs
 from .mailings import views as mailings
 from .mailings.switch import mailing_toggle
@@ -25,6 +26,7 @@ urlpatterns = [
     path("recipients/<int:pk>/restore/", restore, {"model": Recipient},
          name="recipient_restore"),
     path("", include(suppression)),
+    path("", include(exports)),
     path("messages/", messages.message_list, name="message_list"),
     path("messages/create/", messages.message_create, name="message_create"),
     path("messages/preview/", messages.message_preview, name="message_preview"),
