@@ -4,9 +4,8 @@ Those that an import takes are called as it guesses them, so that a file comes b
 """
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import TextChoices, prefetch_related_objects
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -16,8 +15,9 @@ from apps.users.models import User
 
 from ..fields.models import Field
 from ..fields.values import fields_of, plain
-from ..models import Recipient, Tag
+from ..models import Delivery, Recipient
 from ..suppression.marks import add_suppressions
+from ..tags.marks import add_tags
 
 
 @dataclass(frozen=True)
@@ -26,24 +26,30 @@ class Column:
     label: str
     text: Callable[[Recipient], str]
     chosen: bool = True  # unless somebody says otherwise
-    joins: str = ""  # what of other tables it needs
+    needs: str = ""  # what of other tables it tells
 
 
 def columns_of(owner: User) -> list[Column]:
-    """Return all columns for an owner's recipients, in the order in which a file has them."""
+    """Return all columns for an owner's recipients, in the order in which a file has them.
+
+    Their words are in the language that is spoken now.
+    """
+    yes, no = _("yes"), _("no")
     return [
-        Column("email", _("E-mail"), email_of),
+        Column("email", _("E-mail"), lambda person: shown(person.email)),
         Column("full_name", _("Full name"), lambda person: person.full_name),
         Column("comment", _("Comment"), lambda person: person.comment),
-        Column("tags", _("Tags"), tags_of, joins="tags"),
+        Column("tags", _("Tags"), tags_of, needs="tags"),
         *map(column_of, fields_of(owner)),
         Column("added", pgettext("recipient", "Added"), added_on, chosen=False),
-        Column("source", _("Source"), source_of, chosen=False),
-        Column("ground", _("Ground"), ground_of, chosen=False, joins="ground"),
+        Column("source", _("Source"), labels_of("source", Recipient.Source), chosen=False),
+        Column("ground", _("Ground"), ground_of, chosen=False, needs="ground"),
         Column("last_letter", _("Last letter"), last_letter_of, chosen=False),
-        Column("last_fate", _("What became of it"), last_fate_of, chosen=False),
-        Column("suppressed", pgettext("column", "Not written to"), suppressed, chosen=False,
-               joins="suppression"),
+        Column("last_fate", _("What became of it"), labels_of("last_fate", Delivery.State),
+               chosen=False),
+        Column("suppressed", pgettext("column", "Not written to"),
+               lambda person: yes if getattr(person, "suppression", None) else no,
+               chosen=False, needs="suppression"),
     ]
 
 
@@ -52,20 +58,18 @@ def column_of(field: Field) -> Column:
                   lambda person: plain(field, person.fields.get(field.key)))
 
 
-def email_of(person: Recipient) -> str:
-    return shown(person.email)
+def labels_of(name: str, choices: type[TextChoices]) -> Callable[[Recipient], str]:
+    """Return what tells the label of a column of choices; they are translated once, not a row."""
+    labels = {value: str(label) for value, label in choices.choices}
+    return lambda person: labels.get(getattr(person, name), "")
 
 
 def tags_of(person: Recipient) -> str:
-    return ", ".join([tag.name for tag in person.tags.all()])
+    return ", ".join([tag.name for tag in getattr(person, "tag_list", [])])
 
 
 def added_on(person: Recipient) -> str:
     return f"{localtime(person.created_at):%Y-%m-%d}"
-
-
-def source_of(person: Recipient) -> str:
-    return str(person.get_source_display())
 
 
 def ground_of(person: Recipient) -> str:
@@ -73,33 +77,18 @@ def ground_of(person: Recipient) -> str:
 
 
 def last_letter_of(person: Recipient) -> str:
-    return minute(person.last_letter_at)
-
-
-def last_fate_of(person: Recipient) -> str:
-    return str(person.get_last_fate_display())
-
-
-def minute(moment: datetime | None) -> str:
-    return f"{localtime(moment):%Y-%m-%d %H:%M}" if moment else ""
-
-
-def suppressed(person: Recipient) -> str:
-    return _("yes") if getattr(person, "suppression", None) else _("no")
-
-
-def joined(rows: QuerySet[Recipient], columns: list[Column]) -> QuerySet[Recipient]:
-    """Return `rows` with what the columns need of tags and grounds."""
-    joins = {column.joins for column in columns}
-    if "tags" in joins:
-        rows = rows.prefetch_related(Prefetch("tags", Tag.objects.order_by("key", "pk")))
-    if "ground" in joins:
-        rows = rows.prefetch_related("ground")
-    return rows
+    if person.last_letter_at is None:
+        return ""
+    return f"{localtime(person.last_letter_at):%Y-%m-%d %H:%M}"
 
 
 def table_of(people: list[Recipient], columns: list[Column], owner: User) -> list[list[str]]:
     """Return a row of texts for each of an owner's recipients."""
-    if any(column.joins == "suppression" for column in columns):
+    needs = {column.needs for column in columns}
+    if "tags" in needs:
+        add_tags(people, owner)
+    if "ground" in needs:
+        prefetch_related_objects(people, "ground")
+    if "suppression" in needs:
         add_suppressions(people, owner)
     return [[column.text(person) for column in columns] for person in people]

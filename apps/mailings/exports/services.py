@@ -10,7 +10,7 @@ from apps.audit.services import Action, Via, record
 from apps.users.models import User
 
 from ..models import Recipient
-from .columns import Column, joined, table_of
+from .columns import Column, table_of
 from .rows import batches
 from .workbook import workbook_octets
 from .writing import csv_octets
@@ -39,7 +39,7 @@ def recipients_export(*, rows: QuerySet[Recipient], columns: list[Column], form:
 
     def tables() -> Iterator[list[list[str]]]:
         nonlocal given
-        for people in batches(joined(rows, columns)):
+        for people in batches(rows):
             given += len(people)
             yield table_of(people, columns, owner)
 

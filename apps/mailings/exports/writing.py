@@ -12,7 +12,8 @@ CSV_DELIMITER = ";"  # by which Excel parts cells where the comma is decimal
 def csv_octets(header: list[str], batches: Batches) -> Iterator[bytes]:
     """Yield a CSV file whose cells are inert.
 
-    It begins with a byte order mark, or Excel takes Russian for noise.
+    It begins with a byte order mark, or Excel takes Russian for noise. All cells are in quotes, so
+    that who reads a short file need not guess.
     """
     yield "\ufeff".encode() + csv_rows([header])
     for batch in batches:
@@ -21,7 +22,7 @@ def csv_octets(header: list[str], batches: Batches) -> Iterator[bytes]:
 
 def csv_rows(rows: Iterable[list[str]]) -> bytes:
     lines = io.StringIO(newline="")
-    writer = csv.writer(lines, delimiter=CSV_DELIMITER)
+    writer = csv.writer(lines, delimiter=CSV_DELIMITER, quoting=csv.QUOTE_ALL)
     for row in rows:
         writer.writerow([inert(text) for text in row])
     return lines.getvalue().encode()

@@ -18,7 +18,8 @@ from .models import Import, ImportChange
 from .people import Person
 from .rules import Rules
 from .writing import (
-    Written, add_changes, add_recipients, add_taggings, change_recipients, written_of)
+    NewRow, Written, add_changes, add_recipients, add_taggings, change_recipients, new_row,
+    written_of)
 
 
 class LandKind(ReadingKind):
@@ -31,6 +32,12 @@ class LandKind(ReadingKind):
     def at_stop(self) -> dict[str, object]:
         return {"landed_at": timezone.now()}
 
+    def look(self, job: Job) -> None:
+        super().look(job)
+        if self.prepared:
+            self.rows = {person.key: new_row(person.email, person.values)
+                         for person in self.prepared.batch.good}
+
     def write(self, job: Job, prepared: Prepared) -> None:
         of, rules, batch = prepared.of, prepared.source.rules, prepared.batch
         people = batch.good
@@ -38,7 +45,7 @@ class LandKind(ReadingKind):
         suppressed = suppressed_keys(rules.owner, keys)
         deleted = deleted_keys(rules.owner, keys)
         make_tags(of, people, rules)
-        outcomes = land(of, people, rules, tags_of(batch, rules))
+        outcomes = land(of, people, rules, tags_of(batch, rules), self.rows)
         telling = told(job, prepared)
         telling.rejected(batch.people)
         telling.good(outcomes, suppressed, deleted)
@@ -71,32 +78,25 @@ def of_owner(owner: int) -> list[int]:
     return list(Tag.objects.filter(owner=owner).values_list("pk", flat=True))
 
 
-def land(of: Import, people: list[Person], rules: Rules, tags: set[int]) -> list[Outcome]:
+def land(of: Import, people: list[Person], rules: Rules, tags: set[int],
+         rows: dict[str, NewRow]) -> list[Outcome]:
     """Write these people. Whoever else adds some of them meanwhile makes them known ones."""
     known = known_people(rules.owner, [person.key for person in people], tags, lock=True)
     outcomes = [compare(person, known.get(person.key), rules) for person in people]
     now = timezone.now()
     new = [outcome for outcome in outcomes if outcome.what == ADDED]
-    written = {outcome.person.key: written_new(outcome) for outcome in new}
-    pks = add_recipients(list(written.values()), owner=rules.owner, of=of.pk, ground=rules.ground,
-                         now=now)
+    pks = add_recipients([rows[outcome.person.key] for outcome in new], owner=rules.owner,
+                         of=of.pk, ground=rules.ground, now=now)
     changed = [outcome for outcome in outcomes if outcome.what == UPDATED]
     change_recipients([changed_row(outcome) for outcome in changed if outcome.after], now=now)
     landed = [outcome for outcome in new if outcome.person.key in pks]
     note(of, [*landed, *changed], pks, rules)
     late = [outcome.person for outcome in new if outcome.person.key not in pks]
     if late:
-        there = [outcome for outcome in outcomes if outcome.person.key not in
-                 {person.key for person in late}]
-        return [*there, *land(of, late, rules, tags)]
+        there = [outcome for outcome in outcomes
+                 if outcome.what != ADDED or outcome.person.key in pks]
+        return [*there, *land(of, late, rules, tags, rows)]
     return outcomes
-
-
-def written_new(outcome: Outcome) -> Written:
-    row = Written(outcome.person.email)
-    for target, value in outcome.after.items():
-        row.set(target, value)
-    return row
 
 
 def changed_row(outcome: Outcome) -> Written:

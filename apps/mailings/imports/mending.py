@@ -31,7 +31,9 @@ def mend(of: Import, row: ImportRow, cells: list[str]) -> ImportRow:
     row.column = person.column
     row.reason = person.reason
     row.details = details_of(person, rules)
-    row.save(update_fields=["mended", "column", "reason", "details"])
+    if row.reason:
+        row.fate = ImportRow.Fate.REJECTED  # a doubtful one too
+    row.save(update_fields=["mended", "column", "reason", "details", "fate"])
     count_anew(of, old, row.details)
     return row
 

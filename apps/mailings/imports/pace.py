@@ -3,8 +3,8 @@ from time import monotonic
 
 from ..models import Run
 
-LEAST, FIRST, MOST = 100, 1_000, 4_000  # rows of a batch
-QUIET = 0.3  # seconds that a transaction should take
+LEAST, FIRST, MOST = 100, 1_000, 3_000  # rows of a batch
+QUIET = 0.25  # seconds that a transaction should take
 WHILE_SENDING = 0.1
 REST_WHILE_SENDING = 4  # times as long as the batch took
 

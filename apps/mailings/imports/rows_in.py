@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import connection
 
+ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 FROM = {"sqlite": "json_each(%s) AS rows", "postgresql": "jsonb_array_elements(%s::jsonb) AS rows"}
 CELL = {"sqlite": "json_extract(rows.value, '$[{n}]')",
         "postgresql": "(rows.value->>{n})::{type}"}
@@ -21,9 +22,9 @@ def cell(n: int, kind: str) -> str:
 
 
 def rows_json(rows: Sequence[Sequence[Any]]) -> str:
-    return json.dumps(rows, ensure_ascii=False)
+    return ENCODE(rows)
 
 
 def value_json(value: Any) -> str:
     """Return a value of a column of JSON, as a text within a row."""
-    return json.dumps(value, ensure_ascii=False)
+    return ENCODE(value)

@@ -3,6 +3,7 @@ import time
 from contextlib import ExitStack
 from dataclasses import dataclass
 
+from ..exports.cells import original
 from ..sheets.reading import Reading, open_sheet
 from .content import local_file
 from .models import Import, ImportRow
@@ -86,7 +87,7 @@ class Source:
     def judged(self, rows: list[tuple[int, list[str]]], mended: Mended) -> list[Person]:
         people: list[Person] = []
         for number, cells in rows:
-            people += self.rules.judge.people(number, cells)
+            people += self.rules.judge.people(number, as_exported(cells))
         if mended:
             people = [self.as_mended(person, mended) for person in people]
         return people
@@ -120,3 +121,9 @@ class Source:
             else:
                 new[person.key] = person.number
         self.repeats.add(new)
+
+
+def as_exported(cells: list[str]) -> list[str]:
+    """Return the cells without the marks by which an export keeps spreadsheets from running them.
+    """
+    return [original(cell) if "'" in cell else cell for cell in cells]

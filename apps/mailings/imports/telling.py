@@ -40,7 +40,7 @@ class Telling:
         for person in people:
             if person.reason:
                 details = {name: short(value) for name, value in person.details.items()}
-                self.tell(person.fate or Fate.REJECTED, person, person.reason, {
+                self.tell(Fate.REJECTED, person, person.reason, {
                     **details, "email": person.email, "outcome": "rejected"})
 
     def good(self, outcomes: Iterable[Outcome], suppressed: set[str],

@@ -1,5 +1,5 @@
 """Write people of an import into the book: a statement for each table, for some thousands."""
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
@@ -17,6 +17,7 @@ from .rows_in import cell, rows_from, rows_json, value_json
 # What an import says of a new recipient; the other columns have their defaults.
 NEW = {"email": "varchar", "full_name": "varchar", "comment": "text", "fields": "jsonb",
        "search_text": "text", "sort_name": "varchar"}
+NewRow = list[str]
 CHANGED = {"full_name": "varchar", "comment": "text", "fields": "jsonb", "ground_id": "bigint",
            "search_text": "text", "sort_name": "varchar"}
 
@@ -55,7 +56,15 @@ def written_of(known: Known) -> Written:
                    known.pk)
 
 
-def add_recipients(rows: Sequence[Written], *, owner: int, of: int, ground: int | None,
+def new_row(email: str, values: Mapping[str, Any]) -> NewRow:
+    """Return a new recipient as `add_recipients` takes them: made before anything is locked."""
+    row = Written(email)
+    for target, value in values.items():
+        row.set(target, value)
+    return [email, row.full_name, row.comment, value_json(row.fields), *row.found_by()]
+
+
+def add_recipients(rows: Sequence[NewRow], *, owner: int, of: int, ground: int | None,
                    now: datetime) -> dict[str, int]:
     """Insert recipients. Returns their ids by their addresses in small letters.
 
@@ -63,9 +72,7 @@ def add_recipients(rows: Sequence[Written], *, owner: int, of: int, ground: int 
     """
     if not rows:
         return {}
-    rows = sorted(rows, key=lambda row: row.email.lower())  # two that add at once wait one way
-    data = [[row.email, row.full_name, row.comment, value_json(row.fields), *row.found_by()]
-            for row in rows]
+    data = sorted(rows, key=lambda row: row[0].lower())  # two that add at once wait one way
     given = {"owner_id": owner, "created_at": now, "updated_at": now, "ground_id": ground,
              "source": Recipient.Source.IMPORT.value, "added_by_id": of}
     columns = []

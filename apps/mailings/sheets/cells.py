@@ -1,7 +1,7 @@
 """What a cell holds, as far as one sees it by its letters alone."""
 import re
 
-ADDRESS = re.compile(r"[^\s@<>,;:\"'|]+@[^\s@<>,;:\"'|]+\.[^\s@<>,;:\"'|.]{2,}")
+ADDRESS = re.compile(r"[^\s@<>,;:\"'|¦§^\x01\x1f]+@[^\s@<>,;:\"'|¦§^\x01\x1f]+\.[^\s@<>,;:\"'|.¦§^\x01\x1f]{2,}")
 NAMED = rf"(?:\"[^\"<>@]*\"|[^\"<>@;]*)\s*<\s*{ADDRESS.pattern}\s*>|{ADDRESS.pattern}"
 ADDRESSES = re.compile(rf"(?:{NAMED})(?:\s*[,;]\s*(?:{NAMED}))*\s*[,;]?")
 MONEY = r"[₽$€£%]|руб\.?|р\.|шт\.?"
@@ -38,16 +38,16 @@ def cleanness(cell: str) -> float:
         return 0.7
     if is_address(cell) or is_figure(cell) or LINK.fullmatch(cell):
         return 1.0
-    if _is_wrapped(cell):
+    if _is_wrapped(cell) or '""' in cell:
         return 0.2
-    if cell.count('"') % 2:
+    if cell.count('"') % 2 or cell.endswith('"') and '\\' in cell:
         return 0.1
+    if ADDRESS.search(cell):
+        return 0.3
     if cell.startswith("'") or cell.endswith("'"):
         return 0.6
     if PLAIN.fullmatch(cell):
         return 0.95
-    if ADDRESS.search(cell):
-        return 0.3
     return 0.4 if re.search(r"[;|\t^~¦§]", cell) else 0.7
 
 

@@ -66,7 +66,9 @@ def _evenness(rows: list[list[str]], dialect: Dialect) -> float:
     above = next(place for place, width in enumerate(widths) if width >= usual)
     below = widths[min(above, MOST_ABOVE):]
     credit = sum(_credit(width, usual) for width in below) / len(below)
-    return float(credit * (len(below) / len(rows)) ** 0.25)
+    # The more cells stand in even rows, the less it says that there are lines above them.
+    doubt = 0.25 / (counted[usual] * (usual - 1)) ** 0.5
+    return float(credit * (len(below) / len(rows)) ** doubt)
 
 
 def _credit(width: int, usual: int) -> float:

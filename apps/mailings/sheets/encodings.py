@@ -19,6 +19,10 @@ EVIDENCE = 64 * 1024  # octets of lines that are not ASCII: more of them tell no
 LETTERS = "оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъ"
 WEIGHTS = {letter: 2 - rank / 8 for rank, letter in enumerate(LETTERS)}
 WEIGHTS.update(dict.fromkeys("іїєґў", -1), ё=1.2)
+PAIRS = set("""ст но то на ен ов ни ра во ко ро по не пр ос ли ал ла ка го та ер ре ва ан ел де ор
+    ол ит ет ом ло те ем ес ль ти ле ат за ин ри до ме от ил из об ир ар од ад ас ес та ся ик ск ев
+    ва ви да ди ел ем ия ий ый ая ое на он ок мо ма ми ту ву ча на че ши же жи ну му му ам ак ав ей
+    бо бе ба со се си ск ца ин ня ны ын ын лю ль ья ги га ге гу тр др гр вл сл пл кр бр хо ха""".split())
 NEUTRAL = set("«»№—–…„“”’‘•\xa0")
 ACCENTED = set("áàâäãåæçéèêëíìîïñóòôöõøœúùûüýÿßšž¡¿ºª«»€’‘“”–—…°·£§®©™\xa0")
 STRANGE = -4.0
@@ -93,10 +97,12 @@ def _is_utf_8(octets: bytes) -> bool:
 
 def _cyrillic_score(text: str) -> float:
     score = 0.0
-    for letter, count in Counter(text.lower()).items():
+    small = text.lower()
+    for letter, count in Counter(small).items():
         if letter > "\x7f":
             strange = 0 if letter in NEUTRAL else STRANGE
             score += count * WEIGHTS.get(letter, strange)
+    score += sum(1 for pair in map("".join, zip(small, small[1:])) if pair in PAIRS)
     return score + STRANGE * len(CYRILLIC_SLIPS.findall(text))
 
 

@@ -33,7 +33,9 @@ def find_header(rows: list[list[str]]) -> tuple[int, bool]:
     if not places:
         return 0, False
     usual = median([filled[place] for place in places][len(places) // 2:])
-    places = [place for place in places if filled[place] >= max(1, usual / 2)]
+    places = [place for place in places if _is_of_table(rows[place], filled[place], usual)]
+    if not places:
+        return 0, False
     first = next((place for place in places if _has_address(rows[place])), None)
     above = [place for place in places[:ABOVE] if first is None or place < first]
     named = max(above, key=lambda place: _known(rows[place]), default=None)
@@ -45,6 +47,14 @@ def find_header(rows: list[list[str]]) -> tuple[int, bool]:
         if _is_header(rows, place, places):
             return place, True
     return places[0], False
+
+
+def _is_of_table(row: list[str], filled: int, usual: float) -> bool:
+    """Tell whether a row is full enough, and no title or label above the table."""
+    if usual <= 1 or _has_address(row):
+        return True
+    first = next(cell.strip() for cell in row if cell.strip())
+    return filled > max(1, usual / 2) and not first.endswith(":")
 
 
 def _of_one_column(rows: list[list[str]], places: list[int], first: int | None) -> tuple[int, bool]:

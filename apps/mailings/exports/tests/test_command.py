@@ -56,7 +56,7 @@ def test_a_line_goes_to_standard_output(book, monkeypatch):
     out = io.BytesIO()
     monkeypatch.setattr(export_recipients.sys, "stdout", SimpleNamespace(buffer=out))
     exported("-")
-    assert out.getvalue().startswith("\ufeffE-mail;".encode())
+    assert out.getvalue().startswith('\ufeff"E-mail";'.encode())
 
 
 @pytest.mark.parametrize("args, words", [

@@ -43,7 +43,7 @@ def test_a_csv_has_what_excel_opens_with_a_double_click(as_owner, owner):
     RecipientFactory(owner=owner, email="anna@example.com", full_name="Анна", comment="Опт")
     octets = octets_of(as_owner, ["email", "full_name", "comment"])
     assert octets == (
-        "\ufeffE-mail;Ф. И. О.;Комментарий\r\nanna@example.com;Анна;Опт\r\n".encode())
+        '\ufeff"E-mail";"Ф. И. О.";"Комментарий"\r\n"anna@example.com";"Анна";"Опт"\r\n'.encode())
 
 
 def test_every_column_says_what_the_book_knows(as_owner, owner):
