@@ -6,8 +6,9 @@ from playwright.sync_api import expect
 
 from tests.demo_site import log_in
 
-ROWS = ["Список клиентов;;;", "", "Фамилия;Имя;Эл. почта;Район", "Ли;Анна;anna.new@example.com;Центр",
-        "Ким;Борис;boris.new@gmial.com;Север", "Ум;Вера;нет почты;Юг"]
+ROWS = ["Список клиентов;;;", "", "Фамилия;Имя;Эл. почта;Район",
+        "Ли;Анна;anna.new@example.com;Центр", "Ким;Борис;boris.new@gmial.com;Север",
+        "Ум;Вера;нет почты;Юг"]
 FILE = {"name": "клиенты.csv", "mimeType": "text/csv",
         "buffer": "\r\n".join(ROWS).encode("cp1251")}
 DETAIL = re.compile(r"/recipients/import/\d+/$")
@@ -59,7 +60,8 @@ def correct(page, script):
     page.locator("[id$=-edit]").first.click()
     page.fill("[name=cell-2]", "vera.new@example.com")
     page.locator("[data-inline] .btn-primary" if script else ".app-form .btn-primary").click()
-    expect(page.locator("form[action$='/land/'] .btn-primary")).to_have_text("Добавить 3 получателей")
+    land = page.locator("form[action$='/land/'] .btn-primary")
+    expect(land).to_have_text("Добавить 3 получателей")
 
 
 def wait_for(page, selector, script):

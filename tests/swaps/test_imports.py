@@ -28,7 +28,7 @@ def row(of, number):
     return f"#import-row-{ImportRow.objects.get(of_import=of, number=number).pk}"
 
 
-@swaps("mailings:import_detail")
+@swaps("here")
 def test_a_stage_that_takes_time_is_followed_to_its_end(open_page, owner):
     of = services.import_begin(owner=owner, name="a.csv", content=[table("a@x.org;;").encode()])
     page = open_page(of.get_absolute_url())
@@ -65,8 +65,7 @@ def test_each_kind_of_rows_is_what_its_address_shows(open_page, of):
     page.check_fresh()
 
 
-@swaps("mailings:import_row?edit=1", "mailings:import_row", "mailings:import_row",
-       "request.get_full_path")
+@swaps("mailings:import_row?edit=1", "mailings:import_row", "mailings:import_row", "here")
 def test_a_row_is_corrected_in_its_place_and_the_figures_follow(open_page, of):
     page = open_page(of.get_absolute_url())
     bad = row(of, 3)
@@ -85,7 +84,7 @@ def test_a_row_is_corrected_in_its_place_and_the_figures_follow(open_page, of):
     page.check_fresh()
 
 
-@swaps("mailings:import_row", "request.get_full_path")
+@swaps("mailings:import_row", "here")
 def test_an_offered_domain_is_taken_in_the_row(open_page, of):
     page = open_page(f"{of.get_absolute_url()}?rows=doubtful")
     page.send(f"{row(of, 5)} form", f"{row(of, 5)} [name=accept]", status=204)

@@ -26,8 +26,9 @@ SHOWN_ROWS = 5
 
 def context_of(request: Request, of: Import) -> dict[str, Any]:
     step = step_of(of, wants_columns=request.GET.get("step") == "columns")
-    context = {"import": of, "step": step, "is_polled": of.is_working, "job": of.job,
-               "has_stopped": bool(step.stopped) and has_stopped(of)}
+    context = {
+        "import": of, "step": step, "here": here(request, of), "is_polled": of.is_working,
+        "job": of.job, "has_stopped": bool(step.stopped) and has_stopped(of)}
     makers = {
         "working": dict,
         "columns": lambda: columns_context(request, of),
@@ -37,6 +38,12 @@ def context_of(request: Request, of: Import) -> dict[str, Any]:
         "dropped": dict,
     }
     return context | makers[step.template]()
+
+
+def here(request: Request, of: Import) -> str:
+    """Return the address that shows what the page shows now, also after a POST to another."""
+    query = request.GET.urlencode()
+    return f"{of.get_absolute_url()}?{query}" if query else of.get_absolute_url()
 
 
 def reading_of(of: Import) -> Reading:

@@ -59,8 +59,8 @@ class GroundForm(forms.ModelForm):
                                  "they ordered."),
             "proof": gettext_lazy("For example: the shop's database, a folder of paper forms.")}
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, prefix="ground", auto_id="id_%s", **kwargs)
+    def __init__(self, data: Any = None, *, instance: Ground, initial: dict[str, str]) -> None:
+        super().__init__(data, instance=instance, initial=initial, prefix="ground")
         self.fields["text"].required = False
 
     def clean_proof(self) -> str:
@@ -156,7 +156,7 @@ class MappingForm(forms.Form):
     @property
     def column_errors(self) -> list[str]:
         """What is wrong with the columns together."""
-        return list(self.non_field_errors())
+        return [str(error) for error in self.non_field_errors()]
 
     def is_valid(self) -> bool:
         ground_is_valid = self.of_ground.is_valid()

@@ -87,8 +87,8 @@ class ReadingForm(forms.Form):
     def corrected(self) -> Reading:
         """Return the reading as the person has corrected it."""
         cleaned = self.cleaned_data
-        changes = {name: cleaned[name] for name in ("sheet", "delimiter", "quote")
-                   if name in cleaned}
+        changes: dict[str, Any] = {
+            name: cleaned[name] for name in ("sheet", "delimiter", "quote") if name in cleaned}
         if "encoding" in self.changed_data:
             changes["encoding"] = cleaned["encoding"]
         return Reading(**{

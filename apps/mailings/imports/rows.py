@@ -110,9 +110,11 @@ class Shown:
         """What an update makes of somebody who is in the book."""
         before = self.row.details.get("before", {})
         after = self.row.details.get("after", {})
-        return [Change(name_of(target, self.fields), text_of(target, before.get(target), self.fields),
-                       text_of(target, value, self.fields), target == "tags")
-                for target, value in after.items()]
+        return [Change(
+            name=name_of(target, self.fields),
+            before=text_of(target, before.get(target), self.fields),
+            after=text_of(target, value, self.fields),
+            adds=target == "tags") for target, value in after.items()]
 
 
 def name_of(target: str, fields: dict[str, Field]) -> str:

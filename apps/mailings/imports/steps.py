@@ -34,8 +34,8 @@ STEPS = {
     Stage.CHECKED: Step(3, "check"),
     Stage.LANDING: Step(4, "working", _("The recipients are being added")),
     Stage.LANDED: Step(5, "result", stopped=_(
-        "The work has stopped before its end: what it wrote stands. Take the import back, or upload "
-        "the file again, and it goes on with the rest.")),
+        "The work has stopped before its end: what it wrote stands. Take the import back, or "
+        "upload the file again, and it goes on with the rest.")),
     Stage.UNDOING: Step(5, "working", _("The import is being taken back")),
     Stage.UNDONE: Step(5, "result"),
     Stage.REFUSED: Step(1, "refused"),

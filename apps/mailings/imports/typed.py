@@ -1,8 +1,6 @@
 """What was typed about an import's rows is kept while the file is read anew."""
 from typing import Any
 
-from django.http import QueryDict
-
 from apps.core.htmx import Request
 
 from .models import Import
@@ -30,10 +28,10 @@ def forget_typed(request: Request) -> None:
     request.session.pop(KEPT, None)
 
 
-def without_ground(typed: QueryDict | dict[str, str]) -> dict[str, str]:
+def without_ground(typed: dict[str, str]) -> dict[str, str]:
     return {name: typed[name] for name in ("known", "tags") if name in typed}
 
 
-def of_ground(typed: QueryDict | dict[str, str]) -> dict[str, str]:
+def of_ground(typed: dict[str, str]) -> dict[str, str]:
     return {name.removeprefix("ground-"): typed[name]
             for name in NAMES if name.startswith("ground-") and name in typed}

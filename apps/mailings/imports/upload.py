@@ -12,7 +12,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 BESIDE = 1024 * 1024  # octets that the other fields of the form may take
-PATIENCE = 5  # a browser shows no answer before it has sent all, so what is not much larger may come
+# A browser shows no answer before it has sent all: of what is not much larger the rest may come.
+PATIENCE = 5
 TOO_LARGE = "too large"
 NO_ROOM = "no room"
 
@@ -24,7 +25,7 @@ class ImportUpload(TemporaryFileUploadHandler):
     length = 0
 
     def handle_raw_input(self, input_data: Any, META: dict[str, Any], content_length: int,
-                         boundary: bytes, encoding: str | None = None) -> None:
+                         boundary: str, encoding: str | None = None) -> None:
         self.is_import = self.request is not None and is_import(self.request)
         self.length = content_length
 

@@ -25,6 +25,7 @@ from .context import columns_context, context_of, mapping_form, reading_form
 from .forms import ImportForm, limit_in_megabytes, too_large
 from .mapping_form import MappingForm
 from .models import Import
+from .reading_form import ReadingForm
 from .steps import MAY_MAP, MAY_READ, STEPS
 from .typed import forget_typed, keep_typed
 from .upload import upload_trouble
@@ -100,10 +101,11 @@ def import_map(request: Request, pk: int) -> HttpResponse:
         return columns_again(request, of, form=form)
     try:
         take_mapping(of, form)
-    except services.ImportRefused as why:
-        return refused(request, str(why), to=of)
-    except ValidationError as why:
-        form.add_error(None, why.messages)
+    except (services.ImportRefused, ValidationError) as why:
+        of.refresh_from_db()
+        if of.stage not in MAY_MAP:  # somebody was quicker
+            return refused(request, moved(), to=of)
+        form.add_error(None, why.messages if isinstance(why, ValidationError) else str(why))
         return columns_again(request, of, form=form)
     forget_typed(request)
     return moved_on(request, of)
@@ -119,10 +121,11 @@ def take_mapping(of: Import, form: MappingForm) -> None:
         tags=form.cleaned_data["tags"], ground=ground, new_fields=form.new_fields)
 
 
-def columns_again(request: Request, of: Import, **forms: object) -> HttpResponse:
+def columns_again(request: Request, of: Import, *, form: MappingForm | None = None,
+                  of_reading: ReadingForm | None = None) -> HttpResponse:
     """Show the columns with what is wrong; nothing that was typed is lost."""
-    context = columns_context(request, of, **forms)
-    context |= {"import": of, "step": STEPS[Import.Stage.MAPPING]}
+    context = columns_context(request, of, form=form, of_reading=of_reading)
+    context |= {"import": of, "step": STEPS[Import.Stage.MAPPING], "here": of.get_absolute_url()}
     return render_page(request, DETAIL, context, partial="step", status=422)
 
 
