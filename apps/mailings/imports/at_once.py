@@ -23,7 +23,7 @@ def do_job(of: Import, tell: Callable[[Job], None]) -> Import:
     renewal = Renewal(token)
     renewal.start()
     try:
-        while (job := Job.objects.get(pk=of.job_id)).is_active:
+        while (job := job_of(of)).is_active:
             tell(job)
             claimed = claim(token, Q(pk=job.pk))
             time.sleep(do_batch(claimed) if claimed else LOOK)
@@ -32,3 +32,8 @@ def do_job(of: Import, tell: Callable[[Job], None]) -> Import:
         KINDS[job.kind].idle()
     of.refresh_from_db()
     return of
+
+
+def job_of(of: Import) -> Job:
+    assert of.job_id
+    return Job.objects.get(pk=of.job_id)

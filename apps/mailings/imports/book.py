@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Lower
 
@@ -67,6 +66,7 @@ def suppressed_keys(owner: int, keys: Iterable[str]) -> set[str]:
 
 def deleted_keys(owner: int, keys: Iterable[str]) -> dict[str, datetime]:
     """Return when recipients with these addresses were deleted, of those who were."""
-    rows: QuerySet[Recipient] = Recipient.all_objects.annotate(address=Lower("email")).filter(
+    rows = Recipient.all_objects.annotate(address=Lower("email")).filter(
         owner=owner, deleted_at__isnull=False, address__in=texts(keys))
-    return dict(rows.order_by("deleted_at").values_list("address", "deleted_at"))
+    return {address: deleted_at for address, deleted_at
+            in rows.order_by("deleted_at").values_list("address", "deleted_at") if deleted_at}

@@ -106,7 +106,7 @@ class Source:
         rows = ImportRow.objects.filter(
             of_import=self.of, fate__in=ImportRow.Fate.values, number__gt=after, number__lte=last,
             mended__isnull=False)
-        return {(number, part): (cells, fate) for number, part, cells, fate
+        return {(number, part): (cells or [], fate) for number, part, cells, fate
                 in rows.values_list("number", "part", "mended", "fate")}
 
     def find_repeats(self, people: list[Person]) -> None:

@@ -81,12 +81,13 @@ def add_recipients(rows: Sequence[NewRow], *, owner: int, of: int, ground: int |
     for column in Recipient._meta.concrete_fields:
         if column.primary_key:
             continue
-        columns.append(connection.ops.quote_name(column.column))
-        if column.column in NEW:
-            values.append(cell(list(NEW).index(column.column), NEW[column.column]))
+        name = str(column.column)
+        columns.append(connection.ops.quote_name(name))
+        if name in NEW:
+            values.append(cell(list(NEW).index(name), NEW[name]))
         else:
             values.append("%s")
-            value = given.get(column.column, column.get_default())
+            value = given.get(name, column.get_default())
             parameters.append(column.get_db_prep_save(value, connection))
     statement = (
         f"INSERT INTO mailings_recipient ({', '.join(columns)}) "  # nosec B608 of our own names

@@ -15,7 +15,7 @@ from apps.jobs.models import Job
 from apps.mailings.exports.cells import inert
 from apps.mailings.fields.values import fields_of
 from apps.mailings.imports import services
-from apps.mailings.imports.at_once import do_job
+from apps.mailings.imports.at_once import do_job, job_of
 from apps.mailings.imports.columns import FIELD, IGNORED, TARGETS
 from apps.mailings.imports.header_words import key_of_header
 from apps.mailings.imports.models import Import, ImportRow
@@ -92,7 +92,7 @@ class Command(DatabaseCommand):
     def work(self, of: Import) -> Import:
         """Do the job that an import waits for. Raises CommandError where it fails."""
         of = do_job(of, self.progress)
-        job = Job.objects.get(pk=of.job_id)
+        job = job_of(of)
         if job.state != Job.State.DONE:
             raise CommandError(refusal_words(of) or job.reason or job.state, returncode=UNREAD)
         return of
