@@ -2,6 +2,7 @@
 // when it is too large, before it is sent.
 import { on } from "./page.js";
 
+const LONGEST_PASTED = 1_000_000;
 const zone = document.querySelector("[data-drop]");
 const input = zone?.querySelector("input[type=file]");
 const told = zone?.querySelector("[data-drop-told]");
@@ -28,6 +29,15 @@ function tell() {
   input.setCustomValidity(isOver ? zone.dataset.tooLarge : "");
 }
 
+// What is pasted is too long for a field, but not for a file.
+function sendAsFile(field) {
+  if (input.files.length || field.value.length < LONGEST_PASTED) return;
+  const pasted = new DataTransfer();
+  pasted.items.add(new File([field.value], "pasted.txt"));
+  input.files = pasted.files;
+  field.value = "";
+}
+
 if (zone) {
   on("dragover", (event) => {
     if (!hasFiles(event)) return;
@@ -48,13 +58,13 @@ if (zone) {
   input.addEventListener("change", tell);
   addEventListener("pageshow", tell);  // a browser that goes back may have kept the file
   input.form.addEventListener("submit", (event) => {
+    sendAsFile(input.form.elements.text);
     if (!input.checkValidity()) {
       event.preventDefault();
       input.focus();
       return;
     }
-    const button = input.form.querySelector("button:not([type=button])");
-    const words = button.dataset.sending;
-    if (input.files.length && words) input.form.querySelector("[data-sending-told]").textContent = words;
+    const { sending } = input.form.querySelector("[data-sending]").dataset;
+    if (input.files.length) input.form.querySelector("[data-sending-told]").textContent = sending;
   });
 }

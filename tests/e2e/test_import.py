@@ -55,6 +55,19 @@ def test_a_file_is_imported_and_taken_back(open_page, site, script):
     expect(page.locator("#recipient-table")).not_to_contain_text("anna.new@example.com")
 
 
+def test_more_rows_than_a_field_holds_are_pasted(open_page, site):
+    page = log_in(open_page(), site, "other@example.com")
+    page.goto(f"{site}/recipients/import/")
+    rows = "".join(f"Клиент {n} <client{n}@example.com>\n" for n in range(80_000))
+    page.eval_on_selector("[name=text]", "(field, rows) => { field.value = rows; }", rows)
+    page.click("main form .btn-primary")
+    page.wait_for_url(DETAIL)
+    wait_for(page, "#mapping", script=True)
+    page.goto(f"{page.url}drop/")
+    page.click("main .btn-danger")
+    expect(page.locator("#toasts")).to_contain_text("Загрузка отменена")
+
+
 def correct(page, script):
     """Correct the row that has no address."""
     page.locator("[id$=-edit]").first.click()
