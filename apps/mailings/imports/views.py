@@ -81,13 +81,21 @@ def import_read(request: Request, pk: int) -> HttpResponse:
         return refused(request, moved(), to=of)
     form = reading_form(of, request.POST)
     if not form.is_valid():
-        return columns_again(request, of, of_reading=form)
+        return reading_again(request, of, form)
     keep_typed(request, of)
     try:
         services.import_read(of=of, reading=form.corrected())
     except services.ImportRefused as why:
         return refused(request, str(why), to=of)
     return moved_on(request, of)
+
+
+def reading_again(request: Request, of: Import, form: ReadingForm) -> HttpResponse:
+    """Show what is wrong with a reading, at the step where it was asked for."""
+    if of.stage == Import.Stage.REFUSED:
+        context = {**context_of(request, of), "of_reading": form}
+        return render_page(request, DETAIL, context, partial="step", status=422)
+    return columns_again(request, of, of_reading=form)
 
 
 @require_POST

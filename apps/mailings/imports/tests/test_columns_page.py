@@ -133,6 +133,8 @@ def test_a_file_that_is_read_wrongly_can_be_read_otherwise(as_owner, of):
     as_owner.post(f"{url}read/", data)
     assert finish(of).stage == Import.Stage.REFUSED
     assert "Прочитать заново" in as_owner.get(url).text
+    wrong = page_of(as_owner.post(f"{url}read/", {**data, "reading-skip": "x"}))
+    assert wrong.select_one("#id_reading-skip_error") and not wrong.select("#mapping")
     as_owner.post(f"{url}read/", {**data, "reading-skip": "0"})
     assert finish(of).stage == Import.Stage.MAPPING
 
