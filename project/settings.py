@@ -144,6 +144,7 @@ else:
         options["options"] = f"{LIMITS} {options.get('options', '')}".strip()
 DATABASES = {"default": database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+UPLOAD_LIMIT = env.number("UPLOAD_LIMIT", 200, least=1) * 1_000_000  # octets of a file of people
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a mailing's recipients arrive as fields of one form
 
 cache = env.cache_server("CACHE_URL", "locmemcache://?max_entries=10000")
@@ -215,6 +216,11 @@ STORAGES = {
     "staticfiles": {"BACKEND": static_files},
 }
 MEDIA_ROOT = DATA_DIR / "media"
+FILE_UPLOAD_HANDLERS = [
+    "apps.mailings.imports.upload.ImportUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # Letters go to a catcher on loopback while nothing else is set up, and only in the demo.
 EMAIL_URL = env("EMAIL_URL").strip()

@@ -15,6 +15,7 @@ from apps.statistics import counting, tallies
 from apps.users.models import MANAGERS_GROUP, User
 from apps.users.services import managers_group_create
 
+from . import book
 from . import data as words
 
 PASSWORD = "vestnik-demo"  # public: it is made only with DEBUG
@@ -47,6 +48,7 @@ def make():
     if Mailing.all_objects.filter(owner=owner).exists():
         return False
     Shop(owner, words.BAKERY, random.Random(7)).open(200 + GONE)
+    book.fill(owner)
     Shop(other, words.FLOWERS, random.Random(8)).open(25)
     Mailing.objects.filter(owner=owner, message__subject=words.DISABLED, runs=None).update(
         disabled_at=timezone.now() - timedelta(hours=5), disabled_by=manager,

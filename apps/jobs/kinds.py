@@ -4,12 +4,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.db import connection
 from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 
 if TYPE_CHECKING:
     from .models import Job
+
+
+def one_writes_at_a_time() -> bool:
+    return connection.vendor == "sqlite"
 
 
 class Later(Exception):
@@ -37,6 +42,13 @@ class Kind:
     atomic = True  # a batch is one transaction; False for what speaks to another machine
     action = ""  # what the audit trail says at the end of a job that a person started
 
+    def look(self, job: Job) -> None:
+        """Do what the next batch needs and what writes nothing, before its transaction begins.
+
+        Meanwhile others may write, and the job is another's or cancelled perhaps: what was found
+        may be out of date by then. Raises Later and Failed.
+        """
+
     def run_batch(self, job: Job) -> bool:
         """Do the next batch, from `job.place` on. Returns whether it was the last.
 
@@ -44,6 +56,19 @@ class Kind:
         they are stored in the transaction of the batch. Raises Later and Failed.
         """
         raise NotImplementedError
+
+    def rest(self, took: float) -> float:
+        """Return how long to rest after a batch whose writing `took` so many seconds.
+
+        Pages and sending have their turn then, where only one writes at a time.
+        """
+        return took if one_writes_at_a_time() else 0
+
+    def stopped(self, job: Job, why: Failed | None) -> None:
+        """Do what follows where the job failed, or was cancelled (`why` is None then).
+
+        It is called in the transaction that says so.
+        """
 
     def idle(self) -> None:
         """Let go of what was kept for the next batch: nothing waits now."""

@@ -35,6 +35,8 @@ def job_cancel(*, job: Job, by: User) -> bool:
     cancelled = Job.objects.active().filter(pk=job.pk, in_hand=False).update(
         state=State.CANCELLED, ended_at=timezone.now(), lease_token="", lease_until=None)
     if cancelled:
+        if job.kind in KINDS:
+            KINDS[job.kind].stopped(job, None)
         record(Action.CANCEL, on=job, by=by)
     return bool(cancelled)
 

@@ -68,22 +68,31 @@ def mine(job: Job) -> JobQuerySet:
     return Job.objects.filter(pk=job.pk, lease_token=job.lease_token, state=State.RUNNING)
 
 
-def do_batch(job: Job) -> None:
-    """Do the next batch of a claimed job, and store what came of it."""
+def do_batch(job: Job) -> float:
+    """Do the next batch of a claimed job, and store what came of it.
+
+    Returns how many seconds to rest after it.
+    """
     kind = KINDS.get(job.kind)
+    rest = 0.0
     try:
         if kind is None:
             end(job, State.FAILED, NO_KIND)
         elif job.crashes >= MOST_CRASHES and not job.in_hand:
             end(job, State.FAILED, BROKEN)
         else:
-            attempt(job, kind)
+            rest = kind.rest(attempt(job, kind))
     except LeaseLost:
         log.warning("job %s was cancelled, or is somebody else's now", job.pk)
+    return rest
 
 
-def attempt(job: Job, kind: Kind) -> None:
+def attempt(job: Job, kind: Kind) -> float:
+    """Look, do a batch, store what came of it. Returns the seconds since the look."""
+    started = time.monotonic()
     try:
+        kind.look(job)
+        started = time.monotonic()
         if kind.atomic:
             with transaction.atomic():
                 advance(job, kind)
@@ -97,13 +106,14 @@ def attempt(job: Job, kind: Kind) -> None:
         log.info("job %s (%s) waits until %s: %s", job.pk, job.kind, later.at, job.error)
     except Failed as failure:
         as_it_was(job, kind)
-        end(job, State.FAILED, failure.words)
+        end(job, State.FAILED, failure.words, why=failure)
         log.warning("job %s (%s) failed: %s", job.pk, job.kind, failure.words)
     except Exception:
         log.exception("job %s broke", job.pk)
         job.refresh_from_db(fields=STORED)
         give_back(job, state=State.QUEUED, next_try_at=timezone.now() + CRASH_PAUSE,
                   crashes=job.crashes + 1)
+    return time.monotonic() - started
 
 
 def advance(job: Job, kind: Kind) -> None:
@@ -129,18 +139,16 @@ def give_back(job: Job, **changes: object) -> None:
 
 
 @transaction.atomic
-def end(job: Job, state: State, error: str = "") -> None:
+def end(job: Job, state: State, error: str = "", why: Failed | None = None) -> None:
     """Store the job as ended, and tell the audit trail if it is a person's doing."""
     job.error = error
     give_back(job, state=state, ended_at=timezone.now())
     kind = KINDS.get(job.kind)
+    if kind and state == State.FAILED:
+        kind.stopped(job, why or Failed(error))
     if kind and kind.action and job.owner:
         record(kind.action, on=job, by=job.owner, via=Via.PAGE,
                details=f"{state.label}: {job.done} / {job.total}")
-
-
-def one_writes_at_a_time() -> bool:
-    return connection.vendor == "sqlite"
 
 
 def renew(token: str) -> None:
@@ -172,6 +180,7 @@ class Lane:
         self.token = uuid.uuid4().hex
         self.stopping = stopping
         self.same_file = SameFile()
+        self.rest = 0.0  # seconds, after the last batch of a job
 
     def run(self) -> None:
         """Work until it is stopped. Where it breaks, it has the process stop and begin anew."""
@@ -216,7 +225,7 @@ class Lane:
         """Do a batch of the job that waits longest. Returns whether one waited."""
         job = claim(self.token, self.which())
         if job:
-            do_batch(job)
+            self.rest = do_batch(job)
         return job is not None
 
     def let_go(self) -> None:
@@ -273,9 +282,7 @@ class DatabaseLane(Lane):
 
         Nobody waits for a chore, so it takes half of the time on any database.
         """
-        if one_writes_at_a_time() or task != self.do_job:
-            return took
-        return 0
+        return self.rest if task == self.do_job else took
 
     def forget(self) -> None:
         now = time.monotonic()

@@ -36,6 +36,9 @@ OF_RECIPIENTS = [
                  condition=Q(added_by__isnull=False)),
     models.Index(fields=["owner", "deleted_at"], name="recipient_deleted",
                  condition=Q(deleted_at__isnull=False)),
+    # Whom an import brings back.
+    models.Index("owner", Lower("email"), name="recipient_deleted_email",
+                 condition=Q(deleted_at__isnull=False)),
 ]
 OF_ATTEMPTS = [
     models.Index(fields=["owner", "-attempted_at", "-id"], name="attempt_owner_time"),

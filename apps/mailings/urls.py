@@ -4,6 +4,8 @@ from .attempts import views as attempts
 from .deletion import restore
 from .drafts import views as drafts
 from .fields import urls as fields
+from .exports import urls as exports
+from .imports import urls as imports
 from .mailings import tabs
 from .mailings import views as mailings
 from .mailings.switch import mailing_toggle
@@ -29,6 +31,8 @@ urlpatterns = [
     path("", include(segments)),
     path("", include(suppression)),
     path("", include(fields)),
+    path("", include(exports)),
+    path("", include(imports)),
     path("messages/", messages.message_list, name="message_list"),
     path("messages/create/", messages.message_create, name="message_create"),
     path("messages/preview/", messages.message_preview, name="message_preview"),

@@ -4,14 +4,9 @@ UTF-8 with a byte order mark, or Excel takes Russian for noise. Excel splits cel
 separator: the semicolon where the comma is decimal, as in Russian; so the file follows the
 interface's language.
 
-A spreadsheet runs a cell that begins with = + - or @. Whatever separator the file is opened with,
-no cell may begin so: an apostrophe goes in before such a sign at the beginning of a text, or after
-a comma, a semicolon, a tab or a line's end within it (spaces and quotation marks may stand
-between). Apostrophes that are there before the sign already stay. To have the text back, take away
-one apostrophe at each of these places.
+No cell runs as a formula: see `apps.mailings.exports.cells`.
 """
 import csv
-import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
@@ -19,10 +14,7 @@ from typing import Any
 from django.http import StreamingHttpResponse
 from django.utils import timezone, translation
 
-# What may stand before a cell, and then a sign that runs it. The wide signs are East Asian.
-BEFORE_SIGN = re.compile(
-    r"""(?:^[,;\s"]*+|(?<![,;\s"])[,;\s"]++)(?='*[=+@＝＋－＠-])""")
-BLANKS = set(' \xa0"')
+from apps.mailings.exports.cells import inert
 
 
 class Echo:
@@ -32,20 +24,12 @@ class Echo:
         return line
 
 
-def guarded(found: re.Match[str]) -> str:
-    """Return what stands before a sign, with an apostrophe where a cell may begin there."""
-    before = found[0]
-    if found.start() and BLANKS.issuperset(before):
-        return before
-    return f"{before}'"
-
-
 def cell(value: Any) -> Any:
     """Return what stands in a cell: text is no formula, a moment is the person's."""
     if isinstance(value, datetime):
         return f"{timezone.localtime(value):%Y-%m-%d %H:%M:%S}"
     if isinstance(value, str):
-        return BEFORE_SIGN.sub(guarded, value)
+        return inert(value)
     return value
 
 

@@ -42,6 +42,8 @@ OWNER = [
     ("/recipients/segments/",), ("/recipients/segments/create/",),
     ("/recipients/segments/create/", "[name=_group]", ".app-conditions-inner"),
     ("/recipients/segments/create/", ".app-form-footer .btn-primary", ".is-invalid"),
+    ("/recipients/import/",),
+    ("/recipients/import/", "main form .btn-primary", "[aria-invalid=true]"),
     ("/messages/",), ("/messages/create/",),
     ("/messages/create/", "[data-inserts=id_body] summary", "[data-inserts=id_body][open]"),
     ("/messages/create/", ".app-form .btn-primary", ".is-invalid"),
@@ -88,12 +90,19 @@ def violations(page, site, steps, language):
             page.locator(opening[1]).first.wait_for()
             page.wait_for_load_state()
         assert page.locator("html").get_attribute("lang") == language
-        page.evaluate(Axe().axe_script)
-        for theme, options in THEMES.items():
-            page.emulate_media(color_scheme=theme)
-            for rule in page.evaluate(RUN, options):
-                nodes = [node["html"][:120] for node in rule["nodes"][:3]]
-                found.append(f"{' '.join([path, *opening[:1]])}, {theme}: {rule['id']}: {nodes}")
+        found += violations_here(page, " ".join([path, *opening[:1]]))
+    return found
+
+
+def violations_here(page, name):
+    """Return what axe finds on the page as it is now, in both themes."""
+    found = []
+    page.evaluate(Axe().axe_script)
+    for theme, options in THEMES.items():
+        page.emulate_media(color_scheme=theme)
+        for rule in page.evaluate(RUN, options):
+            nodes = [node["html"][:120] for node in rule["nodes"][:3]]
+            found.append(f"{name}, {theme}: {rule['id']}: {nodes}")
     return found
 
 
@@ -175,6 +184,38 @@ def test_axe_finds_nothing_where_a_draft_waits_an_address_is_corrected_or_a_reas
         found += violations(manager, site, [(jobs.first.get_attribute("href"),)], language)
     choose(page, site, "ru")
     choose(manager, site, "ru")
+    assert "\n".join(found) == ""
+
+
+ROWS = "E-mail;Имя\nанна@;Анна\nboris@gmial.com;Борис\nvera.axe@example.com;Вера"
+
+
+@both_languages
+def test_axe_finds_nothing_on_an_import_at_each_of_its_steps(open_page, site, language):
+    page = log_in(open_page(reduced_motion="reduce"), site)
+    choose(page, site, language)
+    page.goto(f"{site}/recipients/import/")
+    page.fill("[name=text]", ROWS)
+    page.click("main form .btn-primary")
+    page.locator("#mapping").wait_for()
+    path = urlsplit(page.url).path
+    steps = [(path, "#reading summary", "#reading[open]")]
+    found = violations(page, site, steps, language)
+    page.select_option("[name=column-0]", "")
+    page.click("#check-rows")
+    page.locator("[role=alert]").wait_for()
+    found += violations_here(page, "columns with an error")
+    page.select_option("[name=column-0]", "email")
+    page.click("#check-rows")
+    page.locator("#import-rows").wait_for()
+    found += violations(page, site, [
+        (path,), (f"{path}?rows=doubtful",), (path, "[id$=-edit]", "[data-inline]"),
+        (path, "[href$='/drop/']", MODAL)], language)
+    page.goto(f"{site}{path}drop/")
+    page.click("main .btn-danger")
+    page.wait_for_load_state()
+    found += violations(page, site, [(path,)], language)
+    choose(page, site, "ru")
     assert "\n".join(found) == ""
 
 

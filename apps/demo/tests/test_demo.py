@@ -6,9 +6,13 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from apps.delivery.services import run_resume
+from apps.mailings.fields.values import plain, read
 from apps.mailings.messages.merge_fields import check_fields
-from apps.mailings.models import Attempt, Delivery, Mailing, Message, Recipient, Run
+from apps.mailings.models import (
+    Attempt, Delivery, Field, Mailing, Message, Recipient, Run, Segment, Tag)
 from apps.mailings.recipients.addresses import normalized
+from apps.mailings.segments.conditions import check
+from apps.mailings.segments.finding import members
 from apps.users.models import User
 from tests.sending import work
 from tests.smtp import sink_server
@@ -29,6 +33,22 @@ def test_the_demo_is_made_once_and_looks_alive(db, demo_settings):
     assert len(statuses) == 12 and set(statuses) == set(Mailing.Status.values)
     assert owner.check_password("vestnik-demo")
     assert User.objects.get(email="manager@example.com").is_manager
+
+
+def test_the_demos_book_has_tags_fields_and_segments_that_find_people(db, demo_settings):
+    call_command("demo", verbosity=0)
+    owner = User.objects.get(email="owner@example.com")
+    tags = Tag.objects.owned_by(owner)
+    assert all(Recipient.objects.filter(tags=tag).exists() for tag in tags) and len(tags) == 3
+    fields = Field.objects.owned_by(owner)
+    for person in Recipient.objects.owned_by(owner):
+        for field in fields:
+            text = plain(field, person.fields.get(field.key))
+            assert read(field, text) == person.fields.get(field.key)
+    now = timezone.now()
+    for segment in Segment.objects.owned_by(owner):
+        check(segment.conditions, owner)
+        assert members(segment, now).exists()
 
 
 def test_the_demos_figures_add_up(db, demo_settings):

@@ -10,7 +10,7 @@ from apps.audit.models import Entry
 from apps.core import secrets
 from tests.sending import until
 
-from .. import services, worker
+from .. import kinds, services, worker
 from ..kinds import KINDS, Failed, Kind, Later
 from ..models import Job
 from ..services import job_cancel, job_create
@@ -142,7 +142,7 @@ def test_the_end_of_a_persons_job_is_in_the_trail(job, owner):
 
 
 def test_the_process_rests_on_sqlite_as_long_as_a_batch_took(job, monkeypatch):
-    monkeypatch.setattr(worker, "one_writes_at_a_time", lambda: True)
+    monkeypatch.setattr(kinds, "one_writes_at_a_time", lambda: True)
     process = DatabaseLane(None)
     assert 0 < process.work() < worker.LOOK
     Job.objects.all().delete()
@@ -178,7 +178,7 @@ class Chores:
 def test_jobs_and_chores_take_turns_and_a_chore_takes_half_of_the_time(job, counting, monkeypatch):
     chores = Chores(2)
     monkeypatch.setattr(worker, "CHORES", [chores])
-    monkeypatch.setattr(worker, "one_writes_at_a_time", lambda: False)
+    monkeypatch.setattr(kinds, "one_writes_at_a_time", lambda: False)
     lane = DatabaseLane(None)
     rests = [lane.work() for _ in range(6)]
     assert counting.counted == [0, 1, 2] and chores.number < 0

@@ -54,6 +54,8 @@ class Import(models.Model):
     file = models.CharField(max_length=255, blank=True)  # its name in `default_storage`
     size = models.PositiveBigIntegerField(_("size"), default=0)  # octets
     reading = models.JSONField(default=dict)  # how it is read: `sheets.reading.Reading`
+    # What its page shows of it: {"header": […], "rows": [[number, cells], …]}, cells cut short.
+    sample = models.JSONField(default=dict)
     columns = models.JSONField(default=list)  # what each column becomes: see `columns.py`
     header_key = models.CharField(max_length=64, blank=True)  # by it columns are remembered
     known = models.CharField(
@@ -61,6 +63,8 @@ class Import(models.Model):
     tags = models.ManyToManyField(Tag, related_name="+", verbose_name=_("tags"))
     ground = models.ForeignKey(
         Ground, models.PROTECT, null=True, related_name="+", verbose_name=_("ground"))
+    made = models.JSONField(default=dict)  # {"tags": ids, "fields": ids} that it has made
+    last_row = models.PositiveIntegerField(default=0)  # of the file, as the dry run counted
     # They add up: added + updated + unchanged + rejected = people. Of the dry run first, of the
     # landing then.
     people = models.PositiveIntegerField(_("people read"), default=0)

@@ -6,6 +6,7 @@ the @, 254 in all.
 """
 import re
 import unicodedata
+from functools import lru_cache
 
 import idna
 from django.core.exceptions import ValidationError
@@ -21,7 +22,8 @@ def normalized(text):
     Raises ValidationError with a sentence for the person who typed it.
     """
     address = text.strip()
-    if any(unicodedata.category(char) in ("Cc", "Cf", "Zs", "Zl", "Zp") for char in address):
+    is_plain = address.isascii() and address.isprintable() and " " not in address
+    if not is_plain and any(unicodedata.category(char) in ("Cc", "Cf", "Zs", "Zl", "Zp") for char in address):
         raise ValidationError(_("The address contains a space or an invisible character."))
     local, _at, domain = address.rpartition("@")
     if not local or not domain:
@@ -38,6 +40,7 @@ def normalized(text):
     return address
 
 
+@lru_cache(maxsize=10_000)  # a book has few domains
 def domain_label(domain):
     """Return `domain` in lower-case A-labels; ValidationError when it is no public domain."""
     wrong = ValidationError(_("The part after the @ is not a domain that letters can reach."))

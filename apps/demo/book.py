@@ -1,0 +1,64 @@
+"""The bakery's tags, own fields and segments, as a shop would have them after a year."""
+import random
+from datetime import date, timedelta
+
+from apps.mailings.fields.services import field_save
+from apps.mailings.models import Field, Recipient, Segment, Tag
+from apps.mailings.tags.services import recipients_tag, tags_named
+
+WHOLESALE, REGULAR, CAKES = "Опт", "Постоянные", "Торты на заказ"
+TAGGED_BY = {  # the comments of those who have a tag
+    WHOLESALE: ("Оптовый заказ раз в месяц", "Кофейня на Лесной"),
+    REGULAR: ("Постоянный клиент с 2023 года", "Берёт ржаной по пятницам"),
+    CAKES: ("Заказывает торты к праздникам",),
+}
+COLOURS = {WHOLESALE: Tag.Colour.BLUE, REGULAR: Tag.Colour.GREEN, CAKES: Tag.Colour.AMBER}
+BREADS = ("Ржаной", "Пшеничный", "Бородинский")
+SHARE = .6  # of the clients whose birthday is known, or bread
+
+
+def fill(owner):
+    """Give the tags, fields and segments of a book that has none."""
+    people = list(Recipient.objects.owned_by(owner).order_by("pk"))
+    tags = make_tags(owner, people)
+    birthday = field_save(field=Field(
+        owner=owner, label="День рождения", kind=Field.Kind.DATE))
+    bread = field_save(field=Field(
+        owner=owner, label="Любимый хлеб", kind=Field.Kind.CHOICE, choices=list(BREADS)))
+    chance = random.Random(9)
+    for person in people:
+        person.fields = known_of(chance, birthday, bread)
+    Recipient.objects.bulk_update(people, ["fields"])
+    Segment.objects.create(owner=owner, name="Опт, не писали 30 дней", conditions=all_of(
+        condition("tags", "any", [tags[WHOLESALE].pk]), condition("written", "not_for", 30)))
+    Segment.objects.create(owner=owner, name="День рождения в ближайший месяц", conditions=all_of(
+        condition(f"field:{birthday.key}", "yearly", 30)))
+
+
+def make_tags(owner, people):
+    tags = {tag.name: tag for tag in tags_named(owner=owner, names=TAGGED_BY)}
+    for name, tag in tags.items():
+        tag.colour = COLOURS[name]
+        tag.save()
+        recipients_tag(tag=tag, recipients=[
+            person.pk for person in people if person.comment in TAGGED_BY[name]])
+    return tags
+
+
+def known_of(chance, birthday, bread):
+    """Return what is known of a client."""
+    values = {}
+    if chance.random() < SHARE:
+        born = date(1955, 1, 1) + timedelta(days=chance.randrange(50 * 365))
+        values[birthday.key] = born.isoformat()
+    if chance.random() < SHARE:
+        values[bread.key] = chance.choice(BREADS)
+    return values
+
+
+def all_of(*conditions):
+    return {"match": "all", "of": list(conditions)}
+
+
+def condition(what, how, value):
+    return {"what": what, "how": how, "value": value}

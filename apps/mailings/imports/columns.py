@@ -1,0 +1,180 @@
+"""What the columns of a file become: guessed by their headers and cells, remembered by header."""
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from apps.users.models import User
+
+from ..fields.models import Field
+from ..messages.first_names import EVERY
+from ..messages.names import FEMALE_PATRONYMIC, MALE_PATRONYMIC, SURNAME, TURKIC_PATRONYMIC
+from .header_words import TARGET_OF, key_of_header
+from .models import Import
+
+IGNORED = ""
+FIELD = "field:"  # and the key of an owner's own one
+NAME_PARTS = ("last_name", "first_name", "patronymic")
+TARGETS: dict[str, str | Promise] = {
+    IGNORED: pgettext_lazy("column of a file", "Leave out"),
+    "email": _("E-mail"),
+    "full_name": _("Full name"),
+    "last_name": _("Surname"),
+    "first_name": _("First name"),
+    "patronymic": _("Patronymic"),
+    "comment": _("Comment"),
+    "tags": _("Tags"),
+}
+SHARED = ("email", "comment", "tags")  # any number of columns may become one of these
+MOST = 0.5  # the share of a column's cells that must look like what it is taken for
+NUMBER = re.compile(r"[+-]?\d{1,3}(?:[ \u00a0\u202f]?\d{3})*(?:[.,]\d+)?|[+-]?\d+(?:[.,]\d+)?")
+DATE = re.compile(r"\d{4}-\d\d?-\d\d?|\d{1,2}[./]\d{1,2}[./](?:\d{4}|\d\d)")
+
+
+def target_choices(owner: User) -> list[tuple[str, str]]:
+    """Return what a column may become, with `owner`'s own fields, as choices of a select."""
+    own = Field.objects.owned_by(owner)
+    return [*((target, str(words)) for target, words in TARGETS.items()),
+            *((FIELD + field.key, field.label) for field in own)]
+
+
+def header_key(header: Sequence[str]) -> str:
+    """Return the key by which columns under `header` are remembered; "" without one."""
+    if not any(header):
+        return ""
+    words = "\n".join(key_of_header(cell) for cell in header)
+    return hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()
+
+
+def guess(header: Sequence[str], rows: Sequence[Sequence[str]], owner: User) -> list[str]:
+    """Return what each column becomes: as the last import with this header had it, or as their
+    words and cells say."""
+    width = max([len(header), *map(len, rows)], default=0)
+    fields = {field.key: field for field in Field.objects.owned_by(owner)}
+    remembered = remembered_columns(header, owner, fields)
+    if len(remembered) == width and "email" in remembered:
+        return remembered
+    targets = by_header(header, width, fields)
+    cells = [[row[n].strip() for row in rows if n < len(row) and row[n].strip()]
+             for n in range(width)]
+    fill_addresses(targets, cells)
+    fill_names(targets, cells)
+    return targets
+
+
+def remembered_columns(header: Sequence[str], owner: User, fields: dict[str, Field]) -> list[str]:
+    key = header_key(header)
+    if not key:
+        return []
+    last = Import.objects.owned_by(owner).filter(header_key=key).exclude(columns=[]).exclude(
+        stage__in=[Import.Stage.OPENING, Import.Stage.MAPPING]).order_by("-id").first()
+    if last is None:
+        return []
+    return [target if is_known(target, fields) else IGNORED for target in last.columns]
+
+
+def is_known(target: str, fields: dict[str, Field]) -> bool:
+    return target in TARGETS or target.removeprefix(FIELD) in fields
+
+
+def by_header(header: Sequence[str], width: int, fields: dict[str, Field]) -> list[str]:
+    """Return what the words of `header` say, each target that is not shared once."""
+    own = {key_of_header(field.label): FIELD + key for key, field in fields.items()}
+    own |= {key_of_header(key): FIELD + key for key in fields}
+    targets = [IGNORED] * width
+    for number, cell in enumerate(header):
+        key = key_of_header(cell)
+        target = own.get(key) or TARGET_OF.get(key, IGNORED)
+        if target in SHARED or target not in targets:
+            targets[number] = target
+    if "first_name" in targets and not {"last_name", "patronymic"} & set(targets):
+        number = targets.index("first_name")  # «Имя» alone is all that is known of the name
+        targets[number] = IGNORED if "full_name" in targets else "full_name"
+    return targets
+
+
+def fill_addresses(targets: list[str], cells: list[list[str]]) -> None:
+    """Find the columns of addresses by what is in them, where no header says it."""
+    shares = [share(column, looks_like_address) for column in cells]
+    if any(target == "email" and shares[n] > 0 for n, target in enumerate(targets)):
+        return
+    for number, found in enumerate(shares):
+        if found >= MOST:
+            targets[number] = "email"
+    if "email" not in targets and shares and max(shares) > 0:
+        targets[shares.index(max(shares))] = "email"
+
+
+def looks_like_address(cell: str) -> bool:
+    _local, at, domain = cell.rpartition("@")
+    return bool(at) and "." in domain
+
+
+def fill_names(targets: list[str], cells: list[list[str]]) -> None:
+    """Find names by what is in the columns that no header tells, where none is told of names."""
+    if {"full_name", *NAME_PARTS} & set(targets):
+        return
+    free = [number for number, target in enumerate(targets) if target == IGNORED]
+    for number in free:
+        if share(cells[number], looks_like_full_name) >= MOST:
+            targets[number] = "full_name"
+            return
+    tests = {"patronymic": looks_like_patronymic, "first_name": looks_like_first_name,
+             "last_name": looks_like_surname}
+    for target, test in tests.items():
+        shares = {number: share(cells[number], test) for number in free
+                  if targets[number] == IGNORED}
+        best = max(shares, key=lambda number: shares[number], default=None)
+        if best is not None and shares[best] >= MOST:
+            targets[best] = target
+    if targets.count("first_name") and not {"last_name", "patronymic"} & set(targets):
+        targets[targets.index("first_name")] = "full_name"
+
+
+def share(cells: Sequence[str], test: Callable[[str], bool]) -> float:
+    return sum(map(test, cells)) / len(cells) if cells else 0
+
+
+def word(cell: str) -> str:
+    return cell.lower().replace("ё", "е")
+
+
+def looks_like_full_name(cell: str) -> bool:
+    words = word(cell).split()
+    return 2 <= len(words) <= 4 and any(
+        part in EVERY or looks_like_patronymic(part) for part in words)
+
+
+def looks_like_patronymic(cell: str) -> bool:
+    name = word(cell)
+    return bool(MALE_PATRONYMIC.fullmatch(name)) or (
+        len(name) > 5 and name.endswith((*FEMALE_PATRONYMIC, *TURKIC_PATRONYMIC)))
+
+
+def looks_like_first_name(cell: str) -> bool:
+    return word(cell) in EVERY
+
+
+def looks_like_surname(cell: str) -> bool:
+    name = word(cell)
+    return " " not in name and name.endswith(SURNAME) and name not in EVERY
+
+
+def guess_kind(cells: Sequence[str]) -> str:
+    """Return of which kind a new field for these cells of a column would be."""
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    if filled and all(DATE.fullmatch(cell) for cell in filled):
+        return str(Field.Kind.DATE)
+    if filled and all(is_number(cell) for cell in filled):
+        return str(Field.Kind.NUMBER)
+    return str(Field.Kind.TEXT)
+
+
+def is_number(cell: str) -> bool:
+    """Whether a cell is a number, and none that would lose its zeros or is a telephone's."""
+    digits = sum(char.isdigit() for char in cell)
+    has_zeros = len(cell) > 1 and cell[0] == "0" and cell[1].isdigit()
+    return bool(NUMBER.fullmatch(cell)) and digits <= 9 and not has_zeros

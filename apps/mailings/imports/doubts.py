@@ -1,0 +1,57 @@
+"""Addresses that are good, and that somebody should look at: posts, and domains mistyped."""
+from functools import lru_cache
+
+DOMAINS = frozenset("""
+gmail.com googlemail.com mail.ru yandex.ru yandex.com yandex.by yandex.kz ya.ru bk.ru list.ru
+inbox.ru internet.ru rambler.ru lenta.ru ro.ru autorambler.ru myrambler.ru hotmail.com outlook.com
+live.com msn.com yahoo.com ymail.com icloud.com me.com mac.com aol.com gmx.de gmx.net gmx.com
+web.de proton.me protonmail.com tut.by mail.com vk.com ukr.net i.ua hotmail.ru live.ru yahoo.co.uk
+yahoo.de yahoo.fr narod.ru qip.ru e1.ru ngs.ru nextmail.ru pochta.ru
+""".split())
+# Mailboxes of a post, at which nobody in particular reads (RFC 2142 and what shops have).
+POSTS = frozenset("""
+abuse admin administrator account accounting accounts billing bookkeeping buh buhgalter contact
+contacts director feedback ftp hello help helpdesk hostmaster hr info information job jobs kadry
+kontakt mail mailbox mailer-daemon manager marketing news newsletter no-reply nobody noc noreply
+office order orders otdel pochta post postmaster press priemnaya pr reception reklama root sale
+sales secretary security service shop snab snabzhenie spam support team tender webmaster www zakaz
+zakupki zakaz1 opt optom
+""".split())
+SHORTEST = 5  # of a domain that is compared: «ya.ru» is near to too many
+
+
+def is_post(email: str) -> bool:
+    """Whether an address is of a post rather than of a person."""
+    local = email.partition("@")[0].lower()
+    return local.partition("+")[0] in POSTS
+
+
+@lru_cache(maxsize=20_000)
+def near_domain(domain: str) -> str:
+    """Return the well-known domain that differs from `domain` by one slip; "" without one."""
+    domain = domain.lower()
+    if domain in DOMAINS or len(domain) <= SHORTEST:
+        return ""
+    for known in sorted(DOMAINS):
+        if len(known) > SHORTEST and is_one_slip(domain, known):
+            return known
+    return ""
+
+
+def is_one_slip(one: str, other: str) -> bool:
+    """Whether a letter more, less, other, or two that changed places make one the other."""
+    if abs(len(one) - len(other)) > 1:
+        return False
+    start = 0
+    while start < min(len(one), len(other)) and one[start] == other[start]:
+        start += 1
+    rest, wanted = one[start:], other[start:]
+    return (rest[1:] == wanted[1:] or rest == wanted[1:] or rest[1:] == wanted
+            or (len(rest) > 1 and rest[:2] == wanted[1::-1] and rest[2:] == wanted[2:]))
+
+
+def suggested(email: str) -> str:
+    """Return the address with the domain that was probably meant; "" when none is near."""
+    local, _at, domain = email.rpartition("@")
+    near = near_domain(domain)
+    return f"{local}@{near}" if near else ""

@@ -1,0 +1,48 @@
+"""Why an import can not be taken back."""
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from ..models import Delivery, Run
+from .models import Import, ImportChange
+
+LOOKED_AT = 10_000  # people; whoever of the rest was written to stays when all is taken back
+
+
+def undo_refusal(of: Import) -> str:
+    """Return why an import can not be taken back now; "" when it can."""
+    if of.stage != Import.Stage.LANDED or of.undo_until is None:
+        return _("Nothing of this import can be taken back now.")
+    if of.undo_until <= timezone.now():
+        return _("The 30 days in which an import can be taken back are over.")
+    if later := later_import(of):
+        day = date_format(timezone.localtime(later.created_at), "SHORT_DATETIME_FORMAT")
+        return _("First take back the import “%(name)s” of %(day)s. It changed the same "
+                 "people.") % {"name": later, "day": day}
+    if written_to(of):
+        return _("Somebody of this import was written to, so it can not be taken back any more.")
+    return ""
+
+
+def later_import(of: Import) -> Import | None:
+    """Return the last import that changed people of `of` after it, and that still stands."""
+    Stage = Import.Stage
+    theirs = ImportChange.objects.filter(of_import=OuterRef("pk"), recipient__in=(
+        ImportChange.objects.filter(of_import=of.pk).values("recipient")))
+    later = Import.objects.filter(
+        owner=of.owner_id, stage__in=[Stage.LANDING, Stage.LANDED, Stage.UNDOING])
+    after = later.filter(landed_at__gt=of.landed_at) | later.filter(landed_at=None)
+    return after.exclude(pk=of.pk).filter(Exists(theirs)).order_by("-landed_at", "-pk").first()
+
+
+def written_to(of: Import) -> bool:
+    """Whether a letter went out, or is about to, to somebody of an import since it landed."""
+    runs = Run.objects.filter(Q(finished_at=None) | Q(finished_at__gte=of.landed_at),
+                              owner=of.owner_id)
+    if not runs.exists():
+        return False
+    people = ImportChange.objects.filter(of_import=of.pk).values("recipient")[:LOOKED_AT]
+    letters = Delivery.objects.filter(
+        recipient__in=people, run__in=runs.values("pk"), updated_at__gte=of.landed_at)
+    return letters.exclude(state__in=Delivery.SET_ASIDE).exists()
