@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('mailings', '0026_book'),
+        ('mailings', '0027_import_sample'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
