@@ -108,7 +108,7 @@ class Killer:
             end([process], signal.SIGKILL)
             self.kills += hit
             process = self.start()
-        end([process], signal.SIGTERM)
+        end([process], signal.SIGKILL)  # between two jobs nothing is in hand
         of.refresh_from_db()
 
 
