@@ -28,6 +28,7 @@ torture: .venv/test.stamp  ## Kill senders at random, count each letter's fate; 
 	$(BIN)/python -m tests.torture.restored
 	$(BIN)/python -m tests.torture.restored --steps 30
 	$(BIN)/python -m tests.torture.made --kills $(ROUNDS)
+	$(BIN)/python -m tests.torture.imports --kills $(ROUNDS)
 	$(BIN)/python -m tests.torture.letters
 	$(BIN)/python -m tests.torture.leaks
 	$(BIN)/python -m tests.torture.writers --seconds $(SECONDS)
@@ -43,6 +44,7 @@ ifdef POSTGRES
 	$(BIN)/python -m tests.torture.restored --database $(POSTGRES)
 	$(BIN)/python -m tests.torture.restored --steps 30 --database $(POSTGRES)
 	$(BIN)/python -m tests.torture.made --kills $(ROUNDS) --processes 2 --database $(POSTGRES)
+	$(BIN)/python -m tests.torture.imports --kills $(ROUNDS) --database $(POSTGRES)
 	$(BIN)/python -m tests.torture.letters --database $(POSTGRES) --processes 2
 	$(BIN)/python -m tests.torture.frozen --database $(POSTGRES)
 	$(BIN)/python -m tests.torture.memory --database $(POSTGRES)

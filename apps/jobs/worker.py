@@ -69,10 +69,7 @@ def mine(job: Job) -> JobQuerySet:
 
 
 def do_batch(job: Job) -> float:
-    """Do the next batch of a claimed job, and store what came of it.
-
-    Returns how many seconds to rest after it.
-    """
+    """Do the next batch of a claimed job, and store it. Returns the seconds to rest after it."""
     kind = KINDS.get(job.kind)
     rest = 0.0
     try:
@@ -278,10 +275,7 @@ class DatabaseLane(Lane):
         return LOOK
 
     def rest_after(self, task: Callable[[], bool], took: float) -> float:
-        """Return how long to rest after a batch, so that pages and sending have their turn.
-
-        Nobody waits for a chore, so it takes half of the time on any database.
-        """
+        """Return how long to rest. Nobody waits for a chore: it takes half of the time."""
         return self.rest if task == self.do_job else took
 
     def forget(self) -> None:

@@ -22,6 +22,7 @@ from benchmarks.send import set_up, throwaway_database
 from .faults import ROOT, end, wait_until
 
 PATIENCE = 600
+MOST_A_JOB = 6  # kills, so that each of a round's jobs has some
 BAD_EACH, REPEAT_EACH = 97, 89  # rows of the file, of so many
 
 
@@ -97,10 +98,11 @@ class Killer:
             return Job.objects.values_list("state", "done").get(pk=of.job_id)
 
         process = self.start()
+        most = min(self.options.kills, self.kills + MOST_A_JOB)
         while look()[0] in Job.ACTIVE:
             before = look()
             wait_until(lambda before=before: look() != before, 20)
-            if self.kills >= self.options.kills:
+            if self.kills >= most:
                 wait_until(lambda: look()[0] not in Job.ACTIVE, PATIENCE)
                 continue
             wait_until(lambda: False, random.uniform(0, 0.6))
@@ -108,7 +110,7 @@ class Killer:
             end([process], signal.SIGKILL)
             self.kills += hit
             process = self.start()
-        end([process], signal.SIGTERM)
+        end([process], signal.SIGKILL)  # between two jobs nothing is in hand
         of.refresh_from_db()
 
 

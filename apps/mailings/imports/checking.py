@@ -3,13 +3,13 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.jobs.models import Job
 
+from ..tags.models import key_of
 from .book import deleted_keys, known_people, suppressed_keys
 from .comparing import Outcome, compare, tag_names
 from .jobs import Prepared, ReadingKind, count, told
 from .models import Import
 from .rules import Rules
 from .source import Batch
-from ..tags.models import key_of
 
 
 class CheckKind(ReadingKind):

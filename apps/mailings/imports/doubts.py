@@ -1,13 +1,16 @@
 """Addresses that are good, and that somebody should look at: posts, and domains mistyped."""
 from functools import lru_cache
 
-DOMAINS = frozenset("""
-gmail.com googlemail.com mail.ru yandex.ru yandex.com yandex.by yandex.kz ya.ru bk.ru list.ru
+# Those that more people have come first: of two that are near, it is the one that was meant.
+OFFERED = tuple("""
+gmail.com mail.ru yandex.ru googlemail.com yandex.com yandex.by yandex.kz ya.ru bk.ru list.ru
 inbox.ru internet.ru rambler.ru lenta.ru ro.ru autorambler.ru myrambler.ru hotmail.com outlook.com
 live.com msn.com yahoo.com ymail.com icloud.com me.com mac.com aol.com gmx.de gmx.net gmx.com
 web.de proton.me protonmail.com tut.by mail.com vk.com ukr.net i.ua hotmail.ru live.ru yahoo.co.uk
 yahoo.de yahoo.fr narod.ru qip.ru e1.ru ngs.ru nextmail.ru pochta.ru
 """.split())
+# There are such domains, though they are near to another.
+REAL = {*OFFERED, *"mail.ua mail.by mail.kz email.com email.ru yandex.ua yandex.uz gmx.at".split()}
 # Mailboxes of a post, at which nobody in particular reads (RFC 2142 and what shops have).
 POSTS = frozenset("""
 abuse admin administrator account accounting accounts billing bookkeeping buh buhgalter contact
@@ -30,9 +33,9 @@ def is_post(email: str) -> bool:
 def near_domain(domain: str) -> str:
     """Return the well-known domain that differs from `domain` by one slip; "" without one."""
     domain = domain.lower()
-    if domain in DOMAINS or len(domain) <= SHORTEST:
+    if domain in REAL or len(domain) <= SHORTEST:
         return ""
-    for known in sorted(DOMAINS):
+    for known in OFFERED:
         if len(known) > SHORTEST and is_one_slip(domain, known):
             return known
     return ""

@@ -1,14 +1,14 @@
 """Write the good people of a file into the book of this moment, and what each had before."""
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.core.exceptions import ValidationError
 
 from apps.audit.services import Action, record
 from apps.jobs.kinds import Failed
 from apps.jobs.models import Job
 from apps.users.models import User
 
-from ..tags.models import key_of
+from ..tags.models import Tag, key_of
 from ..tags.services import tags_named
 from .book import deleted_keys, known_people, suppressed_keys
 from .checking import tags_of
@@ -61,7 +61,7 @@ def make_tags(of: Import, people: list[Person], rules: Rules) -> None:
     missing = [name for key, name in names.items() if key not in rules.tag_ids]
     if not missing:
         return
-    there = set(of_owner(rules.owner))
+    there = set(Tag.objects.filter(owner=rules.owner).values_list("pk", flat=True))
     try:
         tags = tags_named(owner=User.objects.get(pk=rules.owner), names=missing)
     except ValidationError as error:
@@ -71,11 +71,6 @@ def make_tags(of: Import, people: list[Person], rules: Rules) -> None:
     stored = Import.objects.select_for_update().get(pk=of.pk)
     stored.made["tags"] = [*stored.made.get("tags", []), *made]
     stored.save(update_fields=["made"])
-
-
-def of_owner(owner: int) -> list[int]:
-    from ..tags.models import Tag
-    return list(Tag.objects.filter(owner=owner).values_list("pk", flat=True))
 
 
 def land(of: Import, people: list[Person], rules: Rules, tags: set[int],

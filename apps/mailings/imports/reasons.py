@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ..fields.models import Field
+from ..fields.values import read
 from ..recipients.addresses import normalized
 from ..sheets.refusals import SAVE_AS
 from ..sheets.refusals import WORDS as OF_FILES
@@ -54,7 +55,6 @@ def exact(row: ImportRow) -> None:
 
 
 def of_field(row: ImportRow, value: str) -> None:
-    from ..fields.values import read
     field = Field.objects.filter(
         owner=row.of_import.owner_id, key=row.details.get("field")).first()
     if field:

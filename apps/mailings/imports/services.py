@@ -13,6 +13,7 @@ from apps.users.models import User
 from ..ground.models import Ground
 from ..sheets.reading import Reading
 from . import content as contents
+from .leftovers import sweep
 from .mapping import fields_made, mapped, tags_made
 from .mending import mend
 from .models import Import, ImportRow
@@ -109,7 +110,6 @@ def import_land(*, of: Import, via: str = Via.PAGE) -> Import:
 @transaction.atomic
 def import_drop(*, of: Import) -> None:
     """Forget an import of which nothing was written, with its file."""
-    from .leftovers import sweep
     if of.job_id:
         Job.objects.active().filter(pk=of.job_id).update(
             state=Job.State.CANCELLED, ended_at=timezone.now(), lease_token="", lease_until=None)

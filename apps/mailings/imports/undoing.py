@@ -24,10 +24,6 @@ EDITED, TAGGED, PICKED, WRITTEN = "edited", "tagged", "picked", "written"  # why
 KEEP = """
 UPDATE mailings_importchange SET kept = {kept} FROM {rows} WHERE mailings_importchange.id = {pk}
 """
-UNTAG = """
-DELETE FROM mailings_tagging WHERE EXISTS (SELECT 1 FROM {rows}
-    WHERE mailings_tagging.tag_id = {tag} AND mailings_tagging.recipient_id = {recipient})
-"""
 
 
 class UndoKind(ImportKind):
@@ -174,13 +170,13 @@ def value_now(row: Written, target: str) -> Any:
 
 def untag(changes: list[ImportChange], tags: dict[int, set[int]]) -> None:
     """Take the tags away that the import gave to people who were there before."""
-    pairs = [[tag, change.recipient_id] for change in changes
-             for tag in change.after.get("tags", ()) if tag in tags.get(change.recipient_id, ())]
-    if not pairs:
-        return
-    statement = UNTAG.format(tag=cell(0, "bigint"), recipient=cell(1, "bigint"), rows=rows_from())
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [rows_json(pairs)])
+    given: dict[int, list[int]] = {}
+    for change in changes:
+        for tag in change.after.get("tags", ()):
+            if tag in tags.get(change.recipient_id, ()):
+                given.setdefault(tag, []).append(change.recipient_id)
+    for tag, pks in given.items():
+        Tagging.objects.filter(tag=tag, recipient__in=among(pks)).delete()
 
 
 def keep(changes: list[ImportChange]) -> None:

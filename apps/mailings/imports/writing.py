@@ -90,7 +90,7 @@ def add_recipients(rows: Sequence[NewRow], *, owner: int, of: int, ground: int |
             value = given.get(name, column.get_default())
             parameters.append(column.get_db_prep_save(value, connection))
     statement = (
-        f"INSERT INTO mailings_recipient ({', '.join(columns)}) "  # nosec B608 of our own names
+        f"INSERT INTO mailings_recipient ({', '.join(columns)}) "  # nosec B608
         f"SELECT {', '.join(values)} FROM {rows_from()} WHERE TRUE "
         "ON CONFLICT DO NOTHING RETURNING id, email")
     with connection.cursor() as cursor:
@@ -131,7 +131,7 @@ def insert(table: str, columns: dict[str, str], rows: Sequence[Sequence[Any]]) -
         return
     values = ", ".join(cell(n, kind) for n, kind in enumerate(columns.values()))
     names = ", ".join(connection.ops.quote_name(name) for name in columns)
-    statement = (f"INSERT INTO {table} ({names}) SELECT {values} "  # nosec B608 of our own names
+    statement = (f"INSERT INTO {table} ({names}) SELECT {values} "  # nosec B608
                  f"FROM {rows_from()} WHERE TRUE ON CONFLICT DO NOTHING")
     with connection.cursor() as cursor:
         cursor.execute(statement, [rows_json(rows)])
