@@ -11,6 +11,7 @@ import os
 import queue
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Iterable, Sequence
 
@@ -18,6 +19,7 @@ log = logging.getLogger("vestnik.serve")
 PR_SET_PDEATHSIG = 1
 SHORTEST_PAUSE = 1  # seconds before the process starts again
 LONGEST_PAUSE = 30
+POLL = 0.2  # seconds between two looks of a thread
 STEADY = 60  # seconds of work after which the pause is the shortest again
 LIBC = ctypes.CDLL(None)  # loaded here: nothing may be loaded between fork and exec
 
@@ -50,9 +52,21 @@ class Stop:
 
     def wait(self, seconds: float | None = None) -> bool:
         """Wait until it is set, but no longer than `seconds`. Returns whether it is set."""
+        if threading.current_thread() is not threading.main_thread():
+            return self.poll(seconds)
         if not self.asked:
             with contextlib.suppress(queue.Empty):
                 self.calls.get(timeout=seconds)
+        return self.asked
+
+    def poll(self, seconds: float | None) -> bool:
+        """Do the same in another thread: of two that wait for one queue, one may wait for ever."""
+        end = None if seconds is None else time.monotonic() + seconds
+        while not self.asked:
+            left = POLL if end is None else end - time.monotonic()
+            if left <= 0:
+                break
+            time.sleep(min(POLL, left))
         return self.asked
 
 
