@@ -38,7 +38,7 @@ def details_in_words(entry: Entry) -> str:
 
 def counted(action: str, number: int) -> str:
     words = {"n": intcomma(number)}
-    if action == Action.START:
+    if action in (Action.START, Action.BULK, Action.DELETE, Action.RESTORE):
         return ngettext("%(n)s recipient", "%(n)s recipients", number) % words
     if action in LETTERS:
         return ngettext("%(n)s letter", "%(n)s letters", number) % words

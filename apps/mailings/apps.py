@@ -11,7 +11,11 @@ class MailingsConfig(AppConfig):
         from apps.jobs import kinds
 
         from . import receivers  # noqa: F401
+        from .bulk import job as bulk
         from .figures_for_sqlite import tell_sizes
         from .picks import job
+        from .tags import ending as tag_end
+        kinds.register(bulk.KIND)
+        kinds.register(tag_end.KIND)
         kinds.register(job.KIND)
         post_migrate.connect(tell_sizes, sender=self)

@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from .attempts import views as attempts
+from .bulk import urls as bulk
 from .deletion import restore
 from .drafts import views as drafts
 from .mailings import tabs
@@ -10,6 +11,7 @@ from .messages import views as messages
 from .models import Mailing, Message, Recipient
 from .recipients import views as recipients
 from .suppression import urls as suppression
+from .tags import urls as tags
 
 app_name = "mailings"
 urlpatterns = [
@@ -25,6 +27,8 @@ urlpatterns = [
     path("recipients/<int:pk>/restore/", restore, {"model": Recipient},
          name="recipient_restore"),
     path("", include(suppression)),
+    path("", include(tags)),
+    path("", include(bulk)),
     path("messages/", messages.message_list, name="message_list"),
     path("messages/create/", messages.message_create, name="message_create"),
     path("messages/preview/", messages.message_preview, name="message_preview"),

@@ -1,0 +1,94 @@
+"""What can be done with many recipients: each deed takes some of them, and says how many it changed.
+
+`place` is the job's, so `place["with"]` says what is given, and `place["at"]` when it began.
+"""
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_noop
+
+from apps.jobs.kinds import Failed
+from apps.users.models import User
+
+from ..models import Field, Recipient, Tag
+from ..suppression.services import addresses_add
+from ..tags.finding import tagged
+from ..tags.services import recipients_tag, recipients_untag
+
+Rows = QuerySet[Recipient]
+Place = dict[str, Any]
+NO_TAG = gettext_noop("The tag was deleted meanwhile.")
+NO_FIELD = gettext_noop("The field was deleted meanwhile.")
+# A value, or none, in the column of own fields: with the key as each database takes it.
+SET = {
+    "sqlite": "JSON_SET(fields, %s, JSON(%s))",
+    "postgresql": "JSONB_SET(fields, ARRAY[%s], %s::jsonb)",
+}
+REMOVE = {"sqlite": "JSON_REMOVE(fields, %s)", "postgresql": "fields - %s"}
+
+
+def tag(rows: Rows, owner: User, place: Place) -> int:
+    """Give tags. Returns how many had not all of them."""
+    changed: set[int] = set()
+    for one in tags_of(owner, place):
+        changed.update(rows.exclude(tagged([one.pk])).values_list("pk", flat=True))
+        recipients_tag(recipients=rows, tag=one)
+    return len(changed)
+
+
+def untag(rows: Rows, owner: User, place: Place) -> int:
+    """Take a tag off."""
+    return sum(recipients_untag(recipients=rows, tag=one) for one in tags_of(owner, place))
+
+
+def tags_of(owner: User, place: Place) -> list[Tag]:
+    found = list(Tag.objects.owned_by(owner).filter(pk__in=place["with"]["tags"]))
+    if not found:
+        raise Failed(NO_TAG)
+    return found
+
+
+def field(rows: Rows, owner: User, place: Place) -> int:
+    """Write a value into one of the owner's own fields; None makes it empty."""
+    of = Field.objects.owned_by(owner).filter(pk=place["with"]["field"]).first()
+    if of is None:
+        raise Failed(NO_FIELD)
+    value = place["with"]["value"]
+    key = f'$."{of.key}"' if connection.vendor == "sqlite" else of.key
+    if value is None:
+        fields = RawSQL(REMOVE[connection.vendor], [key])  # nosec B611
+    else:
+        text = json.dumps(value, ensure_ascii=False)
+        fields = RawSQL(SET[connection.vendor], [key, text])  # nosec B611
+    return rows.update(fields=fields, updated_at=timezone.now())
+
+
+def suppress(rows: Rows, owner: User, place: Place) -> int:
+    """Write to their addresses no more. Returns how many addresses are new on the list."""
+    emails = rows.values_list("email", flat=True)
+    return addresses_add(owner=owner, emails=emails, note=place["with"]["note"])
+
+
+def delete(rows: Rows, owner: User, place: Place) -> int:
+    """Delete them softly, all at the moment at which the job began: by it they are brought back."""
+    return rows.update(deleted_at=datetime.fromisoformat(place["at"]))
+
+
+def restore(rows: Rows, owner: User, place: Place) -> int:
+    """Bring them back, but for those whose address somebody else in the book has by now."""
+    namesakes = Recipient.objects.annotate(address=Lower("email")).filter(
+        owner=owner, address=Lower(OuterRef("email")))
+    return rows.exclude(Exists(namesakes)).update(deleted_at=None)
+
+
+DEEDS: dict[str, Callable[[Rows, User, Place], int]] = {
+    "tag": tag, "untag": untag, "field": field, "suppress": suppress, "delete": delete,
+    "restore": restore,
+}
