@@ -17,3 +17,4 @@ import "./picker.js";
 import "./when.js";
 import "./draft.js";
 import "./insert.js";
+import "./bulk.js";

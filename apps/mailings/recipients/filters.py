@@ -21,6 +21,7 @@ from apps.core.listing import LONGEST_QUERY
 from apps.core.sieve import Sieve
 from apps.users.models import User
 
+from ..ground.models import Ground
 from ..models import Import, Recipient, Segment, Tag
 from ..owned import OwnedQuerySet
 from ..picks.choice import among
@@ -30,6 +31,8 @@ from .fates import BOUNCED, FATES, who_bounced, with_fate
 
 Source = Recipient.Source
 NAMES = ("q", "fate", "bounced", "tag", "source", "import", "ground", "segment", "ids")
+CHIPS = ("import", "segment", "ids")
+UNSEEN = ("tag", *CHIPS)
 NONE = "none"
 SOURCES: Mapping[str, str | Promise] = {
     Source.HAND.value: Source.HAND.label,
@@ -114,6 +117,15 @@ class Filters:
         return [(name, value) for name in NAMES for value in values[name] if value]
 
     @property
+    def hidden(self) -> list[tuple[str, str]]:
+        """Those of the parameters that no field of the list has."""
+        return [(name, value) for name, value in self.kept if name in UNSEEN]
+
+    @property
+    def is_any_tag(self) -> bool:
+        return not self.asked.get("tag")
+
+    @property
     def query(self) -> str:
         return urlencode(self.kept)
 
@@ -145,7 +157,7 @@ class Filters:
     def chips(self) -> list[tuple[str, str]]:
         """What no field of the list shows: in words, and the query of the list without it."""
         told = self.told
-        return [(told[name], self.without(name)) for name in ("import", "segment", "ids")
+        return [(told[name], self.without(name)) for name in CHIPS
                 if name in told]
 
     def __bool__(self) -> bool:
@@ -156,6 +168,24 @@ def filtered(asked: QueryDict, user: User) -> Filtered:
     """Return whom the address of a list of recipients asks for; bad values never fail."""
     filters = Filters(asked, user)
     return Filtered(filters.rows, filters.sieve, list(filters.told.values()))
+
+
+def choices(filters: Filters) -> list[dict[str, Any]]:
+    """Return what a list's selects choose among: those that make a difference in its book."""
+    every = [
+        select("fate", _("Last letter"), _("Any last letter"), FATES, filters.fate),
+        select("bounced", _("Address"), _("Any address"), BOUNCED, filters.bounced)]
+    if filters.source or Import.objects.owned_by(filters.user).exists():
+        every.append(select("source", _("Source"), _("Any source"), SOURCES, filters.source))
+    if filters.ground or Ground.objects.owned_by(filters.user).exists():
+        every.append(select("ground", _("Ground"), _("Any ground"), GROUNDS, filters.ground))
+    return every
+
+
+def select(name: str, label: str, any_words: str, options: Mapping[str, Any],
+           chosen: str) -> dict[str, Any]:
+    return {"name": name, "label": label, "any": any_words, "options": options.items(),
+            "chosen": chosen}
 
 
 def ticked_words(number: int) -> str:

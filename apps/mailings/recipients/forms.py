@@ -7,6 +7,7 @@ from apps.core.addresses import shown
 from ..models import Recipient
 from ..owned_form import OwnedForm, one_line
 from ..services import TAKEN
+from ..tags.forms import NamesField
 from .addresses import normalized
 
 
@@ -17,6 +18,8 @@ class RecipientForm(OwnedForm):
         label=_("E-mail"), max_length=320,
         widget=forms.TextInput(attrs={"inputmode": "email", "autocomplete": "off"}))
 
+    tags = NamesField()
+
     class Meta:
         model = Recipient
         fields = ["email", "full_name", "comment"]
@@ -26,6 +29,8 @@ class RecipientForm(OwnedForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk:
             self.initial["email"] = shown(self.instance.email)
+            if "tags" in self.fields:
+                self.initial.setdefault("tags", ", ".join(map(str, self.instance.tags.all())))
 
     def clean_email(self):
         email = normalized(self.cleaned_data["email"])
@@ -40,6 +45,8 @@ class RecipientForm(OwnedForm):
 
 class AddressForm(RecipientForm):
     """Correct a recipient's address, and nothing else."""
+
+    tags = None
 
     class Meta(RecipientForm.Meta):
         fields = ["email"]
