@@ -22,6 +22,7 @@ DETAIL = {"GET": row(200, 404, 200, 200)}
 CHANGE = {"GET": row(200, 404, 403, 403), "POST": row(DONE, 404, 403, 403)}
 ACTION = {"POST": row(DONE, 404, 403, 403)}
 OWN = {"GET": row(200), "POST": row(DONE)}
+PRIVATE = {"GET": row(200, 404, 404, 404), "POST": row(DONE, 404, 404, 404)}
 
 TABLE = {
     "home": {"GET": everybody(200)},
@@ -53,6 +54,14 @@ TABLE = {
     "mailings:suppression_create": CREATE,
     "mailings:suppression_lift": {"GET": row(200, 404, 404, 404), "POST": row(DONE, 404, 404, 404)},
     "mailings:suppression_restore": {"POST": row(404)},  # nothing was lifted in this session
+    "mailings:recipient_tag": ACTION,
+    "mailings:tag_list": LIST,
+    "mailings:tag_create": CREATE,
+    "mailings:tag_edit": PRIVATE,
+    "mailings:tag_merge": PRIVATE,
+    "mailings:tag_delete": PRIVATE,
+    "mailings:bulk": OWN,
+    "mailings:bulk_undo": ACTION,
     "mailings:message_list": LIST,
     "mailings:message_create": CREATE,
     "mailings:message_detail": DETAIL,

@@ -26,7 +26,7 @@ class TooLate(Exception):
 def bulk_start(*, chosen: Chosen, do: str, given: dict[str, Any]) -> Job:
     """Do one of DEEDS with all who are `chosen`; `given` is what it needs. Returns its job.
 
-    Few are done when it returns, more by a worker.
+    Few are done when it returns, more by a worker. Raises Failed when what is given is gone.
     """
     few = len(chosen.first_ids) <= AT_ONCE
     return begin(chosen.owner, few=few, number=chosen.number.counted, place={

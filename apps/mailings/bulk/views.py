@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from apps.core.access import for_writing
 from apps.core.htmx import FORM_METHODS, Request, done, is_partial, refused, render_form
 from apps.core.numbers import Number
+from apps.jobs.kinds import Failed
 from apps.jobs.models import Job
 from apps.users.models import User
 
@@ -70,11 +71,18 @@ def bulk(request: Request) -> HttpResponse:
     question = QUESTIONS[do]
     form = question.form(request.POST if request.method == "POST" else None, owner=chosen.owner)
     if form.is_valid():
-        return begun(request, services.bulk_start(chosen=chosen, do=do, given=form.given()))
+        return start(request, chosen, do, form)
     return render_form(request, "ui/form_page.html", {
         "form": form, "heading": question.heading, "submit_label": question.submit,
         "intro": people(chosen.number), "consequences": question.lines,
         "danger": question.danger, "back": list_url(request), "crumb": _("Recipients")})
+
+
+def start(request: Request, chosen: Chosen, do: str, form: Asked) -> HttpResponse:
+    try:
+        return begun(request, services.bulk_start(chosen=chosen, do=do, given=form.given()))
+    except Failed as failure:
+        return refused(request, _(failure.words), to=list_url(request))
 
 
 @require_POST

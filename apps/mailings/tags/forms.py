@@ -25,7 +25,10 @@ class NamesField(forms.CharField):
             "widget": forms.TextInput(attrs={"autocomplete": "off"}), **options})
 
     def clean(self, value: Any) -> Any:
-        return names_in(super().clean(value))
+        names = names_in(super().clean(value))
+        if self.required and not names:
+            raise ValidationError(self.error_messages["required"], code="required")
+        return names
 
 
 class TagForm(forms.ModelForm):
