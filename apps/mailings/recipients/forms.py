@@ -39,6 +39,10 @@ class RecipientForm(OwnedForm):
             raise ValidationError(TAKEN)
         return email
 
+    def clean_tags(self):
+        """Return the names; None of a form that has no such field, as other programs post it."""
+        return self.cleaned_data["tags"] if self.add_prefix("tags") in self.data else None
+
     def clean_full_name(self):
         return one_line(self.cleaned_data["full_name"])
 

@@ -100,7 +100,7 @@ def form_valid(request, form):
         return None
     try:
         if not form.saved(save_with_tags, recipient=form.instance,
-                          names=form.cleaned_data["tags"]):
+                          names=form.cleaned_data.get("tags")):
             return None
     except ValidationError as taken:
         form.add_error(None, taken)
@@ -112,9 +112,10 @@ def form_valid(request, form):
 
 @transaction.atomic
 def save_with_tags(*, recipient, names, **how):
-    """Save a recipient, and have just the tags of these `names`."""
+    """Save a recipient, and have just the tags of these `names`; None leaves them."""
     recipient_save(recipient=recipient, **how)
-    recipient_tags_set(recipient=recipient, names=names)
+    if names is not None:
+        recipient_tags_set(recipient=recipient, names=names)
 
 
 def saved_words(form):
