@@ -10,7 +10,8 @@ from apps.demo import catcher
 from apps.jobs.models import Job
 from apps.mailings.models import Attempt, Run, Suppression
 from tests.conftest import client_of
-from tests.factories import MailingFactory, MessageFactory, RecipientFactory, TagFactory, UserFactory
+from tests.factories import (
+    MailingFactory, MessageFactory, RecipientFactory, TagFactory, UserFactory)
 
 from .inventory import TEMPLATES, swaps
 

@@ -1,4 +1,4 @@
-"""What can be done with many recipients: each deed takes some of them, and says how many it changed.
+"""What can be done with many recipients: each deed takes some, and says how many it changed.
 
 `place` is the job's, so `place["with"]` says what is given, and `place["at"]` when it began.
 """

@@ -41,7 +41,7 @@ def bulk_undo(*, job: Job) -> Job:
     """
     with transaction.atomic():
         # Two clicks at once begin one undo.
-        job = Job.objects.select_for_update().select_related("owner").get(pk=job.pk)
+        job = Job.objects.select_for_update().get(pk=job.pk)
         if not can_undo(job):
             raise TooLate
         Job.objects.filter(pk=job.pk).update(result={**job.result, "undone": True})
