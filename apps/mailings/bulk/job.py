@@ -6,6 +6,7 @@ what a batch changes (a tag that the filter asks for, say) changes nothing for t
 nobody is done twice or left out, and who is added meanwhile is not touched.
 """
 from datetime import datetime, timedelta
+from typing import cast
 
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import Max, QuerySet
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from apps.jobs.kinds import Kind
 from apps.jobs.models import Job
+from apps.users.models import User
 
 from ..models import Recipient
 from ..picks.choice import among
@@ -77,7 +79,7 @@ class BulkKind(Kind):
         met = list(locked.values_list("pk", flat=True))
         if met:
             rows = Recipient.all_objects.filter(pk__in=among(met)).order_by()
-            job.result["changed"] += DEEDS[job.place["do"]](rows, job.owner, job.place)
+            job.result["changed"] += DEEDS[job.place["do"]](rows, owner_of(job), job.place)
             job.result["met"] += len(met)
 
     def title(self, job: Job) -> str:
@@ -104,7 +106,11 @@ def chosen_of(job: Job) -> QuerySet[Recipient]:
     if place["do"] == "restore":
         return book_of(job).filter(deleted_at=datetime.fromisoformat(place["at"]))
     ids = None if place["ids"] is None else tuple(place["ids"])
-    return Chosen(job.owner, ids, place["query"]).condition
+    return Chosen(owner_of(job), ids, place["query"]).condition
+
+
+def owner_of(job: Job) -> User:
+    return cast(User, job.owner)
 
 
 def can_undo(job: Job) -> bool:

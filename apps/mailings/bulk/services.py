@@ -12,7 +12,7 @@ from apps.core.numbers import Number
 from apps.users.models import User
 
 from .chosen import Chosen
-from .job import KEY, can_undo
+from .job import KEY, can_undo, owner_of
 
 log = logging.getLogger("vestnik.mailings")
 AT_ONCE = 1000  # recipients that are changed while the person waits
@@ -46,7 +46,7 @@ def bulk_undo(*, job: Job) -> Job:
             raise TooLate
         Job.objects.filter(pk=job.pk).update(result={**job.result, "undone": True})
     number = job.result["changed"]
-    return begin(job.owner, few=number <= AT_ONCE, number=number, place={
+    return begin(owner_of(job), few=number <= AT_ONCE, number=number, place={
         "do": "restore", "at": job.place["at"], "after": 0})
 
 

@@ -14,7 +14,7 @@ from .services import recipients_tag
 KEY = "tag_end"
 BATCH = 5_000  # people who lose the tag within a second
 GONE = gettext_noop("The tag into which it was to be merged is deleted.")
-LINKS = (Mailing.tags.through, Mailing.excluded_tags.through, Import.tags.through)
+LINKS: tuple[Any, ...] = (Mailing.tags.through, Mailing.excluded_tags.through, Import.tags.through)
 
 
 def end_some(tag: Tag, into: Tag | None) -> bool:
@@ -38,7 +38,6 @@ def end_some(tag: Tag, into: Tag | None) -> bool:
 def replace_in_links(tag: Tag, into: Tag) -> None:
     """Have mailings and imports that name `tag` name `into`."""
     for link in LINKS:
-        other: Any
         other, = (field for field in link._meta.fields
                   if field.is_relation and field.related_model is not Tag)
         named = link.objects.filter(tag=tag).values_list(other.attname, flat=True)

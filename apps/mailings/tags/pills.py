@@ -44,8 +44,8 @@ def add_people(tags: Iterable[Tag], most: int) -> None:
     """
     people = Tagging.objects.filter(tag=OuterRef("pk"), recipient__deleted_at=None).order_by()
     rows = Tag.objects.filter(pk__in=[tag.pk for tag in tags]).order_by()
-    numbers = dict(rows.annotate(people=RowCount(people.values("pk")[:most + 1])).values_list(
-        "pk", "people"))
+    number = RowCount(people.values("pk")[:most + 1])
+    numbers = dict(rows.annotate(number=number).values_list("pk", "number"))
     for tag in tags:
         tag.people = numbers.get(tag.pk, 0)
         tag.people_words = f"{intcomma(most)}+" if tag.people > most else intcomma(tag.people)

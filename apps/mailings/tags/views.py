@@ -98,7 +98,7 @@ def tag_delete(request: Request, pk: int) -> HttpResponse:
     try:
         job = ends.tag_delete(tag=tag)
     except ValidationError as busy:
-        return refused(request, busy.message, to=tag)
+        return refused(request, str(busy.message), to=tag)
     return ended(request, job, _("Deleted: %(name)s") % {"name": tag.name})
 
 
@@ -151,7 +151,7 @@ def merge(request: Request, tag: Tag, into: Tag) -> HttpResponse:
     try:
         job = ends.tags_merge(tag=tag, into=into)
     except ValidationError as busy:
-        return refused(request, busy.message, to=tag)
+        return refused(request, str(busy.message), to=tag)
     return ended(request, job, _("“%(old)s” is merged into “%(new)s”") % {
         "old": tag.name, "new": into.name})
 
