@@ -9,7 +9,9 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.contrib.humanize.templatetags.humanize import intcomma
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact, GreaterThan
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -42,6 +44,8 @@ GROUNDS: Mapping[str, str | Promise] = {
     NONE: gettext_lazy("No ground is given"),
     "given": gettext_lazy("A ground is given"),
 }
+# Not the column itself: by its index SQLite would put all of a long import in order.
+ADDED_BY = Coalesce(F("added_by"), Value(0))
 MOST_IDS = 1000  # that an address names
 
 
@@ -102,7 +106,7 @@ class Filters:
         if self.untagged:
             sieve = sieve & without_tags()
         if self.of_import:
-            sieve = sieve & Sieve(Q(added_by=self.of_import.pk))
+            sieve = sieve & of_import(self.of_import.pk)
         if self.segment:
             sieve = sieve & in_segment(self.segment)
         if self.ids:
@@ -194,9 +198,14 @@ def ticked_words(number: int) -> str:
 
 def from_source(source: str) -> Sieve:
     """Return the sieve of those who were added so; "" keeps everybody."""
-    if source == Source.IMPORT.value:  # an index has those whom an import has added
-        return Sieve(Q(added_by__isnull=False))
+    if source == Source.IMPORT.value:
+        return Sieve(Q(GreaterThan(ADDED_BY, 0)), Q(added_by__isnull=False))
     return Sieve(Q(source=source)) if source else Sieve()
+
+
+def of_import(pk: int) -> Sieve:
+    """Return the sieve of those whom an import has added."""
+    return Sieve(Q(Exact(ADDED_BY, pk)), Q(added_by=pk))
 
 
 def with_ground(ground: str) -> Sieve:
