@@ -26,12 +26,8 @@ Rows = QuerySet[Recipient]
 Place = dict[str, Any]
 NO_TAG = gettext_noop("The tag was deleted meanwhile.")
 NO_FIELD = gettext_noop("The field was deleted meanwhile.")
-# A value, or none, in the column of own fields: with the key as each database takes it.
-SET = {
-    "sqlite": "JSON_SET(fields, %s, JSON(%s))",
-    "postgresql": "JSONB_SET(fields, ARRAY[%s], %s::jsonb)",
-}
-REMOVE = {"sqlite": "JSON_REMOVE(fields, %s)", "postgresql": "fields - %s"}
+# Own fields with one of them changed. SQLite's patch takes null for none; PostgreSQL's does not.
+PATCH = {"sqlite": "JSON_PATCH(fields, %s)", "postgresql": "JSONB_STRIP_NULLS(fields || %s::jsonb)"}
 
 
 def tag(rows: Rows, owner: User, place: Place) -> int:
@@ -60,13 +56,9 @@ def field(rows: Rows, owner: User, place: Place) -> int:
     of = Field.objects.owned_by(owner).filter(pk=place["with"]["field"]).first()
     if of is None:
         raise Failed(NO_FIELD)
-    value = place["with"]["value"]
-    key = f'$."{of.key}"' if connection.vendor == "sqlite" else of.key
-    if value is None:
-        fields = RawSQL(REMOVE[connection.vendor], [key])  # nosec B611
-    else:
-        text = json.dumps(value, ensure_ascii=False)
-        fields = RawSQL(SET[connection.vendor], [key, text])  # nosec B611
+    # Letters are escaped as Django does it: SQLite compares keys as they are written.
+    patch = json.dumps({of.key: place["with"]["value"]})
+    fields = RawSQL(PATCH[connection.vendor], [patch])  # nosec B611
     return rows.update(fields=fields, updated_at=timezone.now())
 
 

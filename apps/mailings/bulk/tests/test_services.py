@@ -146,6 +146,18 @@ def test_a_field_gets_a_value_or_none_and_others_stay(owner, people):
     assert Recipient.objects.get(full_name="Вера").fields == {}
 
 
+def test_a_value_that_a_form_has_saved_is_replaced_or_cleared(owner, people):
+    field = Field.objects.create(owner=owner, key="любимый чай", label="Любимый чай")
+    chosen = Recipient.objects.filter(full_name__in=["Анна", "Борис"])
+    chosen.update(fields={"любимый чай": "Чёрный", "город": "Казань"})
+    for value in ("Улун", None):
+        start(owner, "all=1", "field", field=field.pk, value=value)
+        own = {} if value is None else {"любимый чай": value}
+        both = {"город": "Казань", **own}
+        assert list(Recipient.objects.values_list("fields", flat=True)) == [both] * 2 + [own] * 3
+        assert Recipient.objects.filter(**{"fields__любимый чай": "Улун"}).count() == 5 * len(own)
+
+
 def test_addresses_are_suppressed_once_and_the_trail_has_one_entry(owner, people, long):
     addresses_suppress(owner=owner, emails=["0@example.com"], note="раньше")
     job = start(owner, "all=1", "suppress", note="по телефону")
