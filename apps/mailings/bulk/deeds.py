@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -17,9 +17,9 @@ from django.utils.translation import gettext_noop
 from apps.jobs.kinds import Failed
 from apps.users.models import User
 
-from ..models import Field, Recipient, Tag
+from ..models import Field, Recipient, Tag, Tagging
+from ..picks.choice import among
 from ..suppression.services import addresses_add
-from ..tags.finding import tagged
 from ..tags.services import recipients_tag, recipients_untag
 
 Rows = QuerySet[Recipient]
@@ -32,10 +32,12 @@ PATCH = {"sqlite": "JSON_PATCH(fields, %s)", "postgresql": "JSONB_STRIP_NULLS(fi
 
 def tag(rows: Rows, owner: User, place: Place) -> int:
     """Give tags. Returns how many had not all of them."""
+    met = list(rows.values_list("pk", flat=True))
     changed: set[int] = set()
     for one in tags_of(owner, place):
-        changed.update(rows.exclude(tagged([one.pk])).values_list("pk", flat=True))
-        recipients_tag(recipients=rows, tag=one)
+        had = Tagging.objects.filter(tag=one, recipient__in=among(met))
+        changed.update(set(met).difference(had.values_list("recipient_id", flat=True)))
+        recipients_tag(recipients=met, tag=one)
     return len(changed)
 
 
@@ -75,9 +77,13 @@ def delete(rows: Rows, owner: User, place: Place) -> int:
 
 def restore(rows: Rows, owner: User, place: Place) -> int:
     """Bring them back, but for those whose address somebody else in the book has by now."""
-    namesakes = Recipient.objects.annotate(address=Lower("email")).filter(
-        owner=owner, address=Lower(OuterRef("email")))
-    return rows.exclude(Exists(namesakes)).update(deleted_at=None)
+    addresses = {pk: email.lower() for pk, email in rows.values_list("pk", "email")}
+    book = Recipient.objects.owned_by(owner).annotate(address=Lower("email")).order_by()
+    # In a list that the index of addresses answers: joined, PostgreSQL would look at the book.
+    namesakes = book.filter(address__in=set(addresses.values()))
+    taken = set(namesakes.values_list("address", flat=True))
+    back = [pk for pk, address in addresses.items() if address not in taken]
+    return Recipient.all_objects.filter(pk__in=among(back)).order_by().update(deleted_at=None)
 
 
 DEEDS: dict[str, Callable[[Rows, User, Place], int]] = {

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.humanize.templatetags.humanize import intcomma
-from django.db.models import OuterRef
+from django.db.models import OuterRef, Subquery
 
 from apps.core.numbers import RowCount
 
-from ..models import Tag, Tagging
+from ..models import Recipient, Tag, Tagging
 
 SHOWN = 8
 MORE = 60  # behind a click; who has more finds them on the page of tags
@@ -42,7 +42,11 @@ def add_people(tags: Iterable[Tag], most: int) -> None:
 
     `people_words` says the same in figures: “84”, “1,000+”.
     """
-    people = Tagging.objects.filter(tag=OuterRef("pk"), recipient__deleted_at=None).order_by()
+    # Asked of one after the other until there are enough: a join would read the whole book.
+    deleted = Recipient.all_objects.filter(pk=OuterRef("recipient")).order_by().values(
+        "deleted_at")
+    people = Tagging.objects.filter(tag=OuterRef("pk")).annotate(
+        gone=Subquery(deleted)).filter(gone=None).order_by()
     rows = Tag.objects.filter(pk__in=[tag.pk for tag in tags]).order_by()
     number = RowCount(people.values("pk")[:most + 1])
     numbers = dict(rows.annotate(number=number).values_list("pk", "number"))
