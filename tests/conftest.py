@@ -91,6 +91,7 @@ def book_of(user, mark):
             owner=user, name=f"{mark} segment", conditions=everybody).pk,
         "import": Import.objects.create(
             owner=user, name=f"{mark}.csv", stage=Import.Stage.DROPPED).pk,
+        "bulk": Job.objects.create(kind="bulk", owner=user, state=Job.State.DONE).pk,
     }
 
 

@@ -22,6 +22,7 @@ DETAIL = {"GET": row(200, 404, 200, 200)}
 CHANGE = {"GET": row(200, 404, 403, 403), "POST": row(DONE, 404, 403, 403)}
 ACTION = {"POST": row(DONE, 404, 403, 403)}
 OWN = {"GET": row(200), "POST": row(DONE)}
+PRIVATE = {"GET": row(200, 404, 404, 404), "POST": row(DONE, 404, 404, 404)}
 
 TABLE = {
     "home": {"GET": everybody(200)},
@@ -77,6 +78,14 @@ TABLE = {
     "mailings:import_undo": {"GET": row(200, 404, 404, 404), "POST": row(DONE, 404, 404, 404)},
     "mailings:import_rejected": {"GET": row({200, 302}, 404, 404, 404)},
     "mailings:import_row": {"GET": row(404), "POST": row(404)},  # the import here has no rows
+    "mailings:recipient_tag": ACTION,
+    "mailings:tag_list": LIST,
+    "mailings:tag_create": CREATE,
+    "mailings:tag_edit": PRIVATE,
+    "mailings:tag_merge": PRIVATE,
+    "mailings:tag_delete": PRIVATE,
+    "mailings:bulk": OWN,
+    "mailings:bulk_undo": ACTION,
     "mailings:message_list": LIST,
     "mailings:message_create": CREATE,
     "mailings:message_detail": DETAIL,

@@ -6,9 +6,9 @@ from django.urls import reverse
 from tests.test_hygiene import ROOT
 
 pytestmark = pytest.mark.django_db
-LISTS = ["mailings:recipient_list", "mailings:suppression_list", "mailings:message_list",
-         "mailings:mailing_list", "mailings:attempt_list", "reports:report_list",
-         "mailings:segment_list"]
+LISTS = ["mailings:recipient_list", "mailings:suppression_list", "mailings:tag_list",
+         "mailings:message_list", "mailings:mailing_list", "mailings:attempt_list",
+         "reports:report_list", "mailings:segment_list"]
 
 
 @pytest.mark.parametrize("name", LISTS)

@@ -11,6 +11,7 @@ Action = Entry.Action
 # Entries name a mailing with its first send in UTC, which no reader's clock shows.
 UTC_MOMENT = re.compile(r" \(\d{4}-\d\d-\d\d \d\d:\d\d\)$")
 LETTERS = (Action.DELIVERED, Action.AGAIN, Action.COUNT_UNKNOWN)
+COUNTED_PEOPLE = (Action.START, Action.BULK, Action.DELETE, Action.RESTORE, Action.EXPORT)
 QUOTED = (Action.DISABLE, Action.BLOCK)
 
 
@@ -38,7 +39,7 @@ def details_in_words(entry: Entry) -> str:
 
 def counted(action: str, number: int) -> str:
     words = {"n": intcomma(number)}
-    if action in (Action.START, Action.EXPORT):
+    if action in COUNTED_PEOPLE:
         return ngettext("%(n)s recipient", "%(n)s recipients", number) % words
     if action in LETTERS:
         return ngettext("%(n)s letter", "%(n)s letters", number) % words

@@ -3,6 +3,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.humanize.templatetags.humanize import intcomma
+from django.db.models import IntegerField, Subquery
 from django.utils.translation import gettext as _
 
 MANY = 10_000  # rows; to count more takes longer than a page may
@@ -12,6 +13,13 @@ def counted(rows: Any) -> int:
     """Return how many rows a queryset has; MANY + 1 where these are more than MANY."""
     number: int = rows.order_by().values("pk")[:MANY + 1].count()
     return number
+
+
+class RowCount(Subquery):
+    """How many rows a subquery has; of one that is sliced, no more than that."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
 
 
 @dataclass(frozen=True)

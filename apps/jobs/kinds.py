@@ -85,6 +85,14 @@ class Kind:
         """Return why the job failed, or waits, in the reader's language."""
         return gettext(job.error) if job.error else ""
 
+    def outcome(self, job: Job) -> str:
+        """Return what came of it so far, in the reader's language; "" where it says nothing."""
+        return ""
+
+    def undo_url(self, job: Job) -> str:
+        """Return where a POST undoes what the job has done; "" where nothing can be undone."""
+        return ""
+
 
 KINDS: dict[str, Kind] = {}
 

@@ -110,3 +110,15 @@ class Job(models.Model):
         """Why it failed, or why it waits, in the reader's language."""
         kind = KINDS.get(self.kind)
         return kind.reason(self) if kind else ""
+
+    @property
+    def outcome(self) -> str:
+        """What came of it so far, in the reader's language."""
+        kind = KINDS.get(self.kind)
+        return kind.outcome(self) if kind else ""
+
+    @property
+    def undo_url(self) -> str:
+        """Where a POST undoes what it has done; "" where nothing can be undone."""
+        kind = KINDS.get(self.kind)
+        return kind.undo_url(self) if kind else ""

@@ -11,12 +11,16 @@ class MailingsConfig(AppConfig):
         from apps.jobs import chores, kinds
 
         from . import receivers  # noqa: F401
-        from .fields.job import KIND
+        from .bulk import job as bulk
+        from .fields import job as fields
         from .figures_for_sqlite import tell_sizes
         from .imports import checking, landing, leftovers, opening, undoing
         from .picks import job
+        from .tags import ending as tag_end
+        kinds.register(bulk.KIND)
+        kinds.register(tag_end.KIND)
         kinds.register(job.KIND)
-        kinds.register(KIND)
+        kinds.register(fields.KIND)
         for room in opening, checking, landing, undoing:
             kinds.register(room.KIND)
         chores.register(leftovers.CHORE)

@@ -9,10 +9,11 @@ from django.db import connections
 from django.db.backends.utils import CursorWrapper
 
 TABLES = ("mailings_recipient", "mailings_mailing_recipients", "mailings_delivery",
-          "mailings_attempt")
+          "mailings_attempt", "mailings_tagging")
 ROWS = 1_000_000
 ROWS_OF_RARE = 20_000  # in an index of those in a rare state
-SAME = {"owner_id": 200_000, "mailing_id": 100_000, "run_id": 100_000, "recipient_id": 5}
+SAME = {"owner_id": 200_000, "mailing_id": 100_000, "run_id": 100_000, "recipient_id": 5,
+        "tag_id": 100_000}
 FIVE = 5  # one of so many rows, at the most, has the same owner, mailing or run
 
 

@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from .attempts import views as attempts
+from .bulk import urls as bulk
 from .deletion import restore
 from .drafts import views as drafts
 from .fields import urls as fields
@@ -14,6 +15,7 @@ from .models import Mailing, Message, Recipient
 from .recipients import views as recipients
 from .segments import urls as segments
 from .suppression import urls as suppression
+from .tags import urls as tags
 
 app_name = "mailings"
 urlpatterns = [
@@ -33,6 +35,8 @@ urlpatterns = [
     path("", include(fields)),
     path("", include(exports)),
     path("", include(imports)),
+    path("", include(tags)),
+    path("", include(bulk)),
     path("messages/", messages.message_list, name="message_list"),
     path("messages/create/", messages.message_create, name="message_create"),
     path("messages/preview/", messages.message_preview, name="message_preview"),

@@ -18,3 +18,4 @@ import "./when.js";
 import "./draft.js";
 import "./insert.js";
 import "./drop.js";
+import "./bulk.js";

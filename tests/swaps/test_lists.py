@@ -10,7 +10,8 @@ from apps.demo import catcher
 from apps.jobs.models import Job
 from apps.mailings.models import Attempt, Run, Suppression
 from tests.conftest import client_of
-from tests.factories import MailingFactory, MessageFactory, RecipientFactory, UserFactory
+from tests.factories import (
+    MailingFactory, MessageFactory, RecipientFactory, TagFactory, UserFactory)
 
 from .inventory import TEMPLATES, swaps
 
@@ -26,6 +27,11 @@ def recipients(owner):
 def suppressed(owner):
     for number in range(len(NAMES)):
         Suppression.objects.create(owner=owner, email=f"{number}@example.com")
+
+
+def tags(owner):
+    for name in NAMES:
+        TagFactory(owner=owner, name=name)
 
 
 def messages(owner):
@@ -72,6 +78,7 @@ def letters(owner):
 LISTS = {
     "#recipient-table": ("owner", "/recipients/", recipients),
     "#suppression-table": ("owner", "/recipients/suppressed/", suppressed),
+    "#tag-table": ("owner", "/recipients/tags/", tags),
     "#message-table": ("owner", "/messages/", messages),
     "#mailing-table": ("manager", "/mailings/", mailings),
     "#user-table": ("manager", "/users/", users),

@@ -9,7 +9,9 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.contrib.humanize.templatetags.humanize import intcomma
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact, GreaterThan
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -21,6 +23,7 @@ from apps.core.listing import LONGEST_QUERY
 from apps.core.sieve import Sieve
 from apps.users.models import User
 
+from ..ground.models import Ground
 from ..models import Import, Recipient, Segment, Tag
 from ..owned import OwnedQuerySet
 from ..picks.choice import among
@@ -30,6 +33,8 @@ from .fates import BOUNCED, FATES, who_bounced, with_fate
 
 Source = Recipient.Source
 NAMES = ("q", "fate", "bounced", "tag", "source", "import", "ground", "segment", "ids")
+CHIPS = ("import", "segment", "ids")
+UNSEEN = ("tag", *CHIPS)
 NONE = "none"
 SOURCES: Mapping[str, str | Promise] = {
     Source.HAND.value: Source.HAND.label,
@@ -39,6 +44,8 @@ GROUNDS: Mapping[str, str | Promise] = {
     NONE: gettext_lazy("No ground is given"),
     "given": gettext_lazy("A ground is given"),
 }
+# Not the column itself: by its index SQLite would put all of a long import in order.
+ADDED_BY = Coalesce(F("added_by"), Value(0))
 MOST_IDS = 1000  # that an address names
 
 
@@ -99,7 +106,7 @@ class Filters:
         if self.untagged:
             sieve = sieve & without_tags()
         if self.of_import:
-            sieve = sieve & Sieve(Q(added_by=self.of_import.pk))
+            sieve = sieve & of_import(self.of_import.pk)
         if self.segment:
             sieve = sieve & in_segment(self.segment)
         if self.ids:
@@ -112,6 +119,15 @@ class Filters:
         """The parameters by which an address asks for the same, as (name, value)."""
         values = {name: self.asked.getlist(name) for name in NAMES}
         return [(name, value) for name in NAMES for value in values[name] if value]
+
+    @property
+    def hidden(self) -> list[tuple[str, str]]:
+        """Those of the parameters that no field of the list has."""
+        return [(name, value) for name, value in self.kept if name in UNSEEN]
+
+    @property
+    def is_any_tag(self) -> bool:
+        return not self.asked.get("tag")
 
     @property
     def query(self) -> str:
@@ -145,7 +161,7 @@ class Filters:
     def chips(self) -> list[tuple[str, str]]:
         """What no field of the list shows: in words, and the query of the list without it."""
         told = self.told
-        return [(told[name], self.without(name)) for name in ("import", "segment", "ids")
+        return [(told[name], self.without(name)) for name in CHIPS
                 if name in told]
 
     def __bool__(self) -> bool:
@@ -158,15 +174,38 @@ def filtered(asked: QueryDict, user: User) -> Filtered:
     return Filtered(filters.rows, filters.sieve, list(filters.told.values()))
 
 
+def choices(filters: Filters) -> list[dict[str, Any]]:
+    """Return what a list's selects choose among: those that make a difference in its book."""
+    every = [
+        select("fate", _("Last letter"), _("Any last letter"), FATES, filters.fate),
+        select("bounced", _("Address"), _("Any address"), BOUNCED, filters.bounced)]
+    if filters.source or Import.objects.owned_by(filters.user).exists():
+        every.append(select("source", _("Source"), _("Any source"), SOURCES, filters.source))
+    if filters.ground or Ground.objects.owned_by(filters.user).exists():
+        every.append(select("ground", _("Ground"), _("Any ground"), GROUNDS, filters.ground))
+    return every
+
+
+def select(name: str, label: str, any_words: str, options: Mapping[str, Any],
+           chosen: str) -> dict[str, Any]:
+    return {"name": name, "label": label, "any": any_words, "options": options.items(),
+            "chosen": chosen}
+
+
 def ticked_words(number: int) -> str:
     return ngettext("%(n)s ticked", "%(n)s ticked", number) % {"n": intcomma(number)}
 
 
 def from_source(source: str) -> Sieve:
     """Return the sieve of those who were added so; "" keeps everybody."""
-    if source == Source.IMPORT.value:  # an index has those whom an import has added
-        return Sieve(Q(added_by__isnull=False))
+    if source == Source.IMPORT.value:
+        return Sieve(Q(GreaterThan(ADDED_BY, 0)), Q(added_by__isnull=False))
     return Sieve(Q(source=source)) if source else Sieve()
+
+
+def of_import(pk: int) -> Sieve:
+    """Return the sieve of those whom an import has added."""
+    return Sieve(Q(Exact(ADDED_BY, pk)), Q(added_by=pk))
 
 
 def with_ground(ground: str) -> Sieve:

@@ -9,6 +9,7 @@ from ..fields.values import columns_of, fields_of
 from ..models import Recipient
 from ..owned_form import OwnedForm, one_line
 from ..services import TAKEN
+from ..tags.forms import NamesField
 from .addresses import normalized
 
 
@@ -18,6 +19,7 @@ class RecipientForm(OwnedForm):
     email = forms.CharField(
         label=_("E-mail"), max_length=320,
         widget=forms.TextInput(attrs={"inputmode": "email", "autocomplete": "off"}))
+    tags = NamesField()
 
     class Meta:
         model = Recipient
@@ -28,6 +30,8 @@ class RecipientForm(OwnedForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk:
             self.initial["email"] = shown(self.instance.email)
+            if "tags" in self.fields:
+                self.initial.setdefault("tags", ", ".join(map(str, self.instance.tags.all())))
         self.own_fields = self.fields_asked_for()
         for field in self.own_fields:
             self.fields[name_of(field)] = ValueField(field, self.instance.fields.get(field.key))
@@ -54,6 +58,10 @@ class RecipientForm(OwnedForm):
             raise ValidationError(TAKEN)
         return email
 
+    def clean_tags(self):
+        """Return the names; None of a form that has no such field, as other programs post it."""
+        return self.cleaned_data["tags"] if self.add_prefix("tags") in self.data else None
+
     def clean_full_name(self):
         return one_line(self.cleaned_data["full_name"])
 
@@ -67,6 +75,8 @@ class RowForm(RecipientForm):
 
 class AddressForm(RecipientForm):
     """Correct a recipient's address, and nothing else."""
+
+    tags = None
 
     class Meta(RecipientForm.Meta):
         fields = ["email"]

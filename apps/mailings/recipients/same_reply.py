@@ -3,19 +3,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.humanize.templatetags.humanize import intcomma
-from django.db.models import IntegerField, OuterRef, Subquery
+from django.db.models import OuterRef
 from django.utils.translation import gettext as _
+
+from apps.core.numbers import RowCount
 
 from ..models import Recipient
 
 MANY = 1000  # more are not counted, for each of a page
-
-
-class RowCount(Subquery):
-    """How many rows a subquery has; of one that is sliced, no more than that."""
-
-    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
-    output_field = IntegerField()
 
 
 def add_same_reply(recipients: Iterable[Recipient], owner: Any) -> None:

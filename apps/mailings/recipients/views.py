@@ -1,6 +1,7 @@
 """Recipients: list, detail, create, edit (in the modal, on a page, in the row), delete."""
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models.functions import Lower
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -11,16 +12,18 @@ from django_htmx.http import trigger_client_event
 from apps.core.access import for_reading, for_writing
 from apps.core.addresses import shown
 from apps.core.htmx import FORM_METHODS, is_partial, refused, render_form, render_list, toast
-from apps.core.listing import choice, search_text, sorted_page, sorting
+from apps.core.listing import sorted_page, sorting
 
 from ..deletion import delete
 from ..fields.marks import add_cells, add_facts
-from ..models import Attempt, Message, Recipient
+from ..models import Attempt, Field, Message, Recipient, Tag
 from ..owned_form import form_page, opened, owned_done
-from ..search import with_words
 from ..services import recipient_bounce_clear, recipient_save, recipients_bounce_clear
 from ..suppression.marks import add_suppressions
-from .fates import BOUNCED, FATES, who_bounced, with_fate
+from ..tags.marks import add_tags
+from ..tags.pills import pills_of
+from ..tags.services import recipient_tags_set
+from .filters import Filters, choices
 from .forms import RecipientForm, RowForm
 from .letters import letters_of, opens_at
 from .same_reply import add_same_reply
@@ -30,34 +33,34 @@ SORTS = {"name": "sort_name", "email": "address", "added": "created_at"}
 
 @require_safe
 def recipient_list(request):
-    q = search_text(request)
-    fate = choice(request, "fate", FATES)
-    bounced = choice(request, "bounced", BOUNCED)
-    recipients = Recipient.objects.visible_to(request.user).select_related("owner")
-    recipients = recipients.annotate(address=Lower("email"))
-    sieve = with_words(q) & with_fate(fate, request.user) & who_bounced(bounced)
+    filters = Filters(request.GET, request.user)
+    recipients = filters.rows.select_related("owner").annotate(address=Lower("email"))
     begin = opens_at(request, sorting(request, SORTS, "name"))
-    listing = sorted_page(request, recipients, SORTS, "name", begin=begin, sieve=sieve)
+    listing = sorted_page(
+        request, recipients, SORTS, "name", begin=begin, sieve=filters.sieve)
     add_marks(listing["page"], request.user)
     columns = add_cells(listing["page"], request.user)
     return render_list(request, "mailings/recipient_list.html", {
-        **listing, "columns": columns, "q": q, "begin": request.GET.get("begin", ""),
-        "letters": letters_shown(request.user, listing, sieve),
-        "fate": fate, "fates": FATES, "bounced": bounced, "bounces": BOUNCED})
+        **listing, "columns": columns, "q": filters.q, "begin": request.GET.get("begin", ""),
+        "letters": letters_shown(request.user, listing, filters),
+        "asked": filters, "choices": choices(filters),
+        "pills": pills_of(request.user, filters.tag),
+        "has_fields": Field.objects.owned_by(request.user).exists()})
 
 
-def letters_shown(user, listing, sieve):
+def letters_shown(user, listing, filters):
     """Return the letters by which a list of many pages is opened; none of what was found."""
     page = listing["page"]
-    if sieve or listing["sort"] not in ("name", "-name") or not (page.next or page.previous):
+    if filters or listing["sort"] not in ("name", "-name") or not (page.next or page.previous):
         return []
     return letters_of(None if user.has_perm(Recipient.objects.all().permission) else user.pk)
 
 
 def add_marks(recipients, user):
-    """Add to each of `recipients` what tells `user` why letters to them are skipped."""
+    """Add to each of `recipients` their tags, and why letters to them are skipped."""
     add_same_reply(recipients, user)
     add_suppressions(recipients, user)
+    add_tags(recipients, user)
 
 
 @require_safe
@@ -70,6 +73,7 @@ def recipient_detail(request, pk):
         "recipient": recipient,
         "attempts": attempts.select_related("mailing__message")[:20],
         "mailings": recipient.mailings.select_related("message")[:20],
+        "tag_names": Tag.objects.owned_by(request.user).values_list("name", flat=True),
         "has_messages": Message.objects.owned_by(request.user).exists(),
     })
 
@@ -98,7 +102,8 @@ def form_valid(request, form):
     if not form.is_valid():
         return None
     try:
-        if not form.saved(recipient_save, recipient=form.instance):
+        if not form.saved(save_with_tags, recipient=form.instance,
+                          names=form.cleaned_data.get("tags")):
             return None
     except ValidationError as taken:
         form.add_error(None, taken)
@@ -106,6 +111,14 @@ def form_valid(request, form):
     if "_more" in request.POST:
         return another(request, form.instance, saved_words(form))
     return owned_done(request, form.instance, saved_words(form))
+
+
+@transaction.atomic
+def save_with_tags(*, recipient, names, **how):
+    """Save a recipient, and have just the tags of these `names`; None leaves them."""
+    recipient_save(recipient=recipient, **how)
+    if names is not None:
+        recipient_tags_set(recipient=recipient, names=names)
 
 
 def saved_words(form):

@@ -31,7 +31,19 @@ ON CONFLICT (owner_id, email) DO NOTHING
 @transaction.atomic
 def addresses_suppress(*, owner: User, emails: Iterable[str], note: str = "",
                        reason: Suppression.Reason = Suppression.Reason.BY_HAND) -> int:
-    """Write to these `emails` no more: no letter that is claimed from now on goes to them.
+    """Write to these `emails` no more, as `addresses_add`, and tell the audit trail of it."""
+    addresses = list(emails)
+    added = addresses_add(owner=owner, emails=addresses, note=note, reason=reason)
+    if added and len({email.lower() for email in addresses}) == 1:
+        record(Action.SUPPRESS, label=shown(addresses[0].lower()))
+    elif added:
+        record(Action.SUPPRESS, details=added)
+    return added
+
+
+def addresses_add(*, owner: User, emails: Iterable[str], note: str = "",
+                  reason: Suppression.Reason = Suppression.Reason.BY_HAND) -> int:
+    """Suppress these `emails`: no letter that is claimed from now on goes to them.
 
     They are as `normalized` returns them, in any case. Who is suppressed already stays so, as
     they are. It is one statement: give it some thousands at a time. Returns how many are new.
@@ -43,13 +55,8 @@ def addresses_suppress(*, owner: User, emails: Iterable[str], note: str = "",
         cursor.execute(ADD.format(LIST[connection.vendor]), [
             owner.pk, reason.value, note, moment, json.dumps(addresses)])
         added = int(cursor.rowcount)
-    if not added:
-        return 0
-    if len(addresses) == 1:
-        record(Action.SUPPRESS, label=shown(addresses[0]))
-    else:
-        record(Action.SUPPRESS, details=added)
-    log.info("user %s: %s addresses suppressed (%s)", owner.pk, added, reason)
+    if added:
+        log.info("user %s: %s addresses suppressed (%s)", owner.pk, added, reason)
     return added
 
 

@@ -2,10 +2,10 @@
 from collections.abc import Iterable
 from typing import Any
 
-from ..models import Recipient, Tag, Tagging
+from ..models import Tag, Tagging
 
 
-def add_tags(recipients: Iterable[Recipient], user: Any) -> None:
+def add_tags(recipients: Iterable[Any], user: Any) -> None:
     """Give each of `recipients` its `tag_list`, in order; empty where it is not for `user`."""
     own = [recipient.pk for recipient in recipients if recipient.owner_id == user.pk]
     found: dict[int, list[Tag]] = {}

@@ -40,6 +40,9 @@ class Tag(models.Model):
         _("colour"), max_length=8, choices=Colour.choices, default=Colour.GREY)
     key = SortKey(max_length=3 * LONGEST_NAME, derive=key_of_tag)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    people: int  # how many have it, as far as they were counted: see `pills`
+    people_words: str
+    is_chosen: bool  # by who filters a list
 
     objects = PrivateQuerySet.as_manager()
 

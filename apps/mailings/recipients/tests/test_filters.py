@@ -33,11 +33,11 @@ def found(query, user):
 
 def test_each_filter_keeps_just_those_it_says(owner, book):
     assert found("", owner) == ("АБВ", [])
-    assert found(f"tag={book['tag']}", owner) == ("А", ["Tag: Опт"])
+    assert found(f"tag={book['tag']}", owner) == ("А", ["Метка: Опт"])
     assert found("tag=none", owner)[0] == "БВ"
     assert found("source=hand", owner)[0] == "АВ"
     assert found("source=import", owner)[0] == "Б"
-    assert found(f"import={book['import']}", owner) == ("Б", ["Import: clients.csv"])
+    assert found(f"import={book['import']}", owner) == ("Б", ["Загрузка: clients.csv"])
     assert found("ground=none", owner)[0] == "АВ"
     assert found("ground=given", owner)[0] == "Б"
     assert found(f"ids={book['anna']},{book['vera']}", owner)[0] == "АВ"
@@ -69,5 +69,5 @@ def test_a_manager_who_filters_by_what_is_own_sees_own_people(manager, owner, bo
 
 def test_one_filter_can_be_taken_out_of_an_address(owner, book):
     filters = Filters(QueryDict(f"q=а&import={book['import']}&sort=-added&after=3~x"), owner)
-    assert filters.chips == [("Import: clients.csv", "?q=%D0%B0&sort=-added")]
+    assert filters.chips == [("Загрузка: clients.csv", "?q=%D0%B0&sort=-added")]
     assert filters.query == f"q=%D0%B0&import={book['import']}"

@@ -1,0 +1,59 @@
+"""Delete a tag, or merge it into another."""
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from apps.audit.services import Action, record
+from apps.jobs.models import Job
+from apps.jobs.services import job_create
+
+from ..models import Tag, Tagging
+from . import ending
+
+
+@transaction.atomic
+def tag_delete(*, tag: Tag) -> Job | None:
+    """Delete `tag`, and take it from who has it. Returns the job that does it where they are many.
+
+    Raises ValidationError while the tag is being ended already.
+    """
+    check_stays(tag)
+    record(Action.DELETE, on=tag)
+    return end(tag, None)
+
+
+@transaction.atomic
+def tags_merge(*, tag: Tag, into: Tag) -> Job | None:
+    """Give `into` to who has `tag`, also in mailings, imports and segments, and delete `tag`.
+
+    Returns the job that does it where they are many. Raises ValidationError while one of the two
+    is being ended.
+    """
+    check_stays(tag)
+    check_stays(into)
+    record(Action.BULK, on=tag, details=f"→ {into.name}")
+    return end(tag, into)
+
+
+def end(tag: Tag, into: Tag | None) -> Job | None:
+    people = Tagging.objects.filter(tag=tag).order_by()
+    if people[ending.BATCH - 1:ending.BATCH].exists():
+        return job_create(kind=ending.KEY, owner=tag.owner, total=people.count(), place={
+            "tag": tag.pk, "into": into.pk if into else None})
+    ending.end_some(tag, into)
+    return None
+
+
+def check_stays(tag: Tag) -> None:
+    # Two that end the same tag, or each other, wait here.
+    Tag.objects.select_for_update().filter(pk=tag.pk).first()
+    if tag.pk in jobs_of_tags(tag.owner_id):
+        raise ValidationError(_("“%(name)s” is being deleted or merged already.") % {
+            "name": tag.name})
+
+
+def jobs_of_tags(owner_id: int) -> dict[int, Job]:
+    """Return the jobs that end tags of an owner now, by the id of each tag that takes part."""
+    jobs = Job.objects.active().filter(owner=owner_id, kind=ending.KEY)
+    found = {job.place["into"]: job for job in jobs}
+    return {**found, **{job.place["tag"]: job for job in jobs}}
