@@ -2,14 +2,11 @@
 
 `place` is the job's, so `place["with"]` says what is given, and `place["at"]` when it began.
 """
-import json
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
 from django.db.models import QuerySet
-from django.db.models.expressions import RawSQL
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_noop
@@ -17,6 +14,7 @@ from django.utils.translation import gettext_noop
 from apps.jobs.kinds import Failed
 from apps.users.models import User
 
+from ..fields.sql import fields_with
 from ..models import Field, Recipient, Tag, Tagging
 from ..picks.choice import among
 from ..suppression.services import addresses_add
@@ -26,8 +24,6 @@ Rows = QuerySet[Recipient]
 Place = dict[str, Any]
 NO_TAG = gettext_noop("The tag was deleted meanwhile.")
 NO_FIELD = gettext_noop("The field was deleted meanwhile.")
-# Own fields with one of them changed. SQLite's patch takes null for none; PostgreSQL's does not.
-PATCH = {"sqlite": "JSON_PATCH(fields, %s)", "postgresql": "JSONB_STRIP_NULLS(fields || %s::jsonb)"}
 
 
 def tag(rows: Rows, owner: User, place: Place) -> int:
@@ -58,9 +54,7 @@ def field(rows: Rows, owner: User, place: Place) -> int:
     of = Field.objects.owned_by(owner).filter(pk=place["with"]["field"]).first()
     if of is None:
         raise Failed(NO_FIELD)
-    # Letters are escaped as Django does it: SQLite compares keys as they are written.
-    patch = json.dumps({of.key: place["with"]["value"]})
-    fields = RawSQL(PATCH[connection.vendor], [patch])  # nosec B611
+    fields = fields_with(of.key, place["with"]["value"])
     return rows.update(fields=fields, updated_at=timezone.now())
 
 

@@ -12,10 +12,11 @@ from apps.core.access import for_writing
 from apps.core.htmx import FORM_METHODS, Request, done, refused, render_form, render_page
 from apps.users.models import User
 
+from ..segments.finding import segments_naming
 from . import services
 from .forms import DeletionForm, FieldForm
 from .models import Field
-from .usage import messages_with, segments_with
+from .usage import messages_with
 from .values import fields_of
 
 CHANGED = "recipients:changed"  # they show it
@@ -76,7 +77,7 @@ def field_delete(request: Request, pk: int) -> HttpResponse:
 def used_lines(field: Field) -> list[str]:
     """Return where the field is used, and what follows, in words; nothing where it is not."""
     messages = messages_with(field)
-    segments = segments_with(field)
+    segments = segments_naming(field.owner_id, f"field:{field.key}")
     lines = [_("The message “%(name)s” has it.") % {"name": message.subject}
              for message in messages[:NAMED]]
     lines += [_("The segment “%(name)s” asks about it.") % {"name": segment.name}

@@ -26,5 +26,6 @@ def rows_json(rows: Sequence[Sequence[Any]]) -> str:
 
 
 def value_json(value: Any) -> str:
-    """Return a value of a column of JSON, as a text within a row."""
-    return ENCODE(value)
+    """Return a value of a column of JSON, as a text within a row; its keys as Django writes them.
+    """
+    return json.dumps(value)

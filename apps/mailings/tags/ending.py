@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy, gettext_noop
 from apps.jobs.kinds import Failed, Kind
 from apps.jobs.models import Job
 
-from ..models import Import, Mailing, Segment, Tag, Tagging
+from ..models import Import, Mailing, Tag, Tagging
+from ..segments.services import tag_replace
 from .services import recipients_tag
 
 KEY = "tag_end"
@@ -19,7 +20,12 @@ LINKS: tuple[Any, ...] = (Mailing.tags.through, Mailing.excluded_tags.through, I
 
 def end_some(tag: Tag, into: Tag | None) -> bool:
     """Take the tag from BATCH of who has it, and give them the other. Returns whether it is over.
+
+    Meanwhile what names the one names both: a mailing that leaves these people out goes to none.
     """
+    if into:
+        add_to_links(tag, into)
+        tag_replace(owner_id=tag.owner_id, old=tag.pk, new=[tag.pk, into.pk])
     # In order, so that two that do it wait for each other one way.
     rows = Tagging.objects.filter(tag=tag).order_by("recipient_id")
     some = list(rows.values_list("recipient_id", flat=True)[:BATCH])
@@ -29,52 +35,19 @@ def end_some(tag: Tag, into: Tag | None) -> bool:
         Tagging.objects.filter(tag=tag, recipient__lte=some[-1]).delete()
         return False
     if into:
-        replace_in_links(tag, into)
-        replace_in_segments(tag, into)
+        tag_replace(owner_id=tag.owner_id, old=tag.pk, new=[into.pk])
     tag.delete()
     return True
 
 
-def replace_in_links(tag: Tag, into: Tag) -> None:
-    """Have mailings and imports that name `tag` name `into`."""
+def add_to_links(tag: Tag, into: Tag) -> None:
+    """Have mailings and imports that name `tag` name `into` too."""
     for link in LINKS:
         other, = (field for field in link._meta.fields
                   if field.is_relation and field.related_model is not Tag)
         named = link.objects.filter(tag=tag).values_list(other.attname, flat=True)
         link.objects.bulk_create(
             [link(**{other.attname: pk, "tag": into}) for pk in named], ignore_conflicts=True)
-
-
-def replace_in_segments(tag: Tag, into: Tag) -> None:
-    changed = segments_with(tag)
-    for segment in changed:
-        segment.conditions = replaced(segment.conditions, tag.pk, into.pk)
-    Segment.objects.bulk_update(changed, ["conditions"])
-
-
-def segments_with(tag: Tag) -> list[Segment]:
-    """Return the segments that ask for the tag."""
-    own = Segment.objects.filter(owner=tag.owner_id)
-    return [segment for segment in own if tag.pk in tags_in(segment.conditions)]
-
-
-def tags_in(part: Any) -> set[int]:
-    """Return the ids of the tags that a segment's conditions, or a part of them, ask for."""
-    if not isinstance(part, dict):
-        return set()
-    if part.get("what") == "tags":
-        return set(part.get("value") or [])
-    return set().union(*map(tags_in, part.get("of", [])))
-
-
-def replaced(part: dict[str, Any], old: int, new: int) -> dict[str, Any]:
-    """Return conditions, or a part of them, that ask for the tag `new` instead of `old`."""
-    if part.get("what") == "tags":
-        value = [new if pk == old else pk for pk in part["value"]]
-        return {**part, "value": list(dict.fromkeys(value))}
-    if "of" in part:
-        return {**part, "of": [replaced(one, old, new) for one in part["of"]]}
-    return part
 
 
 def mailings_with(tag: Tag) -> QuerySet[Mailing]:

@@ -16,8 +16,9 @@ from apps.jobs.models import Job
 from apps.users.models import User
 
 from ..models import Recipient, Tag
+from ..segments.finding import segments_naming
 from . import ends, services
-from .ending import mailings_with, segments_with
+from .ending import mailings_with
 from .forms import MergeForm, NamesField, TagForm
 from .models import key_of
 from .names import clean_name
@@ -181,7 +182,7 @@ def losses(tag: Tag) -> list[str]:
     if mailings := list(mailings_with(tag)[:NAMED + 1]):
         lines.append(_("Mailings that name it go on without it: %(names)s.") % {
             "names": listed([mailing.title for mailing in mailings])})
-    if segments := segments_with(tag):
+    if segments := segments_naming(tag.owner_id, "tags", tag.pk):
         lines.append(_("Segments that ask for it find nobody by it: %(names)s.") % {
             "names": listed([segment.name for segment in segments])})
     return [*lines, _("This can not be undone.")]
