@@ -22,8 +22,7 @@ def normalized(text):
     Raises ValidationError with a sentence for the person who typed it.
     """
     address = text.strip()
-    is_plain = address.isascii() and address.isprintable() and " " not in address
-    if not is_plain and any(unicodedata.category(char) in ("Cc", "Cf", "Zs", "Zl", "Zp") for char in address):
+    if not is_plain(address) and any(map(is_unseen, address)):
         raise ValidationError(_("The address contains a space or an invisible character."))
     local, _at, domain = address.rpartition("@")
     if not local or not domain:
@@ -41,6 +40,15 @@ def normalized(text):
 
 
 @lru_cache(maxsize=10_000)  # a book has few domains
+def is_plain(text):
+    """Return whether all of `text` is seen, by a quick look."""
+    return text.isascii() and text.isprintable() and " " not in text
+
+
+def is_unseen(char):
+    return unicodedata.category(char) in ("Cc", "Cf", "Zs", "Zl", "Zp")
+
+
 def domain_label(domain):
     """Return `domain` in lower-case A-labels; ValidationError when it is no public domain."""
     wrong = ValidationError(_("The part after the @ is not a domain that letters can reach."))
