@@ -1,0 +1,93 @@
+"""Whom a mailing is for, as its owner said it: read from the database, or from a form."""
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import Q
+
+from ..models import Mailing, Segment
+
+# All four lists of a mailing in one look.
+LISTS = """
+SELECT 'tags', tag_id FROM mailings_mailing_tags WHERE mailing_id = %(mailing)s
+UNION ALL
+SELECT 'segments', segment_id FROM mailings_mailing_segments WHERE mailing_id = %(mailing)s
+UNION ALL
+SELECT 'excluded_tags', tag_id FROM mailings_mailing_excluded_tags
+WHERE mailing_id = %(mailing)s
+UNION ALL
+SELECT 'excluded_segments', segment_id FROM mailings_mailing_excluded_segments
+WHERE mailing_id = %(mailing)s
+"""
+NAMES = ("tags", "segments", "excluded_tags", "excluded_segments")
+
+
+@dataclass(frozen=True)
+class Whom:
+    """To everyone, or to all who are in one of these groups or picked by hand; less the excluded.
+
+    `hand` is a condition of those who are picked by hand; None stands for those who are stored.
+    """
+
+    owner: int
+    mailing: int | None = None
+    message: int | None = None
+    everyone: bool = False
+    tags: tuple[int, ...] = ()
+    segments: tuple[Segment, ...] = ()
+    excluded_tags: tuple[int, ...] = ()
+    excluded_segments: tuple[Segment, ...] = ()
+    quiet_days: int | None = None
+    skip_same: bool = False
+    hand: Q | None = None
+
+    @property
+    def has_groups(self) -> bool:
+        return bool(self.tags or self.segments)
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether those who are picked by hand are the whole mailing."""
+        excluded = self.excluded_tags or self.excluded_segments
+        return not (self.everyone or self.has_groups or excluded)
+
+    @property
+    def has_rests(self) -> bool:
+        """Whether some are left out for what other mailings have sent them."""
+        return bool(self.quiet_days or self.skip_same)
+
+
+def whom_of(mailing: Mailing) -> Whom:
+    """Return whom a stored `mailing` is for, in a query, or in two where it has segments."""
+    ids = lists_of(mailing)
+    wanted = ids["segments"] + ids["excluded_segments"]
+    segments: dict[int, Segment] = {}
+    if wanted:
+        segments = Segment.objects.filter(owner=mailing.owner_id).in_bulk(wanted)
+    return Whom(
+        owner=mailing.owner_id, mailing=mailing.pk, message=mailing.message_id,
+        everyone=mailing.everyone, quiet_days=mailing.quiet_days, skip_same=mailing.skip_same,
+        tags=tuple(ids["tags"]), excluded_tags=tuple(ids["excluded_tags"]),
+        segments=tuple(segments[pk] for pk in ids["segments"]),
+        excluded_segments=tuple(segments[pk] for pk in ids["excluded_segments"]))
+
+
+def lists_of(mailing: Mailing) -> dict[str, list[int]]:
+    """Return the ids of the tags and segments of `mailing`, by the names of its fields."""
+    ids: dict[str, list[int]] = {name: [] for name in NAMES}
+    if mailing.pk is None:
+        return ids
+    with connection.cursor() as cursor:
+        cursor.execute(LISTS, {"mailing": mailing.pk})
+        for name, pk in cursor.fetchall():
+            ids[name].append(pk)
+    return {name: sorted(found) for name, found in ids.items()}
+
+
+def not_by_hand(ids: Iterable[int]) -> set[int]:
+    """Return those of these mailings that are not only for people picked by hand."""
+    addressed = Q(everyone=True)
+    for name in NAMES:
+        rows = getattr(Mailing, name).through.objects.filter(mailing__in=ids)
+        addressed |= Q(pk__in=rows.values("mailing"))
+    return set(Mailing.all_objects.filter(addressed, pk__in=ids).values_list("pk", flat=True))
