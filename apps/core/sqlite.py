@@ -27,7 +27,18 @@ def like(pattern: Any, value: Any, escape: str) -> bool | None:
     return like_pattern(str(pattern)).fullmatch(str(value)) is not None
 
 
+def fold_case(text: Any) -> str | None:
+    """Return a text in small letters, ё as е; the SQL function FOLD_CASE."""
+    if text is None:
+        return None
+    return str(text).lower().replace("ё", "е")
+
+
 def teach_unicode(connection: BaseDatabaseWrapper, **kwargs: Any) -> None:
-    """Replace LIKE on SQLite connections; a receiver of the signal `connection_created`."""
+    """Replace LIKE on SQLite connections, and add FOLD_CASE.
+
+    A receiver of the signal `connection_created`.
+    """
     if connection.vendor == "sqlite":
         connection.connection.create_function("like", 3, like, deterministic=True)
+        connection.connection.create_function("fold_case", 1, fold_case, deterministic=True)
