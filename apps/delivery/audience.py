@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import Exists
 from django.utils import timezone
 
+from apps.core.numbers import MANY, Number, counted
 from apps.mailings.models import Delivery, Mailing, Recipient, Run
 from apps.mailings.suppression.models import suppressions_of_rows
 from apps.mailings.whom.audience import audience_of as taken_by
@@ -97,22 +98,25 @@ def about(whom: Whom, what: str, who: str, people: Table) -> Statement:
 
 def people_of(whom: Whom, now: datetime) -> Table:
     """Return whom a run may take, less nobody for what this mailing has sent them."""
-    if whom.is_by_hand and not whom.has_rests:
+    if whom.is_stored_picks and not whom.has_rests:
         return Table(PICKED, {})
     return table_of(taken_by(whom, now=now), *COLUMNS)
 
 
 def members_of(whom: Whom, now: datetime) -> Table:
     """Return who is in the mailing."""
-    if whom.is_by_hand:
+    if whom.is_stored_picks:
         return Table(PICKED, {})
     return table_of(members(whom, now=now), *COLUMNS)
 
 
 def audience_of(mailing: Mailing, *, again: bool = False) -> Audience:
     """Return whom a run that starts now would write to: the rest, or with `again` everybody."""
+    return audience_among(whom_of(mailing), again=again)
+
+
+def audience_among(whom: Whom, *, again: bool = False) -> Audience:
     now = timezone.now()
-    whom = whom_of(mailing)
     everyone = members_of(whom, now)
     everybody, = about(whom, "SELECT COUNT(*)", EVERYBODY, everyone).row()
     wished, suppressed, would = about(
@@ -125,7 +129,7 @@ def audience_of(mailing: Mailing, *, again: bool = False) -> Audience:
     if whom.quiet_days:
         going = going_among(whom, people_of(whom, now), again)
     return Audience(
-        going, bounced=wished - would - suppressed, deleted=deleted_count(mailing),
+        going, bounced=wished - would - suppressed, deleted=deleted_count(whom),
         has_it=everybody - wished, suppressed=suppressed, same=would - unlike,
         quiet=unlike - going)
 
@@ -136,12 +140,23 @@ def going_among(whom: Whom, people: Table, again: bool) -> int:
     return int(number)
 
 
-def deleted_count(mailing: Mailing) -> int:
+def deleted_count(whom: Whom) -> int:
     """Return how many were picked by hand for a mailing, and deleted from the book."""
-    if mailing.everyone:
+    if whom.everyone or whom.hand is not None:
         return 0
-    gone = Recipient.all_objects.filter(mailings=mailing).exclude(deleted_at=None)
+    gone = Recipient.all_objects.filter(mailings=whom.mailing).exclude(deleted_at=None)
     return gone.count()
+
+
+def told_of(whom: Whom) -> Audience | Number:
+    """Return what a form tells of whom it is for: of many no more than how many get a letter."""
+    now = timezone.now()
+    if counted(members(whom, now=now)) <= MANY:
+        return audience_among(whom)
+    people = people_of(whom, now)
+    going = about(whom, "SELECT COUNT(*) FROM (SELECT 1",
+                  f"{THE_REST} AND {GOES} LIMIT {MANY + 1}) AS going", people)
+    return Number(int(going.row()[0]))
 
 
 def audience_count(mailing: Mailing, *, again: bool = False) -> int:

@@ -15,6 +15,7 @@ from apps.mailings.models import Delivery, Mailing, Run
 from apps.mailings.picks.services import picking_refusal
 from apps.mailings.runs import Preparation
 from apps.mailings.whom.rules import whom_of
+from apps.mailings.whom.services import whom_refusal
 from apps.statistics import counting
 from apps.users.models import User
 
@@ -52,7 +53,7 @@ def refusal(mailing: Mailing, now: datetime) -> str | None:
         return _("The owner of this mailing is blocked.")
     if mailing.runs.active().exists():
         return _("This mailing is being sent already.")
-    return picking_refusal(mailing) or None
+    return picking_refusal(mailing) or whom_refusal(mailing) or None
 
 
 def due(now: datetime) -> list[Mailing]:

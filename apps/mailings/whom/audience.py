@@ -14,8 +14,9 @@ from apps.core.sieve import Sieve
 from ..models import Mailing, Recipient, Segment, Tagging
 from ..picks.choice import is_member
 from ..picks.choice import members as picked
+from ..segments.conditions import sieve_of
 from .rests import letters_of_late, same_letters
-from .rules import Whom, whom_of
+from .rules import Whom, is_broken, whom_of
 
 
 def audience(mailing: Mailing, *, now: datetime) -> QuerySet[Recipient]:
@@ -72,12 +73,15 @@ def excluded(whom: Whom, now: datetime) -> list[Exists]:
     """Return what tells, each alone, that a recipient is in a group that is excluded.
 
     Not the conditions of a segment themselves: of who has no value they say neither yes nor no.
+    Nobody can tell whom a broken segment was to exclude, so nobody is written to.
     """
     signs = []
     if whom.excluded_tags:
         signs.append(has_tag(whom.excluded_tags))
     for segment in whom.excluded_segments:
-        inside = Recipient.objects.filter(sieve_of_segment(segment, now).keeps, pk=OuterRef("pk"))
+        inside = Recipient.objects.filter(pk=OuterRef("pk"))
+        if not is_broken(segment):
+            inside = inside.filter(sieve_of_segment(segment, now).keeps)
         signs.append(Exists(inside.order_by()))
     return signs
 
@@ -87,8 +91,6 @@ def has_tag(tags: tuple[int, ...]) -> Exists:
 
 
 def sieve_of_segment(segment: Segment, now: datetime) -> Sieve:
-    from ..segments.conditions import sieve_of  # which asks for letters and mailings
-
     return sieve_of(segment.conditions, owner_id=segment.owner_id, now=now)
 
 

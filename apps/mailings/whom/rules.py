@@ -6,6 +6,8 @@ from django.db import connection
 from django.db.models import Q
 
 from ..models import Mailing, Segment
+from ..segments.book import Book
+from ..segments.problems import problems_in
 
 # All four lists of a mailing in one look.
 LISTS = """
@@ -46,10 +48,10 @@ class Whom:
         return bool(self.tags or self.segments)
 
     @property
-    def is_by_hand(self) -> bool:
-        """Whether those who are picked by hand are the whole mailing."""
+    def is_stored_picks(self) -> bool:
+        """Whether those who were picked by hand, as they are stored, are the whole mailing."""
         excluded = self.excluded_tags or self.excluded_segments
-        return not (self.everyone or self.has_groups or excluded)
+        return self.hand is None and not (self.everyone or self.has_groups or excluded)
 
     @property
     def has_rests(self) -> bool:
@@ -59,6 +61,16 @@ class Whom:
 
 def whom_of(mailing: Mailing) -> Whom:
     """Return whom a stored `mailing` is for, in a query, or in two where it has segments."""
+    remembered: Whom | None = getattr(mailing, "remembered_whom", None)
+    return remembered or find_whom(mailing)
+
+
+def remember_whom(mailing: Mailing) -> None:
+    """Have a page that asks many times whom `mailing` is for look once. Writers look anew."""
+    mailing.remembered_whom = find_whom(mailing)
+
+
+def find_whom(mailing: Mailing) -> Whom:
     ids = lists_of(mailing)
     wanted = ids["segments"] + ids["excluded_segments"]
     segments: dict[int, Segment] = {}
@@ -84,10 +96,16 @@ def lists_of(mailing: Mailing) -> dict[str, list[int]]:
     return {name: sorted(found) for name, found in ids.items()}
 
 
-def not_by_hand(ids: Iterable[int]) -> set[int]:
-    """Return those of these mailings that are not only for people picked by hand."""
+def not_by_hand(mailings: Iterable[Mailing]) -> set[int]:
+    """Return the ids of those of `mailings` that are for others than who was picked by hand."""
     addressed = Q(everyone=True)
     for name in NAMES:
-        rows = getattr(Mailing, name).through.objects.filter(mailing__in=ids)
+        rows = getattr(Mailing, name).through.objects.filter(mailing__in=mailings)
         addressed |= Q(pk__in=rows.values("mailing"))
-    return set(Mailing.all_objects.filter(addressed, pk__in=ids).values_list("pk", flat=True))
+    found = Mailing.all_objects.filter(addressed, pk__in=[one.pk for one in mailings])
+    return set(found.values_list("pk", flat=True))
+
+
+def is_broken(segment: Segment) -> bool:
+    """Return whether the conditions of `segment` name what is gone, or make no sense."""
+    return bool(problems_in(segment.conditions, Book(segment.owner_id)))
