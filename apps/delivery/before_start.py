@@ -1,5 +1,6 @@
 """What a person checks before letters leave: from whom, to whom, which letter, when."""
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -7,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
+from apps.mailings.mailings.words import days
 from apps.mailings.messages.merge_fields import unknown_fields
 from apps.mailings.models import Delivery, Mailing, Recipient
 from apps.mailings.suppression.models import suppressions_of_rows
@@ -109,8 +111,11 @@ def named_by_reason(mailing: Mailing, audience: Audience, *, again: bool) -> dic
         goes = without(goes, same_letters(whom))
     if audience.quiet:
         left_out["quiet"] = with_any(goes, letters_of_late(whom, now))
-    return {reason: first_of(rows) for reason, rows in left_out.items()
-            if getattr(audience, reason)}
+    named: dict[str, object] = {
+        reason: first_of(rows) for reason, rows in left_out.items() if getattr(audience, reason)}
+    if audience.quiet:
+        named["quiet_words"] = days(timedelta(days=whom.quiet_days or 0))
+    return named
 
 
 def with_any(rows: QuerySet[Recipient], signs: list[Exists]) -> QuerySet[Recipient]:

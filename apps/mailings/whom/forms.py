@@ -35,7 +35,7 @@ class WhomForm(OwnedForm):
     who = forms.ChoiceField(
         label=_("To whom"), choices=Who.choices, required=False, widget=forms.RadioSelect)
     quiet_days = forms.IntegerField(
-        label=_("Not to those who got a letter in the last days:"), min_value=1, max_value=LONGEST_QUIET, required=False)
+        label=_("Quiet days"), min_value=1, max_value=LONGEST_QUIET, required=False)
     # Who is picked by hand: see `picks/fields.py`.
     recipients = IdsField(label=_("Recipients"))
     stays = forms.BooleanField(label=_("Who is in the mailing stays in it"), required=False)
