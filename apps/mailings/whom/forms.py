@@ -29,11 +29,29 @@ class Who(models.TextChoices):
     HAND = "hand", _("By name")
 
 
+class GroupsField(forms.ModelMultipleChoiceField):
+    """Any number of the owner's tags, or segments."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, model: type[Tag] | type[Segment], label: Any) -> None:
+        super().__init__(model.objects.none(), label=label, required=False)
+
+    def clean(self, value: Any) -> Any:
+        if len(ids_in(map(str, value or []))) < len(value or []):
+            raise ValidationError(_("Choose from what there is."))
+        return super().clean(value)
+
+
 class WhomForm(OwnedForm):
     """Everyone, groups, or picks of an address book, and who of them is left out."""
 
     who = forms.ChoiceField(
         label=_("To whom"), choices=Who.choices, required=False, widget=forms.RadioSelect)
+    tags = GroupsField(Tag, _("tags"))
+    segments = GroupsField(Segment, _("segments"))
+    excluded_tags = GroupsField(Tag, _("less these tags"))
+    excluded_segments = GroupsField(Segment, _("less these segments"))
     quiet_days = forms.IntegerField(
         label=_("Quiet days"), min_value=1, max_value=LONGEST_QUIET, required=False)
     # Who is picked by hand: see `picks/fields.py`.
@@ -52,7 +70,6 @@ class WhomForm(OwnedForm):
             field = self.fields.get(name)
             if field:
                 field.queryset = field.queryset.model.objects.owned_by(self.owner)
-                field.widget = forms.CheckboxSelectMultiple(choices=field.choices)
         self.initial.setdefault("stays", bool(self.instance.pk))
         self.initial.setdefault("who", self.stored_who())
 
