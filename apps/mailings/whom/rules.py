@@ -96,13 +96,19 @@ def lists_of(mailing: Mailing) -> dict[str, list[int]]:
     return {name: sorted(found) for name, found in ids.items()}
 
 
-def not_by_hand(mailings: Iterable[Mailing]) -> set[int]:
-    """Return the ids of those of `mailings` that are for others than who was picked by hand."""
+def not_by_hand(mailings: Iterable[Mailing | int]) -> set[int]:
+    """Return the ids of those of `mailings` that are for others than who was picked by hand.
+
+    Mailings are given as such, or as their ids.
+    """
+    ids = [one.pk if isinstance(one, Mailing) else one for one in mailings]
+    if not ids:
+        return set()
     addressed = Q(everyone=True)
     for name in NAMES:
-        rows = getattr(Mailing, name).through.objects.filter(mailing__in=mailings)
+        rows = getattr(Mailing, name).through.objects.filter(mailing__in=ids)
         addressed |= Q(pk__in=rows.values("mailing"))
-    found = Mailing.all_objects.filter(addressed, pk__in=[one.pk for one in mailings])
+    found = Mailing.all_objects.filter(addressed, pk__in=ids)
     return set(found.values_list("pk", flat=True))
 
 
