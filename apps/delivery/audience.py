@@ -9,12 +9,14 @@ from django.db import connection
 from django.db.models import Exists
 from django.utils import timezone
 
-from apps.core.numbers import MANY, Number, counted
+from apps.core.numbers import MANY, Number
+from apps.core.sieve import Sifted
 from apps.mailings.models import Delivery, Mailing, Recipient, Run
+from apps.mailings.picks.choice import among
 from apps.mailings.suppression.models import suppressions_of_rows
 from apps.mailings.whom.audience import audience_of as taken_by
-from apps.mailings.whom.audience import members, without
-from apps.mailings.whom.rests import same_letters
+from apps.mailings.whom.audience import book_of, member_sieve, members, without
+from apps.mailings.whom.rests import letters_of_late, same_letters
 from apps.mailings.whom.rules import Whom, whom_of
 from apps.mailings.whom.size import has_over
 from apps.mailings.whom.tables import Table, table_of
@@ -53,6 +55,7 @@ THE_REST = f"""{WITHOUT_IT}
 """  # nosec B608 of constants
 WHO = {True: EVERYBODY, False: THE_REST}  # by `again`
 WISHED = {True: EVERYBODY, False: WITHOUT_IT}  # the same, with all who do not go
+SHARE = 2 * MANY  # members
 DEAR = 5000  # to count more members than these takes a page too long
 
 
@@ -149,14 +152,24 @@ def deleted_count(whom: Whom) -> int:
 
 
 def told_of(whom: Whom) -> Audience | Number:
-    """Return what a form tells of whom it is for: of many no more than how many get a letter."""
+    """Return what a form tells of whom it is for: of many no more than how many get a letter.
+
+    Of very many a share is looked at first: most often enough of them get one.
+    """
     now = timezone.now()
-    if counted(members(whom, now=now)) <= MANY:
+    book = book_of(whom)
+    sifted = Sifted(book, member_sieve(whom, now=now))
+    sifted.first(book.order_by("sort_name", "pk"), 1)  # how frequent they are says how to look
+    share = list(sifted.kept.values_list("pk", flat=True)[:SHARE])
+    if len(share) <= MANY:
         return audience_among(whom)
-    people = people_of(whom, now)
-    going = about(whom, "SELECT COUNT(*) FROM (SELECT 1",
-                  f"{THE_REST} AND {GOES} LIMIT {MANY + 1}) AS going", people)
-    return Number(int(going.row()[0]))
+    rests = [*same_letters(whom), *letters_of_late(whom, now)]
+    people = table_of(without(book.filter(pk__in=among(share)), rests), *COLUMNS)
+    going = going_among(whom, people, again=False)
+    if going <= MANY:
+        going = about(whom, "SELECT COUNT(*) FROM (SELECT 1", f"{THE_REST} AND {GOES} "
+                      f"LIMIT {MANY + 1}) AS going", people_of(whom, now)).row()[0]
+    return Number(min(going, MANY + 1))
 
 
 def audience_count(mailing: Mailing, *, again: bool = False) -> int:

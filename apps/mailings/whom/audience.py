@@ -64,7 +64,7 @@ def parts_of(whom: Whom, now: datetime) -> list[QuerySet]:
         parts.append(book_of(whom).filter(sieve.keeps).filter(sieve.indexed).values("pk"))
     if whom.hand is not None:
         parts.append(book_of(whom).filter(whom.hand).values("pk"))
-    else:
+    elif whom.has_picks or not parts:
         parts.append(picked(whom.mailing).values("recipient"))
     return parts
 
@@ -101,7 +101,9 @@ def member_sieve(whom: Whom, *, now: datetime) -> Sieve:
         outside |= Q(sign)
     if whom.everyone:
         return Sieve(~outside)
-    keeps = whom.hand if whom.hand is not None else Q(is_member(whom.mailing))
+    keeps = Q(pk__in=[]) if whom.hand is None else whom.hand
+    if whom.hand is None and whom.has_picks:
+        keeps = Q(is_member(whom.mailing))
     if whom.tags:
         keeps |= Q(has_tag(whom.tags))
     for segment in whom.segments:

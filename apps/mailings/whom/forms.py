@@ -166,7 +166,7 @@ class WhomForm(OwnedForm):
             tags=tuple(ids["tags"]), excluded_tags=tuple(ids["excluded_tags"]),
             segments=tuple(segments[pk] for pk in ids["segments"]),
             excluded_segments=tuple(segments[pk] for pk in ids["excluded_segments"]),
-            quiet_days=self.days(), skip_same=bool(self["skip_same"].value()),
+            has_picks=False, quiet_days=self.days(), skip_same=bool(self["skip_same"].value()),
             hand=self.by_hand())
 
     def own_ids(self, name: str) -> list[int]:

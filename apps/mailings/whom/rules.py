@@ -9,7 +9,7 @@ from ..models import Mailing, Segment
 from ..segments.book import Book
 from ..segments.problems import problems_in
 
-# All four lists of a mailing in one look.
+# All four lists of a mailing in one look, and whether anybody was picked by hand.
 LISTS = """
 SELECT 'tags', tag_id FROM mailings_mailing_tags WHERE mailing_id = %(mailing)s
 UNION ALL
@@ -20,7 +20,12 @@ WHERE mailing_id = %(mailing)s
 UNION ALL
 SELECT 'excluded_segments', segment_id FROM mailings_mailing_excluded_segments
 WHERE mailing_id = %(mailing)s
+UNION ALL
+SELECT * FROM (
+    SELECT 'picks', recipient_id FROM mailings_mailing_recipients
+    WHERE mailing_id = %(mailing)s LIMIT 1) AS first_pick
 """
+PICKS = "picks"
 NAMES = ("tags", "segments", "excluded_tags", "excluded_segments")
 
 
@@ -41,6 +46,7 @@ class Whom:
     excluded_segments: tuple[Segment, ...] = ()
     quiet_days: int | None = None
     skip_same: bool = False
+    has_picks: bool = True
     hand: Q | None = None
 
     @property
@@ -71,7 +77,7 @@ def remember_whom(mailing: Mailing) -> None:
 
 
 def find_whom(mailing: Mailing) -> Whom:
-    ids = lists_of(mailing)
+    ids = looked_up(mailing)
     wanted = ids["segments"] + ids["excluded_segments"]
     segments: dict[int, Segment] = {}
     if wanted:
@@ -79,14 +85,19 @@ def find_whom(mailing: Mailing) -> Whom:
     return Whom(
         owner=mailing.owner_id, mailing=mailing.pk, message=mailing.message_id,
         everyone=mailing.everyone, quiet_days=mailing.quiet_days, skip_same=mailing.skip_same,
-        tags=tuple(ids["tags"]), excluded_tags=tuple(ids["excluded_tags"]),
+        has_picks=bool(ids[PICKS]), tags=tuple(ids["tags"]), excluded_tags=tuple(ids["excluded_tags"]),
         segments=tuple(segments[pk] for pk in ids["segments"]),
         excluded_segments=tuple(segments[pk] for pk in ids["excluded_segments"]))
 
 
 def lists_of(mailing: Mailing) -> dict[str, list[int]]:
     """Return the ids of the tags and segments of `mailing`, by the names of its fields."""
-    ids: dict[str, list[int]] = {name: [] for name in NAMES}
+    found = looked_up(mailing)
+    return {name: found[name] for name in NAMES}
+
+
+def looked_up(mailing: Mailing) -> dict[str, list[int]]:
+    ids: dict[str, list[int]] = {name: [] for name in (*NAMES, PICKS)}
     if mailing.pk is None:
         return ids
     with connection.cursor() as cursor:
