@@ -14,8 +14,8 @@ from apps.audit.services import Action, record
 from apps.mailings.models import Delivery, Mailing, Run
 from apps.mailings.picks.services import picking_refusal
 from apps.mailings.runs import Preparation
+from apps.mailings.whom.broken import whom_refusal
 from apps.mailings.whom.rules import whom_of
-from apps.mailings.whom.services import whom_refusal
 from apps.statistics import counting
 from apps.users.models import User
 

@@ -10,7 +10,8 @@ from apps.mailings.models import Delivery, Mailing, Recipient, Tagging
 from apps.mailings.picks.choice import Choice
 from apps.mailings.services import mailing_save
 from apps.mailings.whom.rules import whom_of
-from tests.factories import MailingFactory, RecipientFactory, SegmentFactory, TagFactory
+from apps.mailings.whom.tests.test_audience import Book
+from tests.factories import MailingFactory, SegmentFactory, TagFactory
 from tests.sending import send, work
 
 from .. import audience, preparing
@@ -47,6 +48,16 @@ def letters(sink):
 def to_everyone(mailing, **rules):
     Mailing.objects.filter(pk=mailing.pk).update(everyone=True, **rules)
     mailing.refresh_from_db()
+
+
+def test_the_numbers_that_are_told_are_those_of_the_audience(owner):
+    book = Book(owner, 1)
+    for _ in range(8):
+        mailing = book.mailing()
+        inside = book.members(mailing)
+        told = audience_of(mailing)
+        assert told.going == len(inside - book.rests(mailing))
+        assert told.going + told.same + told.quiet == len(inside)
 
 
 @pytest.mark.parametrize("what, goes", [

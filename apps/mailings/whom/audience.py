@@ -15,8 +15,9 @@ from ..models import Mailing, Recipient, Segment, Tagging
 from ..picks.choice import is_member
 from ..picks.choice import members as picked
 from ..segments.conditions import sieve_of
+from .broken import is_broken
 from .rests import letters_of_late, same_letters
-from .rules import Whom, is_broken, whom_of
+from .rules import Whom, whom_of
 
 
 def audience(mailing: Mailing, *, now: datetime) -> QuerySet[Recipient]:

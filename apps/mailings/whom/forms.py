@@ -29,6 +29,11 @@ class Who(models.TextChoices):
     HAND = "hand", _("By name")
 
 
+def model_of(name: str) -> type[Tag] | type[Segment]:
+    """Return what a field of NAMES is a list of."""
+    return Tag if name in ("tags", "excluded_tags") else Segment
+
+
 class GroupsField(forms.ModelMultipleChoiceField):
     """Any number of the owner's tags, or segments."""
 
@@ -68,8 +73,8 @@ class WhomForm(OwnedForm):
         super().__init__(*args, **kwargs)
         for name in NAMES:
             field = self.fields.get(name)
-            if field:
-                field.queryset = field.queryset.model.objects.owned_by(self.owner)
+            if isinstance(field, forms.ModelMultipleChoiceField):
+                field.queryset = model_of(name).objects.owned_by(self.owner)
         self.initial.setdefault("stays", bool(self.instance.pk))
         self.initial.setdefault("who", self.stored_who())
 
@@ -104,7 +109,8 @@ class WhomForm(OwnedForm):
         return {name: [group.pk for group in self.cleaned_data[name]] for name in NAMES}
 
     def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         who = cleaned.get("who")
         if who:
             cleaned["everyone"] = who == Who.EVERYONE
@@ -142,14 +148,18 @@ class WhomForm(OwnedForm):
     def somebody(self, choice: Choice) -> bool:
         """Return whether anybody is chosen; a group may be empty for now."""
         if self.cleaned_data.get("everyone"):
-            return Recipient.objects.owned_by(self.owner).exists()
-        return self.has_groups(self.cleaned_data) or somebody(self.instance, choice)
+            return bool(Recipient.objects.owned_by(self.owner).exists())
+        has_groups = self.has_groups(self.cleaned_data)
+        return has_groups or bool(somebody(self.instance, choice))
 
     def picked(self) -> Picked:
         """Return what the picker shows of the choice."""
         self.instance.owner = self.owner
-        values = {name: self.fields[name].lenient(self[name].value()) for name in IDS_AND_TEXTS
-                  if name in self.fields}
+        values: dict[str, Any] = {}
+        for name in IDS_AND_TEXTS:
+            field = self.fields.get(name)
+            if isinstance(field, IdsField | TextsField):
+                values[name] = field.lenient(self[name].value())
         return Picked(self.instance, choice_in({**values, "stays": bool(self["stays"].value())}))
 
     def whom(self) -> Whom:
@@ -173,7 +183,7 @@ class WhomForm(OwnedForm):
         """Return which of the owner's tags or segments are chosen in a field."""
         values = self[name].value() or []
         wanted = ids_in(str(getattr(value, "pk", value)) for value in values)
-        own = self.fields[name].queryset.filter(pk__in=wanted)
+        own = model_of(name).objects.owned_by(self.owner).filter(pk__in=wanted)
         return list(own.values_list("pk", flat=True))
 
     def days(self) -> int | None:

@@ -79,4 +79,3 @@ def run_moment_in_turn(owner_id: int, *, alone: bool) -> None:
     share = "" if alone else "_shared"
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT pg_advisory_xact_lock{share}(%s, %s)", [MOMENT, owner_id])
-

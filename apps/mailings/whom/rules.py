@@ -6,8 +6,6 @@ from django.db import connection
 from django.db.models import Q
 
 from ..models import Mailing, Segment
-from ..segments.book import Book
-from ..segments.problems import problems_in
 
 # All four lists of a mailing in one look, and whether anybody was picked by hand.
 LISTS = """
@@ -85,7 +83,8 @@ def find_whom(mailing: Mailing) -> Whom:
     return Whom(
         owner=mailing.owner_id, mailing=mailing.pk, message=mailing.message_id,
         everyone=mailing.everyone, quiet_days=mailing.quiet_days, skip_same=mailing.skip_same,
-        has_picks=bool(ids[PICKS]), tags=tuple(ids["tags"]), excluded_tags=tuple(ids["excluded_tags"]),
+        has_picks=bool(ids[PICKS]), tags=tuple(ids["tags"]),
+        excluded_tags=tuple(ids["excluded_tags"]),
         segments=tuple(segments[pk] for pk in ids["segments"]),
         excluded_segments=tuple(segments[pk] for pk in ids["excluded_segments"]))
 
@@ -121,8 +120,3 @@ def not_by_hand(mailings: Iterable[Mailing | int]) -> set[int]:
         addressed |= Q(pk__in=rows.values("mailing"))
     found = Mailing.all_objects.filter(addressed, pk__in=ids)
     return set(found.values_list("pk", flat=True))
-
-
-def is_broken(segment: Segment) -> bool:
-    """Return whether the conditions of `segment` name what is gone, or make no sense."""
-    return bool(problems_in(segment.conditions, Book(segment.owner_id)))

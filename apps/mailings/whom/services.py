@@ -1,10 +1,8 @@
-"""Write whom a mailing is for, beside those who are picked by hand; and say why it can not go."""
+"""Write whom a mailing is for, beside those who are picked by hand."""
 from collections.abc import Collection, Mapping
 
-from django.utils.translation import gettext as _
-
 from ..models import Mailing, Tag
-from .rules import NAMES, is_broken, lists_of, whom_of
+from .rules import NAMES, lists_of
 
 Groups = Mapping[str, Collection[int]]  # ids of tags and segments by the names of the fields
 
@@ -24,16 +22,6 @@ def groups_write(*, mailing: Mailing, groups: Groups) -> bool:
     if changed:
         mailing.save(update_fields=["updated_at"])
     return changed
-
-
-def whom_refusal(mailing: Mailing) -> str:
-    """Return why nobody can tell whom `mailing` is for; "" where it is clear."""
-    whom = whom_of(mailing)
-    for segment in whom.segments + whom.excluded_segments:
-        if is_broken(segment):
-            return _("The segment “%(name)s” asks for what is not there any more. Mend its "
-                     "conditions, or take it out of the mailing.") % {"name": segment.name}
-    return ""
 
 
 def mailings_retag(*, tag: Tag, to: Tag) -> None:

@@ -19,11 +19,11 @@ def add_words(mailings: Sequence[Mailing]) -> None:
 
 
 def words_of(mailing: Mailing) -> str:
-    names = [group.name for group in (*mailing.tags.all(), *mailing.segments.all())]
+    names = [str(group) for group in (*mailing.tags.all(), *mailing.segments.all())]
     words = ", ".join(names) or _("Picked by name")
     if mailing.everyone:
         words = _("All recipients")
-    less = [group.name for group in (
+    less = [str(group) for group in (
         *mailing.excluded_tags.all(), *mailing.excluded_segments.all())]
     if not less:
         return words
