@@ -160,11 +160,14 @@ def test_the_page_of_a_check_tells_of_who_was_written_to_lately(mailing, sink, p
 
 
 def test_the_dry_run_tells_the_same_number(mailing, people, capsys):
-    to_everyone(mailing)
+    to_everyone(mailing, quiet_days=2)
     mailing.excluded_tags.add(tag(mailing.owner, people["a"]))
+    run_start(mailing=MailingFactory(owner=mailing.owner, recipients=[people["b"]]),
+              trigger="page")
     with pytest.raises(SystemExit):
         call_command("send", str(mailing.pk), "--dry-run")
-    assert "2 would get a letter" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "1 would get a letter" in told and "Left out: 1 written to lately." in told
 
 
 def test_a_group_that_is_empty_at_the_moment_is_nobody(mailing, people):

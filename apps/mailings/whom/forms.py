@@ -79,10 +79,14 @@ class WhomForm(OwnedForm):
         self.initial.setdefault("who", self.stored_who())
 
     def stored_who(self) -> Who:
-        if self.instance.pk is None or self.instance.everyone:
+        """Return what is stored, or what a draft means that was kept before this was asked."""
+        if self.initial.get("everyone"):
             return Who.EVERYONE
         if self.initial.get("tags") or self.initial.get("segments"):
             return Who.GROUPS
+        picks = self.initial.get("recipients") or self.initial.get("texts")
+        if self.instance.pk is None and not picks:
+            return Who.EVERYONE
         return Who.HAND
 
     @property

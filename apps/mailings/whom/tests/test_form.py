@@ -120,6 +120,15 @@ def test_a_draft_brings_back_whom_it_was_for(as_owner, owner, fields, group, peo
     assert page.select_one("[name=quiet_days]")["value"] == "5"
 
 
+def test_a_draft_of_before_names_whom_it_named_then(as_owner, owner, fields, people):
+    data = {**{name: [str(value)] for name, value in fields.items()},
+            "recipients": [str(people[0].pk)]}
+    Draft.objects.create(owner=owner, place="mailing:new", key="a" * 8, data=data,
+                         updated_at=timezone.now())
+    page = BeautifulSoup(as_owner.get(f"{CREATE}?draft={'a' * 8}").text, "html.parser")
+    assert page.select_one("[name=who][checked]")["value"] == "hand"
+
+
 def test_the_count_is_of_the_form_as_it_is_filled_in(as_owner, fields, group, segment, people):
     assert count(as_owner, {**fields, "who": "everyone"}) == "Получат 3 человека"
     assert count(as_owner, {**fields, "who": "groups", "tags": group.pk}) == "Получит 1 человек"
