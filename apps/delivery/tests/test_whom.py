@@ -1,14 +1,17 @@
 """A mailing goes to whom it is for at the moment, and the rest to who has come since."""
+import threading
 from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
+from django.db import OperationalError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from apps.mailings.models import Delivery, Mailing, Recipient, Tagging
 from apps.mailings.picks.choice import Choice
 from apps.mailings.services import mailing_save
+from apps.mailings.whom.rests import run_moment_in_turn
 from apps.mailings.whom.rules import whom_of
 from apps.mailings.whom.tests.test_audience import Book
 from tests.factories import MailingFactory, SegmentFactory, TagFactory
@@ -257,3 +260,26 @@ def test_the_list_says_whom_it_is_for_and_how_many_got_it(mailing, sink, people,
     page = as_owner.get("/mailings/").text
     assert f"Все получатели, кроме: {group.name}" in " ".join(page.split())
     assert "2 из 2" in " ".join(page.split())
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer")
+def test_a_moment_waits_for_another_of_the_same_owner_alone(mailing, other):
+    found = {}
+
+    def elsewhere():
+        for owner, alone in ((mailing.owner, False), (other, True)):
+            try:
+                with transaction.atomic():
+                    connection.cursor().execute("SET LOCAL lock_timeout = '50ms'")
+                    run_moment_in_turn(owner.pk, alone=alone)
+                    found[owner] = "goes on"
+            except OperationalError:
+                found[owner] = "waits"
+        connection.close()
+
+    with transaction.atomic():
+        run_moment_in_turn(mailing.owner_id, alone=True)
+        thread = threading.Thread(target=elsewhere)
+        thread.start()
+        thread.join()
+    assert found == {mailing.owner: "waits", other: "goes on"}

@@ -15,8 +15,9 @@ from ..models import Delivery, Mailing
 from ..recipients.forms import AddressForm
 from ..recipients.views import add_marks, form_valid
 from ..search import with_words
-from ..whom.rules import remember_whom
+from ..whom.rules import remember_whom, whom_of
 from ..whom.shown import shown_in
+from ..whom.words import add_words
 from .fates import NOT_SENT, Fates, add_letters, book_with_letters, with_letters
 from .known import counted_fates, known_fates
 from .sieves import is_everybodys, of_fate
@@ -42,6 +43,8 @@ def mailing_detail(request: Request, pk: int) -> HttpResponse:
         "message", "owner", "disabled_by"), pk)
     add_stories([mailing])
     remember_whom(mailing)
+    if not whom_of(mailing).is_stored_picks:
+        add_words([mailing])
     tab = choice(request, "tab", TABS, "recipients")
     run = mailing.last_run
     context = {
