@@ -3,23 +3,36 @@
 Pages and `run_start` ask the same statements, so that a button's number is the number that goes.
 """
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection
 from django.db.models import Exists
+from django.utils import timezone
 
+from apps.core.numbers import MANY, Number
+from apps.core.sieve import Sifted
 from apps.mailings.models import Delivery, Mailing, Recipient, Run
-from apps.mailings.picks.choice import has_over
+from apps.mailings.picks.choice import among
 from apps.mailings.suppression.models import suppressions_of_rows
+from apps.mailings.whom.audience import audience_of as taken_by
+from apps.mailings.whom.audience import book_of, member_sieve, members, without
+from apps.mailings.whom.rests import letters_of_late, same_letters
+from apps.mailings.whom.rules import Whom, whom_of
+from apps.mailings.whom.size import has_over
+from apps.mailings.whom.tables import Table, table_of
 
 # A claimed letter may have been sent already. A pending letter of a stopped run may still be
 # claimed by a worker that read the run before it was stopped.
 HAS = """(
     d.state IN ('sent', 'unknown', 'claimed') OR n.state = 'stopped' AND d.state = 'pending')"""
+# Those who were picked by hand, where that is all; it leads from the mailing's rows.
+PICKED = """mailings_recipient r
+    JOIN mailings_mailing_recipients m ON m.recipient_id = r.id AND m.mailing_id = %(mailing)s"""
+COLUMNS = ("id", "email", "owner_id", "deleted_at", "bounced_at")
 # One suppression at most meets a recipient. Where a statement does not ask for it, PostgreSQL does
 # not look; where it asks for those without one, it hashes the owner's list.
 EVERYBODY = """
-    FROM mailings_recipient r
-    JOIN mailings_mailing_recipients m ON m.recipient_id = r.id AND m.mailing_id = %(mailing)s
+    FROM {people}
     LEFT JOIN mailings_suppression s ON s.owner_id = %(owner)s AND s.email = LOWER(r.email)
     WHERE r.deleted_at IS NULL AND r.owner_id = %(owner)s
 """
@@ -42,44 +55,127 @@ THE_REST = f"""{WITHOUT_IT}
 """  # nosec B608 of constants
 WHO = {True: EVERYBODY, False: THE_REST}  # by `again`
 WISHED = {True: EVERYBODY, False: WITHOUT_IT}  # the same, with all who do not go
+SHARE = 2 * MANY  # members
 DEAR = 5000  # to count more members than these takes a page too long
 
 
 @dataclass(frozen=True)
 class Audience:
-    """How many recipients of a mailing get a letter, and how many do not, by reason."""
+    """How many recipients of a mailing get a letter, and how many do not, by reason.
+
+    Who is left out for several reasons counts for the first of them that stands here.
+    """
 
     going: int
     bounced: int = 0  # and not suppressed
     deleted: int = 0
     has_it: int = 0
     suppressed: int = 0
+    same: int = 0  # have the message from another mailing
+    quiet: int = 0  # were written to lately
 
     @property
     def left_out(self) -> int:
-        return self.bounced + self.deleted + self.has_it + self.suppressed
+        return (self.bounced + self.deleted + self.has_it + self.suppressed
+                + self.same + self.quiet)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A question about whom a run takes, and the values of its parameters."""
+
+    sql: str
+    values: dict[str, object]
+
+    def row(self) -> tuple:
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, self.values)
+            return cursor.fetchone()
+
+
+def about(whom: Whom, what: str, who: str, people: Table) -> Statement:
+    """Return the statement that asks, or does, `what` about those of `people` who are `who`."""
+    values = {"mailing": whom.mailing, "owner": whom.owner, **people.values}
+    return Statement(f"{what} {who.format(people=people.sql)}", values)
+
+
+def people_of(whom: Whom, now: datetime) -> Table:
+    """Return whom a run may take, less nobody for what this mailing has sent them."""
+    if whom.is_stored_picks and not whom.has_rests:
+        return Table(PICKED, {})
+    return table_of(taken_by(whom, now=now), *COLUMNS)
+
+
+def members_of(whom: Whom, now: datetime) -> Table:
+    """Return who is in the mailing."""
+    if whom.is_stored_picks:
+        return Table(PICKED, {})
+    return table_of(members(whom, now=now), *COLUMNS)
 
 
 def audience_of(mailing: Mailing, *, again: bool = False) -> Audience:
     """Return whom a run that starts now would write to: the rest, or with `again` everybody."""
-    about = recipients_of(mailing)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT COUNT(*) FILTER (WHERE {GOES}), COUNT(s.email), COUNT(*) {WISHED[again]}",
-            about)
-        going, suppressed, wished = cursor.fetchone()
-        cursor.execute(f"SELECT COUNT(*) {EVERYBODY}", about)
-        [everybody] = cursor.fetchone()
-    deleted = Recipient.all_objects.filter(mailings=mailing).exclude(deleted_at=None).count()
-    bounced = wished - going - suppressed
-    return Audience(going, bounced, deleted, everybody - wished, suppressed)
+    return audience_among(whom_of(mailing), again=again)
+
+
+def audience_among(whom: Whom, *, again: bool = False) -> Audience:
+    now = timezone.now()
+    everyone = members_of(whom, now)
+    everybody, = about(whom, "SELECT COUNT(*)", EVERYBODY, everyone).row()
+    wished, suppressed, would = about(
+        whom, f"SELECT COUNT(*), COUNT(s.email), COUNT(*) FILTER (WHERE {GOES})",
+        WISHED[again], everyone).row()
+    going = unlike = would
+    if whom.skip_same:
+        others = table_of(without(members(whom, now=now), same_letters(whom)), *COLUMNS)
+        going = unlike = going_among(whom, others, again)
+    if whom.quiet_days:
+        going = going_among(whom, people_of(whom, now), again)
+    return Audience(
+        going, bounced=wished - would - suppressed, deleted=deleted_count(whom),
+        has_it=everybody - wished, suppressed=suppressed, same=would - unlike,
+        quiet=unlike - going)
+
+
+def going_among(whom: Whom, people: Table, again: bool) -> int:
+    """Return how many of `people` get a letter."""
+    number, = about(whom, "SELECT COUNT(*)", f"{WHO[again]} AND {GOES}", people).row()
+    return int(number)
+
+
+def deleted_count(whom: Whom) -> int:
+    """Return how many were picked by hand for a mailing, and deleted from the book."""
+    if whom.everyone or whom.hand is not None:
+        return 0
+    gone = Recipient.all_objects.filter(mailings=whom.mailing).exclude(deleted_at=None)
+    return gone.count()
+
+
+def told_of(whom: Whom) -> Audience | Number:
+    """Return what a form tells of whom it is for: of many no more than how many get a letter.
+
+    Of very many a share is looked at first: most often enough of them get one.
+    """
+    now = timezone.now()
+    book = book_of(whom)
+    sifted = Sifted(book, member_sieve(whom, now=now))
+    sifted.first(book.order_by("sort_name", "pk"), 1)  # how frequent they are says how to look
+    share = list(sifted.kept.values_list("pk", flat=True)[:SHARE])
+    if len(share) <= MANY:
+        return audience_among(whom)
+    rests = [*same_letters(whom), *letters_of_late(whom, now)]
+    people = table_of(without(book.filter(pk__in=among(share)), rests), *COLUMNS)
+    going = going_among(whom, people, again=False)
+    if going <= MANY:
+        going = about(whom, "SELECT COUNT(*) FROM (SELECT 1", f"{THE_REST} AND {GOES} "
+                      f"LIMIT {MANY + 1}) AS going", people_of(whom, now)).row()[0]
+    return Number(min(going, MANY + 1))
 
 
 def audience_count(mailing: Mailing, *, again: bool = False) -> int:
     """Return how many letters a run that starts now would send."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT COUNT(*) {WHO[again]} AND {GOES}", recipients_of(mailing))
-        return int(cursor.fetchone()[0])
+    whom = whom_of(mailing)
+    return going_among(whom, people_of(whom, timezone.now()), again)
 
 
 def going_in(run: Run) -> int:
@@ -90,17 +186,17 @@ def going_in(run: Run) -> int:
 
 def first_recipient(mailing: Mailing, *, again: bool = False) -> Recipient | None:
     """Return who would get the first letter of a run that starts now."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT r.id {WHO[again]} AND {GOES} ORDER BY m.recipient_id LIMIT 1",
-            recipients_of(mailing))
-        found = cursor.fetchone()
+    whom = whom_of(mailing)
+    people = people_of(whom, timezone.now())
+    place = "m.recipient_id" if people.sql == PICKED else "r.id"
+    found = about(whom, "SELECT r.id", f"{WHO[again]} AND {GOES} ORDER BY {place} LIMIT 1",
+                  people).row()
     return Recipient.objects.filter(pk=found[0]).first() if found else None
 
 
 def is_dear(mailing: Mailing) -> bool:
     """Return whether to count the audience takes so long that a page does it afterwards."""
-    return has_over(mailing.pk, DEAR)
+    return has_over(whom_of(mailing), DEAR)
 
 
 def reached_count(mailing: Mailing) -> int:
@@ -109,8 +205,3 @@ def reached_count(mailing: Mailing) -> int:
     return Delivery.objects.filter(
         run__in=runs, state__in=[Delivery.State.SENT, Delivery.State.UNKNOWN],
     ).values("email").distinct().count()
-
-
-def recipients_of(mailing: Mailing) -> dict[str, int]:
-    """Return the parameters of EVERYBODY and THE_REST."""
-    return {"mailing": mailing.pk, "owner": mailing.owner_id}

@@ -1,19 +1,24 @@
 """What a person checks before letters leave: from whom, to whom, which letter, when."""
 import json
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
 from apps.mailings.fields.values import fields_of, labels_of, letter_values
+from apps.mailings.mailings.words import days
 from apps.mailings.messages.merge_fields import unknown_fields
 from apps.mailings.models import Delivery, Mailing, Recipient
 from apps.mailings.suppression.models import suppressions_of_rows
+from apps.mailings.whom.audience import members, without
+from apps.mailings.whom.rests import letters_of_late, same_letters
+from apps.mailings.whom.rules import remember_whom, whom_of
 
-from .audience import audience_of, first_recipient, is_dear, reached_count
+from .audience import Audience, audience_of, first_recipient, is_dear, reached_count
 from .models import worker_alive
 from .services import as_seen, refusal
 from .wire.letter import Letter
@@ -40,6 +45,7 @@ def check_context(mailing: Mailing, *, again: bool, counted: bool) -> dict[str, 
     page asks for that afterwards.
     """
     now = timezone.now()
+    remember_whom(mailing)
     context = {
         "mailing": mailing, "again": again, "early": mailing.waits_for_its_time(now),
         "reason": refusal(mailing, now), "no_worker": not worker_alive(),
@@ -82,25 +88,48 @@ def audience_context(mailing: Mailing, *, again: bool) -> dict[str, object]:
     """Return whom a run would write to, and who is left out by which reason."""
     audience = audience_of(mailing, again=again)
     context = {"audience": audience, "nobody": not audience.going}
-    suppressed = Exists(suppressions_of_rows())
-    if audience.bounced:
-        gone = mailing.recipients.filter(~suppressed, bounced_at__isnull=False)
-        context["bounced"] = named(gone, mailing, again=again)
-    if audience.suppressed:
-        context["suppressed"] = named(
-            mailing.recipients.filter(suppressed), mailing, again=again)
     if again:
         context["has_it"] = reached_count(mailing)
-    return context
+    return context | named_by_reason(mailing, audience, again=again)
 
 
-def named(left_out: QuerySet[Recipient], mailing: Mailing, *, again: bool) -> QuerySet[Recipient]:
-    """Return the first of those whom a run leaves out; unless `again`, less those who have it."""
+def named_by_reason(mailing: Mailing, audience: Audience, *, again: bool) -> dict[str, object]:
+    """Return the first of those whom a run leaves out, by the names of the reasons."""
+    now = timezone.now()
+    whom = whom_of(mailing)
+    rows = members(whom, now=now)
     if not again:
         has_it = Delivery.objects.filter(
             recipient=OuterRef("pk"), run__mailing=mailing, state__in=HAVE_IT)
-        left_out = left_out.exclude(Exists(has_it))
-    return left_out.order_by("sort_name", "pk")[:NAMED]
+        rows = without(rows, [Exists(has_it)])
+    suppressed = Exists(suppressions_of_rows())
+    goes = without(rows.filter(bounced_at=None), [suppressed])
+    left_out = {
+        "suppressed": rows.filter(suppressed),
+        "bounced": without(rows.filter(bounced_at__isnull=False), [suppressed]),
+    }
+    if audience.same:
+        left_out["same"] = with_any(goes, same_letters(whom))
+        goes = without(goes, same_letters(whom))
+    if audience.quiet:
+        left_out["quiet"] = with_any(goes, letters_of_late(whom, now))
+    named: dict[str, object] = {
+        reason: first_of(rows) for reason, rows in left_out.items() if getattr(audience, reason)}
+    if audience.quiet:
+        named["quiet_words"] = days(timedelta(days=whom.quiet_days or 0))
+    return named
+
+
+def with_any(rows: QuerySet[Recipient], signs: list[Exists]) -> QuerySet[Recipient]:
+    """Return those of `rows` who have one of the `signs`."""
+    found = Q()
+    for sign in signs:
+        found |= Q(sign)
+    return rows.filter(found)
+
+
+def first_of(rows: QuerySet[Recipient]) -> list[Recipient]:
+    return list(rows.order_by("sort_name", "pk")[:NAMED])
 
 
 def sample_for(mailing: Mailing, recipient: Recipient | None) -> Sample:

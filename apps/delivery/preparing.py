@@ -20,17 +20,18 @@ from django.utils import timezone
 from apps.mailings.attempts.explanations import MAY_HAVE_LEFT
 from apps.mailings.models import Delivery, Run
 from apps.mailings.runs import Preparation, RunAudience
+from apps.mailings.whom.rests import run_moment_in_turn
+from apps.mailings.whom.rules import whom_of
 from apps.statistics import counting
 
-from .audience import GOES, WHO, recipients_of
+from .audience import GOES, WHO, about, people_of
 from .engine import bell, ledger, moves, transitions
 from .letter_values import values_in_sql
 
 log = logging.getLogger("vestnik.delivery")
 State = Delivery.State
 FIX = """
-INSERT INTO mailings_runaudience (run_id, recipient_id, email)
-SELECT %(run)s, r.id, r.email {who} ORDER BY r.id
+INSERT INTO mailings_runaudience (run_id, recipient_id, email) SELECT %(run)s, r.id, r.email
 """
 GOING = f"""
 SELECT COUNT(*) FROM mailings_runaudience a JOIN mailings_recipient r ON r.id = a.recipient_id
@@ -128,16 +129,23 @@ def former_runs_go_on(run: Run) -> bool:
 
 
 def fix_moment(preparation: Preparation) -> None:
-    """Write down who is in the run. Raises NoMoment; then nothing may be kept."""
+    """Write down who is in the run. Raises NoMoment; then nothing may be kept.
+
+    Who rests from the owner's other mailings is judged here too: their runs see each other, for
+    one waits until the other's moment is committed.
+    """
     run = preparation.run
-    about = {"run": run.pk, **recipients_of(run.mailing)}
+    whom = whom_of(run.mailing)
+    run_moment_in_turn(run.owner_id, alone=whom.has_rests)
+    fix = about(whom, FIX, f"{WHO[preparation.again]} ORDER BY r.id",
+                people_of(whom, timezone.now()))
     with connection.cursor() as cursor:
-        cursor.execute(FIX.format(who=WHO[preparation.again]), about)
+        cursor.execute(fix.sql, {**fix.values, "run": run.pk})
         run.total = cursor.rowcount
         if not run.total:
             raise NobodyIsLeft
         if preparation.expected is not None and not preparation.unknown:
-            cursor.execute(GOING, about)
+            cursor.execute(GOING, {"run": run.pk, "owner": run.owner_id})
             if cursor.fetchone() != (preparation.expected,):
                 raise AudienceDiffers
     preparation.moment = timezone.now()

@@ -22,6 +22,7 @@ from apps.mailings.models import Delivery, Mailing, Run
 from apps.mailings.picks.services import active_job_of
 from apps.mailings.runs import Preparation
 from apps.mailings.polling import QUIET, is_soon, seconds_between
+from apps.mailings.whom.rules import remember_whom, whom_of
 from apps.statistics import counting
 from apps.users.models import User
 
@@ -151,6 +152,7 @@ def active_context(run: Run, now: datetime) -> dict[str, object]:
 def idle_context(mailing: Mailing, run: Run | None, is_owner: bool, now: datetime,
                  counted: bool) -> dict[str, object]:
     """Return what is shown where no run is active; `run` is the last one."""
+    remember_whom(mailing)
     reason = refusal(mailing, now)
     context: dict[str, object] = {"reason": reason, "picking": active_job_of(mailing)}
     if context["picking"]:
@@ -160,7 +162,8 @@ def idle_context(mailing: Mailing, run: Run | None, is_owner: bool, now: datetim
     if reason:
         return context
     if is_owner and not run:
-        context["has_recipients"] = mailing.recipients.exists()
+        picks = whom_of(mailing).is_stored_picks  # a group may be empty; the check page tells
+        context["has_recipients"] = not picks or mailing.recipients.exists()
     if not run:
         context["no_worker"] = not worker_alive()
         context["clock_stopped"] = stopped_at(now)

@@ -16,6 +16,8 @@ from apps.mailings.messages.merge_fields import unknown_fields
 from apps.mailings.models import Delivery, Mailing, Message, Run
 from apps.mailings.picks.services import picking_refusal
 from apps.mailings.runs import Preparation
+from apps.mailings.whom.broken import whom_refusal
+from apps.mailings.whom.rules import whom_of
 from apps.statistics import counting
 from apps.users.models import User
 
@@ -54,7 +56,7 @@ def refusal(mailing: Mailing, now: datetime) -> str | None:
         return _("The owner of this mailing is blocked.")
     if mailing.runs.active().exists():
         return _("This mailing is being sent already.")
-    return picking_refusal(mailing) or None
+    return picking_refusal(mailing) or whom_refusal(mailing) or None
 
 
 def letter_refusal(message: Message) -> str:
@@ -74,9 +76,12 @@ def due(now: datetime) -> list[Mailing]:
 
 
 def as_seen(mailing: Mailing) -> str:
-    """Return what differs after the mailing, its letter or its runs were changed."""
+    """Return what differs after the mailing, its segments, its letter or its runs were changed."""
     last_run = mailing.runs.order_by("-pk").values_list("pk", flat=True).first()
-    seen = f"{mailing.updated_at} {mailing.message_id} {mailing.message.updated_at} {last_run}"
+    whom = whom_of(mailing)
+    segments = [str(segment.updated_at) for segment in whom.segments + whom.excluded_segments]
+    seen = (f"{mailing.updated_at} {mailing.message_id} {mailing.message.updated_at} {last_run} "
+            f"{' '.join(segments)}")
     return sha256(seen.encode()).hexdigest()[:16]
 
 

@@ -1,10 +1,12 @@
 from django.urls import path
 
-from . import views
+from . import views, whom
 
 app_name = "delivery"
 urlpatterns = [
     path("mailings/progress/", views.bars, name="bars"),
+    path("mailings/whom/", whom.whom, name="whom"),
+    path("mailings/<int:pk>/whom/", whom.whom_of, name="whom_of"),
     path("mailings/<int:pk>/progress/", views.progress, name="progress"),
     path("mailings/<int:pk>/start/", views.start, name="start"),
     path("mailings/<int:pk>/pause/", views.pause, name="pause"),

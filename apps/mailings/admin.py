@@ -21,12 +21,15 @@ from .attempts.finding import found_by
 from .mailings.forms import MailingForm
 from .messages.forms import MessageForm
 from .models import Attempt, Delivery, Mailing, Message, Recipient, Run, Suppression
-from .picks.fields import IdsField, IdsInput
+from .picks.fields import IdsField, IdsInput, choice_in
 from .recipients.forms import RecipientForm
 from .search import with_words
 from .services import (
     OwnedRefused, deletion_refusal, mailing_save, message_save, owned_delete, recipient_save)
 from .versions import ChangedElsewhere
+from .whom.audience import members
+from .whom.forms import WHOM
+from .whom.rules import whom_of
 
 
 class OwnedAdmin(ListAdmin):
@@ -166,18 +169,19 @@ class MailingAdminForm(MailingForm):
         for name in ("recipients", "without"):
             self.fields[name].widget.owner = self.owner
 
-    def check_choice(self, choice):
+    def chosen(self, cleaned):
         """Take everybody less some as a search that finds all: here both can be chosen at once."""
-        if choice.everyone and choice.without:
-            choice = replace(choice, everyone=False, texts=("",))
-        super().check_choice(choice)
+        if cleaned["everyone"] and cleaned.get("without"):
+            cleaned["everyone"] = False
+            return replace(choice_in(cleaned), texts=("",))
+        return super().chosen(cleaned)
 
 
 @admin.register(Mailing)
 class MailingAdmin(OwnedAdmin):
     form = MailingAdminForm
     form_fields = ["name", "message", "when", "starts_at", "at_once", "ends_at", "stays",
-                   "recipients", "without", "everyone"]
+                   "recipients", "without", *WHOM]
     readonly_fields = ["owner", "number", "status", "disabled_at", "disabled_by",
                        "disabled_reason", "created_at", "updated_at"]
     list_display = [
@@ -192,7 +196,7 @@ class MailingAdmin(OwnedAdmin):
 
     @admin.display(description=_("recipients"))
     def number(self, mailing):
-        return str(Number(counted(mailing.recipients)))
+        return str(Number(counted(members(whom_of(mailing), now=timezone.now()))))
 
     def get_queryset(self, request):
         """Return the mailings, their statuses as they are now."""
@@ -201,7 +205,7 @@ class MailingAdmin(OwnedAdmin):
 
     def save_model(self, request, obj, form, change):
         try:
-            mailing_save(mailing=obj, choice=form.choice, fields=form.written)
+            mailing_save(mailing=obj, choice=form.choice, groups=form.groups, fields=form.written)
         except ChangedElsewhere as newer:
             raise ValidationError(str(newer)) from None
 

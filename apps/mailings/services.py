@@ -20,6 +20,8 @@ from .picks.choice import Choice
 from .picks.services import choose, picking_refusal
 from .search import sort_name_of
 from .versions import check_version
+from .whom.rules import lists_of
+from .whom.services import Groups, groups_write
 
 log = logging.getLogger("vestnik.mailings")
 UNDO_FOR = timedelta(minutes=1)
@@ -77,15 +79,18 @@ def message_save(*, message: Message, fields: Collection[str] | None = None,
 
 
 @transaction.atomic
-def mailing_save(*, mailing: Mailing, choice: Choice, fields: Collection[str] | None = None,
-                 seen: datetime | None = None) -> Mailing:
+def mailing_save(*, mailing: Mailing, choice: Choice, groups: Groups | None = None,
+                 fields: Collection[str] | None = None, seen: datetime | None = None) -> Mailing:
     """Add `mailing`, or write those `fields` of one that is there, and who gets it. Returns it.
 
-    Its status follows its window. A long `choice` is written by a job, and the mailing waits for
-    it. Raises ChangedElsewhere when it was changed after `seen`.
+    The `choice` is of those who are picked by hand; without `groups`, tags and segments stay. Its
+    status follows its window. A long `choice` is written by a job, and the mailing waits for it.
+    Raises ChangedElsewhere when it was changed after `seen`.
     """
     check_version(mailing, seen)
     write(mailing, fields)
+    if groups is not None:
+        groups_write(mailing=mailing, groups=groups)
     choose(mailing=mailing, choice=choice)
     # Only this row: with all rows, two people who save at once would wait for each other.
     if Mailing.objects.filter(pk=mailing.pk).refresh_statuses(timezone.now()):
@@ -134,8 +139,10 @@ def mailing_copy(*, mailing: Mailing) -> Mailing:
     starts_at = (starts_at + weeks_until(starts_at, timezone.now())).astimezone(UTC)
     copy = Mailing(
         owner=mailing.owner, message=mailing.message, name=next_name(mailing), autostart=False,
-        starts_at=starts_at, ends_at=starts_at + (mailing.ends_at - mailing.starts_at))
-    return mailing_save(mailing=copy, choice=Choice(source=mailing.pk))
+        starts_at=starts_at, ends_at=starts_at + (mailing.ends_at - mailing.starts_at),
+        everyone=mailing.everyone, quiet_days=mailing.quiet_days, skip_same=mailing.skip_same)
+    return mailing_save(
+        mailing=copy, choice=Choice(source=mailing.pk), groups=lists_of(mailing))
 
 
 def weeks_until(moment: datetime, now: datetime) -> timedelta:

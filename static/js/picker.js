@@ -43,7 +43,7 @@ function showInFound(kept, picker) {
 // Who is in the mailing already counts while they stay.
 function chosen(picker) {
   const kept = picker.querySelector("[name=stays]")?.checked ? "" : ":not([name=kept])";
-  return [...picker.querySelectorAll(`:checked:not([data-candidate]):not([name=everyone])${kept}`)];
+  return [...picker.querySelectorAll(`:checked:not([data-candidate])${kept}`)];
 }
 
 on("change", ({ target }) => {

@@ -13,7 +13,7 @@ def fresh_mailing(page, site, starts="2026-01-01T10:00"):
     log_in(page, site, "other@example.com")
     page.goto(f"{site}/mailings/create/")
     page.select_option("[name=message]", index=1)
-    page.check("[name=everyone]")
+    page.check("[name=who][value=everyone]")
     page.fill("[name=starts_at]", starts)
     page.fill("[name=ends_at]", "2099-01-01T10:00")
     page.click(".app-form .btn-primary")

@@ -46,7 +46,7 @@ def test_a_message_is_written_and_sent_by_keyboard_alone(open_page, site):
     expect(page.locator("[name=message] option:checked")).to_have_text("Без мыши")
     type_moment(page, "starts_at", 2026)
     type_moment(page, "ends_at", 2099)
-    tab_to(page, "[name=everyone]")
+    tab_to(page, "[name=who][value=everyone]")
     page.keyboard.press("Space")
     follow(page, ".app-form-footer .btn-primary")
     page.wait_for_url(re.compile(r"/mailings/\d+/$"))

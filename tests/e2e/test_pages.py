@@ -133,7 +133,7 @@ def test_without_a_script_each_noun_is_made_changed_and_deleted(open_page, site)
             page.fill(f"[name={name}]", value)
         if noun == "mailings":
             page.select_option("[name=message]", index=1)
-            page.check("[name=everyone]")
+            page.check("[name=who][value=everyone]")
         page.click("main .app-form .btn-primary")
         if noun != "mailings":
             page.goto(f"{site}/{noun}/?q=Первое")

@@ -52,7 +52,7 @@ def test_a_newcomer_signs_up_and_sends_a_mailing_whose_every_fate_is_seen(
     page.click(".app-form .btn-primary")
     page.goto(f"{site}/mailings/create/")
     page.select_option("[name=message]", label="Весенние новости")
-    page.check("[name=everyone]")
+    page.check("[name=who][value=everyone]")
     page.fill("[name=starts_at]", "2026-01-01T10:00")
     page.fill("[name=ends_at]", "2099-01-01T10:00")
     # In the past so that pressing «Отправить» asks nothing; the clock may be quicker by a moment.

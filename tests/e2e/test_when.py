@@ -13,7 +13,7 @@ def open_form(page, site):
     log_in(page, site, "other@example.com")
     page.goto(f"{site}/mailings/create/")
     page.select_option("[name=message]", index=1)
-    page.check("[name=everyone]")
+    page.check("[name=who][value=everyone]")
     return page
 
 

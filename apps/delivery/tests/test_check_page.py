@@ -177,5 +177,5 @@ def test_the_page_costs_as_many_queries_for_one_as_for_many(
         as_owner, url, mailing, people, django_assert_max_num_queries):
     mailing.recipients.set(RecipientFactory.create_batch(
         people, owner=mailing.owner, bounced_at=timezone.now()))
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(19):
         as_owner.get(url)

@@ -6,6 +6,7 @@ deleted and added anew has the fate of the address.
 """
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import connection
 from django.db.models import (
@@ -15,12 +16,14 @@ from django.db.models import (
     F,
     IntegerField,
     OuterRef,
+    Q,
     QuerySet,
     Subquery,
     Value,
     When,
 )
 from django.db.models.functions import Coalesce, Lower
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ..attempts.explanations import OURS, in_words
@@ -28,7 +31,10 @@ from ..attempts.faults import Meaning
 from ..attempts.replies import Reply
 from ..attempts.verdicts import Phase, verdict
 from ..models import Delivery, Mailing, Recipient, Run
-from ..picks.choice import is_member
+from ..whom.audience import members
+from ..whom.rules import not_by_hand, whom_of
+from ..whom.shown import shown_in
+from ..whom.tables import table_of
 
 State = Delivery.State
 NOT_SENT = "none"  # the fate of whom no run has reached
@@ -47,7 +53,7 @@ WITH letters AS (
     SELECT mailing_id, recipient_id, COALESCE(NULLIF(MAX(told), 0), MAX(id)) AS id FROM letters
     WHERE recipient_id IS NOT NULL GROUP BY mailing_id, recipient_id
 ), people AS (
-    SELECT m.mailing_id, LOWER(r.email) AS email, p.id FROM mailings_mailing_recipients m
+    SELECT m.mailing_id, LOWER(r.email) AS email, p.id FROM {members} m
     JOIN mailings_recipient r ON r.id = m.recipient_id AND r.deleted_at IS NULL
     LEFT JOIN of_person p ON p.mailing_id = m.mailing_id AND p.recipient_id = r.id
     WHERE m.mailing_id IN ({mailings})
@@ -60,6 +66,12 @@ SELECT p.mailing_id, COALESCE(d.state, 'none'), COUNT(*) FROM people p
 LEFT JOIN of_address a ON p.id IS NULL AND a.mailing_id = p.mailing_id AND a.email = p.email
 LEFT JOIN mailings_delivery d ON d.id = COALESCE(p.id, a.id) GROUP BY p.mailing_id, 2
 """
+PICKED = "mailings_mailing_recipients"
+REACHED = "of_person"  # who has a letter, or had one coming
+# Who is in one mailing now, and who was when it was sent.
+INSIDE = """(
+    SELECT %(mailing)s AS mailing_id, r.id AS recipient_id FROM {table}
+    UNION SELECT mailing_id, recipient_id FROM of_person)"""
 
 
 @dataclass
@@ -102,28 +114,55 @@ class Fates:
 
 
 def fates_of(mailing: Mailing) -> Fates:
-    """Return how many of the mailing's recipients have which fate."""
-    return fates_of_each([mailing]).get(mailing.pk, Fates())
+    """Return how many of the mailing's recipients have which fate.
+
+    They are who is in it now, and who has a letter of it.
+    """
+    whom = whom_of(mailing)
+    inside, values = PICKED, {}
+    if not whom.is_stored_picks:
+        table = table_of(members(whom, now=timezone.now()), "id")
+        inside = INSIDE.format(table=table.sql)
+        values = {**table.values, "mailing": mailing.pk}
+    return counts_by_fate([mailing.pk], inside, values).get(mailing.pk, Fates())
 
 
 def fates_of_each(mailings: Iterable[Mailing]) -> dict[int, Fates]:
-    """Return the fates of each of `mailings` that has recipients, by its id, in two queries."""
-    ids = [mailing.pk for mailing in mailings]
-    found: dict[int, Fates] = {}
+    """Return the fates of each of `mailings` that has recipients, by its id, in few queries.
+
+    Of one that is not only for who was picked by hand it tells of those who have a letter: to find
+    who is in many segments takes longer than a list may.
+    """
+    ids = {mailing.pk for mailing in mailings}
     if not ids:
-        return found
+        return {}
+    addressed = not_by_hand(mailings)
+    found: dict[int, Fates] = {}
+    for part, inside in ((ids - addressed, PICKED), (addressed, REACHED)):
+        if part:
+            found |= counts_by_fate(sorted(part), inside, {})
+    return found
+
+
+def counts_by_fate(ids: list[int], inside: str, values: dict[str, Any]) -> dict[int, Fates]:
+    """Return the fates of those who are `inside` each of these mailings."""
     runs = list(Run.objects.filter(mailing__in=ids).order_by().values_list("pk", flat=True)) or [0]
-    count = COUNT.format(runs=places(runs), mailings=places(ids))
+    asked = {"run": runs, "id": ids}
+    named = {f"{name}{number}": value for name, numbers in asked.items()
+             for number, value in enumerate(numbers)}
+    count = COUNT.format(
+        runs=places("run", runs), mailings=places("id", ids), members=inside)
+    found: dict[int, Fates] = {}
     with connection.cursor() as cursor:
-        cursor.execute(count, [*runs, *ids])
+        cursor.execute(count, {**named, **values})
         for mailing_id, fate, number in cursor.fetchall():
             found.setdefault(mailing_id, Fates()).counts[fate] = number
     return found
 
 
-def places(values: list[int]) -> str:
-    """Return where so many parameters stand."""
-    return ", ".join(["%s"] * len(values))
+def places(name: str, values: list[int]) -> str:
+    """Return where so many parameters of one name stand."""
+    return ", ".join(f"%({name}{number})s" for number in range(len(values)))
 
 
 def failed_letters(mailings: Iterable[Mailing]) -> QuerySet[Delivery]:
@@ -136,9 +175,14 @@ def failed_letters(mailings: Iterable[Mailing]) -> QuerySet[Delivery]:
         pk__gt=OuterRef("pk")).exclude(state__in=SET_ASIDE)
     # Their ids lead to the index of failed letters; by a join all of it may be read.
     runs = list(Run.objects.filter(mailing__in=mailings, failed__gt=0).values_list("pk", flat=True))
-    return Delivery.objects.in_state(State.FAILED).filter(
-        ~Exists(later), run__in=runs,
-        recipient__deleted_at=None, recipient__mailings=F("run__mailing"))
+    failed = Delivery.objects.in_state(State.FAILED).filter(
+        ~Exists(later), run__in=runs, recipient__deleted_at=None)
+    addressed = not_by_hand(mailings)
+    if not addressed:
+        return failed.filter(recipient__mailings=F("run__mailing"))
+    is_picked = Mailing.recipients.through.objects.filter(
+        mailing=OuterRef("run__mailing"), recipient=OuterRef("recipient"))
+    return failed.filter(Q(run__mailing__in=addressed) | Q(Exists(is_picked)))
 
 
 def failed_counts(mailings: Iterable[Mailing]) -> dict[int, int]:
@@ -149,7 +193,7 @@ def failed_counts(mailings: Iterable[Mailing]) -> dict[int, int]:
 
 def with_letters(mailing: Mailing) -> QuerySet[Recipient]:
     """Return the mailing's recipients, each with its `fate` and the `letter_id` that tells it."""
-    return book_with_letters(mailing).filter(is_member(mailing.pk))
+    return book_with_letters(mailing).filter(shown_in(mailing).keeps)
 
 
 def book_with_letters(mailing: Mailing) -> QuerySet[Recipient]:

@@ -1,4 +1,4 @@
-"""The mailing's form: a window of time, a message, and recipients by the thousand."""
+"""The mailing's form: a window of time and a message. Whom it is for is in `whom/forms.py`."""
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -6,12 +6,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Mailing, Message
-from ..owned_form import OwnedForm, one_line
-from ..picks.choice import somebody
-from ..picks.fields import IDS_AND_TEXTS, PARTS, IdsField, TextsField, all_owned, choice_in
-from ..picks.picked import Picked
-from ..picks.services import active_job_of
+from ..owned_form import one_line
 from ..titles import without_fields
+from ..whom.forms import WHOM, WhomForm
 from .moments import MomentField
 
 
@@ -23,8 +20,8 @@ class When(models.TextChoices):
     PLANNED = "planned", _("At a set time")
 
 
-class MailingForm(OwnedForm):
-    """Make or edit a mailing. `everyone` stands for all of the owner's recipients."""
+class MailingForm(WhomForm):
+    """Make or edit a mailing."""
 
     when = forms.ChoiceField(
         label=_("When to send"), choices=When.choices, required=False, widget=forms.RadioSelect)
@@ -35,27 +32,16 @@ class MailingForm(OwnedForm):
     ends_at = MomentField(
         label=_("End of sending"),
         help_text=_("Whoever we do not reach by this hour gets no letter."))
-    # Whom it is for: see `picks/fields.py`.
-    recipients = IdsField(label=_("Recipients"))
-    stays = forms.BooleanField(label=_("Who is in the mailing stays in it"), required=False)
-    without = IdsField(label=_("Less these"))
-    shown = IdsField()
-    kept = IdsField()
-    found_in = IdsField()
-    found_kept = IdsField()
-    texts = TextsField()
-    everyone = forms.BooleanField(label=_("All recipients"), required=False)
 
     class Meta:
         model = Mailing
-        fields = ["name", "message", "starts_at", "ends_at"]
+        fields = ["name", "message", "starts_at", "ends_at", *WHOM]
         help_texts = {"name": _("Only you see it. Without one, it is the letter's subject.")}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["message"].queryset = Message.objects.owned_by(self.owner)
         self.fields["message"].empty_label = _("Choose a message")
-        self.initial.setdefault("stays", bool(self.instance.pk))
         # The clock does not look at what was sent once.
         self.fields["when"].disabled = bool(self.instance.pk and self.instance.runs.exists())
         self.initial.setdefault("when", self.stored_when())
@@ -108,25 +94,11 @@ class MailingForm(OwnedForm):
 
     def clean(self):
         cleaned = super().clean()
-        if not any(self.has_error(name) for name in PARTS):
-            self.check_choice(choice_in(cleaned))
         if "when" in cleaned and not self.fields["when"].disabled:
             self.instance.autostart = cleaned["when"] == When.PLANNED
             if self.instance.autostart:
                 self.ask_about_past_start(cleaned)
         return cleaned
-
-    def check_choice(self, choice):
-        """Set the form's `choice`, or tell what is wrong with it at `recipients`."""
-        self.choice = choice
-        self.instance.owner = self.owner
-        if not all_owned(self.owner, choice.ids):
-            self.add_error("recipients", _("Some of the chosen recipients are not in your list."))
-        elif not somebody(self.instance, choice):
-            self.add_error("recipients", _("Choose at least one recipient."))
-        elif not choice.is_no_change and active_job_of(self.instance):
-            self.add_error("recipients", _(
-                "The recipients chosen before are still being added. Wait until all are in."))
 
     def ask_about_past_start(self, cleaned):
         """Take a start that has passed only from who says that it is to start at once: now."""
@@ -141,11 +113,3 @@ class MailingForm(OwnedForm):
             self.add_error("starts_at", ValidationError(
                 _("This time has passed. Choose a later one, or tick that it starts at once."),
                 code="past"))
-
-    def picked(self):
-        """Return what the picker shows of the choice."""
-        self.instance.owner = self.owner
-        values = {name: self.fields[name].lenient(self[name].value()) for name in IDS_AND_TEXTS
-                  if name in self.fields}
-        ticks = {name: bool(self[name].value()) for name in ("stays", "everyone")}
-        return Picked(self.instance, choice_in({**values, **ticks}))

@@ -8,10 +8,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Sum
 
 from ..models import Delivery, Mailing, Run
-from ..picks.choice import has_over, stored
+from ..picks.choice import stored
+from ..whom.rules import whom_of
+from ..whom.size import has_over
 from .fates import Fates, fates_of
 
 State = Delivery.State
@@ -21,7 +23,7 @@ Runs = Mapping[str, Any]
 
 
 def is_big(mailing: Mailing) -> bool:
-    return has_over(mailing.pk, BIG)
+    return has_over(whom_of(mailing), BIG)
 
 
 def known_fates(mailing: Mailing) -> Fates | None:
@@ -56,11 +58,12 @@ def counted_fates(mailing: Mailing) -> Fates:
 
 
 def runs_of(mailings: Iterable[Mailing]) -> dict[int, Runs]:
-    """Return how many runs each of `mailings` has had, and when one last changed, by its id."""
+    """Return how many runs and letters each of `mailings` has had, and when one last changed."""
     ids = [mailing.pk for mailing in mailings]
-    found: dict[int, Runs] = {pk: {"number": 0, "changed": None} for pk in ids}
+    found: dict[int, Runs] = {pk: {"number": 0, "letters": 0, "changed": None} for pk in ids}
     runs = Run.objects.filter(mailing__in=ids).order_by().values("mailing")
-    for row in runs.annotate(number=Count("pk"), changed=Max("updated_at")):
+    for row in runs.annotate(
+            number=Count("pk"), letters=Sum("total"), changed=Max("updated_at")):
         found[row["mailing"]] = row
     return found
 
@@ -92,7 +95,9 @@ def by_run(run: Run) -> dict[str, int]:
 def exact_by_only_run(mailing: Mailing, runs: Runs) -> Fates | None:
     """Return the exact fates where the only run has them of all who are in the mailing now."""
     run = only_run(mailing, runs)
-    if run is None or run.is_active or stored(mailing).count() != run.total:
+    if run is None or run.is_active or not whom_of(mailing).is_stored_picks:
+        return None
+    if stored(mailing).count() != run.total:
         return None
     others = Delivery.objects.filter(run=run).exclude(
         state__in=by_run(run)).order_by().values_list("state").annotate(Count("pk"))

@@ -1,13 +1,17 @@
-"""Who of an address book is in a mailing, and has which fate there, as sieves of its list."""
+"""Who of an address book has which fate in a mailing, as sieves of its list."""
 import re
+from typing import Any
 
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
+from django.utils import timezone
 
 from apps.core.sieve import Sieve
 
 from ..models import Delivery, Mailing
-from ..picks.choice import is_member, members
+from ..whom.audience import members
+from ..whom.rules import whom_of
+from ..whom.tables import Table, table_of
 from .fates import NOT_SENT
 
 State = Delivery.State
@@ -44,31 +48,38 @@ SELECT r.id FROM letters l JOIN mailings_recipient r
 LEFT JOIN mailings_recipient o ON o.id = l.recipient_id AND o.deleted_at IS NULL
 WHERE o.id IS NULL
 """
+PICKED = """(
+    SELECT recipient_id AS id FROM mailings_mailing_recipients
+    WHERE mailing_id = %(mailing)s) AS r"""
 WITHOUT_LETTERS = """
-SELECT m.recipient_id FROM mailings_mailing_recipients m
-WHERE m.mailing_id = %(mailing)s AND NOT EXISTS (
+SELECT r.id FROM {} WHERE NOT EXISTS (
     SELECT 1 FROM mailings_delivery d JOIN mailings_run n ON n.id = d.run_id
-    WHERE n.mailing_id = %(mailing)s AND d.recipient_id = m.recipient_id)
+    WHERE n.mailing_id = %(mailing)s AND d.recipient_id = r.id)
 """
-
-
-def of_mailing(mailing: Mailing) -> Sieve:
-    """Return the sieve of an address book that keeps who is in `mailing`."""
-    indexed = Q(pk__in=members(mailing.pk).values("recipient"))
-    return Sieve(Q(is_member(mailing.pk)), indexed)
 
 
 def of_fate(mailing: Mailing, fate: str) -> Sieve:
     """Return the sieve of `book_with_letters` that keeps who has `fate`."""
-    statement = WITHOUT_LETTERS
-    if fate != NOT_SENT:
-        statement = PEOPLE.format(LETTERS_OF[State(fate)])
-    return Sieve(Q(fate=fate), Q(pk__in=RawSQL(*by_place(statement, mailing))))  # nosec B611
-
-
-def by_place(statement: str, mailing: Mailing) -> tuple[str, list[int]]:
-    """Return a statement with named parameters as Django takes it, by place."""
     values = {"mailing": mailing.pk, "owner": mailing.owner_id}
+    if fate == NOT_SENT:
+        inside = inside_of(mailing)
+        statement = WITHOUT_LETTERS.format(inside.sql)
+        values |= inside.values
+    else:
+        statement = PEOPLE.format(LETTERS_OF[State(fate)])
+    return Sieve(Q(fate=fate), Q(pk__in=RawSQL(*by_place(statement, values))))  # nosec B611
+
+
+def inside_of(mailing: Mailing) -> Table:
+    """Return who is in `mailing`, as a table."""
+    whom = whom_of(mailing)
+    if whom.is_stored_picks:
+        return Table(PICKED, {})
+    return table_of(members(whom, now=timezone.now()), "id")
+
+
+def by_place(statement: str, values: dict[str, Any]) -> tuple[str, list[Any]]:
+    """Return a statement with named parameters as Django takes it, by place."""
     names = NAME.findall(statement)
     return NAME.sub("%s", statement), [values[name] for name in names]
 

@@ -15,9 +15,12 @@ from ..models import Delivery, Mailing
 from ..recipients.forms import AddressForm
 from ..recipients.views import add_marks, form_valid
 from ..search import with_words
+from ..whom.rules import remember_whom, whom_of
+from ..whom.shown import shown_in
+from ..whom.words import add_words
 from .fates import NOT_SENT, Fates, add_letters, book_with_letters, with_letters
 from .known import counted_fates, known_fates
-from .sieves import is_everybodys, of_fate, of_mailing
+from .sieves import is_everybodys, of_fate
 from .story import add_stories
 
 State = Delivery.State
@@ -39,6 +42,9 @@ def mailing_detail(request: Request, pk: int) -> HttpResponse:
     mailing = for_reading(request.user, Mailing.objects.select_related(
         "message", "owner", "disabled_by"), pk)
     add_stories([mailing])
+    remember_whom(mailing)
+    if not whom_of(mailing).is_stored_picks:
+        add_words([mailing])
     tab = choice(request, "tab", TABS, "recipients")
     run = mailing.last_run
     context = {
@@ -67,7 +73,7 @@ def recipients_and_fates(request: Request, mailing: Mailing) -> dict[str, object
     known = counted_fates(mailing) if "counted" in request.GET else known_fates(mailing)
     has_runs = mailing.last_run is not None
     rows = book_with_letters(mailing)
-    whom = of_mailing(mailing)
+    whom = shown_in(mailing)
     if fate and number_of(known, fate) == 0:
         rows = rows.none()
     elif fate and not is_everybodys(fate, has_runs=has_runs):

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from apps.core.access import for_writing
+from apps.core.access import for_writing, ids_in
 from apps.core.htmx import FORM_METHODS, refused, render_list
 from apps.core.listing import choice, number, search_text, sorted_page
 from apps.core.numbers import Number, counted
@@ -20,6 +20,7 @@ from ..picks.choice import Choice
 from ..picks.picked import SHOWN, Picked, found_number
 from ..polling import QUIET
 from ..search import with_words
+from ..whom.forms import Who
 from .figures import add_figures
 from .forms import MailingForm, When
 from .words import when_words
@@ -81,21 +82,36 @@ def mailing_copy(request, pk):
                       to=copy.url("edit", copy.pk))
 
 
-def mailing_form(request, mailing, heading):
-    """Save a valid form; else show it, with what was found and picked so far."""
-    if "_find" in request.POST or "_add" in request.POST:
-        form = MailingForm(owner=request.user, instance=mailing, initial=picked(request))
+def mailing_form(request, mailing, heading, **told):
+    """Save a valid form; else show it, with what was found and picked so far, and `told` of whom.
+    """
+    if "_find" in request.POST or "_add" in request.POST or told:
+        form = filled_in(request, mailing)
     else:
-        form = opened(MailingForm, request, mailing, message=request.GET.get("message"))
+        form = opened(MailingForm, request, mailing, **asked_for(request, mailing))
         if form.is_valid() and form.saved(
-                services.mailing_save, mailing=mailing, choice=form.choice):
+                services.mailing_save, mailing=mailing, choice=form.choice, groups=form.groups):
             return form_valid(request, form)
     chosen = form.picked()
     context = {**candidates(request, chosen), "picked": chosen, "size": book_size(request.user)}
     if not form.fields["when"].disabled:
         context["submit_body"] = "mailings/_when_button.html"
-    return form_page(request, form, heading, _("Save"), **context, keeps_drafts=True,
+    return form_page(request, form, heading, _("Save"), **context, **told, keeps_drafts=True,
                      form_body="mailings/_mailing_form.html")
+
+
+def filled_in(request, mailing):
+    """Return the form as it was filled in so far, not judged."""
+    return MailingForm(owner=request.user, instance=mailing, initial=picked(request))
+
+
+def asked_for(request, mailing):
+    """Return what the form's address asks for: a message, and tags or segments of a new mailing."""
+    asked = {"message": request.GET.get("message")}
+    for name in ("tags", "segments"):
+        if name in request.GET and not mailing.pk:
+            asked |= {name: ids_in(request.GET.getlist(name)), "who": Who.GROUPS}
+    return asked
 
 
 def picked(request):

@@ -21,7 +21,7 @@ from ..models import Recipient
 from .choice import Choice, among
 
 IDS_AND_TEXTS = ("recipients", "without", "shown", "kept", "found_in", "found_kept", "texts")
-PARTS = (*IDS_AND_TEXTS, "stays", "everyone")
+PARTS = (*IDS_AND_TEXTS, "stays")
 MOST_TEXTS = 20
 
 
@@ -74,7 +74,7 @@ def choice_in(values: Mapping[str, Any]) -> Choice:
     without = unticked.union(values.get("without", ())).difference(ids)
     return Choice(
         ids=ids, without=tuple(sorted(without)), texts=values.get("texts", ()),
-        stays=values.get("stays", False), everyone=values.get("everyone", False))
+        stays=values.get("stays", False))
 
 
 def all_owned(owner: User, ids: Iterable[int]) -> bool:

@@ -182,7 +182,7 @@ def test_the_page_costs_as_many_queries_for_one_recipient_as_for_fifty(
     Delivery.objects.bulk_create(Delivery(
         run=run, recipient=person, email=person.email, state="failed", answer=GONE)
         for person in people)
-    with django_assert_max_num_queries(28):
+    with django_assert_max_num_queries(30):
         as_owner.get(mailing.get_absolute_url())
 
 
@@ -232,7 +232,7 @@ def test_the_list_costs_as_many_queries_for_one_mailing_as_for_twenty(
         as_owner, owner, people, django_assert_max_num_queries):
     for _ in range(20):
         run_of(MailingFactory(owner=owner, recipients=people), anna="sent")
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         row_of(as_owner)
 
 

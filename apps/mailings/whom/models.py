@@ -1,9 +1,14 @@
 """Whom a mailing is for, beside those who are picked by hand."""
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ..segments.models import Segment
 from ..tags.models import Tag
+
+if TYPE_CHECKING:
+    from .rules import Whom
 
 
 class Addressed(models.Model):
@@ -24,6 +29,9 @@ class Addressed(models.Model):
         Segment, related_name="excluded_from", verbose_name=_("less these segments"), blank=True)
     quiet_days = models.PositiveSmallIntegerField(_("quiet days"), null=True, blank=True)
     skip_same = models.BooleanField(_("less who has this message"), default=False)
+
+    remembered_whom: "Whom"  # by a page
+    whom: str  # the words of a list's row
 
     class Meta:
         abstract = True

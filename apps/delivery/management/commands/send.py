@@ -10,7 +10,7 @@ from apps.core.access import ids_in
 from apps.core.commands import DatabaseCommand
 from apps.core.outage import AWAY, steadily
 from apps.delivery.drivers.local import Busy, SendingProcess, sending_lock
-from apps.delivery.audience import audience_count
+from apps.delivery.audience import audience_of
 from apps.delivery.services import (
     NotDue, RunRefused, due, letter_refusal, refusal, run_start)
 from apps.mailings.models import Delivery, Mailing, Run
@@ -19,6 +19,11 @@ ALL_SENT = 0
 SOME_LEFT = 1
 NOTHING = 2
 SOME_UNKNOWN = 3
+LEFT_OUT = {
+    "suppressed": "not written to", "bounced": "without such a mailbox",
+    "deleted": "deleted from the recipients", "has_it": "with this letter already",
+    "same": "with this message from another mailing", "quiet": "written to lately",
+}
 FATES = ("sent", "failed", "unknown", "skipped", "left")
 
 
@@ -93,13 +98,16 @@ class Command(DatabaseCommand):
 
     def dry_run(self, mailing):
         reason = refusal(mailing, timezone.now()) or letter_refusal(mailing.message)
-        number = audience_count(mailing, again=self.options["again"])
-        if reason or not number:
+        audience = audience_of(mailing, again=self.options["again"])
+        if reason or not audience.going:
             self.raise_status(NOTHING)
             self.stderr.write(f"Mailing {mailing.pk}: {reason or 'nobody is left to send to.'}")
         else:
             self.stdout.write(
-                f"Mailing {mailing.pk} “{mailing.message}”: {number} would get a letter.")
+                f"Mailing {mailing.pk} “{mailing.message}”: {audience.going} would get a letter.")
+        for name, words in LEFT_OUT.items():
+            if number := getattr(audience, name):
+                self.stdout.write(f"Left out: {number} {words}.")
 
     def start(self, mailing):
         """Return the new run, or the one that is active already; None when refused."""
