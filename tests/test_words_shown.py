@@ -13,6 +13,7 @@ from tests.matrix import addresses
 # Names, addresses and abbreviations that are the same in every language.
 ALIKE = re.compile(
     r"English|[\w.+-]+@[\w.-]+|https?://\S+|/\w+/|manage\.py \w+|\{\w+\|?|e-mail|CSV|PNG|JPEG|WEBP|"
+    r"TSV|XLSX|XLSM|XLS|ODS|Excel|"
     r"TOTP|QR|CSRF|SQLite|PostgreSQL|JavaScript|README\.md|UTC[+-]?|GMT|MSK|Europe/Moscow|Esc|Tab|"
     r"Ok: queued as|User unknown|Greylisted", re.IGNORECASE)
 NOT_SHOWN = re.compile(r"<(script|style|code|pre|select|kbd|textarea)\b.*?</\1>|<!--.*?-->", re.S)

@@ -11,7 +11,7 @@ from apps.jobs.models import Job
 from apps.mailings.models import Attempt, Run, Suppression
 from tests.conftest import client_of
 from tests.factories import (
-    MailingFactory, MessageFactory, RecipientFactory, TagFactory, UserFactory)
+    MailingFactory, MessageFactory, RecipientFactory, SegmentFactory, TagFactory, UserFactory)
 
 from .inventory import TEMPLATES, swaps
 
@@ -32,6 +32,16 @@ def suppressed(owner):
 def tags(owner):
     for name in NAMES:
         TagFactory(owner=owner, name=name)
+
+
+def segments(owner):
+    for name in NAMES:
+        SegmentFactory(owner=owner, name=name)
+
+
+def people(owner):
+    recipients(owner)
+    SegmentFactory(owner=owner, pk=7)
 
 
 def messages(owner):
@@ -79,6 +89,8 @@ LISTS = {
     "#recipient-table": ("owner", "/recipients/", recipients),
     "#suppression-table": ("owner", "/recipients/suppressed/", suppressed),
     "#tag-table": ("owner", "/recipients/tags/", tags),
+    "#segment-table": ("owner", "/recipients/segments/", segments),
+    "#people-table": ("owner", "/recipients/segments/7/", people),
     "#message-table": ("owner", "/messages/", messages),
     "#mailing-table": ("manager", "/mailings/", mailings),
     "#user-table": ("manager", "/users/", users),
@@ -89,6 +101,7 @@ LISTS = {
 # Tables with pages and sorting, and what heads their columns.
 SORTED = {
     "#recipient-table": ["name", "email"],
+    "#people-table": ["name", "added"],
     "#message-table": ["subject", "changed"],
     "#mailing-table": ["subject", "status", "start", "end"],
     "#user-table": ["email", "joined", "seen"],
@@ -203,7 +216,7 @@ def test_the_outbox_shows_what_came_meanwhile_like_a_load(page_with, owner):
 @pytest.mark.parametrize("part, tables", [
     ("filters ", {*LISTS, *ELSEWHERE}),
     ('include "ui/_sort.html" with ', {*SORTED, "#report"}),
-    ('include "ui/_pages.html" with ', {*PAGED, *ELSEWHERE}),
+    ('include "ui/_pages.html" with ', {*PAGED, *ELSEWHERE, "#import", "#import-table"}),
 ])
 def test_each_list_that_has_filters_an_order_or_pages_is_tested(part, tables):
     target = re.compile(rf'{{%\s*{part}[^%]*?"(#[\w-]+)"')

@@ -7,14 +7,13 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.audit.services import Action, record
 
 from ..models import Mailing
-from ..services import UNDO_FOR
 from ..versions import check_version
+from ..whom.uses import mailings_using
 from .finding import segments_naming
 from .models import Segment
 
@@ -71,22 +70,9 @@ def mailings_of(segment: Segment) -> QuerySet[Mailing]:
     return rows.select_related("message").order_by("-starts_at", "-id")
 
 
-def mailings_that_need(segment: Segment) -> QuerySet[Mailing]:
-    """Return the mailings that would go to others than their owner means without a segment.
-
-    One that leaves it out would go to more people, also when its time is over: its end can be
-    moved. One that goes to it is of no interest then.
-    """
-    now = timezone.now()
-    is_there = Q(deleted_at=None) | Q(deleted_at__gt=now - UNDO_FOR)  # or can be brought back
-    needing = Q(excluded_segments=segment) | Q(segments=segment, ends_at__gt=now)
-    rows = Mailing.all_objects.filter(is_there, needing).distinct()
-    return rows.select_related("message").order_by("-pk")
-
-
 def deletion_refusal(segment: Segment) -> str:
     """Return why a segment can not be deleted now; "" when it can."""
-    if mailings_that_need(segment).exists():
+    if mailings_using(segment=segment).exists():
         return _("Mailings use this segment, so it can not be deleted. Take it out of them, or "
                  "delete them first.")
     return ""

@@ -1,8 +1,6 @@
 """The end of a tag: it is deleted, or merged into another one, batch by batch of who has it."""
-from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from apps.jobs.kinds import Failed, Kind
@@ -48,12 +46,6 @@ def add_to_links(tag: Tag, into: Tag) -> None:
         named = link.objects.filter(tag=tag).values_list(other.attname, flat=True)
         link.objects.bulk_create(
             [link(**{other.attname: pk, "tag": into}) for pk in named], ignore_conflicts=True)
-
-
-def mailings_with(tag: Tag) -> QuerySet[Mailing]:
-    """Return the mailings that go to who has the tag, or leave them out."""
-    named: Iterable[Any] = Mailing.objects.filter(Q(tags=tag) | Q(excluded_tags=tag)).values("pk")
-    return Mailing.objects.filter(pk__in=named).select_related("message")
 
 
 class TagEndKind(Kind):

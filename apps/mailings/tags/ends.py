@@ -8,6 +8,7 @@ from apps.jobs.models import Job
 from apps.jobs.services import job_create
 
 from ..models import Tag, Tagging
+from ..whom.uses import mailings_using
 from . import ending
 
 
@@ -15,9 +16,11 @@ from . import ending
 def tag_delete(*, tag: Tag) -> Job | None:
     """Delete `tag`, and take it from who has it. Returns the job that does it where they are many.
 
-    Raises ValidationError while the tag is being ended already.
+    Raises ValidationError while mailings need the tag, or it is being ended already.
     """
     check_stays(tag)
+    if reason := deletion_refusal(tag):
+        raise ValidationError(reason)
     record(Action.DELETE, on=tag)
     return end(tag, None)
 
@@ -33,6 +36,14 @@ def tags_merge(*, tag: Tag, into: Tag) -> Job | None:
     check_stays(into)
     record(Action.BULK, on=tag, details=f"→ {into.name}")
     return end(tag, into)
+
+
+def deletion_refusal(tag: Tag) -> str:
+    """Return why a tag can not be deleted now; "" when it can."""
+    if mailings_using(tag=tag).exists():
+        return _("Mailings use this tag, so it can not be deleted. Take it out of them, or delete "
+                 "them first.")
+    return ""
 
 
 def end(tag: Tag, into: Tag | None) -> Job | None:

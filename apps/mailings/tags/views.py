@@ -17,8 +17,8 @@ from apps.users.models import User
 
 from ..models import Recipient, Tag
 from ..segments.finding import segments_naming
+from ..whom.uses import mailings_using
 from . import ends, services
-from .ending import mailings_with
 from .forms import MergeForm, NamesField, TagForm
 from .models import key_of
 from .names import clean_name
@@ -94,8 +94,10 @@ def tag_delete(request: Request, pk: int) -> HttpResponse:
     """Delete a tag, after a question that says who has it and what names it."""
     tag = for_writing(request.user, Tag.objects, pk)
     if request.method != "POST":
+        refusal = ends.deletion_refusal(tag)
         return form_page(request, None, _("Delete the tag “%(name)s”?") % {"name": tag.name},
-                         _("Delete"), danger=True, consequences=losses(tag))
+                         "" if refusal else _("Delete"), danger=True,
+                         consequences=needed_by(tag, refusal) if refusal else losses(tag))
     try:
         job = ends.tag_delete(tag=tag)
     except ValidationError as busy:
@@ -174,14 +176,17 @@ def form_page(request: Request, form: Any, heading: str, submit_label: str,
         "back": reverse("mailings:tag_list"), "crumb": _("Tags")})
 
 
+def needed_by(tag: Tag, refusal: str) -> list[str]:
+    """Return why a tag can not be deleted, and for which mailings."""
+    mailings = mailings_using(tag=tag)[:NAMED + 1]
+    return [refusal, listed([mailing.title for mailing in mailings])]
+
+
 def losses(tag: Tag) -> list[str]:
     """Return what goes with a tag that is deleted, and what names it."""
     lines = [ngettext("%(n)s recipient loses it, and stays in the book.",
                       "%(n)s recipients lose it, and stay in the book.", people(tag)) % {
                           "n": tag.people_words}]
-    if mailings := list(mailings_with(tag)[:NAMED + 1]):
-        lines.append(_("Mailings that name it go on without it: %(names)s.") % {
-            "names": listed([mailing.title for mailing in mailings])})
     if segments := segments_naming(tag.owner_id, "tags", tag.pk):
         lines.append(_("Segments that ask for it find nobody by it: %(names)s.") % {
             "names": listed([segment.name for segment in segments])})

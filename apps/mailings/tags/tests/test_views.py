@@ -76,14 +76,20 @@ def test_a_tag_is_merged_into_an_own_one_alone(htmx, owner, other, anna, tag):
 
 def test_before_a_tag_is_deleted_it_says_who_has_it_and_what_names_it(
         as_owner, owner, anna, tag):
-    mailing = MailingFactory(owner=owner, name="Новости опта")
-    mailing.excluded_tags.add(tag)
     Segment.objects.create(owner=owner, name="Свои", conditions={"match": "all", "of": [
         {"what": "tags", "how": "none", "value": [tag.pk]}]})
     page = as_owner.get(f"{LIST}{tag.pk}/delete/").text
-    assert "Её потеряет 1 получатель" in page and "«Новости опта»" in page and "«Свои»" in page
+    assert "Её потеряет 1 получатель" in page and "«Свои»" in page
     assert as_owner.post(f"{LIST}{tag.pk}/delete/").url == LIST
     assert not Tag.objects.exists() and names(anna) == []
+
+
+def test_a_tag_that_a_mailing_leaves_out_is_not_deleted(as_owner, htmx, owner, anna, tag):
+    mailing = MailingFactory(owner=owner, name="Новости опта")
+    mailing.excluded_tags.add(tag)
+    assert "«Новости опта»" in as_owner.get(f"{LIST}{tag.pk}/delete/").text
+    assert htmx.post(f"{LIST}{tag.pk}/delete/").status_code == 409
+    assert names(anna) == ["Опт"]
 
 
 def test_a_tag_that_somebody_deletes_at_the_same_time_is_refused(htmx, tag, monkeypatch):
