@@ -1,19 +1,17 @@
 """The end of a tag: it is deleted, or merged into another one, batch by batch of who has it."""
-from typing import Any
-
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from apps.jobs.kinds import Failed, Kind
 from apps.jobs.models import Job
 
-from ..models import Import, Mailing, Tag, Tagging
+from ..models import Import, Tag, Tagging
 from ..segments.services import tag_replace
+from ..whom.services import mailings_name_too
 from .services import recipients_tag
 
 KEY = "tag_end"
 BATCH = 5_000  # people who lose the tag within a second
 GONE = gettext_noop("The tag into which it was to be merged is deleted.")
-LINKS: tuple[Any, ...] = (Mailing.tags.through, Mailing.excluded_tags.through, Import.tags.through)
 
 
 def end_some(tag: Tag, into: Tag | None) -> bool:
@@ -22,7 +20,9 @@ def end_some(tag: Tag, into: Tag | None) -> bool:
     Meanwhile what names the one names both: a mailing that leaves these people out goes to none.
     """
     if into:
-        add_to_links(tag, into)
+        mailings_name_too(tag=tag, too=into)
+        for of in Import.objects.filter(tags=tag):
+            of.tags.add(into)
         tag_replace(owner_id=tag.owner_id, old=tag.pk, new=[tag.pk, into.pk])
     # In order, so that two that do it wait for each other one way.
     rows = Tagging.objects.filter(tag=tag).order_by("recipient_id")
@@ -36,16 +36,6 @@ def end_some(tag: Tag, into: Tag | None) -> bool:
         tag_replace(owner_id=tag.owner_id, old=tag.pk, new=[into.pk])
     tag.delete()
     return True
-
-
-def add_to_links(tag: Tag, into: Tag) -> None:
-    """Have mailings and imports that name `tag` name `into` too."""
-    for link in LINKS:
-        other, = (field for field in link._meta.fields
-                  if field.is_relation and field.related_model is not Tag)
-        named = link.objects.filter(tag=tag).values_list(other.attname, flat=True)
-        link.objects.bulk_create(
-            [link(**{other.attname: pk, "tag": into}) for pk in named], ignore_conflicts=True)
 
 
 class TagEndKind(Kind):
