@@ -37,7 +37,7 @@ OF_RECIPIENTS = [
     models.Index(fields=["owner", "deleted_at"], name="recipient_deleted",
                  condition=Q(deleted_at__isnull=False)),
     # Whom an import brings back.
-    models.Index("owner", Lower("email"), name="recipient_deleted_email",
+    models.Index(Lower("email"), name="recipient_deleted_email",
                  condition=Q(deleted_at__isnull=False)),
 ]
 OF_ATTEMPTS = [

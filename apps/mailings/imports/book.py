@@ -6,26 +6,30 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Lower
 
-from ..models import Recipient, Tagging
+from ..models import Recipient, Suppression, Tagging
 from ..picks.choice import among
+from ..suppression.services import LIST
 
-# The rows of each key are looked up by an index, one key after another. Left to itself, PostgreSQL
-# takes an owner whose people it has not counted yet for one with hardly any, and reads all of them.
+# The recipients of each address are looked up by the index of addresses, one after another. Left to
+# itself, PostgreSQL takes an owner whose people it has not counted yet for one with hardly any, and
+# reads all of them; it can not where the owner is no column alone.
 LOOK = {
     "sqlite": """
-SELECT keys.value, {columns} FROM json_each(%s) AS keys CROSS JOIN {table} AS r
-WHERE r.owner_id = %s AND {match}
+SELECT keys.value, r.id FROM json_each(%s) AS keys CROSS JOIN mailings_recipient AS r
+WHERE r.owner_id = %s AND LOWER(r.email) = keys.value AND {which}
 """,
     "postgresql": """
-SELECT keys.value, found.* FROM jsonb_array_elements_text(%s::jsonb) AS keys(value)
+SELECT keys.value, found.id FROM jsonb_array_elements_text(%s::jsonb) AS keys(value)
 CROSS JOIN LATERAL (
-    SELECT {columns} FROM {table} AS r WHERE r.owner_id = %s AND {match} OFFSET 0) AS found
+    SELECT r.id FROM mailings_recipient AS r
+    WHERE r.owner_id + 0 = %s AND LOWER(r.email) = keys.value AND {which} OFFSET 0) AS found
 """,
 }
-IN_BOOK = "LOWER(r.email) = keys.value AND r.deleted_at IS NULL"
-DELETED = "LOWER(r.email) = keys.value AND r.deleted_at IS NOT NULL"
+IN_BOOK = "r.deleted_at IS NULL"
+DELETED = "r.deleted_at IS NOT NULL"
 
 
 @dataclass(slots=True)
@@ -41,12 +45,11 @@ class Known:
     tags: set[int] = field(default_factory=set)  # those of them that were asked for
 
 
-def looked_up(owner: int, keys: Iterable[str], columns: str, table: str, match: str,
-              ) -> list[tuple[Any, ...]]:
-    """Return (key, columns…) of the owner's rows of `table`, called `r`, that `match` a key."""
-    statement = LOOK[connection.vendor].format(columns=columns, table=table, match=match)
+def looked_up(owner: int, keys: Iterable[str], which: str) -> list[tuple[str, int]]:
+    """Return (address, id) of the owner's recipients with one of these addresses."""
     with connection.cursor() as cursor:
-        cursor.execute(statement, [json.dumps(sorted(keys)), owner])
+        cursor.execute(
+            LOOK[connection.vendor].format(which=which), [json.dumps(sorted(keys)), owner])
         return cursor.fetchall()
 
 
@@ -56,7 +59,7 @@ def known_people(owner: int, keys: Iterable[str], tags: Iterable[int], *,
 
     Of their tags only those among `tags` are told.
     """
-    found = looked_up(owner, keys, "r.id", "mailings_recipient", IN_BOOK)
+    found = looked_up(owner, keys, IN_BOOK)
     rows = Recipient.objects.annotate(address=Lower("email")).filter(
         pk__in=among(pk for _key, pk in found)).order_by("pk")
     if lock:
@@ -79,13 +82,14 @@ def add_tags(people: dict[str, Known], tags: Iterable[int]) -> None:
 
 def suppressed_keys(owner: int, keys: Iterable[str]) -> set[str]:
     """Return which of these addresses are not written to."""
-    rows = looked_up(owner, keys, "r.id", "mailings_suppression", "r.email = keys.value")
-    return {key for key, _pk in rows}
+    texts = RawSQL(LIST[connection.vendor], [json.dumps(sorted(keys))])  # nosec B611
+    return set(Suppression.objects.filter(
+        owner=owner, email__in=texts).values_list("email", flat=True))
 
 
 def deleted_keys(owner: int, keys: Iterable[str]) -> dict[str, datetime]:
     """Return when recipients with these addresses were deleted, of those who were."""
-    found = looked_up(owner, keys, "r.id", "mailings_recipient", DELETED)
+    found = looked_up(owner, keys, DELETED)
     moments = dict(Recipient.all_objects.filter(
         pk__in=among(pk for _key, pk in found)).values_list("pk", "deleted_at"))
     deleted: dict[str, datetime] = {}

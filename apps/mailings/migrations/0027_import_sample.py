@@ -30,6 +30,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='recipient',
-            index=models.Index(models.F('owner'), django.db.models.functions.text.Lower('email'), condition=models.Q(('deleted_at__isnull', False)), name='recipient_deleted_email'),
+            index=models.Index(django.db.models.functions.text.Lower('email'), condition=models.Q(('deleted_at__isnull', False)), name='recipient_deleted_email'),
         ),
     ]
