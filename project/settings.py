@@ -121,8 +121,9 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 # Where a pooler stands between: how a worker reaches PostgreSQL itself, for its doorbell.
 DATABASE_DIRECT = env.database("DATABASE_DIRECT_URL")
-# A process that stands still in a transaction loses it: others must not wait for it for long.
-LIMITS = "-c idle_in_transaction_session_timeout=15s -c lock_timeout=2s"
+# A process that stands still in a transaction loses it: others must not wait for it for long. To
+# compile a statement takes longer than any of ours gains by it.
+LIMITS = "-c idle_in_transaction_session_timeout=15s -c lock_timeout=2s -c jit=off"
 # One write at a time is SQLite's rule: IMMEDIATE takes the turn at the start of a transaction
 # and waits for it; FULL keeps committed rows through a power cut.
 database = env.database("DATABASE_URL", f"sqlite:///{DATA_DIR}/vestnik.sqlite3")
