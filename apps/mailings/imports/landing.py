@@ -109,6 +109,8 @@ def note(of: Import, outcomes: list[Outcome], pks: dict[str, int], rules: Rules)
     for outcome in outcomes:
         pk = outcome.known.pk if outcome.known else pks[outcome.person.key]
         after = dict(outcome.after)
+        if outcome.known is None:
+            after["email"] = outcome.person.email  # by it an undo sees that it was corrected since
         tags = sorted(rules.tag_ids[key_of(name)] for name in outcome.new_tags)
         if tags:
             after["tags"] = tags

@@ -121,8 +121,8 @@ def is_edited(change: ImportChange, person: Recipient) -> bool:
     for target, value in change.after.items():
         if target != "tags":
             wrote.set(target, value)
-    is_now = (person.full_name, person.comment, person.fields)
-    return is_now != (wrote.full_name, wrote.comment, wrote.fields)
+    is_now = (person.email, person.full_name, person.comment, person.fields)
+    return is_now != (wrote.email, wrote.full_name, wrote.comment, wrote.fields)
 
 
 def picked_of(pks: list[int]) -> set[int]:

@@ -80,6 +80,16 @@ def test_added_people_stay_when_something_was_done_with_them(owner):
     assert Tag.objects.exists()
 
 
+def test_who_was_added_stays_when_the_address_was_corrected_since(owner):
+    of = landed(owner, table("vera@gmial.com;Вера;"))
+    vera = Recipient.objects.get()
+    vera.email = "vera@gmail.com"
+    recipient_save(recipient=vera, fields=["email"])
+    of = undone(of)
+    assert [person[0] for person in book(owner)] == ["vera@gmail.com"]
+    assert kept(of) == [{"why": ["edited"]}]
+
+
 def test_tags_that_somebody_uses_stay(owner, anna):
     of = landed(owner, table("anna@example.com;Анна;"), tags=["Опт"])
     other = RecipientFactory(owner=owner)
