@@ -8,9 +8,8 @@ from apps.jobs.models import Job
 
 from ..models import Import, Mailing, Tag, Tagging
 from ..segments.services import tag_replace
-from .services import recipients_tag
+from .services import KEY, recipients_tag
 
-KEY = "tag_end"
 BATCH = 5_000  # people who lose the tag within a second
 GONE = gettext_noop("The tag into which it was to be merged is deleted.")
 LINKS: tuple[Any, ...] = (Mailing.tags.through, Mailing.excluded_tags.through, Import.tags.through)
