@@ -240,3 +240,19 @@ def test_the_values_of_a_field_that_is_deleted_meanwhile_are_left_to_nobody(owne
     work_on(deletion)
     assert not Field.all_objects.exists()
     assert [person.fields for person in Recipient.objects.all()] == [{}, {}]
+
+
+def test_what_was_mended_changes_nothing_that_was_told_of_other_rows(owner):
+    of = checked(owner, table("плохо;Анна;", "info@gmial.com;Почта;", "boris@example.com;Борис;",
+                              "INFO@gmial.com;Снова;"))
+    bad, _again = rows(of, Fate.REJECTED)
+    [doubtful] = rows(of, Fate.DOUBTFUL)
+    bad = services.import_row_mend(of=of, row=bad, cells=["boris@example.com", "Анна", ""])
+    assert (bad.reason, bad.details["row"]) == ("repeat", 4)
+    services.import_row_mend(of=of, row=doubtful, cells=["info@gmail.com", "Почта", ""])
+    of.refresh_from_db()
+    told = counts(of)
+    of = finish(services.import_land(of=of))
+    assert counts(of) == told == (4, 2, 0, 0, 2)
+    assert [person[:2] for person in book(owner)] == [
+        ("boris@example.com", "Борис"), ("info@gmail.com", "Почта")]
