@@ -5,8 +5,12 @@ import pytest
 from django.utils import timezone
 
 from apps.audit.models import Entry
+from apps.jobs.models import Job
+from apps.jobs.services import job_hasten
+from apps.jobs.tests.conftest import work_on
 from tests.factories import MailingFactory, RecipientFactory
 
+from ...fields.services import field_delete
 from ...models import Delivery, Field, Ground, ImportChange, Recipient, Run, Tag, Tagging
 from ...services import owned_delete, recipient_save
 from .. import services
@@ -88,6 +92,17 @@ def test_who_was_added_stays_when_the_address_was_corrected_since(owner):
     of = undone(of)
     assert [person[0] for person in book(owner)] == ["vera@gmail.com"]
     assert kept(of) == [{"why": ["edited"]}]
+
+
+def test_who_was_added_goes_although_a_field_of_the_import_was_deleted_since(owner):
+    of = landed(owner, table("vera@example.com;Уфа", header="E-mail;Город"),
+                columns=["email", ""], new_fields={1: ("Город", "text")})
+    field_delete(field=Field.objects.get())
+    job = Job.objects.latest("pk")
+    job_hasten(job=job)
+    work_on(job)
+    undone(of)
+    assert book(owner) == []
 
 
 def test_tags_that_somebody_uses_stay(owner, anna):
