@@ -84,7 +84,7 @@ def take_back(of: Import, changes: list[ImportChange]) -> dict[str, int]:
     untag(updated, tags)
     keep(changes)
     Recipient.all_objects.filter(pk__in=gone).delete()
-    return {"gone": len(gone), "restored": len(updated),
+    return {"gone": len(gone), "restored": sum(bool(change.after) for change in updated),
             "kept": sum(bool(change.kept) for change in changes)}
 
 
