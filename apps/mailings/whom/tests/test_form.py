@@ -11,7 +11,6 @@ from tests.factories import (
     MailingFactory, MessageFactory, RecipientFactory, SegmentFactory, TagFactory)
 
 from ..rules import NAMES, lists_of
-from ..services import mailings_retag
 from ..uses import mailings_using
 
 pytestmark = pytest.mark.django_db
@@ -191,13 +190,3 @@ def test_the_mailings_that_a_group_is_kept_for_are_told(owner, group, segment):
     assert list(mailings_using(tag=group)) == [excluding, going]
     going.segments.add(segment)
     assert list(mailings_using(segment=segment)) == [going]
-
-
-def test_where_two_tags_become_one_mailings_name_the_one_that_stays(owner, group):
-    kept = TagFactory(owner=owner)
-    mailing = MailingFactory(owner=owner)
-    mailing.tags.add(group)
-    mailing.excluded_tags.add(group, kept)
-    mailings_retag(tag=group, to=kept)
-    assert lists_of(mailing) == {"tags": [kept.pk], "excluded_tags": [kept.pk],
-                                 "segments": [], "excluded_segments": []}
