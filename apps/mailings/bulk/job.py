@@ -117,6 +117,8 @@ def can_undo(job: Job) -> bool:
     """Return whether what the job has deleted can be brought back yet."""
     if job.place.get("do") != "delete" or job.ended_at is None or "undone" in job.result:
         return False
+    if not job.result.get("changed"):  # it was cancelled before its first batch, say
+        return False
     return job.ended_at > timezone.now() - UNDO_FOR
 
 

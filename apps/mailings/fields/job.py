@@ -1,14 +1,18 @@
 """The job that takes the values of a deleted field from all recipients of its owner."""
+from datetime import timedelta
+
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from apps.jobs.kinds import Kind
+from apps.jobs.kinds import Kind, Later
 from apps.jobs.models import Job
 
-from ..models import Field, Recipient
+from ..models import Field, Import, Recipient
 from .services import KEY
 from .sql import fields_with
 
 BATCH = 5000  # recipients that are looked through within a second
+LOOK = timedelta(seconds=10)  # while an import writes
 
 
 class FieldValuesKind(Kind):
@@ -22,6 +26,11 @@ class FieldValuesKind(Kind):
         field = Field.all_objects.filter(pk=job.place["field"], deleted_at__isnull=False).first()
         if field is None:  # it was brought back
             return True
+        # One that began before the deletion still writes to it: whoever has the key next would
+        # find these values.
+        writing = Import.objects.filter(owner=field.owner_id, stage=Import.Stage.LANDING)
+        if writing.exists():
+            raise Later(timezone.now() + LOOK)
         book = Recipient.all_objects.filter(owner=field.owner_id)
         if not job.total:
             job.total = book.count()

@@ -1,10 +1,12 @@
 """Write the good people of a file into the book of this moment, and what each had before."""
+from datetime import timedelta
+
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.audit.services import Action, record
-from apps.jobs.kinds import Failed
+from apps.jobs.kinds import Failed, Later
 from apps.jobs.models import Job
 from apps.users.models import User
 
@@ -12,7 +14,7 @@ from ..tags.models import Tag, key_of
 from ..tags.services import tags_named
 from .book import deleted_keys, known_people, suppressed_keys
 from .checking import tags_of
-from .comparing import ADDED, UPDATED, Outcome, compare
+from .comparing import ADDED, Outcome, compare
 from .jobs import Prepared, ReadingKind, count, told
 from .models import Import, ImportChange
 from .people import Person
@@ -20,6 +22,9 @@ from .rules import Rules
 from .writing import (
     NewRow, Written, add_changes, add_recipients, add_taggings, change_recipients, new_row,
     written_of)
+
+
+LOOK = timedelta(seconds=2)  # while another import is taken back
 
 
 class LandKind(ReadingKind):
@@ -33,6 +38,9 @@ class LandKind(ReadingKind):
         return {"landed_at": timezone.now()}
 
     def look(self, job: Job) -> None:
+        # Who is found in the book now may be gone a moment later.
+        if Import.objects.filter(owner=job.owner_id, stage=Import.Stage.UNDOING).exists():
+            raise Later(timezone.now() + LOOK)
         super().look(job)
         if self.prepared:
             self.rows = {person.key: new_row(person.email, person.values)
@@ -82,10 +90,11 @@ def land(of: Import, people: list[Person], rules: Rules, tags: set[int],
     new = [outcome for outcome in outcomes if outcome.what == ADDED]
     pks = add_recipients([rows[outcome.person.key] for outcome in new], owner=rules.owner,
                          of=of.pk, ground=rules.ground, now=now)
-    changed = [outcome for outcome in outcomes if outcome.what == UPDATED]
-    change_recipients([changed_row(outcome) for outcome in changed if outcome.after], now=now)
+    # Who is unchanged is noted too: an earlier import that added them is not to be taken back.
+    there_before = [outcome for outcome in outcomes if outcome.what != ADDED]
+    change_recipients([changed_row(outcome) for outcome in there_before if outcome.after], now=now)
     landed = [outcome for outcome in new if outcome.person.key in pks]
-    note(of, [*landed, *changed], pks, rules)
+    note(of, [*landed, *there_before], pks, rules)
     late = [outcome.person for outcome in new if outcome.person.key not in pks]
     if late:
         there = [outcome for outcome in outcomes
@@ -103,12 +112,14 @@ def changed_row(outcome: Outcome) -> Written:
 
 
 def note(of: Import, outcomes: list[Outcome], pks: dict[str, int], rules: Rules) -> None:
-    """Give these people their tags, and store what was written to each."""
+    """Give these people their tags, and store what was written to each, be it nothing."""
     changes = []
     pairs = []
     for outcome in outcomes:
         pk = outcome.known.pk if outcome.known else pks[outcome.person.key]
         after = dict(outcome.after)
+        if outcome.known is None:
+            after["email"] = outcome.person.email  # by it an undo sees that it was corrected since
         tags = sorted(rules.tag_ids[key_of(name)] for name in outcome.new_tags)
         if tags:
             after["tags"] = tags

@@ -119,7 +119,7 @@ class ImportRow(models.Model):
     of_import = models.ForeignKey(Import, models.CASCADE, related_name="rows", db_index=False)
     fate = models.CharField(max_length=10, choices=Fate.choices)
     number = models.PositiveIntegerField()  # of the row in the file, as a person counts it: from 1
-    part = models.PositiveSmallIntegerField(default=0)  # which person of the row
+    part = models.PositiveIntegerField(default=0)  # which person of the row
     cells = models.JSONField(default=list)  # the row as it is in the file
     column = models.PositiveIntegerField(null=True)  # where the trouble is, from 0
     reason = models.CharField(max_length=32, blank=True)  # a key: see `reasons.py`

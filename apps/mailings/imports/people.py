@@ -10,7 +10,7 @@ from ..fields.models import Field
 from ..models import Recipient
 from ..owned_form import CONTROL
 from ..recipients.addresses import normalized
-from ..suppression.pasted import PIECE, words
+from ..suppression.pasted import named_pieces
 from ..tags.models import key_of
 from ..tags.names import names_in
 from ..tags.services import MOST as MOST_TAGS
@@ -120,7 +120,7 @@ class Judge:
             if not MORE_THAN_ONE.search(cell):
                 yield column, cell, ""
                 continue
-            for piece in pieces_with_names(cell):
+            for piece in named_pieces(cell):
                 yield column, *piece
 
     def address(self, person: Person, column: int, text: str, name: str) -> None:
@@ -212,15 +212,6 @@ class Judge:
         if len(self.known_tags) < REMEMBERED:
             self.known_tags[text] = names
         return names, None
-
-
-def pieces_with_names(cell: str) -> Iterator[tuple[str, str]]:
-    """Yield what stands for one address each in a cell, with the name that stands before it."""
-    for match in PIECE.finditer(LINE_END.sub("\n", cell)):
-        if match[1] is None:
-            yield from ((word, "") for word in words(match[0].strip()) if word)
-        elif match[1].strip():
-            yield match[1].strip(), match[0].rpartition("<")[0].strip(' "')
 
 
 def one_line(text: str) -> str:

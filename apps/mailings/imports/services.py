@@ -125,7 +125,7 @@ def import_undo(*, of: Import, via: str = Via.PAGE) -> Import:
     if reason := undo_refusal(of):
         raise ImportRefused(reason)
     move(of, Stage.UNDOING, of_stages=(Stage.LANDED,))
-    work(of, UNDO, total=of.added + of.updated, via=via)
+    work(of, UNDO, total=of.added + of.updated + of.unchanged, via=via)
     return of
 
 

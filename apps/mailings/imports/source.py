@@ -3,6 +3,8 @@ import time
 from contextlib import ExitStack
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from ..exports.cells import original
 from ..sheets.reading import Reading, open_sheet
 from .content import local_file
@@ -13,7 +15,17 @@ from .rules import Rules, rules_of
 
 MOST_CHARACTERS = 2_000_000  # of a batch
 CATCH_UP_ROWS = 2_000
-Mended = dict[tuple[int, int], tuple[list[str], str]]  # cells, and the fate of their row
+Place = tuple[int, int]  # a row's number, and which person of it
+REPEAT = "repeat"
+
+
+@dataclass
+class Mended:
+    """What somebody wrote in place of a row's cells, and what came of it then."""
+
+    cells: list[str]
+    fate: str
+    repeats: int | None  # another row, which has the same address
 
 
 @dataclass
@@ -37,6 +49,7 @@ class Source:
         self.of = of
         self.with_mended = with_mended
         self.rules: Rules = rules_of(of)
+        self.corrected = self.find_corrected() if with_mended else {}
         self.stack = ExitStack()
         self.repeats = Repeats()
         self.stack.callback(self.repeats.close)
@@ -84,7 +97,8 @@ class Source:
         self.find_repeats(people)
         return Batch(after, last, ended, people)
 
-    def judged(self, rows: list[tuple[int, list[str]]], mended: Mended) -> list[Person]:
+    def judged(self, rows: list[tuple[int, list[str]]],
+               mended: dict[Place, Mended]) -> list[Person]:
         people: list[Person] = []
         for number, cells in rows:
             people += self.rules.judge.people(number, as_exported(cells))
@@ -92,22 +106,41 @@ class Source:
             people = [self.as_mended(person, mended) for person in people]
         return people
 
-    def as_mended(self, person: Person, mended: Mended) -> Person:
-        if (person.number, person.part) not in mended:
+    def as_mended(self, person: Person, mended: dict[Place, Mended]) -> Person:
+        row = mended.get((person.number, person.part))
+        if row is None:
             return person
-        cells, fate = mended[person.number, person.part]
-        person = self.rules.judge.one(person.number, person.part, cells, person.cells)
-        person.fate = fate
+        person = self.rules.judge.one(person.number, person.part, row.cells, person.cells)
+        person.fate = row.fate
+        if row.repeats and not person.reason:  # it was told so, and lands no sooner for that
+            self.reject_repeat(person, row.repeats)
         return person
 
-    def mended(self, after: int, last: int) -> Mended:
+    def mended(self, after: int, last: int) -> dict[Place, Mended]:
         if not self.with_mended:
             return {}
-        rows = ImportRow.objects.filter(
-            of_import=self.of, fate__in=ImportRow.Fate.values, number__gt=after, number__lte=last,
-            mended__isnull=False)
-        return {(number, part): (cells or [], fate) for number, part, cells, fate
-                in rows.values_list("number", "part", "mended", "fate")}
+        rows = self.mended_rows().filter(number__gt=after, number__lte=last)
+        return {
+            (row.number, row.part): Mended(
+                row.mended or [], row.fate,
+                row.details.get("row") if row.reason == REPEAT else None)
+            for row in rows}
+
+    def mended_rows(self) -> QuerySet[ImportRow]:
+        return ImportRow.objects.filter(
+            of_import=self.of, fate__in=ImportRow.Fate.values, mended__isnull=False)
+
+    def find_corrected(self) -> dict[str, Place]:
+        """Return the good addresses in whose place somebody wrote another one.
+
+        Who has such an address further down was told to be a repeat, and stays one.
+        """
+        found: dict[str, Place] = {}
+        for row in self.mended_rows().order_by("-number", "-part"):
+            was = self.rules.judge.people(row.number, row.cells)[0]
+            if not was.reason:
+                found[was.key] = row.number, row.part
+        return found
 
     def find_repeats(self, people: list[Person]) -> None:
         """Reject whoever has the address of a good person of the file before them."""
@@ -115,12 +148,22 @@ class Source:
         seen = self.repeats.rows(person.key for person in good)
         new: dict[str, int] = {}
         for person in good:
-            first = seen.get(person.key) or new.get(person.key)
+            first = seen.get(person.key) or new.get(person.key) or self.corrected_before(person)
             if first:
-                person.reject("repeat", self.rules.judge.emails[0], row=first, value=person.email)
+                self.reject_repeat(person, first)
             else:
                 new[person.key] = person.number
         self.repeats.add(new)
+
+    def corrected_before(self, person: Person) -> int | None:
+        """Return the row before a person that had the same address until it was corrected."""
+        place = self.corrected.get(person.key)
+        if place and person.mended is None and place < (person.number, person.part):
+            return place[0]
+        return None
+
+    def reject_repeat(self, person: Person, first: int) -> None:
+        person.reject(REPEAT, self.rules.judge.emails[0], row=first, value=person.email)
 
 
 def as_exported(cells: list[str]) -> list[str]:

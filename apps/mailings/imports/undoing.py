@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.audit.services import Action, record
 from apps.jobs.models import Job
 
-from ..models import Attempt, Delivery, ImportChange, Mailing, Recipient, Tagging
+from ..models import Attempt, Delivery, Field, ImportChange, Mailing, Recipient, Tagging
 from ..picks.choice import among
 from ..runs import Preparation, RunAudience
 from .columns import FIELD
@@ -77,13 +77,14 @@ def take_back(of: Import, changes: list[ImportChange]) -> dict[str, int]:
     tags = tags_of(pks)
     added = [change for change in changes if change.added]
     updated = [change for change in changes if not change.added]
-    gone = mark_added(added, people, tags)
+    keys = set(Field.objects.filter(owner=of.owner_id).values_list("key", flat=True))
+    gone = mark_added(added, people, tags, keys)
     written = [written_back(change, people[change.recipient_id]) for change in updated]
     change_recipients([row for row in written if row], now=timezone.now())
     untag(updated, tags)
     keep(changes)
     Recipient.all_objects.filter(pk__in=gone).delete()
-    return {"gone": len(gone), "restored": len(updated),
+    return {"gone": len(gone), "restored": sum(bool(change.after) for change in updated),
             "kept": sum(bool(change.kept) for change in changes)}
 
 
@@ -96,15 +97,19 @@ def tags_of(pks: Iterable[int]) -> dict[int, set[int]]:
 
 
 def mark_added(changes: list[ImportChange], people: dict[int, Recipient],
-               tags: dict[int, set[int]]) -> list[int]:
-    """Say of each added one why they stay. Returns the ids of those who go."""
+               tags: dict[int, set[int]], keys: set[str]) -> list[int]:
+    """Say of each added one why they stay. Returns the ids of those who go.
+
+    `keys` are of the fields that there are yet.
+    """
     pks = [change.recipient_id for change in changes]
     picked = picked_of(pks)
     written = written_to(pks)
     gone = []
     for change in changes:
         pk = change.recipient_id
-        why = {EDITED: is_edited(change, people[pk]), PICKED: pk in picked, WRITTEN: pk in written,
+        why = {EDITED: is_edited(change, people[pk], keys), PICKED: pk in picked,
+               WRITTEN: pk in written,
                TAGGED: bool(tags.get(pk, set()) - set(change.after.get("tags", ())))}
         reasons = [name for name, holds in why.items() if holds]
         if people[pk].deleted_at:
@@ -116,13 +121,16 @@ def mark_added(changes: list[ImportChange], people: dict[int, Recipient],
     return gone
 
 
-def is_edited(change: ImportChange, person: Recipient) -> bool:
+def is_edited(change: ImportChange, person: Recipient, keys: set[str]) -> bool:
+    """Whether somebody changed them since. That a whole field was deleted is no such change."""
     wrote = Written(person.email)
     for target, value in change.after.items():
         if target != "tags":
             wrote.set(target, value)
-    is_now = (person.full_name, person.comment, person.fields)
-    return is_now != (wrote.full_name, wrote.comment, wrote.fields)
+    if any(person.fields.get(key) != wrote.fields.get(key) for key in keys):
+        return True
+    is_now = (person.email, person.full_name, person.comment)
+    return is_now != (wrote.email, wrote.full_name, wrote.comment)
 
 
 def picked_of(pks: list[int]) -> set[int]:

@@ -16,9 +16,11 @@ def undo_refusal(of: Import) -> str:
         return _("Nothing of this import can be taken back now.")
     if of.undo_until <= timezone.now():
         return _("The 30 days in which an import can be taken back are over.")
+    if landing := Import.objects.filter(owner=of.owner_id, stage=Import.Stage.LANDING).first():
+        return _("The import “%(name)s” is being added. Wait until it is done.") % {"name": landing}
     if later := later_import(of):
         day = date_format(timezone.localtime(later.created_at), "SHORT_DATETIME_FORMAT")
-        return _("First take back the import “%(name)s” of %(day)s. It changed the same "
+        return _("First take back the import “%(name)s” of %(day)s. It has the same "
                  "people.") % {"name": later, "day": day}
     if written_to(of):
         return _("Somebody of this import was written to, so it can not be taken back any more.")
@@ -26,13 +28,13 @@ def undo_refusal(of: Import) -> str:
 
 
 def later_import(of: Import) -> Import | None:
-    """Return the last import that changed people of `of` after it, and that still stands."""
+    """Return the last import that named people of `of` after it, and that still stands."""
     Stage = Import.Stage
     theirs = ImportChange.objects.filter(of_import=OuterRef("pk"), recipient__in=(
         ImportChange.objects.filter(of_import=of.pk).values("recipient")))
     later = Import.objects.filter(
-        owner=of.owner_id, stage__in=[Stage.LANDING, Stage.LANDED, Stage.UNDOING])
-    after = later.filter(landed_at__gt=of.landed_at) | later.filter(landed_at=None)
+        owner=of.owner_id, stage__in=[Stage.LANDED, Stage.UNDOING])
+    after = later.filter(landed_at__gt=of.landed_at)
     return after.exclude(pk=of.pk).filter(Exists(theirs)).order_by("-landed_at", "-pk").first()
 
 
@@ -42,7 +44,8 @@ def written_to(of: Import) -> bool:
                               owner=of.owner_id)
     if not runs.exists():
         return False
-    people = ImportChange.objects.filter(of_import=of.pk).values("recipient")[:LOOKED_AT]
+    changed = ImportChange.objects.filter(of_import=of.pk).exclude(after={})
+    people = changed.values("recipient")[:LOOKED_AT]
     letters = Delivery.objects.filter(
         recipient__in=people, run__in=runs.values("pk"), updated_at__gte=of.landed_at)
     return letters.exclude(state__in=Delivery.SET_ASIDE).exists()

@@ -157,7 +157,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('fate', models.CharField(choices=[('rejected', 'Rejected'), ('updated', 'Updated'), ('suppressed', 'Not written to'), ('returning', 'Deleted before'), ('doubtful', 'To look at')], max_length=10)),
                 ('number', models.PositiveIntegerField()),
-                ('part', models.PositiveSmallIntegerField(default=0)),
+                ('part', models.PositiveIntegerField(default=0)),
                 ('cells', models.JSONField(default=list)),
                 ('column', models.PositiveIntegerField(null=True)),
                 ('reason', models.CharField(blank=True, max_length=32)),

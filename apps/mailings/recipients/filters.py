@@ -63,7 +63,8 @@ class Filters:
     def __init__(self, asked: QueryDict, user: User) -> None:
         self.asked = asked
         self.user = user
-        self.is_astray = False  # it names a tag, an import or a segment that the person has not
+        # It names a tag, an import or a segment that the person has not, or nobody by an id.
+        self.is_astray = False
         self.q = asked.get("q", "").replace("\x00", "").strip()[:LONGEST_QUERY]
         self.fate = self.one_of("fate", FATES)
         self.bounced = self.one_of("bounced", BOUNCED)
@@ -74,6 +75,7 @@ class Filters:
         self.of_import = self.own("import", Import.objects.all())
         self.segment = self.own("segment", Segment.objects.all())
         self.ids = ids_in(",".join(asked.getlist("ids")).split(","))[:MOST_IDS]
+        self.is_astray = self.is_astray or not self.ids and any(asked.getlist("ids"))
 
     def one_of(self, name: str, allowed: Container[str]) -> str:
         value = self.asked.get(name, "")

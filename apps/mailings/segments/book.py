@@ -13,6 +13,7 @@ from ..imports.models import Import
 from ..models import Delivery, Mailing, Recipient
 from ..recipients.fates import FATES, NONE
 from ..tags.models import Tag
+from ..tags.services import staying_tags
 from .kinds import OF_FIELD
 
 MOST_LISTED = 300  # imports and mailings that a form offers, the newest
@@ -37,7 +38,7 @@ class Book:
 
     @cached_property
     def tags(self) -> dict[int, Tag]:
-        return {tag.pk: tag for tag in Tag.objects.filter(owner=self.owner_id)}
+        return {tag.pk: tag for tag in staying_tags(self.owner_id)}
 
     @cached_property
     def imports(self) -> dict[int, Import]:

@@ -90,29 +90,24 @@ def segment_delete(*, segment: Segment) -> None:
 
 
 @transaction.atomic
-def tag_replace(*, owner_id: int, old: int, new: Collection[int]) -> int:
-    """Have conditions name the tags `new` where they name `old`, which is merged into one of them.
+def tag_replace(*, owner_id: int, old: int, new: int) -> int:
+    """Have conditions name the tag `new` where they name `old`, which is merged into it.
 
     Returns how many segments were changed.
     """
-    changed = 0
-    for segment in segments_naming(owner_id, "tags", old):
-        conditions = with_tags(segment.conditions, old, new)
-        if conditions != segment.conditions:
-            segment.conditions = conditions
-            segment.save(update_fields=["conditions", "updated_at"])
-            changed += 1
-    return changed
+    segments = segments_naming(owner_id, "tags", old)
+    for segment in segments:
+        segment.conditions = with_tag(segment.conditions, old, new)
+        segment.save(update_fields=["conditions", "updated_at"])
+    return len(segments)
 
 
-def with_tags(part: dict[str, object], old: int, new: Collection[int]) -> dict[str, object]:
+def with_tag(part: dict[str, object], old: int, new: int) -> dict[str, object]:
     inner = part.get("of")
     if isinstance(inner, list):
-        return {**part, "of": [with_tags(one, old, new) for one in inner]}
+        return {**part, "of": [with_tag(one, old, new) for one in inner]}
     tags = part.get("value")
     if part.get("what") == "tags" and isinstance(tags, list):
-        named: dict[int, None] = {}
-        for tag in tags:
-            named |= dict.fromkeys(new if tag == old else [tag])
+        named = dict.fromkeys(new if tag == old else tag for tag in tags)
         return {**part, "value": list(named)}
     return part

@@ -1,5 +1,6 @@
 """Addresses out of what people paste: lines, commas, a mail program's «Анна <anna@…>»."""
 import re
+from collections.abc import Iterator
 
 from django.core.exceptions import ValidationError
 
@@ -10,18 +11,35 @@ PIECE = re.compile(r"""
     (?: "[^"\n]*" | [^"<>,;\n] )* < ([^<>\n]*) >
     | [^,;\n]+
 """, re.VERBOSE)
+ADDRESS = re.compile(r"[^@]+@[^@]+\.[^@]+")
 LINE_END = re.compile(r"\r\n?|[\u2028\u2029\x0b\x0c\x85]")
 
 
 def pieces(text: str) -> list[str]:
     """Return what stands for one address each in a text that a person pasted, as it was typed."""
-    found: list[str] = []
+    return [piece for piece, _name in named_pieces(text)]
+
+
+def named_pieces(text: str) -> Iterator[tuple[str, str]]:
+    """Yield what stands for one address each, with the name before it where there is one."""
     for match in PIECE.finditer(LINE_END.sub("\n", text)):
-        if match[1] is not None:
-            found.append(match[1].strip())
-        else:
-            found += words(match[0].strip())
-    return [piece for piece in found if piece]
+        if match[1] is None:
+            yield from ((word, "") for word in words(match[0].strip()) if word)
+            continue
+        name = match[0].rpartition("<")[0].strip()
+        for other in other_addresses(name, match[1].strip()):
+            yield other, ""
+            name = name.partition(other)[2]
+        if match[1].strip():
+            yield match[1].strip(), name.strip(' "')
+
+
+def other_addresses(name: str, address: str) -> list[str]:
+    """Return the addresses of others that stand before an address in brackets like its name."""
+    if name.startswith('"'):
+        return []
+    return [word for word in name.split()
+            if ADDRESS.fullmatch(word) and word.lower() != address.lower()]
 
 
 def words(piece: str) -> list[str]:

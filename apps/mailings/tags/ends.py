@@ -10,6 +10,7 @@ from apps.jobs.services import job_create
 from ..models import Tag, Tagging
 from ..whom.uses import mailings_using
 from . import ending
+from .services import KEY
 
 
 @transaction.atomic
@@ -49,9 +50,9 @@ def deletion_refusal(tag: Tag) -> str:
 def end(tag: Tag, into: Tag | None) -> Job | None:
     people = Tagging.objects.filter(tag=tag).order_by()
     if people[ending.BATCH - 1:ending.BATCH].exists():
-        return job_create(kind=ending.KEY, owner=tag.owner, total=people.count(), place={
+        return job_create(kind=KEY, owner=tag.owner, total=people.count(), place={
             "tag": tag.pk, "into": into.pk if into else None})
-    ending.end_some(tag, into)
+    ending.end_some(tag, into, {})
     return None
 
 
@@ -65,6 +66,6 @@ def check_stays(tag: Tag) -> None:
 
 def jobs_of_tags(owner_id: int) -> dict[int, Job]:
     """Return the jobs that end tags of an owner now, by the id of each tag that takes part."""
-    jobs = Job.objects.active().filter(owner=owner_id, kind=ending.KEY)
+    jobs = Job.objects.active().filter(owner=owner_id, kind=KEY)
     found = {job.place["into"]: job for job in jobs}
     return {**found, **{job.place["tag"]: job for job in jobs}}

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from apps.jobs.models import Job
 from apps.users.models import User
 
 from ..models import Recipient, Tag, Tagging
@@ -16,6 +17,7 @@ from .models import key_of
 from .names import clean_name, once
 
 log = logging.getLogger("vestnik.mailings")
+KEY = "tag_end"  # the kind of the job that deletes a tag, or merges it into another
 MOST = 500  # tags of one owner
 TAKEN = gettext_lazy("You already have a tag with this name.")
 INSERT = """
@@ -44,6 +46,16 @@ def tags_named(*, owner: User, names: Iterable[str]) -> list[Tag]:
         rows = Tag.objects.owned_by(owner).filter(key__in=missing)
         found |= {tag.key: tag for tag in rows}
     return [found[key] for key in wanted]
+
+
+def staying_tags(owner_id: int) -> QuerySet[Tag]:
+    """Return an owner's tags, less those that a job is deleting: fewer have them by the minute.
+
+    One that is merged is there until nothing names it any more.
+    """
+    jobs = Job.objects.active().filter(owner=owner_id, kind=KEY)
+    ending = [job.place["tag"] for job in jobs if not job.place["into"] or "given" in job.place]
+    return Tag.objects.filter(owner=owner_id).exclude(pk__in=ending)
 
 
 def check_room(owner: User, number: int) -> None:

@@ -14,6 +14,7 @@ from ..picks.choice import Choice, among, is_member, somebody
 from ..picks.fields import IDS_AND_TEXTS, PARTS, IdsField, TextsField, all_owned, choice_in
 from ..picks.picked import Picked
 from ..picks.services import active_job_of
+from ..tags.services import staying_tags
 from .rules import NAMES, Whom
 from .services import Groups
 
@@ -71,10 +72,12 @@ class WhomForm(OwnedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        tags = staying_tags(self.owner.pk)
         for name in NAMES:
             field = self.fields.get(name)
             if isinstance(field, forms.ModelMultipleChoiceField):
-                field.queryset = model_of(name).objects.owned_by(self.owner)
+                is_tags = model_of(name) is Tag
+                field.queryset = tags if is_tags else Segment.objects.owned_by(self.owner)
         self.initial.setdefault("stays", bool(self.instance.pk))
         self.initial.setdefault("who", self.stored_who())
 

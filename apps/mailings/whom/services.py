@@ -24,9 +24,10 @@ def groups_write(*, mailing: Mailing, groups: Groups) -> bool:
     return changed
 
 
-def mailings_name_too(*, tag: Tag, too: Tag) -> None:
-    """Have the mailings that name `tag` name the tag `too` beside it."""
+def mailings_retag(*, tag: Tag, to: Tag) -> None:
+    """Have the mailings that name `tag` name `to` in its place: the two become one."""
     for name in ("tags", "excluded_tags"):
-        for mailing in Mailing.all_objects.filter(**{name: tag}).exclude(**{name: too}):
-            getattr(mailing, name).add(too)
+        for mailing in Mailing.all_objects.filter(**{name: tag}):
+            getattr(mailing, name).add(to)
+            getattr(mailing, name).remove(tag)
             mailing.save(update_fields=["updated_at"])

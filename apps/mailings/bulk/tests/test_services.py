@@ -198,6 +198,15 @@ def test_what_a_cancelled_job_had_deleted_comes_back_too(owner, people, long):
     assert Recipient.objects.count() == 5
 
 
+def test_a_job_that_was_cancelled_before_its_first_batch_has_nothing_to_undo(owner, people, long):
+    job = start(owner, "all=1", "delete")
+    job_cancel(job=job, by=owner)
+    job.refresh_from_db()
+    assert job.undo_url == ""
+    with pytest.raises(TooLate):
+        bulk_undo(job=job)
+
+
 def test_who_has_a_namesake_by_now_stays_deleted_and_that_is_said(owner, people):
     job = start(owner, "all=1", "delete")
     RecipientFactory(owner=owner, full_name="Новая", email="0@EXAMPLE.com")

@@ -1,7 +1,7 @@
 """What people drop by mistake or on purpose: a clear sentence or a clean result, never an error."""
 import pytest
 
-from ...models import Import, Recipient, Run
+from ...models import Import, ImportRow, Recipient, Run
 from .. import pace
 from ..doubts import is_post, suggested
 from ..reasons import refusal_words, words
@@ -112,3 +112,20 @@ def test_an_import_keeps_out_of_the_way_of_a_run(monkeypatch):
     quiet.look()
     assert quiet.rest(0.2, otherwise=0) >= 0.8
     assert not Run.objects.exists()
+
+
+def test_addresses_that_only_blanks_part_are_all_read_beside_a_name(owner):
+    of = landed(owner, table("a@x.org b@x.org Вера <v@x.org> g@x.org;",
+                             '"""D, e@x.org"" <d@x.org>";', "z@x.org <Z@x.org>;",
+                             header="E-mail;Имя"), columns=["email", "full_name"])
+    assert counts(of) == (6, 6, 0, 0, 0)
+    assert sorted(person[:2] for person in book(owner)) == [
+        ("Z@x.org", "z@x.org"), ("a@x.org", ""), ("b@x.org", ""), ("d@x.org", "D, e@x.org"),
+        ("g@x.org", ""), ("v@x.org", "Вера")]
+
+
+def test_a_row_may_have_more_people_than_a_small_number_says(owner):
+    of = opened(owner, table("anna@example.com;"))
+    row = ImportRow.objects.create(of_import=of, fate="rejected", number=2, part=40_000)
+    row.refresh_from_db()
+    assert row.part == 40_000

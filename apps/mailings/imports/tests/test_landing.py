@@ -1,13 +1,20 @@
 """What a checked import writes, and that its figures add up."""
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from apps.audit.models import Entry
+from apps.jobs.models import Job
+from apps.jobs.services import job_hasten
+from apps.jobs.tests.conftest import work, work_on
 from tests.factories import RecipientFactory
 
-from ...models import Ground, ImportChange, ImportRow, Recipient, Suppression, Tag, Tagging
+from ...fields.services import field_delete
+from ...models import Field, Ground, ImportChange, ImportRow, Recipient, Suppression, Tag, Tagging
 from ...search import search_text_of, sort_name_of
 from ...services import owned_delete
-from .. import services
+from .. import landing, services
 from ..models import Import
 from .conftest import book, checked, counts, finish, landed, table
 
@@ -81,7 +88,7 @@ def test_the_same_file_twice_changes_nothing(owner):
     of = landed(owner, text, tags=["опт"])
     assert counts(of) == (2, 0, 0, 2, 0)
     assert book(owner) == before
-    assert not of.changes.exists()
+    assert [(change.before, change.after) for change in of.changes.all()] == [({}, {}), ({}, {})]
 
 
 def test_several_addresses_in_a_cell_are_several_people(owner):
@@ -212,3 +219,40 @@ def test_somebody_who_is_added_meanwhile_becomes_a_known_one(owner, monkeypatch)
     assert counts(of) == (2, 1, 1, 0, 0)
     assert {person[:2] for person in book(owner)} == {
         ("Anna@example.com", "Аня"), ("boris@example.com", "Борис")}
+
+
+def test_the_values_of_a_field_that_is_deleted_meanwhile_are_left_to_nobody(owner, monkeypatch):
+    of = checked(owner, table("anna@example.com;Уфа", "boris@example.com;Уфа",
+                              header="E-mail;Город"),
+                 columns=["email", ""], new_fields={1: ("Город", "text")})
+    monkeypatch.setattr(landing.KIND.pace, "rows", 1)
+    landing_job = services.import_land(of=of).job
+    work(landing_job)
+    field_delete(field=Field.objects.get())
+    deletion = Job.objects.latest("pk")
+    job_hasten(job=deletion)
+    Job.objects.filter(pk=landing_job.pk).update(next_try_at=timezone.now() + timedelta(hours=1))
+    work_on(deletion)
+    assert deletion.is_active
+    Job.objects.filter(pk=landing_job.pk).update(next_try_at=timezone.now())
+    assert finish(of).stage == Import.Stage.LANDED
+    job_hasten(job=deletion)
+    work_on(deletion)
+    assert not Field.all_objects.exists()
+    assert [person.fields for person in Recipient.objects.all()] == [{}, {}]
+
+
+def test_what_was_mended_changes_nothing_that_was_told_of_other_rows(owner):
+    of = checked(owner, table("плохо;Анна;", "info@gmial.com;Почта;", "boris@example.com;Борис;",
+                              "INFO@gmial.com;Снова;"))
+    bad, _again = rows(of, Fate.REJECTED)
+    [doubtful] = rows(of, Fate.DOUBTFUL)
+    bad = services.import_row_mend(of=of, row=bad, cells=["boris@example.com", "Анна", ""])
+    assert (bad.reason, bad.details["row"]) == ("repeat", 4)
+    services.import_row_mend(of=of, row=doubtful, cells=["info@gmail.com", "Почта", ""])
+    of.refresh_from_db()
+    told = counts(of)
+    of = finish(services.import_land(of=of))
+    assert counts(of) == told == (4, 2, 0, 0, 2)
+    assert [person[:2] for person in book(owner)] == [
+        ("boris@example.com", "Борис"), ("info@gmail.com", "Почта")]

@@ -5,14 +5,18 @@ import pytest
 from django.utils import timezone
 
 from apps.audit.models import Entry
+from apps.jobs.models import Job
+from apps.jobs.services import job_hasten
+from apps.jobs.tests.conftest import work_on
 from tests.factories import MailingFactory, RecipientFactory
 
+from ...fields.services import field_delete
 from ...models import Delivery, Field, Ground, ImportChange, Recipient, Run, Tag, Tagging
 from ...services import owned_delete, recipient_save
 from .. import services
 from ..models import Import
 from ..services import ImportRefused, undo_refusal
-from .conftest import book, counts, finish, landed, table, undone
+from .conftest import book, checked, counts, finish, landed, table, undone
 
 pytestmark = pytest.mark.django_db
 
@@ -80,6 +84,27 @@ def test_added_people_stay_when_something_was_done_with_them(owner):
     assert Tag.objects.exists()
 
 
+def test_who_was_added_stays_when_the_address_was_corrected_since(owner):
+    of = landed(owner, table("vera@gmial.com;Вера;"))
+    vera = Recipient.objects.get()
+    vera.email = "vera@gmail.com"
+    recipient_save(recipient=vera, fields=["email"])
+    of = undone(of)
+    assert [person[0] for person in book(owner)] == ["vera@gmail.com"]
+    assert kept(of) == [{"why": ["edited"]}]
+
+
+def test_who_was_added_goes_although_a_field_of_the_import_was_deleted_since(owner):
+    of = landed(owner, table("vera@example.com;Уфа", header="E-mail;Город"),
+                columns=["email", ""], new_fields={1: ("Город", "text")})
+    field_delete(field=Field.objects.get())
+    job = Job.objects.latest("pk")
+    job_hasten(job=job)
+    work_on(job)
+    undone(of)
+    assert book(owner) == []
+
+
 def test_tags_that_somebody_uses_stay(owner, anna):
     of = landed(owner, table("anna@example.com;Анна;"), tags=["Опт"])
     other = RecipientFactory(owner=owner)
@@ -101,6 +126,34 @@ def test_it_is_refused_while_a_later_import_of_the_same_people_stands(owner):
     assert book(owner) == []
 
 
+def test_a_later_import_that_found_the_same_people_unchanged_stands_too(owner):
+    first = landed(owner, table("anna@example.com;Анна;"))
+    second = landed(owner, table("anna@example.com;Анна;", "boris@example.com;Борис;"))
+    assert counts(second) == (2, 1, 0, 1, 0)
+    assert "clients.csv" in undo_refusal(first)
+    second = undone(second)
+    assert second.job.result == {"gone": 1, "restored": 0, "kept": 0}
+    assert [person[0] for person in book(owner)] == ["anna@example.com"]
+    undone(first)
+    assert book(owner) == []
+
+
+def test_nothing_is_added_while_another_import_is_taken_back_nor_the_other_way(owner):
+    first = landed(owner, table("anna@example.com;Анна;"))
+    second = checked(owner, table("anna@example.com;Анна;"))
+    services.import_undo(of=first)
+    services.import_land(of=second)
+    assert undo_refusal(first)
+    Job.objects.filter(pk=first.job_id).update(next_try_at=timezone.now() + timedelta(hours=1))
+    work_on(second.job)
+    assert second.job.waits
+    job_hasten(job=first.job)
+    assert finish(first).stage == Import.Stage.UNDONE
+    job_hasten(job=second.job)
+    assert counts(finish(second)) == (1, 1, 0, 0, 0)
+    assert [person[0] for person in book(owner)] == ["anna@example.com"]
+
+
 def test_a_later_import_of_other_people_does_not_matter(owner):
     first = landed(owner, table("anna@example.com;Анна;"))
     landed(owner, table("boris@example.com;Борис;"))
@@ -119,6 +172,9 @@ def test_it_is_refused_once_somebody_of_it_was_written_to(owner):
     delivery.state = Delivery.State.SENT
     delivery.save()
     assert undo_refusal(of)
+    again = landed(owner, table("anna@example.com;Анна;"))
+    Delivery.objects.update(updated_at=timezone.now())
+    assert undo_refusal(again) == ""  # it changed nobody who was written to
 
 
 def test_it_is_refused_after_30_days(owner):

@@ -45,7 +45,7 @@ def test_each_filter_keeps_just_those_it_says(owner, book):
     assert found("q=Вера&tag=none", owner)[0] == "В"
 
 
-@pytest.mark.parametrize("name", ["tag", "import", "segment"])
+@pytest.mark.parametrize("name", ["tag", "import", "segment", "ids"])
 @pytest.mark.parametrize("value", ["0", "-1", "9" * 18, "9" * 400, "abc", "\0", "'", "1 OR 1"])
 def test_what_is_not_there_finds_nobody(owner, book, name, value):
     assert found(f"{name}={value}", owner)[0] == ""

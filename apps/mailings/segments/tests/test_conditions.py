@@ -216,6 +216,6 @@ def test_a_merged_tag_is_replaced_in_conditions(owner):
     old, new = (Tag.objects.create(owner=owner, name=name) for name in ("старая", "новая"))
     segment = SegmentFactory(owner=owner, conditions=group(
         group(about("tags", "any", [old.pk, new.pk]))))
-    assert tag_replace(owner_id=owner.pk, old=old.pk, new=[new.pk]) == 1
+    assert tag_replace(owner_id=owner.pk, old=old.pk, new=new.pk) == 1
     segment = Segment.objects.get(pk=segment.pk)
     assert segment.conditions == group(group(about("tags", "any", [new.pk])))

@@ -1,12 +1,17 @@
 """A tag is deleted, or merged into another; with all that named it."""
 import pytest
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils import timezone
 
 from apps.audit.models import Entry
 from apps.jobs.models import Job
-from apps.jobs.tests.conftest import work_on
+from apps.jobs.tests.conftest import work, work_on
+from apps.mailings.mailings.forms import MailingForm
 from apps.mailings.models import Import, Recipient, Segment, Tag, Tagging
-from tests.factories import MailingFactory, RecipientFactory, TagFactory
+from apps.mailings.whom.audience import audience
+from apps.mailings.whom.broken import whom_refusal
+from tests.factories import MailingFactory, RecipientFactory, SegmentFactory, TagFactory
 
 from .. import ending
 from ..ends import jobs_of_tags, tag_delete, tags_merge
@@ -87,6 +92,22 @@ def test_the_job_of_a_deletion_takes_it_from_all(people, old, monkeypatch):
     monkeypatch.setattr(ending, "BATCH", 2)
     work_on(tag_delete(tag=old))
     assert not Tag.objects.filter(pk=old.pk).exists() and Tagging.objects.count() == 1
+
+
+def test_nothing_new_asks_for_a_tag_that_a_job_is_deleting(
+        owner, people, old, new, monkeypatch):
+    monkeypatch.setattr(ending, "BATCH", 2)
+    without_old = SegmentFactory(owner=owner, conditions=conditions(old.pk))
+    mailing = MailingFactory(owner=owner, everyone=True)
+    mailing.excluded_segments.add(without_old)
+    assert not whom_refusal(mailing)
+    job = tag_delete(tag=old)
+    work(job)
+    # Some have lost it already: whom it was to leave out is not to be told any more.
+    assert whom_refusal(mailing) and not audience(mailing, now=timezone.now()).exists()
+    form = MailingForm(QueryDict(f"who=everyone&excluded_tags={old.pk}"), owner=owner)
+    assert "excluded_tags" in form.errors
+    assert old not in form.fields["tags"].queryset and new in form.fields["tags"].queryset
 
 
 def test_a_job_whose_tag_is_gone_is_over(people, old, new, monkeypatch):

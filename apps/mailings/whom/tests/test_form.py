@@ -11,7 +11,7 @@ from tests.factories import (
     MailingFactory, MessageFactory, RecipientFactory, SegmentFactory, TagFactory)
 
 from ..rules import NAMES, lists_of
-from ..services import mailings_name_too
+from ..services import mailings_retag
 from ..uses import mailings_using
 
 pytestmark = pytest.mark.django_db
@@ -193,12 +193,11 @@ def test_the_mailings_that_a_group_is_kept_for_are_told(owner, group, segment):
     assert list(mailings_using(segment=segment)) == [going]
 
 
-def test_while_two_tags_become_one_mailings_name_both(owner, group):
+def test_where_two_tags_become_one_mailings_name_the_one_that_stays(owner, group):
     kept = TagFactory(owner=owner)
     mailing = MailingFactory(owner=owner)
     mailing.tags.add(group)
     mailing.excluded_tags.add(group, kept)
-    mailings_name_too(tag=group, too=kept)
-    both = [group.pk, kept.pk]
-    assert lists_of(mailing) == {"tags": both, "excluded_tags": both,
+    mailings_retag(tag=group, to=kept)
+    assert lists_of(mailing) == {"tags": [kept.pk], "excluded_tags": [kept.pk],
                                  "segments": [], "excluded_segments": []}
