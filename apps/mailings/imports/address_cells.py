@@ -1,0 +1,42 @@
+"""The addresses of a cell, without what people and programs put around them."""
+import re
+from collections.abc import Iterator
+
+from ..suppression.pasted import PIECE, words
+
+LINE_END = re.compile(r"\r\n?|[\x85\u2028\u2029]")
+ODD = re.compile(r"[^\w@.+-]|\.$")
+# What parts two addresses, beside commas and blanks: «a@x.org / b@x.org», and as Google has it.
+BETWEEN = re.compile(r"(@[^\s,;<>]+>?)\s+(?:[/|&+\\]|:::|и|или|and|or)\s+(?=[^,;]*@)")
+IN_BRACKETS = re.compile(r"\(\s*([^\s()<>@]+@[^\s()<>@]+)\s*\)")
+LINK = re.compile(r"mailto:([^?]*)(?:\?.*)?", re.I)
+PAIRS = {'"': '"', "'": "'", "«": "»", "“": "”", "[": "]"}
+BLANKS = " \t\xa0\xad\u200b\u200c\u200d\u2060\ufeff"  # and signs that nobody sees
+
+
+def is_plain(cell: str) -> bool:
+    """Whether a cell holds one address at most, with nothing around it."""
+    return ODD.search(cell) is None
+
+
+def addresses_of(cell: str) -> Iterator[tuple[str, str]]:
+    """Yield what stands for one address each in a cell, with the name that stands before it."""
+    text = BETWEEN.sub(r"\1, ", LINE_END.sub("\n", cell))
+    text = IN_BRACKETS.sub(r"<\1>", text)
+    for match in PIECE.finditer(text):
+        if match[1] is None:
+            for word in words(match[0].strip(BLANKS)):
+                if bare := bared(word):
+                    yield bare, ""
+        elif bare := bared(match[1]):
+            yield bare, match[0].rpartition("<")[0].strip(' "')
+
+
+def bared(text: str) -> str:
+    """Return an address without the link, the quotes or the full stop that it was given with."""
+    text = text.strip(BLANKS)
+    if len(text) > 2 and PAIRS.get(text[0]) == text[-1] and text[0] not in text[1:-1]:
+        text = text[1:-1].strip(BLANKS)
+    if link := LINK.fullmatch(text):
+        text = link[1]
+    return text.rstrip(BLANKS + ".:")
