@@ -12,7 +12,9 @@ from apps.users.models import User
 from ..fields.models import Field
 from ..messages.first_names import EVERY
 from ..messages.names import FEMALE_PATRONYMIC, MALE_PATRONYMIC, SURNAME, TURKIC_PATRONYMIC
-from .header_words import TARGET_OF, key_of_header
+from ..sheets.cells import is_address
+from .address_cells import addresses_of
+from .header_words import key_of_header, target_of
 from .models import Import
 
 IGNORED = ""
@@ -87,7 +89,7 @@ def by_header(header: Sequence[str], width: int, fields: dict[str, Field]) -> li
     targets = [IGNORED] * width
     for number, cell in enumerate(header):
         key = key_of_header(cell)
-        target = own.get(key) or TARGET_OF.get(key, IGNORED)
+        target = own.get(key) or target_of(cell)
         if target in SHARED or target not in targets:
             targets[number] = target
     if "first_name" in targets and not {"last_name", "patronymic"} & set(targets):
@@ -98,14 +100,34 @@ def by_header(header: Sequence[str], width: int, fields: dict[str, Field]) -> li
 
 def fill_addresses(targets: list[str], cells: list[list[str]]) -> None:
     """Find the columns of addresses by what is in them, where no header says it."""
-    shares = [share(column, looks_like_address) for column in cells]
-    if any(target == "email" and shares[n] > 0 for n, target in enumerate(targets)):
-        return
-    for number, found in enumerate(shares):
-        if found >= MOST:
-            targets[number] = "email"
-    if "email" not in targets and shares and max(shares) > 0:
-        targets[shares.index(max(shares))] = "email"
+    shares = [share(column, is_of_addresses) for column in cells]
+    if not any(shares):
+        shares = [share(column, looks_like_address) for column in cells]
+    if not any(target == "email" and shares[n] > 0 for n, target in enumerate(targets)):
+        for number, found in enumerate(shares):
+            if found >= MOST:
+                targets[number] = "email"
+        if "email" not in targets and shares and max(shares) > 0:
+            targets[shares.index(max(shares))] = "email"
+    leave_out_repeated_addresses(targets, cells)
+
+
+def leave_out_repeated_addresses(targets: list[str], cells: list[list[str]]) -> None:
+    """Leave out a column that has no address but those of the columns before it."""
+    before: set[str] = set()
+    for number, target in enumerate(targets):
+        if target != "email":
+            continue
+        found = {text.lower() for cell in cells[number] for text, _name in addresses_of(cell)}
+        if found and found <= before:
+            targets[number] = IGNORED
+        before |= found
+
+
+def is_of_addresses(cell: str) -> bool:
+    """Whether there are addresses in a cell and nothing else but their names."""
+    found = list(addresses_of(cell))
+    return bool(found) and all(is_address(text) for text, _name in found)
 
 
 def looks_like_address(cell: str) -> bool:
@@ -126,12 +148,18 @@ def fill_names(targets: list[str], cells: list[list[str]]) -> None:
              "last_name": looks_like_surname}
     for target, test in tests.items():
         shares = {number: share(cells[number], test) for number in free
-                  if targets[number] == IGNORED}
+                  if targets[number] == IGNORED and is_beside_names(targets, number)}
         best = max(shares, key=lambda number: shares[number], default=None)
         if best is not None and shares[best] >= MOST:
             targets[best] = target
     if targets.count("first_name") and not {"last_name", "patronymic"} & set(targets):
         targets[targets.index("first_name")] = "full_name"
+
+
+def is_beside_names(targets: list[str], number: int) -> bool:
+    """Whether a column stands beside another part of the names, or none is found yet."""
+    found = [place for place, target in enumerate(targets) if target in NAME_PARTS]
+    return not found or any(abs(place - number) == 1 for place in found)
 
 
 def share(cells: Sequence[str], test: Callable[[str], bool]) -> float:
@@ -144,7 +172,7 @@ def word(cell: str) -> str:
 
 def looks_like_full_name(cell: str) -> bool:
     words = word(cell).split()
-    return 2 <= len(words) <= 4 and any(
+    return 2 <= len(words) <= 4 and "@" not in cell and any(
         part in EVERY or looks_like_patronymic(part) for part in words)
 
 
@@ -160,7 +188,8 @@ def looks_like_first_name(cell: str) -> bool:
 
 def looks_like_surname(cell: str) -> bool:
     name = word(cell)
-    return " " not in name and name.endswith(SURNAME) and name not in EVERY
+    is_word = name.replace("-", "").isalpha()
+    return is_word and name.endswith(SURNAME) and name not in EVERY
 
 
 def guess_kind(cells: Sequence[str]) -> str:

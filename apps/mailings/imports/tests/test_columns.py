@@ -1,0 +1,56 @@
+"""What columns become by themselves: by words of headers, and by what is in them."""
+import pytest
+
+from ..columns import guess
+from ..header_words import target_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("header, target", [
+    ("Контрагент", "full_name"), ("Частный e-mail", "email"), ("E-mail 2 Address", "email"),
+    ("Secondary Email", "email"), ("E-mail 1 - Value", "email"), ("email2", "email"),
+    ("Эл. почта покупателя", "email"), ("Электронная почта (e-mail)", "email"),
+    ("user_email", "email"), ("Ваш e-mail*", "email"), ("Контактный email:", "email"),
+    ("Полное имя контакта", "full_name"), ("Покупатель (ФИО)", "full_name"),
+    ("Ф.И.О. держателя", "full_name"), ("billing_name", "full_name"),
+    ("What is your name?", "full_name"), ("Ваше имя", "first_name"), ("Имя клиента", "first_name"),
+    ("Фамилия клиента", "last_name"), ("Contact: Last Name", "last_name"),
+    ("contact_first_name", "first_name"), ("Прізвище", "last_name"), ("Ім'я", "first_name"),
+    ("E-mail Type", ""), ("E-mail 1 - Label", ""), ("email_status", ""), ("Email менеджера", ""),
+    ("Account Name", ""), ("User Name", ""), ("Имя менеджера", ""), ("Company Name", ""),
+    ("Телефон (рабочий)", ""), ("Клиентский код", ""), ("", ""), ("Адрес клиента", "")])
+def test_words_beside_what_a_column_is_do_not_matter(header, target):
+    assert target_of(header) == target
+
+
+def test_a_clients_name_and_surname_make_one_name(owner):
+    assert guess(["Код", "Имя клиента", "Фамилия клиента", "Email клиента"], [], owner) == [
+        "", "first_name", "last_name", "email"]
+
+
+def test_a_word_far_from_the_names_is_no_surname(owner):
+    rows = [["s1@example.com", "1", "Глеб", "2023-01-01", "Активный"],
+            ["s2@example.com", "", "Ада", "2023-01-01", "Отписан"]]
+    assert guess([], rows, owner) == ["email", "", "full_name", "", ""]
+
+
+def test_a_sentence_is_no_surname(owner):
+    rows = [["a@example.com", "Чай,зелёный"], ["b@example.com", "3-й"]]
+    assert guess([], rows, owner) == ["email", ""]
+
+
+def test_a_name_with_an_address_in_it_is_neither_a_name_nor_an_address(owner):
+    rows = [["Ирина", "i@example.com", "SMTP", "Ирина Лис (i@example.com)"]]
+    assert guess([], rows, owner) == ["full_name", "email", "", ""]
+
+
+def test_a_second_column_of_the_same_addresses_is_left_out(owner):
+    header = ["user_email", "billing_email", "Имя"]
+    rows = [["a@example.com", "A@example.com", "Ася"], ["b@example.com", "", "Ян"]]
+    assert guess(header, rows, owner) == ["email", "", "full_name"]
+
+
+def test_several_addresses_in_a_cell_make_a_column_of_addresses(owner):
+    rows = [["r@example.com", "a@example.com ::: b@example.com"]]
+    assert guess([], rows, owner) == ["email", "email"]
