@@ -87,9 +87,12 @@ def by_header(header: Sequence[str], width: int, fields: dict[str, Field]) -> li
     own = {key_of_header(field.label): FIELD + key for key, field in fields.items()}
     own |= {key_of_header(key): FIELD + key for key in fields}
     targets = [IGNORED] * width
+    keys = [key_of_header(cell) for cell in header]
     for number, cell in enumerate(header):
-        key = key_of_header(cell)
-        target = own.get(key) or target_of(cell)
+        target = own.get(keys[number]) or target_of(cell)
+        if keys[number] in keys[number + 1:]:
+            # An export has «Комментарий» before a field that is called so in another language.
+            target = target_of(cell) or target
         if target in SHARED or target not in targets:
             targets[number] = target
     if "first_name" in targets and not {"last_name", "patronymic"} & set(targets):

@@ -1,6 +1,9 @@
 """What columns become by themselves: by words of headers, and by what is in them."""
 import pytest
 
+from apps.mailings.fields.services import field_save
+from apps.mailings.models import Field
+
 from ..columns import guess
 from ..header_words import target_of
 
@@ -54,3 +57,10 @@ def test_a_second_column_of_the_same_addresses_is_left_out(owner):
 def test_several_addresses_in_a_cell_make_a_column_of_addresses(owner):
     rows = [["r@example.com", "a@example.com ::: b@example.com"]]
     assert guess([], rows, owner) == ["email", "email"]
+
+
+def test_of_two_columns_with_a_fields_name_the_second_is_the_fields(owner):
+    key = field_save(field=Field(owner=owner, label="Comment", kind=Field.Kind.TEXT)).key
+    assert guess(["E-mail", "Comment", "Comment"], [], owner) == [
+        "email", "comment", f"field:{key}"]
+    assert guess(["E-mail", "Comment"], [], owner) == ["email", f"field:{key}"]
