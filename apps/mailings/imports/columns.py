@@ -31,6 +31,7 @@ TARGETS: dict[str, str | Promise] = {
     "tags": _("Tags"),
 }
 SHARED = ("email", "comment", "tags")  # any number of columns may become one of these
+NAME = key_of_header("Name")
 MOST = 0.5  # the share of a column's cells that must look like what it is taken for
 NUMBER = re.compile(r"[+-]?\d{1,3}(?:[ \u00a0\u202f]?\d{3})*(?:[.,]\d+)?|[+-]?\d+(?:[.,]\d+)?")
 DATE = re.compile(r"\d{4}-\d\d?-\d\d?|\d{1,2}[./]\d{1,2}[./](?:\d{4}|\d\d)")
@@ -95,6 +96,10 @@ def by_header(header: Sequence[str], width: int, fields: dict[str, Field]) -> li
             target = target_of(cell) or target
         if target in SHARED or target not in targets:
             targets[number] = target
+    if "full_name" in targets and "last_name" in targets and "first_name" not in targets:
+        number = targets.index("full_name")
+        if keys[number] == NAME:
+            targets[number] = "first_name"  # beside «Last name»
     if "first_name" in targets and not {"last_name", "patronymic"} & set(targets):
         number = targets.index("first_name")  # «Имя» alone is all that is known of the name
         targets[number] = IGNORED if "full_name" in targets else "full_name"
@@ -107,9 +112,9 @@ def fill_addresses(targets: list[str], cells: list[list[str]]) -> None:
     if not any(shares):
         shares = [share(column, looks_like_address) for column in cells]
     if not any(target == "email" and shares[n] > 0 for n, target in enumerate(targets)):
-        for number, found in enumerate(shares):
-            if found >= MOST:
-                targets[number] = "email"
+        found = [number for number, part in enumerate(shares) if part >= MOST]
+        for number in [number for number in found if is_varied(cells[number])] or found:
+            targets[number] = "email"
         if "email" not in targets and shares and max(shares) > 0:
             targets[shares.index(max(shares))] = "email"
     leave_out_repeated_addresses(targets, cells)
@@ -125,6 +130,11 @@ def leave_out_repeated_addresses(targets: list[str], cells: list[list[str]]) -> 
         if found and found <= before:
             targets[number] = IGNORED
         before |= found
+
+
+def is_varied(cells: list[str]) -> bool:
+    """Whether a column has more than a few values that come again, as those of managers do."""
+    return len(cells) < 2 or len(set(cells)) > len(cells) / 2
 
 
 def is_of_addresses(cell: str) -> bool:

@@ -230,6 +230,7 @@ buyer
 recipient
 subscriber
 member
+person
 billing
 shipping
 primary

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.django_db
     ("user_email", "email"), ("Ваш e-mail*", "email"), ("Контактный email:", "email"),
     ("Полное имя контакта", "full_name"), ("Покупатель (ФИО)", "full_name"),
     ("Ф.И.О. держателя", "full_name"), ("billing_name", "full_name"),
+    ("Person - Name", "full_name"),
     ("What is your name?", "full_name"), ("Ваше имя", "first_name"), ("Имя клиента", "first_name"),
     ("Фамилия клиента", "last_name"), ("Contact: Last Name", "last_name"),
     ("contact_first_name", "first_name"), ("Прізвище", "last_name"), ("Ім'я", "first_name"),
@@ -52,6 +53,19 @@ def test_a_second_column_of_the_same_addresses_is_left_out(owner):
     header = ["user_email", "billing_email", "Имя"]
     rows = [["a@example.com", "A@example.com", "Ася"], ["b@example.com", "", "Ян"]]
     assert guess(header, rows, owner) == ["email", "", "full_name"]
+
+
+def test_a_name_beside_a_last_name_is_a_first_name(owner):
+    assert guess(["Subscriber", "Name", "Last name"], [], owner) == [
+        "email", "first_name", "last_name"]
+    assert guess(["Display name", "Last name", "E-mail"], [], owner) == [
+        "full_name", "last_name", "email"]
+
+
+def test_the_address_of_a_manager_is_nobodys_own(owner):
+    rows = [["o@example.com", "i@shop.example"], ["a@example.com", "i@shop.example"],
+            ["k@example.com", "i@shop.example"]]
+    assert guess([], rows, owner) == ["email", ""]
 
 
 def test_several_addresses_in_a_cell_make_a_column_of_addresses(owner):
