@@ -3,6 +3,7 @@ import hashlib
 import re
 from collections.abc import Callable, Sequence
 
+from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -10,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 from apps.users.models import User
 
 from ..fields.models import Field
+from ..fields.values import read
 from ..messages.first_names import EVERY
 from ..messages.names import FEMALE_PATRONYMIC, MALE_PATRONYMIC, SURNAME, TURKIC_PATRONYMIC
 from ..sheets.cells import is_address
@@ -209,10 +211,21 @@ def guess_kind(cells: Sequence[str]) -> str:
     """Return of which kind a new field for these cells of a column would be."""
     filled = [cell.strip() for cell in cells if cell.strip()]
     if filled and all(DATE.fullmatch(cell) for cell in filled):
-        return str(Field.Kind.DATE)
-    if filled and all(is_number(cell) for cell in filled):
-        return str(Field.Kind.NUMBER)
-    return str(Field.Kind.TEXT)
+        kind = Field.Kind.DATE
+    elif filled and all(is_number(cell) for cell in filled):
+        kind = Field.Kind.NUMBER
+    else:
+        kind = Field.Kind.TEXT
+    return str(kind if all(is_read(kind, cell) for cell in filled) else Field.Kind.TEXT)
+
+
+def is_read(kind: str, cell: str) -> bool:
+    """Whether a field of this kind takes a cell: dates may be American, numbers very exact."""
+    try:
+        read(Field(kind=kind), cell)
+    except ValidationError:
+        return False
+    return True
 
 
 def is_number(cell: str) -> bool:

@@ -4,7 +4,7 @@ import pytest
 from apps.mailings.fields.services import field_save
 from apps.mailings.models import Field
 
-from ..columns import guess
+from ..columns import guess, guess_kind
 from ..header_words import target_of
 
 pytestmark = pytest.mark.django_db
@@ -78,3 +78,11 @@ def test_of_two_columns_with_a_fields_name_the_second_is_the_fields(owner):
     assert guess(["E-mail", "Comment", "Comment"], [], owner) == [
         "email", "comment", f"field:{key}"]
     assert guess(["E-mail", "Comment"], [], owner) == ["email", f"field:{key}"]
+
+
+@pytest.mark.parametrize("cells, kind", [
+    (["11/20/2026", "1/2/2026"], "text"), (["20.11.2026", "1.2.26"], "date"),
+    (["2026-02-29"], "text"), (["0.12345"], "text"), (["1 250,50", "-3"], "number"),
+    (["", ""], "text"), (["007"], "text"), (["79001112233"], "text"), (["x" * 9999], "text")])
+def test_a_new_field_is_offered_a_kind_that_takes_what_is_there(cells, kind):
+    assert guess_kind(cells) == kind
