@@ -2,7 +2,9 @@
 import re
 from collections.abc import Iterator
 
+from ..sheets.cells import ADDRESS
 from ..suppression.pasted import PIECE, words
+from .header_words import target_of
 
 LINE_END = re.compile(r"\r\n?|[\x85\u2028\u2029]")
 ODD = re.compile(r"[^\w@.+-]|\.$")
@@ -10,6 +12,9 @@ ODD = re.compile(r"[^\w@.+-]|\.$")
 BETWEEN = re.compile(r"(@[^\s,;<>]+>?)\s+(?:[/|&+\\]|:::|и|или|and|or)\s+(?=[^,;]*@)")
 IN_BRACKETS = re.compile(r"\(\s*([^\s()<>@]+@[^\s()<>@]+)\s*\)")
 LINK = re.compile(r"mailto:([^?]*)(?:\?.*)?", re.I)
+IN_LIST = re.compile(r"[^\w@]+|\d+[.)]")  # what begins a line of a list
+CYRILLIC = re.compile(r"[а-яё]", re.I)
+MOST_OF_NAME = 5  # words
 PAIRS = {'"': '"', "'": "'", "«": "»", "“": "”", "[": "]"}
 BLANKS = " \t\xa0\xad\u200b\u200c\u200d\u2060\ufeff"  # and signs that nobody sees
 
@@ -25,11 +30,30 @@ def addresses_of(cell: str) -> Iterator[tuple[str, str]]:
     text = IN_BRACKETS.sub(r"<\1>", text)
     for match in PIECE.finditer(text):
         if match[1] is None:
-            for word in words(match[0].strip(BLANKS)):
-                if bare := bared(word):
-                    yield bare, ""
+            yield from without_brackets(match[0].strip(BLANKS))
         elif bare := bared(match[1]):
             yield bare, match[0].rpartition("<")[0].strip(' "')
+
+
+def without_brackets(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the addresses of a piece that says in no way where a name ends.
+
+    «Анна Белая anna@x.org» is a name and an address, «Почта: anna@x.org» an address alone;
+    `anna white@x.org` may have a blank too many, and stays what it is.
+    """
+    before, _blank, address = " ".join(text.split()).rpartition(" ")
+    if before and "@" not in before and ADDRESS.fullmatch(address):
+        if IN_LIST.fullmatch(before):
+            yield address, ""
+            return
+        if CYRILLIC.search(before) and len(before.split()) <= MOST_OF_NAME:
+            name = before.strip(" -–—:•*")
+            is_name = name[:1].isupper() and not target_of(name)
+            yield address, name if is_name else ""
+            return
+    for word in words(text):
+        if bare := bared(word):
+            yield bare, ""
 
 
 def bared(text: str) -> str:

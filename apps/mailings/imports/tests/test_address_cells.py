@@ -22,6 +22,13 @@ from ..address_cells import addresses_of, is_plain
     ("'a@x.org", [("'a@x.org", "")]),
     ('"a b"@x.org', [('"a b"@x.org', "")]),
     ("a @x.org", [("a @x.org", "")]),
+    ("Анна Белая a@x.org", [("a@x.org", "Анна Белая")]),
+    ("Анна — a@x.org\n• b@x.org\n3) c@x.org",
+     [("a@x.org", "Анна"), ("b@x.org", ""), ("c@x.org", "")]),
+    ("Почта: a@x.org", [("a@x.org", "")]),
+    ("старый a@x.org", [("a@x.org", "")]),
+    ("anna white@x.org", [("anna white@x.org", "")]),
+    ("пишите нам обо всём и всегда на a@x.org", [("пишите нам обо всём и всегда на a@x.org", "")]),
     (" , ", []),
     (".", []),
 ])
