@@ -9,7 +9,7 @@ from .header_words import target_of
 LINE_END = re.compile(r"\r\n?|[\x85\u2028\u2029]")
 ODD = re.compile(r"[^\w@.+-]|\.$")
 # What parts two addresses, beside commas and blanks: «a@x.org / b@x.org», and as Google has it.
-BETWEEN = re.compile(r"(@[^\s,;<>]+>?)\s+(?:[/|&+\\]|:::|и|или|and|or)\s+(?=[^,;]*@)")
+BETWEEN = re.compile(r"(@[^\s,;<>@]+>?)\s+(?:[/|&+\\]|:::|и|или|and|or)\s+(?=[^@,;]*@)")
 IN_BRACKETS = re.compile(r"\(\s*([^\s()<>@]+@[^\s()<>@]+)\s*\)")
 LINK = re.compile(r"mailto:([^?]*)(?:\?.*)?", re.I)
 IN_LIST = re.compile(r"[^\w@]+|\d+[.)]")  # what begins a line of a list

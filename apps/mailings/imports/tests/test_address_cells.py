@@ -1,4 +1,6 @@
 """Addresses in cells as people and programs write them."""
+from time import process_time
+
 import pytest
 
 from ..address_cells import addresses_of, is_plain
@@ -40,3 +42,12 @@ def test_what_stands_around_addresses_is_left_out(cell, found):
 @pytest.mark.parametrize("cell", ["a@x.org", "a+b-c_d.e@x-y.org", "нет", "a@x@y.org"])
 def test_an_address_by_itself_is_plain(cell):
     assert is_plain(cell)
+
+
+@pytest.mark.parametrize("cell", [
+    "@" * 200_000, "a@" * 100_000, "@a / " * 40_000, "(a@" * 60_000, "a@x.org / " * 20_000,
+    "a@x.org" + " " * 200_000 + "/", "1. " * 60_000 + "a@x.org"])
+def test_long_cells_take_no_time(cell):
+    before = process_time()
+    list(addresses_of(cell))
+    assert process_time() - before < 2
