@@ -239,7 +239,6 @@ other
 work
 home
 personal
-business
 """)
 OF_ADDRESS_ALONE = keys("""
 user

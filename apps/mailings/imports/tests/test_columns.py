@@ -22,7 +22,8 @@ pytestmark = pytest.mark.django_db
     ("Фамилия клиента", "last_name"), ("Contact: Last Name", "last_name"),
     ("contact_first_name", "first_name"), ("Прізвище", "last_name"), ("Ім'я", "first_name"),
     ("E-mail Type", ""), ("E-mail 1 - Label", ""), ("email_status", ""), ("Email менеджера", ""),
-    ("Account Name", ""), ("User Name", ""), ("Имя менеджера", ""), ("Company Name", ""),
+    ("Account Name", ""), ("Business Name", ""),
+    ("User Name", ""), ("Имя менеджера", ""), ("Company Name", ""),
     ("Телефон (рабочий)", ""), ("Клиентский код", ""), ("", ""), ("Адрес клиента", "")])
 def test_words_beside_what_a_column_is_do_not_matter(header, target):
     assert target_of(header) == target
