@@ -39,6 +39,8 @@ def find_header(rows: list[list[str]]) -> tuple[int, bool]:
         return 0, False
     first = next((place for place in places if _has_address(rows[place])), None)
     above = [place for place in places[:ABOVE] if first is None or place < first]
+    if usual <= 1:
+        above.reverse()  # of a list, what is nearest is its header: a title has known words too
     named = max(above, key=lambda place: _known(rows[place]), default=None)
     if named is not None and _known(rows[named]):
         return named, True
