@@ -3,6 +3,7 @@ import hashlib
 import re
 from collections.abc import Callable, Sequence
 
+from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -10,9 +11,12 @@ from django.utils.translation import pgettext_lazy
 from apps.users.models import User
 
 from ..fields.models import Field
+from ..fields.values import read
 from ..messages.first_names import EVERY
 from ..messages.names import FEMALE_PATRONYMIC, MALE_PATRONYMIC, SURNAME, TURKIC_PATRONYMIC
-from .header_words import TARGET_OF, key_of_header
+from ..sheets.cells import is_address
+from .address_cells import addresses_of
+from .header_words import key_of_header, target_of
 from .models import Import
 
 IGNORED = ""
@@ -29,6 +33,7 @@ TARGETS: dict[str, str | Promise] = {
     "tags": _("Tags"),
 }
 SHARED = ("email", "comment", "tags")  # any number of columns may become one of these
+NAME = key_of_header("Name")
 MOST = 0.5  # the share of a column's cells that must look like what it is taken for
 NUMBER = re.compile(r"[+-]?\d{1,3}(?:[ \u00a0\u202f]?\d{3})*(?:[.,]\d+)?|[+-]?\d+(?:[.,]\d+)?")
 DATE = re.compile(r"\d{4}-\d\d?-\d\d?|\d{1,2}[./]\d{1,2}[./](?:\d{4}|\d\d)")
@@ -85,11 +90,18 @@ def by_header(header: Sequence[str], width: int, fields: dict[str, Field]) -> li
     own = {key_of_header(field.label): FIELD + key for key, field in fields.items()}
     own |= {key_of_header(key): FIELD + key for key in fields}
     targets = [IGNORED] * width
+    keys = [key_of_header(cell) for cell in header]
     for number, cell in enumerate(header):
-        key = key_of_header(cell)
-        target = own.get(key) or TARGET_OF.get(key, IGNORED)
+        target = own.get(keys[number]) or target_of(cell)
+        if keys[number] in keys[number + 1:]:
+            # An export has «Комментарий» before a field that is called so in another language.
+            target = target_of(cell) or target
         if target in SHARED or target not in targets:
             targets[number] = target
+    if "full_name" in targets and "last_name" in targets and "first_name" not in targets:
+        number = targets.index("full_name")
+        if keys[number] == NAME:
+            targets[number] = "first_name"  # beside «Last name»
     if "first_name" in targets and not {"last_name", "patronymic"} & set(targets):
         number = targets.index("first_name")  # «Имя» alone is all that is known of the name
         targets[number] = IGNORED if "full_name" in targets else "full_name"
@@ -98,14 +110,39 @@ def by_header(header: Sequence[str], width: int, fields: dict[str, Field]) -> li
 
 def fill_addresses(targets: list[str], cells: list[list[str]]) -> None:
     """Find the columns of addresses by what is in them, where no header says it."""
-    shares = [share(column, looks_like_address) for column in cells]
-    if any(target == "email" and shares[n] > 0 for n, target in enumerate(targets)):
-        return
-    for number, found in enumerate(shares):
-        if found >= MOST:
+    shares = [share(column, is_of_addresses) for column in cells]
+    if not any(shares):
+        shares = [share(column, looks_like_address) for column in cells]
+    if not any(target == "email" and shares[n] > 0 for n, target in enumerate(targets)):
+        found = [number for number, part in enumerate(shares) if part >= MOST]
+        for number in [number for number in found if is_varied(cells[number])] or found:
             targets[number] = "email"
-    if "email" not in targets and shares and max(shares) > 0:
-        targets[shares.index(max(shares))] = "email"
+        if "email" not in targets and shares and max(shares) > 0:
+            targets[shares.index(max(shares))] = "email"
+    leave_out_repeated_addresses(targets, cells)
+
+
+def leave_out_repeated_addresses(targets: list[str], cells: list[list[str]]) -> None:
+    """Leave out a column that has no address but those of the columns before it."""
+    before: set[str] = set()
+    for number, target in enumerate(targets):
+        if target != "email":
+            continue
+        found = {text.lower() for cell in cells[number] for text, _name in addresses_of(cell)}
+        if found and found <= before:
+            targets[number] = IGNORED
+        before |= found
+
+
+def is_varied(cells: list[str]) -> bool:
+    """Whether a column has more than a few values that come again, as those of managers do."""
+    return len(cells) < 2 or len(set(cells)) > len(cells) / 2
+
+
+def is_of_addresses(cell: str) -> bool:
+    """Whether there are addresses in a cell and nothing else but their names."""
+    found = list(addresses_of(cell))
+    return bool(found) and all(is_address(text) for text, _name in found)
 
 
 def looks_like_address(cell: str) -> bool:
@@ -126,12 +163,18 @@ def fill_names(targets: list[str], cells: list[list[str]]) -> None:
              "last_name": looks_like_surname}
     for target, test in tests.items():
         shares = {number: share(cells[number], test) for number in free
-                  if targets[number] == IGNORED}
+                  if targets[number] == IGNORED and is_beside_names(targets, number)}
         best = max(shares, key=lambda number: shares[number], default=None)
         if best is not None and shares[best] >= MOST:
             targets[best] = target
     if targets.count("first_name") and not {"last_name", "patronymic"} & set(targets):
         targets[targets.index("first_name")] = "full_name"
+
+
+def is_beside_names(targets: list[str], number: int) -> bool:
+    """Whether a column stands beside another part of the names, or none is found yet."""
+    found = [place for place, target in enumerate(targets) if target in NAME_PARTS]
+    return not found or any(abs(place - number) == 1 for place in found)
 
 
 def share(cells: Sequence[str], test: Callable[[str], bool]) -> float:
@@ -144,7 +187,7 @@ def word(cell: str) -> str:
 
 def looks_like_full_name(cell: str) -> bool:
     words = word(cell).split()
-    return 2 <= len(words) <= 4 and any(
+    return 2 <= len(words) <= 4 and "@" not in cell and any(
         part in EVERY or looks_like_patronymic(part) for part in words)
 
 
@@ -160,17 +203,29 @@ def looks_like_first_name(cell: str) -> bool:
 
 def looks_like_surname(cell: str) -> bool:
     name = word(cell)
-    return " " not in name and name.endswith(SURNAME) and name not in EVERY
+    is_word = name.replace("-", "").isalpha()
+    return is_word and name.endswith(SURNAME) and name not in EVERY
 
 
 def guess_kind(cells: Sequence[str]) -> str:
     """Return of which kind a new field for these cells of a column would be."""
     filled = [cell.strip() for cell in cells if cell.strip()]
     if filled and all(DATE.fullmatch(cell) for cell in filled):
-        return str(Field.Kind.DATE)
-    if filled and all(is_number(cell) for cell in filled):
-        return str(Field.Kind.NUMBER)
-    return str(Field.Kind.TEXT)
+        kind = Field.Kind.DATE
+    elif filled and all(is_number(cell) for cell in filled):
+        kind = Field.Kind.NUMBER
+    else:
+        kind = Field.Kind.TEXT
+    return str(kind if all(is_read(kind, cell) for cell in filled) else Field.Kind.TEXT)
+
+
+def is_read(kind: str, cell: str) -> bool:
+    """Whether a field of this kind takes a cell: dates may be American, numbers very exact."""
+    try:
+        read(Field(kind=kind), cell)
+    except ValidationError:
+        return False
+    return True
 
 
 def is_number(cell: str) -> bool:

@@ -38,43 +38,19 @@ mail
 электронный адрес
 адрес электронной почты
 адрес эл. почты
+пошта
+електронна пошта
 почтовый адрес
 адрес почты
+адрес эл. почты
 адрес e-mail
 адрес email
 email address
 e-mail address
 mail address
-your email
-user email
-контактный email
-контактный e-mail
-рабочий email
-рабочий e-mail
-личный email
-основной email
-почта клиента
-email клиента
-e-mail клиента
-email подписчика
 адрес подписчика
 subscriber
-subscriber email
-client email
-customer email
-billing email
-contact email
-primary email
-work email
-home email
-e-mail 1 - value
-e-mail 2 - value
-e-mail 1
-e-mail 2
-email 1
-email 2
-email1
-email2
+e-mail value
 """),
     "full_name": keys("""
 фио
@@ -90,11 +66,6 @@ email2
 имя и отчество
 полное имя
 имя полностью
-имя клиента
-имя получателя
-имя покупателя
-имя подписчика
-имя контакта
 клиент
 клиенты
 покупатель
@@ -103,25 +74,16 @@ email2
 заказчик
 контакт
 контактное лицо
-фио клиента
-фио покупателя
-фио получателя
-фио заказчика
-фио контакта
+контрагент
 наименование
-наименование клиента
 name
 full name
 fullname
 display name
 client
-client name
 customer
-customer name
 contact
-contact name
 recipient
-recipient name
 person
 first and last name
 """),
@@ -129,7 +91,7 @@ first and last name
 фамилия
 фам
 фам.
-фамилия клиента
+прізвище
 last name
 lastname
 last
@@ -137,24 +99,22 @@ surname
 family name
 family
 second name
-customer last name
-billing last name
 """),
     "first_name": keys("""
 имя
+ім'я
 first name
 firstname
 first
 given name
 given
 forename
-customer first name
-billing first name
 """),
     "patronymic": keys("""
 отчество
 отч
 отч.
+по батькові
 patronymic
 middle name
 middlename
@@ -216,3 +176,96 @@ lists
 """),
 }
 TARGET_OF = {key: target for target, words in WORDS.items() for key in words}
+
+# Words that say whose it is or which of several, and nothing of what it is.
+BESIDE = keys("""
+ваш
+ваша
+ваше
+вашего
+ваши
+введите
+укажите
+клиент
+клиента
+контакт
+контакта
+покупатель
+покупателя
+получатель
+получателя
+подписчик
+подписчика
+заказчик
+заказчика
+держателя
+владельца
+участника
+гостя
+контактный
+контактная
+контактное
+рабочий
+рабочая
+частный
+частная
+личный
+личная
+домашний
+домашняя
+основной
+основная
+другой
+другая
+дополнительный
+дополнительная
+your
+what
+is
+enter
+client
+customer
+contact
+buyer
+recipient
+subscriber
+member
+person
+billing
+shipping
+primary
+secondary
+other
+work
+home
+personal
+""")
+OF_ADDRESS_ALONE = keys("""
+user
+account
+""")
+NUMERAL = re.compile(r"(?<=[^\W\d])\d\b|\b\d\b")
+
+
+def target_of(header: str) -> str:
+    """Return what a column under `header` becomes; "" where its words do not say it.
+
+    What stands in brackets, and words that only say whose it is, are tried without and alone.
+    """
+    outside, _bracket, inside = header.rstrip(" )*:").partition("(")
+    for text in header, outside, inside:
+        if target := of_words(text):
+            return target
+    return ""
+
+
+def of_words(text: str) -> str:
+    key = key_of_header(text)
+    if key in TARGET_OF:
+        return TARGET_OF[key]
+    words = [word for word in NUMERAL.sub("", key).split() if word not in BESIDE]
+    target = TARGET_OF.get(" ".join(words), "")
+    if target:
+        return target
+    rest = " ".join(word for word in words if word not in OF_ADDRESS_ALONE)
+    return "email" if TARGET_OF.get(rest) == "email" else ""

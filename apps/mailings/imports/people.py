@@ -10,18 +10,16 @@ from ..fields.models import Field
 from ..models import Recipient
 from ..owned_form import CONTROL
 from ..recipients.addresses import normalized
-from ..suppression.pasted import named_pieces
 from ..tags.models import key_of
 from ..tags.names import names_in
 from ..tags.services import MOST as MOST_TAGS
+from .address_cells import LINE_END, addresses_of, is_plain
 from .columns import FIELD
 
 LONGEST_NAME = Recipient._meta.get_field("full_name").max_length or 150
 LONGEST_COMMENT = 5000
-MORE_THAN_ONE = re.compile(r"[,;<>\s]")
 # Control characters but the ends of lines and the tab, and what no database stores.
 NOT_IN_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
-LINE_END = re.compile(r"\r\n?|[\x85\u2028\u2029]")
 REMEMBERED = 10_000  # values of one column
 Trouble = tuple[str, int, dict[str, Any]]  # a reason's key, the column, details
 
@@ -117,11 +115,11 @@ class Judge:
             cell = cells[column].strip() if column < len(cells) else ""
             if not cell:
                 continue
-            if not MORE_THAN_ONE.search(cell):
+            if is_plain(cell):
                 yield column, cell, ""
                 continue
-            for piece in named_pieces(cell):
-                yield column, *piece
+            for text, name in addresses_of(cell):
+                yield column, text, name
 
     def address(self, person: Person, column: int, text: str, name: str) -> None:
         try:

@@ -33,11 +33,14 @@ def find_header(rows: list[list[str]]) -> tuple[int, bool]:
     if not places:
         return 0, False
     usual = median([filled[place] for place in places][len(places) // 2:])
-    places = [place for place in places if _is_of_table(rows[place], filled[place], usual)]
+    places = [place for place in places if _is_of_table(rows[place], filled[place], usual)
+              or filled[place] > 1 and _known(rows[place]) == filled[place]]
     if not places:
         return 0, False
     first = next((place for place in places if _has_address(rows[place])), None)
     above = [place for place in places[:ABOVE] if first is None or place < first]
+    if usual <= 1:
+        above.reverse()  # of a list, what is nearest is its header: a title has known words too
     named = max(above, key=lambda place: _known(rows[place]), default=None)
     if named is not None and _known(rows[named]):
         return named, True

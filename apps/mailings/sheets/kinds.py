@@ -18,12 +18,12 @@ REFUSED = {
     b"Rar!": "archive", b"7z\xbc\xaf": "archive", b"\x1f\x8b": "archive", b"BZh": "archive",
     b"\xfd7zXZ": "archive", b"\x28\xb5\x2f\xfd": "archive", EMPTY_ZIP: "archive",
     b"{\\rtf": "document",
-    b"BEGIN:VCARD": "contacts",
     b"\x09\x00\x04\x00": "old_workbook", b"\x09\x02\x06\x00": "old_workbook",
     b"\x09\x04\x06\x00": "old_workbook", b"\x09\x08\x08\x00": "old_workbook",
 }
+CONTACTS = b"BEGIN:VCARD"
 MARKUP = re.compile(
-    rb"\s*(?:<\?xml|<!--|<(?:!doctype|html|head|body|table|meta|div|style)\b)", re.I)
+    rb"\s*(?:<\?xml|<!--|<(?:!doctype|html|head|body|table|meta|div|style|svg)\b)", re.I)
 JSON = re.compile(rb"\s*(?:\[\s*)?\{\s*\"[^\"]*\"\s*:")
 WEB_PAGE = re.compile(rb"<(?:!doctype\s+html|html|table|body)\b", re.I)
 CONTROL = re.compile(rb"[\x02-\x08\x0e-\x19\x1b\x7f]")
@@ -63,6 +63,8 @@ def _refuse(head: bytes) -> None:
     if head[:2] == b"BM" and b"\0\0\0\0" in head[4:14]:
         raise Unreadable("picture")
     text = head.replace(b"\0", b"").removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe")
+    if text.startswith(CONTACTS):
+        raise Unreadable("contacts")
     if MARKUP.match(text):
         raise Unreadable("web_page" if WEB_PAGE.search(text) else "markup")
     if JSON.match(text):

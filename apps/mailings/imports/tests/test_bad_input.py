@@ -94,7 +94,9 @@ def test_more_tags_than_an_owner_may_have_are_rejected(owner, monkeypatch):
 @pytest.mark.parametrize("typed, meant", [
     ("a@gmial.com", "a@gmail.com"), ("a@gmai.com", "a@gmail.com"), ("a@yandexx.ru", "a@yandex.ru"),
     ("a@mail.ry", "a@mail.ru"), ("a@gmail.com", ""), ("a@example.com", ""), ("a@ya.ru", ""),
-    ("a@mail.ua", "")])
+    ("a@mail.ua", ""), ("a@gmail.ru", "a@gmail.com"), ("a@inbox.eu", ""), ("a@inbox.com", ""),
+    ("a@bk.com", ""), ("a@gmx.us", ""), ("a@mai.com", "a@mail.com"),
+    ("a@xn--gmil-63d.com", "a@gmail.com"), ("a@xn--e1afmkfd.xn--p1ai", "")])
 def test_a_domain_that_is_nearly_another_is_known(typed, meant):
     assert suggested(typed) == meant
 

@@ -80,6 +80,22 @@ def test_what_can_not_be_is_said_with_status_2(clients, owner, options):
     assert not Recipient.objects.exists()
 
 
+@pytest.mark.parametrize("options", [["--map", "9=email"], ["--tag", "я" * 99]])
+def test_what_is_refused_leaves_nothing_behind(clients, owner, settings, options):
+    with pytest.raises(CommandError):
+        run(clients(table("anna@example.com;Анна;")), "--basis", "Анкета", *options)
+    assert not Import.objects.exclude(stage=Import.Stage.DROPPED).exists()
+    assert not Ground.objects.exists()
+
+
+def test_where_rejected_rows_can_not_be_written_nobody_lands(clients, owner, tmp_path):
+    with pytest.raises(CommandError) as refused:
+        run(clients(table("anna@example.com;Анна;", "no;;")),
+            "--rejected", str(tmp_path / "nowhere" / "rejected.csv"))
+    assert refused.value.returncode == 2
+    assert not Recipient.objects.exists()
+
+
 @pytest.mark.parametrize("text", ["", "\x89PNG\r\n\x1a\n" + "\x00" * 100])
 def test_what_can_not_be_read_is_said_with_status_2(clients, owner, text):
     with pytest.raises(CommandError) as refused:

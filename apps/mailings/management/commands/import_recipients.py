@@ -2,11 +2,13 @@ import csv
 import json
 from argparse import ArgumentParser
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError
+from django.db import transaction
 from django.utils import translation
 
 from apps.audit.services import Via
@@ -56,33 +58,49 @@ class Command(DatabaseCommand):
         owner = User.objects.filter(email__iexact=options["owner"]).first()
         if owner is None:
             raise CommandError(f"There is no user {options['owner']}.", returncode=UNREAD)
+        if options["rejected"]:
+            check_writable(options["rejected"])
         self.shown = -1
         with translation.override(owner.language or translation.get_language()):
-            try:
-                of = self.done(owner, options)
-            except services.ImportRefused as error:
-                raise CommandError(str(error), returncode=UNREAD) from None
-            except ValidationError as error:
-                raise CommandError(" ".join(error.messages), returncode=UNREAD) from None
+            of = self.tried(owner, options)
             if options["rejected"]:
                 write_rejected(of, options["rejected"])
         figures = {name: getattr(of, name) for name in FIGURES}
         if options["dry_run"]:
             services.import_drop(of=of)
-            self.forget_ground(of)
+            forget_ground(of)
         self.stdout.write(json.dumps({**figures, "import": of.pk}))
         if of.rejected:
             raise SystemExit(1)
 
-    def done(self, owner: User, options: dict[str, Any]) -> Import:
+    def tried(self, owner: User, options: dict[str, Any]) -> Import:
+        """Return the import when all is done; one that can not be leaves nothing behind."""
+        try:
+            of = begun(owner, options["file"])
+        except services.ImportRefused as error:
+            raise CommandError(str(error), returncode=UNREAD) from None
+        try:
+            return self.done(of, options)
+        except CommandError:
+            forget(of)
+            raise
+        except services.ImportRefused as error:
+            forget(of)
+            raise CommandError(str(error), returncode=UNREAD) from None
+        except ValidationError as error:
+            forget(of)
+            raise CommandError(" ".join(error.messages), returncode=UNREAD) from None
+
+    def done(self, of: Import, options: dict[str, Any]) -> Import:
         """Return the import when all that was asked for is done. Raises ImportRefused."""
-        of = self.work(begun(owner, options["file"]))
+        self.work(of)
         columns = mapped(of, options["map"])
-        ground = None
-        if options["basis"]:
-            ground = Ground.objects.create(owner=owner, text=options["basis"])
-        services.import_map(of=of, columns=columns, known=options["known"], tags=options["tag"],
-                            ground=ground)
+        with transaction.atomic():
+            ground = None
+            if options["basis"]:
+                ground = Ground.objects.create(owner=of.owner, text=options["basis"])
+            services.import_map(of=of, columns=columns, known=options["known"],
+                                tags=options["tag"], ground=ground)
         self.work(of)
         if not options["dry_run"]:
             services.import_land(of=of, via=Via.COMMAND)
@@ -105,11 +123,27 @@ class Command(DatabaseCommand):
         self.stderr.write(f"{job.title}: {job.done}{total}")
         self.stderr.flush()
 
-    def forget_ground(self, of: Import) -> None:
-        """Delete the ground of a dry run."""
-        if of.ground_id:
-            Import.objects.filter(pk=of.pk).update(ground=None)
-            Ground.objects.filter(pk=of.ground_id).delete()
+
+def check_writable(path: Path) -> None:
+    """Raise CommandError before anything lands if the file of rejected rows can not be written."""
+    try:
+        path.open("a").close()
+    except OSError as error:
+        raise CommandError(f"{path}: {error.strerror}", returncode=UNREAD) from None
+
+
+def forget(of: Import) -> None:
+    """Drop an import of which nothing was written."""
+    with suppress(services.ImportRefused):
+        services.import_drop(of=of)
+        forget_ground(of)
+
+
+def forget_ground(of: Import) -> None:
+    """Delete the ground of an import that is dropped."""
+    if of.ground_id:
+        Import.objects.filter(pk=of.pk).update(ground=None)
+        Ground.objects.filter(pk=of.ground_id).delete()
 
 
 def begun(owner: User, path: Path) -> Import:

@@ -30,6 +30,8 @@ NOT_TABLES = {
     "xml": (b'<?xml version="1.0"?><Workbook/>', "markup"),
     "json": (b'[{"email": "a@example.com"}]', "json"),
     "contacts": (b"BEGIN:VCARD\r\nVERSION:3.0\r\n", "contacts"),
+    "contacts with a mark": ("\ufeffBEGIN:VCARD\r\n".encode("utf-16-le"), "contacts"),
+    "drawing": (b'<svg xmlns="http://www.w3.org/2000/svg"/>', "markup"),
     "program": (b"\x7fELF\x02\x01\x01" + bytes(range(32)) * 9, "not_text"),
     "protected workbook": (OLE + "EncryptedPackage\0".encode("utf-16-le"), "password"),
     "old document": (OLE + "WordDocument\0".encode("utf-16-le"), "document"),
