@@ -46,7 +46,7 @@ def test_the_figures_and_the_button_say_what_would_come(as_owner, of):
     for words in "Новых 2", "Изменятся 1", "Без изменений 1", "С ошибкой 2":
         assert words in text_of(answer)
     button = page_of(answer).select_one("#import form .btn-primary")
-    assert button.get_text(strip=True) == "Добавить 2 получателей, изменить 1"
+    assert button.get_text(strip=True) == "Добавить 2 получателей, изменить\u00a01"
 
 
 def test_who_is_not_written_to_and_who_was_deleted_are_named(as_owner, owner):
