@@ -28,5 +28,5 @@ def test_filters_that_find_nothing_stay(name, as_owner, pks):
 
 def test_the_style_sheet_hides_filters_and_the_titles_button_beside_it():
     style = (ROOT / "static/css/app.css").read_text(encoding="utf-8")
-    hidden = ":is(.app-filters, .app-period, .app-title .btn-primary) { display: none; }"
+    hidden = ":is(.app-filters, .app-period, .app-title .app-actions) { display: none; }"
     assert f".app-main:has(.app-first) {hidden}" in style

@@ -17,6 +17,7 @@ from apps.mailings.suppression.models import suppressions_of_rows
 from apps.mailings.whom.audience import members, without
 from apps.mailings.whom.rests import letters_of_late, same_letters
 from apps.mailings.whom.rules import remember_whom, whom_of
+from apps.mailings.whom.words import add_words
 
 from .audience import Audience, audience_of, first_recipient, is_dear, reached_count
 from .models import worker_alive
@@ -46,6 +47,9 @@ def check_context(mailing: Mailing, *, again: bool, counted: bool) -> dict[str, 
     """
     now = timezone.now()
     remember_whom(mailing)
+    whom = whom_of(mailing)
+    if whom.has_rests or not whom.is_stored_picks:
+        add_words([mailing])
     context = {
         "mailing": mailing, "again": again, "early": mailing.waits_for_its_time(now),
         "reason": refusal(mailing, now), "no_worker": not worker_alive(),

@@ -3,7 +3,7 @@
 import { on } from "./page.js";
 
 const LONGEST_PASTED = 1_000_000;
-const zone = document.querySelector("[data-drop]");
+const zone = document.querySelector("[data-drop-zone]");
 const input = zone?.querySelector("input[type=file]");
 const told = zone?.querySelector("[data-drop-told]");
 

@@ -71,7 +71,7 @@ def write_message(person):
 def make_mailing(person):
     person.click("Разослать", role="link")
     expect(person.page.locator("[name=message] option:checked")).to_have_text(SUBJECT)
-    person.click("Все мои получатели: 3", role="checkbox")
+    expect(person.page.get_by_role("radio", name="Все мои получатели: 3")).to_be_checked()
     person.click("Сейчас Сначала вы проверите, кому и что уйдёт.", role="radio")
     person.click("Проверить и отправить", within=".app-form-footer")
 

@@ -89,7 +89,7 @@ def test_a_newcomer_signs_up_and_sends_a_mailing_whose_every_fate_is_seen(
 def test_a_form_with_a_mistake_stays_open_and_keeps_what_was_typed(open_page, site):
     page = log_in(open_page(), site)
     page.goto(f"{site}/recipients/")
-    page.click(".app-actions a")
+    page.click("[data-new]")
     page.fill("[name=email]", "nonsense")
     page.fill("[name=full_name]", "Кто-то")
     page.click("#modal .btn-primary")
@@ -119,6 +119,7 @@ def test_a_row_is_edited_in_place_and_escape_leaves_it_as_it_was(open_page, site
 def test_recipients_are_found_and_ticked_in_the_mailings_form(open_page, site):
     page = log_in(open_page(), site)
     page.goto(f"{site}/mailings/create/")
+    page.check("[name=who][value=hand]")
     page.locator("[data-candidate]").first.check()
     page.fill("[data-find]", "ольга")
     expect(page.locator("#candidates li").first).to_contain_text("Ольга")
@@ -167,6 +168,6 @@ def test_a_lost_connection_is_said_in_a_toast(open_page, site):
     page.goto(f"{site}/recipients/")
     page.route("**/recipients/create/", lambda route: route.abort())
     with page.expect_event("requestfailed"):
-        page.click(".app-actions a")
+        page.click("[data-new]")
     expect(page.locator(".app-toast-danger")).to_be_visible()
     page.wait_for_timeout(50)

@@ -262,6 +262,15 @@ def test_the_list_says_whom_it_is_for_and_how_many_got_it(mailing, sink, people,
     assert "2 из 2" in " ".join(page.split())
 
 
+def test_the_check_page_and_the_mailings_say_whom_it_is_for(mailing, people, as_owner):
+    mailing.recipients.set(people.values())
+    Mailing.objects.filter(pk=mailing.pk).update(quiet_days=7, skip_same=True)
+    words = ("Поимённо, кроме: те, кому писали за 7 дней до отправки, "
+             "те, у кого это сообщение уже есть")
+    for address in reverse("delivery:start", args=[mailing.pk]), mailing.get_absolute_url():
+        assert words in " ".join(as_owner.get(address).text.split())
+
+
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer")
 def test_a_moment_waits_for_another_of_the_same_owner_alone(mailing, other):
     found = {}

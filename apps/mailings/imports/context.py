@@ -73,7 +73,8 @@ def columns_context(request: Request, of: Import, *, form: MappingForm | None = 
         typed = request.POST.dict()
     form = form or mapping_form(of, typed=typed)
     tags = Tag.objects.owned_by(of.owner).values_list("name", flat=True)
-    first_rows = [cells[:form.shown] for cells in form.rows[:SHOWN_ROWS]]
+    empty = [""] * form.shown
+    first_rows = [[*cells, *empty][:form.shown] for cells in form.rows[:SHOWN_ROWS]]
     return {
         "form": form, "of_reading": of_reading or reading_form(of), "tag_names": tags[:MOST_NAMES],
         "reading_words": in_words(reading_of(of)), "first_rows": first_rows,

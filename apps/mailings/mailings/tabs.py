@@ -43,7 +43,8 @@ def mailing_detail(request: Request, pk: int) -> HttpResponse:
         "message", "owner", "disabled_by"), pk)
     add_stories([mailing])
     remember_whom(mailing)
-    if not whom_of(mailing).is_stored_picks:
+    whom = whom_of(mailing)
+    if whom.has_rests or not whom.is_stored_picks:
         add_words([mailing])
     tab = choice(request, "tab", TABS, "recipients")
     run = mailing.last_run

@@ -65,7 +65,8 @@ def add_marks(recipients, user):
 
 @require_safe
 def recipient_detail(request, pk):
-    recipient = for_reading(request.user, Recipient.objects.select_related("owner"), pk)
+    recipient = for_reading(
+        request.user, Recipient.objects.select_related("owner", "added_by", "ground"), pk)
     add_marks([recipient], request.user)
     add_facts(recipient, request.user)
     attempts = Attempt.objects.visible_to(request.user).filter(recipient=recipient)

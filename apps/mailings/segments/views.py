@@ -25,7 +25,7 @@ from apps.users.models import User
 from ..recipients.same_reply import add_same_reply
 from ..search import with_words
 from ..suppression.marks import add_suppressions
-from ..whom.uses import mailings_using
+from ..whom.uses import NEEDED, mailings_using
 from . import services
 from .book import Book
 from .conditions import sieve_of
@@ -169,6 +169,6 @@ def segment_delete(request: Request, pk: int) -> HttpResponse:
                "crumb": _("Segments"),
                "consequences": [_("Its people stay in the book."), _("There is no way back.")]}
     if refusal := services.deletion_refusal(segment):
-        mailings = [mailing.title for mailing in mailings_using(segment=segment)[:10]]
-        context |= {"consequences": [refusal, *mailings], "submit_label": ""}
+        context |= {"intro": refusal, "consequences": [], "submit_label": "",
+                    "needed_by": mailings_using(segment=segment)[:NEEDED]}
     return render_form(request, "ui/form_page.html", context)

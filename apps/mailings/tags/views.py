@@ -17,7 +17,7 @@ from apps.users.models import User
 
 from ..models import Recipient, Tag
 from ..segments.finding import segments_naming
-from ..whom.uses import mailings_using
+from ..whom.uses import NEEDED, mailings_using
 from . import ends, services
 from .forms import MergeForm, NamesField, TagForm
 from .models import key_of
@@ -26,7 +26,7 @@ from .pills import add_people
 
 SORTS = {"name": "key"}
 CHANGED = "recipients:changed"  # they show it
-NAMED = 5  # mailings and segments in a question
+NAMED = 5  # segments in a question
 
 
 @require_safe
@@ -94,10 +94,12 @@ def tag_delete(request: Request, pk: int) -> HttpResponse:
     """Delete a tag, after a question that says who has it and what names it."""
     tag = for_writing(request.user, Tag.objects, pk)
     if request.method != "POST":
-        refusal = ends.deletion_refusal(tag)
-        return form_page(request, None, _("Delete the tag “%(name)s”?") % {"name": tag.name},
-                         "" if refusal else _("Delete"), danger=True,
-                         consequences=needed_by(tag, refusal) if refusal else losses(tag))
+        heading = _("Delete the tag “%(name)s”?") % {"name": tag.name}
+        if refusal := ends.deletion_refusal(tag):
+            return form_page(request, None, heading, "", intro=refusal,
+                             needed_by=mailings_using(tag=tag)[:NEEDED])
+        return form_page(request, None, heading, _("Delete"), danger=True,
+                         consequences=losses(tag))
     try:
         job = ends.tag_delete(tag=tag)
     except ValidationError as busy:
@@ -174,12 +176,6 @@ def form_page(request: Request, form: Any, heading: str, submit_label: str,
     return render_form(request, "ui/form_page.html", {
         "form": form, "heading": heading, "submit_label": submit_label, **context,
         "back": reverse("mailings:tag_list"), "crumb": _("Tags")})
-
-
-def needed_by(tag: Tag, refusal: str) -> list[str]:
-    """Return why a tag can not be deleted, and for which mailings."""
-    mailings = mailings_using(tag=tag)[:NAMED + 1]
-    return [refusal, listed([mailing.title for mailing in mailings])]
 
 
 def losses(tag: Tag) -> list[str]:

@@ -5,6 +5,8 @@ from django.utils import timezone
 from ..models import Mailing, Segment, Tag
 from ..services import UNDO_FOR
 
+NEEDED = 10  # mailings that are named where something is not deleted for them
+
 
 def mailings_using(*, tag: Tag | None = None, segment: Segment | None = None) -> QuerySet[Mailing]:
     """Return the mailings that would go to others than their owner means without it.

@@ -40,13 +40,23 @@ def of(owner):
         "плохо;Борис;", "anna@example.com;Анна снова;", "info@gmial.com;Вера;"))
 
 
+@pytest.mark.parametrize("row, words", [
+    ("same@example.com;Та же;", "Добавлять нечего: всё это уже есть"),
+    ("плохо;Борис;", "Добавлять пока нечего: исправьте строки")])
+def test_with_nothing_to_add_the_page_says_so(as_owner, owner, row, words):
+    RecipientFactory(owner=owner, email="same@example.com", full_name="Та же")
+    answer = as_owner.get(checked(owner, table(row)).get_absolute_url())
+    assert words in text_of(answer)
+    assert not page_of(answer).select("form[action$='/land/']")
+
+
 def test_the_figures_and_the_button_say_what_would_come(as_owner, of):
     answer = as_owner.get(of.get_absolute_url())
     assert counts(of) == (6, 2, 1, 1, 2)
     for words in "Новых 2", "Изменятся 1", "Без изменений 1", "С ошибкой 2":
         assert words in text_of(answer)
     button = page_of(answer).select_one("#import form .btn-primary")
-    assert button.get_text(strip=True) == "Добавить 2 получателей, изменить 1"
+    assert button.get_text(strip=True) == "Добавить 2 получателей, изменить\u00a01"
 
 
 def test_who_is_not_written_to_and_who_was_deleted_are_named(as_owner, owner):
@@ -56,7 +66,7 @@ def test_who_is_not_written_to_and_who_was_deleted_are_named(as_owner, owner):
     of = checked(owner, table("left@example.com;Ушла;", "gone@example.com;Вернулась;"))
     url = of.get_absolute_url()
     words = text_of(as_owner.get(url))
-    assert "Из них 1 в вашем списке «Не пишем»" in words and "1 вы раньше удалили" in words
+    assert "Из них 1 в вашем списке «Кому не пишем»" in words and "1 вы раньше удалили" in words
     assert "left@example.com" in text_of(as_owner.get(f"{url}?rows=suppressed"))
     assert "gone@example.com" in text_of(as_owner.get(f"{url}?rows=returning"))
 

@@ -41,6 +41,13 @@ def test_the_page_shows_the_first_rows_and_the_guesses(as_owner, of):
     assert page.select_one("[aria-current=step]").get_text(" ", strip=True) == "2 Столбцы"
 
 
+def test_a_row_that_ends_early_has_a_cell_under_each_column(as_owner, owner):
+    of = opened(owner, table("Анна;anna@example.com;Казань;5", "Вера;vera@example.com",
+                             header=HEADER))
+    rows = page_of(as_owner.get(of.get_absolute_url())).select("#import-columns tbody tr")
+    assert [len(row.select("td")) for row in rows] == [4, 4]
+
+
 def test_the_likely_kind_of_a_new_field_is_offered_first(as_owner, of):
     select = page_of(as_owner.get(of.get_absolute_url())).select_one("[name=column-3]")
     new = [option["value"] for option in select.select("option") if "new:" in option["value"]]

@@ -7,7 +7,7 @@ from apps.jobs.models import Job
 from apps.jobs.services import job_cancel
 from tests.factories import RecipientFactory
 
-from ...models import Import, Recipient
+from ...models import Ground, Import, Recipient
 from .. import services
 from ..models import UNDO_FOR
 from .conftest import checked, finish, landed, table, undone
@@ -23,6 +23,17 @@ def text_of(answer):
 def section(client, of):
     answer = client.get(of.get_absolute_url())
     return BeautifulSoup(answer.text, "html.parser").select_one("#import")
+
+
+def test_a_persons_page_says_to_its_owner_where_the_address_comes_from(
+        as_owner, as_manager, owner):
+    of = landed(owner, table(ROW), ground=Ground.objects.create(
+        owner=owner, text="Покупатели лавки", version="2", proof="Папка в шкафу"))
+    person = Recipient.objects.get(email="anna@example.com")
+    words = text_of(as_owner.get(person.get_absolute_url()))
+    assert f"Загрузка {of}" in words and "Покупатели лавки" in words
+    assert "Реклама · версия текста 2 · Папка в шкафу" in words
+    assert "Покупатели лавки" not in text_of(as_manager.get(person.get_absolute_url()))
 
 
 def test_a_stage_that_takes_time_asks_for_itself_until_it_is_done(as_owner, owner):

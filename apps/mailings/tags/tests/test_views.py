@@ -87,7 +87,9 @@ def test_before_a_tag_is_deleted_it_says_who_has_it_and_what_names_it(
 def test_a_tag_that_a_mailing_leaves_out_is_not_deleted(as_owner, htmx, owner, anna, tag):
     mailing = MailingFactory(owner=owner, name="Новости опта")
     mailing.excluded_tags.add(tag)
-    assert "«Новости опта»" in as_owner.get(f"{LIST}{tag.pk}/delete/").text
+    page = as_owner.get(f"{LIST}{tag.pk}/delete/").text
+    assert f'<a href="{mailing.get_absolute_url()}">Новости опта</a>' in page
+    assert "Закрыть" in page and "Отмена" not in page
     assert htmx.post(f"{LIST}{tag.pk}/delete/").status_code == 409
     assert names(anna) == ["Опт"]
 
