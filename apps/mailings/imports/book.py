@@ -50,7 +50,8 @@ def looked_up(owner: int, keys: Iterable[str], which: str) -> list[tuple[str, in
     with connection.cursor() as cursor:
         cursor.execute(
             LOOK[connection.vendor].format(which=which), [json.dumps(sorted(keys)), owner])
-        return cursor.fetchall()
+        found: list[tuple[str, int]] = cursor.fetchall()
+    return found
 
 
 def known_people(owner: int, keys: Iterable[str], tags: Iterable[int], *,
@@ -90,9 +91,10 @@ def suppressed_keys(owner: int, keys: Iterable[str]) -> set[str]:
 def deleted_keys(owner: int, keys: Iterable[str]) -> dict[str, datetime]:
     """Return when recipients with these addresses were deleted, of those who were."""
     found = looked_up(owner, keys, DELETED)
-    moments = dict(Recipient.all_objects.filter(
-        pk__in=among(pk for _key, pk in found)).values_list("pk", "deleted_at"))
+    rows = Recipient.all_objects.filter(pk__in=among(pk for _key, pk in found))
+    key_of = {pk: key for key, pk in found}
     deleted: dict[str, datetime] = {}
-    for key, pk in found:
-        deleted[key] = max(moments[pk], deleted.get(key, moments[pk]))
+    for pk, deleted_at in rows.order_by("deleted_at").values_list("pk", "deleted_at"):
+        if deleted_at:
+            deleted[key_of[pk]] = deleted_at
     return deleted
