@@ -8,6 +8,7 @@ from .encodings import in_two_octets
 from .refusals import Unreadable
 
 HEAD = 64 * 1024
+FEW = 10  # control octets that a text may have, however short it is
 ZIP = b"PK\x03\x04"
 EMPTY_ZIP = b"PK\x05\x06"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -69,7 +70,7 @@ def _refuse(head: bytes) -> None:
         raise Unreadable("web_page" if WEB_PAGE.search(text) else "markup")
     if JSON.match(text):
         raise Unreadable("json")
-    if not in_two_octets(head) and len(CONTROL.findall(text)) > len(text) / 50:
+    if not in_two_octets(head) and len(CONTROL.findall(text)) > max(FEW, len(text) / 50):
         raise Unreadable("not_text")
 
 
