@@ -10,12 +10,11 @@ from ..writing import csv_octets
 
 TEXTS = st.one_of(
     st.text(alphabet="ab1'\" ,;|\t\r\n=+-@＝\xa0_x0D", max_size=12),
-    st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc"]),
-            max_size=12),
+    st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc"]), max_size=12),
     st.sampled_from([
         "+7 900 123-45-67", "'+7", "=HYPERLINK(\"x\";\"y\")", "два\r\nряда", "два\nряда", "מזל טוב",
         "🎉 👩‍👩‍👧", "x" * 5000, 'кавычка "раз"', "a;b,c\td", "_x000D_", "0012", "1e5", "2026-03-08",
-        "О'Генри", " пробелы ", "\ufeff", "NULL", "\u2028", "\x0b\x1c"]))
+        "О'Генри", " пробелы ", "\ufeff", "NULL", "\u2028"]))
 HEADER = ["E-mail", "Ф. И. О.", "Комментарий"]
 BOOK_TEXTS = TEXTS.map(str.strip)  # blanks around them are in no book
 TABLES = st.lists(
