@@ -140,7 +140,7 @@ def test_somebody_in_a_mailing_is_found_in_its_form_and_unticked(open_page, site
     pk = name.get_attribute("value")
     name.uncheck()
     expect(count).to_have_text(str(before - 1))
-    page.locator(f"[data-picked] [value='{pk}']").check()
+    page.locator(f"[data-picked] [type=checkbox][value='{pk}']").check()
     expect(count).to_have_text(str(before))
 
 
