@@ -39,13 +39,6 @@ NUMBER = re.compile(r"[+-]?\d{1,3}(?:[ \u00a0\u202f]?\d{3})*(?:[.,]\d+)?|[+-]?\d
 DATE = re.compile(r"\d{4}-\d\d?-\d\d?|\d{1,2}[./]\d{1,2}[./](?:\d{4}|\d\d)")
 
 
-def target_choices(owner: User) -> list[tuple[str, str]]:
-    """Return what a column may become, with `owner`'s own fields, as choices of a select."""
-    own = Field.objects.owned_by(owner)
-    return [*((target, str(words)) for target, words in TARGETS.items()),
-            *((FIELD + field.key, field.label) for field in own)]
-
-
 def header_key(header: Sequence[str]) -> str:
     """Return the key by which columns under `header` are remembered; "" without one."""
     if not any(header):
