@@ -15,7 +15,7 @@ from ..models import Mailing, Recipient, Segment, Tagging
 from ..picks.choice import is_member
 from ..picks.choice import members as picked
 from ..segments.conditions import sieve_of
-from .broken import is_broken
+from ..segments.finding import is_broken
 from .rests import letters_of_late, same_letters
 from .rules import Whom, whom_of
 

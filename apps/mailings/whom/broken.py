@@ -1,15 +1,9 @@
 """Segments whose conditions name what is gone: nobody can tell whom they were to find."""
 from django.utils.translation import gettext as _
 
-from ..models import Mailing, Segment
-from ..segments.book import Book
-from ..segments.problems import problems_in
+from ..models import Mailing
+from ..segments.finding import is_broken
 from .rules import whom_of
-
-
-def is_broken(segment: Segment) -> bool:
-    """Return whether the conditions of `segment` name what is gone, or make no sense."""
-    return bool(problems_in(segment.conditions, Book(segment.owner_id)))
 
 
 def whom_refusal(mailing: Mailing) -> str:
