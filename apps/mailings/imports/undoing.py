@@ -7,11 +7,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.audit.services import Action, record
+from apps.jobs.kinds import Failed
 from apps.jobs.models import Job
 
 from ..models import Attempt, Delivery, Field, ImportChange, Mailing, Recipient, Tagging
 from ..picks.choice import among
 from ..runs import Preparation, RunAudience
+from . import undoing_refusal
 from .columns import FIELD
 from .jobs import ImportKind
 from .leftovers import sweep
@@ -38,6 +40,10 @@ class UndoKind(ImportKind):
     def look(self, job: Job) -> None:
         self.pace.look()
         self.pace.start()
+        if not job.place["row"]:
+            of = Import.objects.get(pk=job.place["import"])
+            if undoing_refusal.written_to(of, whole=True):
+                raise Failed(undoing_refusal.WRITTEN_TO)
 
     def run_batch(self, job: Job) -> bool:
         of = Import.objects.get(pk=job.place["import"])

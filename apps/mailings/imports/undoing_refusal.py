@@ -3,11 +3,14 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from ..models import Delivery, Run
 from .models import Import, ImportChange
 
-LOOKED_AT = 10_000  # people; whoever of the rest was written to stays when all is taken back
+LOOKED_AT = 10_000  # people, while a page waits; the job looks at all before it begins
+WRITTEN_TO = gettext_noop(
+    "Somebody of this import was written to, so it can not be taken back any more.")
 
 
 def undo_refusal(of: Import) -> str:
@@ -23,7 +26,7 @@ def undo_refusal(of: Import) -> str:
         return _("First take back the import “%(name)s” of %(day)s. It has the same "
                  "people.") % {"name": later, "day": day}
     if written_to(of):
-        return _("Somebody of this import was written to, so it can not be taken back any more.")
+        return _(WRITTEN_TO)
     return ""
 
 
@@ -38,14 +41,19 @@ def later_import(of: Import) -> Import | None:
     return after.exclude(pk=of.pk).filter(Exists(theirs)).order_by("-landed_at", "-pk").first()
 
 
-def written_to(of: Import) -> bool:
-    """Whether a letter went out, or is about to, to somebody of an import since it landed."""
+def written_to(of: Import, *, whole: bool = False) -> bool:
+    """Whether a letter went out, or is about to, to somebody of an import since it landed.
+
+    Of a long one only the first are looked at, unless the `whole` is.
+    """
     runs = Run.objects.filter(Q(finished_at=None) | Q(finished_at__gte=of.landed_at),
                               owner=of.owner_id)
     if not runs.exists():
         return False
     changed = ImportChange.objects.filter(of_import=of.pk).exclude(after={})
-    people = changed.values("recipient")[:LOOKED_AT]
+    people = changed.values("recipient")
+    if not whole:
+        people = people[:LOOKED_AT]
     letters = Delivery.objects.filter(
         recipient__in=people, run__in=runs.values("pk"), updated_at__gte=of.landed_at)
     return letters.exclude(state__in=Delivery.SET_ASIDE).exists()

@@ -13,7 +13,7 @@ from tests.factories import MailingFactory, RecipientFactory
 from ...fields.services import field_delete
 from ...models import Delivery, Field, Ground, ImportChange, Recipient, Run, Tag, Tagging
 from ...services import owned_delete, recipient_save
-from .. import services
+from .. import services, undoing_refusal
 from ..models import Import
 from ..services import ImportRefused, undo_refusal
 from .conftest import book, checked, counts, finish, landed, table, undone
@@ -175,6 +175,21 @@ def test_it_is_refused_once_somebody_of_it_was_written_to(owner):
     again = landed(owner, table("anna@example.com;Анна;"))
     Delivery.objects.update(updated_at=timezone.now())
     assert undo_refusal(again) == ""  # it changed nobody who was written to
+
+
+def test_before_anything_is_taken_back_all_of_a_long_import_are_looked_at(owner, monkeypatch):
+    monkeypatch.setattr(undoing_refusal, "LOOKED_AT", 1)
+    of = landed(owner, table("anna@example.com;Анна;", "boris@example.com;Борис;"))
+    boris = Recipient.objects.get(email="boris@example.com")
+    mailing = MailingFactory(owner=owner, recipients=[boris])
+    run = Run.objects.create(mailing=mailing, owner=owner, trigger=Run.Trigger.PAGE, total=1,
+                             subject="s", body="b")
+    Delivery.objects.create(run=run, recipient=boris, email=boris.email, full_name="",
+                            state=Delivery.State.SENT)
+    services.import_undo(of=of)
+    assert finish(of).stage == Import.Stage.LANDED
+    assert "уже ушло письмо" in of.job.reason
+    assert [person[0] for person in book(owner)] == ["anna@example.com", "boris@example.com"]
 
 
 def test_it_is_refused_after_30_days(owner):
