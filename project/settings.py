@@ -237,6 +237,8 @@ EHLO_NAME = env("EHLO_NAME")
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Вестник <vestnik@localhost.localdomain>")
 SENDER_CONNECTIONS = env.number("SENDER_CONNECTIONS", 4, least=1)
 SENDER_RATE = env.rate("SENDER_RATE")
+SERVICE_SENDER = env.flag("SERVICE_SENDER", True)  # people may send by the server of EMAIL_URL
+SMTP_ALLOW_PRIVATE = env.flag("SMTP_ALLOW_PRIVATE", DEMO)
 SENDER_PROCESSES = env.number("SENDER_PROCESSES", min(4, os.cpu_count() or 1), least=1)
 SILENCED_SYSTEM_CHECKS = ["security.W021"]  # HSTS preload is the domain owner's own decision
 

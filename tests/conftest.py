@@ -10,7 +10,8 @@ from apps.jobs.models import Job
 from apps.mailings.models import (
     Delivery, Field, Import, Run, Segment, Suppression, Tag, Tagging)
 from apps.users.forms import ProfileForm
-from tests.factories import MailingFactory, MessageFactory, RecipientFactory, UserFactory
+from tests.factories import (
+    MailingFactory, MessageFactory, RecipientFactory, SenderFactory, UserFactory)
 
 MARK = "OWNERSMARK"  # stands in everything that is the owner's
 
@@ -89,6 +90,8 @@ def book_of(user, mark):
         "field": Field.objects.create(owner=user, key="mark", label=f"{mark} field").pk,
         "segment": Segment.objects.create(
             owner=user, name=f"{mark} segment", conditions=everybody).pk,
+        "sender": SenderFactory(
+            owner=user, name=f"{mark} sender", address=f"{mark.lower()}@shop.example").pk,
         "import": Import.objects.create(
             owner=user, name=f"{mark}.csv", stage=Import.Stage.DROPPED).pk,
         "bulk": Job.objects.create(kind="bulk", owner=user, state=Job.State.DONE).pk,

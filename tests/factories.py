@@ -5,7 +5,7 @@ import factory
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.utils import timezone
 
-from apps.mailings.models import Field, Mailing, Message, Recipient, Segment, Tag
+from apps.mailings.models import Field, Mailing, Message, Recipient, Segment, Sender, Tag
 from apps.users.models import User
 
 PASSWORD = "correct-horse-7"
@@ -80,3 +80,20 @@ class SegmentFactory(factory.django.DjangoModelFactory):
     owner = factory.SubFactory(UserFactory)
     name = factory.Sequence(lambda n: f"Сегмент {n}")
     conditions = factory.LazyFunction(lambda: {"match": "all", "of": []})
+
+
+class SenderFactory(factory.django.DjangoModelFactory):
+    """A sender whose address is confirmed and whose server was checked: letters can go by it."""
+
+    class Meta:
+        model = Sender
+
+    owner = factory.SubFactory(UserFactory)
+    name = factory.Sequence(lambda n: f"Лавка {n}")
+    address = factory.Sequence(lambda n: f"shop{n}@shop.example")
+    host = "127.0.0.1"
+    port = 25
+    security = Sender.Security.NONE
+    confirmed_at = factory.LazyFunction(timezone.now)
+    checked_at = factory.LazyFunction(timezone.now)
+    verified_at = factory.LazyFunction(timezone.now)

@@ -20,6 +20,7 @@ from apps.mailings.models import (
     Recipient,
     Run,
     Segment,
+    Sender,
     Suppression,
     Tag,
     Tagging,
@@ -114,7 +115,7 @@ def rows_of(user):
     """Return every stored value of what is `user`'s: to be equal before and after."""
     mine = {model: Q(owner=user) for model in (
         Recipient, Suppression, Message, Mailing, Run, Attempt, Field, Tag, Segment, Ground,
-        Import)}
+        Import, Sender)}
     mine |= {Delivery: Q(run__owner=user), Tagging: Q(tag__owner=user), User: Q(pk=user.pk)}
     rows = {model.__name__: list(model._base_manager.filter(where).order_by("pk").values())
             for model, where in mine.items()}

@@ -44,6 +44,8 @@ class Entry(models.Model):
         IMPORT_UNDONE = "import_undone", pgettext_lazy("trail", "Took an import back")
         BULK = "bulk", pgettext_lazy("trail", "Changed many recipients")
         EXPORT = "export", pgettext_lazy("trail", "Exported")
+        CONFIRM = "confirm", pgettext_lazy("trail", "Confirmed an address")
+        ACCOUNT = "account", pgettext_lazy("trail", "Changed a mail account")
         CANCEL = "cancel", pgettext_lazy("trail", "Cancelled")
 
     class Via(models.TextChoices):

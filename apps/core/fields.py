@@ -42,3 +42,7 @@ class SortKey(Derived, models.CharField):
         if connection.vendor == "postgresql":
             parameters["collation"] = "C"
         return parameters
+
+
+class EncryptedText(models.TextField):
+    """What `core.secrets.encrypted` made, "" for nothing; `rotate_keys` encrypts it anew."""

@@ -2,6 +2,7 @@
 from datetime import timedelta
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -49,16 +50,45 @@ class Lease(models.Model):
 
 
 class Throttle(models.Model):
-    """When the next letter of any worker may leave. The row ALL is for `SENDER_RATE`."""
+    """How much may leave: a row for each sender, and one without a sender for `SENDER_RATE`.
 
-    ALL = "all"
+    All times are the database's. A row that was booked before its sender's limits were last
+    changed says nothing any more.
+    """
 
-    name = models.CharField(max_length=32, unique=True)
-    free_at = models.DateTimeField()
+    sender = models.ForeignKey("mailings.Sender", models.CASCADE, null=True, related_name="+")
+    provider = models.CharField(max_length=32, blank=True, default="")
+    free_at = models.DateTimeField()  # when the next letter of any worker may leave
+    booked_at = models.DateTimeField(null=True)
+    spent = models.JSONField(default=dict)  # letters of late, for the limits of an hour and a day
+    used_up = models.CharField(max_length=12, blank=True, default="")  # a limit: "per_day"
 
     class Meta:
         verbose_name = _("throttle")
         verbose_name_plural = _("throttles")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sender", "provider"], condition=Q(sender__isnull=False),
+                name="throttle_of_sender"),
+            models.UniqueConstraint(
+                fields=["provider"], condition=Q(sender=None), name="throttle_of_all"),
+        ]
+
+
+class OpenConnection(models.Model):
+    """An SMTP connection of some worker, and whose it is now; None: the service's.
+
+    `until` is the database's time: a worker that was killed stops counting then.
+    """
+
+    token = models.CharField(max_length=32, primary_key=True)  # of the connection's journal
+    sender = models.ForeignKey(
+        "mailings.Sender", models.CASCADE, null=True, related_name="+", db_index=False)
+    until = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("open connection")
+        verbose_name_plural = _("open connections")
 
 
 class RunLetter(models.Model):

@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from apps.core.fields import EncryptedText
+
 from .kinds import KINDS
 
 
@@ -56,7 +58,7 @@ class Job(models.Model):
     total = models.PositiveIntegerField(_("in all"), default=0)  # 0: not known
     done = models.PositiveIntegerField(_("done"), default=0)
     place = models.JSONField(default=dict)  # from where it goes on
-    secret = models.TextField(blank=True)  # what only the kind may read, encrypted
+    secret = EncryptedText(blank=True)  # what only the kind may read
     result = models.JSONField(default=dict)
     error = models.CharField(_("why it failed"), max_length=500, blank=True)
     # What can not be taken back has begun: after a kill nobody knows whether it was done.

@@ -26,6 +26,7 @@ from .owned import HistoryQuerySet, NotDeletedManager, Owned, OwnedQuerySet
 from .runs import Delivery, Run
 from .search import LONGEST_SORT_NAME, search_text_of, sort_name_of, with_words
 from .segments.models import Segment  # noqa: F401  # the same
+from .senders.models import Sender
 from .suppression.models import Suppression  # noqa: F401  # for Django's migrations
 from .tags.models import Tag, Tagging
 from .titles import without_fields
@@ -198,6 +199,10 @@ class Mailing(Addressed, Owned):
         _("status"), max_length=16, choices=Status.choices, default=Status.CREATED, editable=False)
     message = models.ForeignKey(
         Message, models.PROTECT, related_name="mailings", verbose_name=_("message"))
+    # None: letters come from the service's own address, as they did before there were senders.
+    sender = models.ForeignKey(
+        Sender, models.PROTECT, null=True, blank=True, related_name="mailings",
+        verbose_name=pgettext_lazy("of letters", "sender"))
     recipients = models.ManyToManyField(
         Recipient, related_name="mailings", verbose_name=_("recipients"), blank=True)
     # The job that adds its recipients, until all of them are in. It is not sent before.

@@ -75,6 +75,7 @@ class Run(models.Model):
         WINDOW = "window", _("the end of sending has come")
         NOBODY = "nobody", _("there was nobody left to send to")
         AUDIENCE = "audience", _("the recipients had changed since they were counted")
+        SENDER = "sender", _("its sender was deleted, or its server does not let us in")
 
     ACTIVE = (State.RUNNING, State.PAUSED)
 
@@ -91,6 +92,14 @@ class Run(models.Model):
     # The owner's own fields that the letter uses: their kinds by their keys; None of a letter
     # without.
     fields = models.JSONField(null=True, editable=False)
+    # Whose server takes the letters; None: the service's. What recipients see is as it was then: an
+    # empty `from_address` is the service's own.
+    sender = models.ForeignKey(
+        "mailings.Sender", models.PROTECT, null=True, related_name="runs", editable=False,
+        verbose_name=pgettext_lazy("of letters", "sender"))
+    from_name = models.CharField(max_length=100, blank=True, default="", editable=False)
+    from_address = models.EmailField(max_length=254, blank=True, default="", editable=False)
+    reply_to = models.EmailField(max_length=254, blank=True, default="", editable=False)
     seed = models.CharField(max_length=32, default=new_seed, editable=False)  # of Message-IDs
     state = models.CharField(
         _("state"), max_length=10, choices=State.choices, default=State.RUNNING)

@@ -14,6 +14,7 @@ from .messages import views as messages
 from .models import Mailing, Message, Recipient
 from .recipients import views as recipients
 from .segments import urls as segments
+from .senders import urls as senders
 from .suppression import urls as suppression
 from .tags import urls as tags
 
@@ -37,6 +38,7 @@ urlpatterns = [
     path("", include(imports)),
     path("", include(tags)),
     path("", include(bulk)),
+    path("", include(senders)),
     path("messages/", messages.message_list, name="message_list"),
     path("messages/create/", messages.message_create, name="message_create"),
     path("messages/preview/", messages.message_preview, name="message_preview"),

@@ -25,8 +25,9 @@ class Bookings:
         """
         if not self.rate:
             return wanted
-        Throttle.objects.get_or_create(name=Throttle.ALL, defaults={"free_at": Now()})
-        slot = Throttle.objects.select_for_update().annotate(now=Now()).get(name=Throttle.ALL)
+        Throttle.objects.get_or_create(sender=None, provider="", defaults={"free_at": Now()})
+        slot = Throttle.objects.select_for_update().annotate(now=Now()).get(
+            sender=None, provider="")
         self.now = slot.now
         furthest = self.now + AHEAD + max(AHEAD, timedelta(seconds=1 / self.rate))
         self.start = max(slot.free_at, self.now)
@@ -39,7 +40,7 @@ class Bookings:
     def book(self, letters: int) -> None:
         """Book the time for so many `letters`, which may be fewer than `limit` returned."""
         if self.rate and letters:
-            Throttle.objects.filter(name=Throttle.ALL).update(
+            Throttle.objects.filter(sender=None, provider="").update(
                 free_at=self.start + timedelta(seconds=letters / self.rate))
             self.next_at = time.monotonic() + (self.start - self.now).total_seconds()
 
