@@ -86,7 +86,7 @@ class Transport:
             return False
         server = open_server(self.account, OPENING * self.timeout, each=self.timeout)
         try:
-            if self.account.login and self.account.password:
+            if self.account.logs_in:
                 server.login(self.account.login, self.account.password)
         except BaseException:
             server.close()
