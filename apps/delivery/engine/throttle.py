@@ -10,6 +10,7 @@ from threading import Event
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from apps.mailings.models import Sender
@@ -191,7 +192,10 @@ class Booking:
         """Take `letters` off the row, in a transaction of its own."""
         booked_at = self.now
         letters = min(letters, self.letters)
-        self.row = locked_row(self.sender and self.sender.pk)
+        row = lockable_rows(self.sender and self.sender.pk).first()
+        if row is None:  # the sender is gone
+            return
+        self.row = row
         self.now = self.read()
         free_at = self.row.free_at
         if self.row.used_up:  # it was the budget's; the pace was not far ahead
@@ -206,10 +210,14 @@ class Booking:
 
 def locked_row(sender_id: int | None) -> Throttle:
     """Return the throttle row of a sender, or of all, locked; it is made when there is none."""
-    rows = Throttle.objects.select_for_update().filter(sender=sender_id, provider="")
+    rows = lockable_rows(sender_id)
     row = rows.first()
     if row is None:
         Throttle.objects.get_or_create(
             sender_id=sender_id, provider="", defaults={"free_at": Now()})
         row = rows.get()
     return row
+
+
+def lockable_rows(sender_id: int | None) -> QuerySet[Throttle]:
+    return Throttle.objects.select_for_update().filter(sender=sender_id, provider="")

@@ -32,6 +32,9 @@ class Clock:
         return self.rows.setdefault(sender_id, SimpleNamespace(
             free_at=BEGAN, booked_at=None, spent={}, used_up="", save=lambda **columns: None))
 
+    def rows_of(self, sender_id):
+        return SimpleNamespace(first=lambda: self.row_of(sender_id))
+
     def monotonic(self):
         return self.seconds
 
@@ -71,7 +74,7 @@ def simulated(sender, seconds, connections):
     clock = Clock()
     left_at = []
     with mock.patch.multiple(
-            throttle, time=clock, locked_row=clock.row_of,
+            throttle, time=clock, locked_row=clock.row_of, lockable_rows=clock.rows_of,
             transaction=SimpleNamespace(atomic=lambda: mock.MagicMock())), \
             mock.patch.object(throttle.Booking, "read", clock.now):
         steps = [
