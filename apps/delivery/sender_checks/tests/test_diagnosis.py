@@ -39,8 +39,8 @@ def trouble_of(step, reply, host="mail.lavka.example", login="olga", password="s
     ("smtp.mail.ru", "451 Ratelimit exceeded for mailbox olga@mail.ru. Try again later.",
      T.QUOTA),
     # Gmail
-    ("smtp.gmail.com", "534 5.7.9 Application-specific password required. For more information, go "
-                       "to\n5.7.9  https://support.google.com/mail/?p=InvalidSecondFactor x - gsmtp",
+    ("smtp.gmail.com", "534 5.7.9 Application-specific password required. For more information, "
+                       "go to\n5.7.9  https://support.google.com/mail/?p=InvalidSecondFactor x",
      T.APP_PASSWORD),
     ("smtp.gmail.com", "535 5.7.8 Username and Password not accepted. Learn more at\n5.7.8  "
                        "https://support.google.com/mail/?p=BadCredentials x - gsmtp",
