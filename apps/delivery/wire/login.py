@@ -58,7 +58,8 @@ class SMTP(smtplib.SMTP):
         return self.implicit.wrap_socket(sock, server_hostname=host)
 
     def send(self, s: Any) -> None:
-        self.sock.settimeout(self.deadline.left())
+        if self.sock:  # else the server has hung up, which smtplib tells
+            self.sock.settimeout(self.deadline.left())
         super().send(s)
 
     def getreply(self) -> tuple[int, bytes]:
