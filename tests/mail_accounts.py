@@ -2,9 +2,8 @@
 
     python -m tests.mail_accounts
 
-It checks each as the service does, and prints what was found: the trouble, the seconds, the owner's
-texts in Russian and English. Exit status 1 where one is not named for what it is, or takes over ten
-seconds.
+It checks each as the service does, and prints what was found: the trouble, the seconds, and what
+the owner is told. Exit status 1 where one is not named for what it is, or takes over ten seconds.
 """
 import contextlib
 import os
@@ -12,13 +11,13 @@ import socket
 import ssl
 import sys
 import tempfile
-import threading
 import time
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
 
+from tests.answering import CAN_TLS, DRIP, PAGE, SILENCE, MailServer
 from tests.certificates import DAY, Authority
 
 ADDRESS = "olga@lavka.example"
@@ -27,100 +26,6 @@ YANDEX = "smtp.yandex.ru"
 MAILRU = "smtp.mail.ru"
 GMAIL = "smtp.gmail.com"
 MICROSOFT = "smtp.office365.com"
-SILENCE = "silence"
-DRIP = "drip"
-DRIP_PAUSE = 1  # seconds between two octets
-GOOD = {
-    "banner": "220 mail.lavka.example ESMTP",
-    "EHLO": "250-mail.lavka.example\r\n250 AUTH PLAIN LOGIN",
-    "HELO": "250 mail.lavka.example",
-    "STARTTLS": "220 2.0.0 Ready",
-    "AUTH": "235 2.7.0 Authentication successful",
-    "MAIL": "250 2.1.0 Ok",
-    "RCPT": "250 2.1.5 Ok",
-    "RSET": "250 2.0.0 Ok",
-    "QUIT": "221 2.0.0 Bye",
-}
-CAN_TLS = "250-mail.lavka.example\r\n250-STARTTLS\r\n250 AUTH PLAIN LOGIN"
-HTTP = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n"
-
-
-class MailServer(threading.Thread):
-    """A server of the given answers, by command: a text, SILENCE, DRIP, or None to hang up.
-
-    With a `tls` context it begins with TLS; with `starttls` it goes over to it when asked. It
-    keeps the `commands` that it has heard.
-    """
-
-    def __init__(self, tls=None, starttls=None, **answers):
-        super().__init__(daemon=True)
-        self.tls = tls
-        self.starttls = starttls
-        self.answers = {**GOOD, **answers}
-        self.commands = []
-        self.socket = socket.create_server(("127.0.0.1", 0))
-        self.port = self.socket.getsockname()[1]
-        self.start()
-
-    def run(self):
-        while True:
-            try:
-                client = self.socket.accept()[0]
-            except OSError:
-                return
-            threading.Thread(target=self.serve, args=(client,), daemon=True).start()
-
-    def serve(self, client):
-        with contextlib.suppress(OSError), client:
-            if not self.tls:
-                self.talk(client, "banner")
-                return
-            with self.tls.wrap_socket(client, server_side=True) as encrypted:
-                self.talk(encrypted, "banner")
-
-    def talk(self, client, command):
-        """Answer `command`, "" for one that needs no answer, and all that come after it."""
-        with client.makefile("rb") as lines:
-            while not command or self.say(client, command, lines):
-                if command == "STARTTLS" and self.starttls:
-                    break
-                line = lines.readline().decode("latin-1").strip()
-                if not line:
-                    return
-                self.commands.append(line)
-                command = line.partition(" ")[0].upper()
-            else:
-                return
-        with self.starttls.wrap_socket(client, server_side=True) as encrypted:
-            self.talk(encrypted, "")
-
-    def say(self, client, command, lines):
-        """Answer a command. Returns whether the dialogue goes on."""
-        answer = self.answers.get(command, "500 5.5.2 Unknown command")
-        if callable(answer):
-            answer = answer(self.commands)
-        if answer is SILENCE:
-            lines.read(1)
-            answer = self.answers.get("late")
-        if answer is SILENCE:
-            lines.read()
-            return False
-        if answer is None:
-            return False
-        if answer is DRIP:
-            return drip(client)
-        client.sendall(f"{answer}\r\n".encode())
-        return answer is not HTTP
-
-    def close(self):
-        self.socket.close()
-
-
-def drip(client):
-    for octet in b"220 a server that takes its time over each of its letters":
-        client.sendall(bytes([octet]))
-        time.sleep(DRIP_PAUSE)
-    return False
 
 
 def foreign_sender_refused(commands):
@@ -128,6 +33,12 @@ def foreign_sender_refused(commands):
     if ADDRESS in commands[-2]:
         return "250 2.1.5 Ok"
     return f"553 5.7.1 {commands[-2][10:]}: Sender address rejected: not owned by user olga"
+
+
+def refused_once(commands):
+    """Refuse a login, and hang up at the next one."""
+    tries = [command for command in commands if command.startswith("AUTH")]
+    return "535 5.7.8 Authentication failed" if len(tries) == 1 else None
 
 
 @dataclass
@@ -190,7 +101,7 @@ CASES = (
     Case("never answers", "silent", plain(banner=SILENCE, late=SILENCE)),
     Case("an octet a second", "slow", plain(banner=DRIP)),
     Case("hangs up at once", "closed", plain(banner=None)),
-    Case("speaks HTTP when spoken to", "not_smtp", plain(banner=SILENCE, late=HTTP)),
+    Case("speaks HTTP when spoken to", "not_smtp", plain(banner=SILENCE, late=PAGE)),
     Case("speaks SSH", "not_smtp", plain(banner="SSH-2.0-OpenSSH_9.2p1 Debian-2")),
     Case("busy", "busy", plain(banner="421 4.3.2 All server ports are busy")),
     Case("on a block list", "our_address", plain(
@@ -199,7 +110,7 @@ CASES = (
     Case("STARTTLS where the port begins with TLS", "wants_tls", begins_with_tls),
     Case("TLS where the port begins without", "wants_starttls", plain(EHLO=CAN_TLS),
          security="tls"),
-    Case("TLS, and a page answers", "not_smtp", plain(banner=SILENCE, late=HTTP), security="tls"),
+    Case("TLS, and a page answers", "not_smtp", plain(banner=SILENCE, late=PAGE), security="tls"),
     Case("no encryption where the server wants it", "needs_tls", plain(
         EHLO="250-mail.lavka.example\r\n250 AUTH PLAIN",
         AUTH="530 5.7.0 Must issue a STARTTLS command first"), security="none"),
@@ -211,6 +122,7 @@ CASES = (
         starttls=authority.server(name=host), EHLO="250-mail\r\n250 STARTTLS")),
     Case("a wrong password", "login", good(
         AUTH="535 5.7.8 Error: authentication failed: authentication failure")),
+    Case("a wrong password, and the server hangs up", "login", good(AUTH=refused_once)),
     Case("Yandex: the mailbox's password", "app_password", good(
         AUTH="535 5.7.8 Error: authentication failed: Invalid user or password!"), host=YANDEX),
     Case("Yandex: programs are not let in", "access_off", good(

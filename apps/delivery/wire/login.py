@@ -92,9 +92,14 @@ class SMTP(smtplib.SMTP):
         for way in self.preferred(user + password):
             if way not in offered:
                 continue
-            code, reply = WAYS[way](self, *credentials)
-            if code == GO_ON:
-                code, reply = self.docmd("*")  # cancel: it asks for more answers than there are
+            try:
+                code, reply = WAYS[way](self, *credentials)
+                if code == GO_ON:
+                    code, reply = self.docmd("*")  # cancel: it asks for more than there is
+            except OSError:  # some servers hang up after a refusal
+                if isinstance(refusal, smtplib.SMTPAuthenticationError):
+                    break
+                raise
             if code in LOGGED_IN:
                 return code, reply
             refusal = smtplib.SMTPAuthenticationError(code, without(reply, *credentials))

@@ -1,8 +1,9 @@
 """Wrong accounts at real servers are named for what they are, in time, and no letter is begun."""
 import pytest
 
+from tests.answering import DRIP
 from tests.certificates import Authority
-from tests.mail_accounts import CASES, DRIP, Case, account_of, good, plain
+from tests.mail_accounts import CASES, Case, account_of, good, plain
 
 from .. import dialogue
 from ..diagnosis import diagnosed
@@ -47,7 +48,7 @@ def test_a_wrong_account(case, authority, settings, monkeypatch):
 
 
 def test_a_server_that_drips_is_left_in_time(authority, monkeypatch):
-    monkeypatch.setattr("tests.mail_accounts.DRIP_PAUSE", 0.02)
+    monkeypatch.setattr("tests.answering.DRIP_PAUSE", 0.02)
     case = Case("", "slow", plain(banner=DRIP))
     with account_of(case, authority) as (account, _server):
         ended = Dialogue(account, case.address).hold().ended
