@@ -34,19 +34,23 @@ class DailyChecks:
         if time.monotonic() < self.next_look:
             return False
         self.next_look = time.monotonic() + LOOK
-        room = MOST_WAITING - Job.objects.active().filter(kind=CHECK).count()
-        if room <= 0:
-            return False
-        return self.queue(room) > 0
+        checks = Job.objects.active().filter(kind=CHECK)[:MOST_WAITING]
+        waiting = [job.place.get("sender") for job in checks]
+        room = MOST_WAITING - len(waiting)
+        return room > 0 and self.queue(room, waiting) > 0
 
-    def queue(self, room: int) -> int:
-        """Queue checks of the senders that come next, `room` at the most. Returns how many."""
+    def queue(self, room: int, waiting: list[int]) -> int:
+        """Queue checks of the senders that come next, `room` at the most. Returns how many.
+
+        Those that are `waiting` for one are left out.
+        """
         last = last_of_slice(self.place)
         if last is None:
             self.place = 0
             return 0
         due = senders_due(timezone.now()).filter(pk__gt=self.place, pk__lte=last)
-        pks = list(due.order_by("pk").values_list("pk", flat=True)[:room])
+        due = due.exclude(pk__in=waiting).order_by("pk")
+        pks = list(due.values_list("pk", flat=True)[:room])
         for pk in pks:
             job_create(kind=CHECK, owner=None, place={"sender": pk})
         self.place = pks[-1] if len(pks) == room else last
@@ -68,9 +72,8 @@ def senders_due(now: datetime) -> QuerySet[Sender]:
     sent = Run.objects.filter(sender=OuterRef("pk"), started_at__gte=now - USED)
     planned = Mailing.objects.filter(sender=OuterRef("pk"), ends_at__gte=now - USED)
     used = Q(is_default=True) | Q(Exists(sent)) | Q(Exists(planned))
-    waiting = Job.objects.active().filter(kind=CHECK, place__sender=OuterRef("pk"))
     living = Sender.objects.filter(due, used, owner__is_active=True)
-    return living.exclude(preset=SERVICE).exclude(Exists(waiting))
+    return living.exclude(preset=SERVICE)
 
 
 CHORE = DailyChecks()
