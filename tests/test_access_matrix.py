@@ -120,6 +120,7 @@ TABLE = {
     "delivery:count_unknown": ACTION,
     "delivery:stop": ACTION,
     "delivery:resolve": ACTION,
+    "delivery:sender_resume": ACTION,
     "jobs:job_list": LIST,
     "jobs:job_detail": DETAIL,
     "jobs:job_cancel": ACTION,

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from . import views, waits, whom
+from .sender_checks.views import sender_resume
 
 app_name = "delivery"
 urlpatterns = [
@@ -15,4 +16,5 @@ urlpatterns = [
     path("mailings/<int:pk>/stop/", views.stop, name="stop"),
     path("senders/<int:pk>/waits/", waits.sender_waits, name="sender_waits"),
     path("mailings/<int:pk>/settle/", views.resolve, name="resolve"),
+    path("senders/<int:pk>/resume/", sender_resume, name="sender_resume"),
 ]

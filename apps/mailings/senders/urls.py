@@ -14,5 +14,4 @@ urlpatterns = [
     path("senders/<int:pk>/default/", views.sender_default, name="sender_default"),
     path("senders/<int:pk>/letter/", views.sender_letter, name="sender_letter"),
     path("senders/<int:pk>/confirm/<str:token>/", views.sender_confirm, name="sender_confirm"),
-    path("senders/<int:pk>/resume/", views.sender_resume, name="sender_resume"),
 ]

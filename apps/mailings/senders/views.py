@@ -10,4 +10,4 @@ def nothing_yet(request: Request, **kwargs: object) -> HttpResponse:
 
 sender_list = sender_create = sender_detail = sender_edit = sender_delete = nothing_yet
 sender_restore = sender_check = sender_default = sender_letter = nothing_yet
-sender_confirm = sender_resume = nothing_yet
+sender_confirm = nothing_yet
