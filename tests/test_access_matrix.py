@@ -78,6 +78,18 @@ TABLE = {
     "mailings:import_undo": {"GET": row(200, 404, 404, 404), "POST": row(DONE, 404, 404, 404)},
     "mailings:import_rejected": {"GET": row({200, 302}, 404, 404, 404)},
     "mailings:import_row": {"GET": row(404), "POST": row(404)},  # the import here has no rows
+    "mailings:sender_list": LIST,
+    "mailings:sender_create": CREATE,
+    "mailings:sender_server": {"POST": row(DONE)},
+    "mailings:sender_detail": DETAIL,
+    "mailings:sender_edit": CHANGE,
+    "mailings:sender_delete": CHANGE,
+    "mailings:sender_restore": ACTION,
+    "mailings:sender_check": ACTION,
+    "mailings:sender_default": ACTION,
+    "mailings:sender_letter": ACTION,
+    # The link is the owner's alone; here it is not valid any more.
+    "mailings:sender_confirm": {"GET": row(302, 404, 404, 404), "POST": row(302, 404, 404, 404)},
     "mailings:recipient_tag": ACTION,
     "mailings:tag_list": LIST,
     "mailings:tag_create": CREATE,
