@@ -7,13 +7,15 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.core.addresses import shown
+from apps.core.addresses import domain_shown, shown
+from apps.core.hosts import checked_port, named_host
 
 from ..owned_form import OwnedForm, one_line
 from ..recipients.addresses import normalized
 from .models import Sender, is_service_offered
 from .presets import LIMITS, OWN, PRESETS, SERVICE, Preset, preset_of_address, preset_of_host
 
+TYPED = ("name", "address", "reply_to", "login", "_version")  # what a preset leaves as it is
 MOST_LETTERS = 10_000_000  # of a limit
 
 
@@ -35,7 +37,7 @@ class SenderForm(OwnedForm):
         help_text=gettext_lazy("Leave it empty where it is the address itself."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}))
     new_password = forms.CharField(
-        label=gettext_lazy("App password"), max_length=1000, required=False, strip=False,
+        label=gettext_lazy("Password"), max_length=1000, required=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}))
 
     class Meta:
@@ -58,6 +60,7 @@ class SenderForm(OwnedForm):
         if self.instance.pk:
             self.initial["address"] = shown(self.instance.address)
             self.initial["reply_to"] = shown(self.instance.reply_to)
+            self.initial["host"] = domain_shown(self.instance.host)
             if self.instance.login == self.instance.address:
                 self.initial["login"] = ""
             if self.instance.password and not self.instance.is_password_lost:
@@ -106,6 +109,10 @@ class SenderForm(OwnedForm):
         text = self.cleaned_data["reply_to"]
         return normalized(text) if text else ""
 
+    def clean_host(self) -> str:
+        text = self.cleaned_data["host"].strip()
+        return named_host(text) if text else ""
+
     def clean_login(self) -> str:
         return one_line(self.cleaned_data["login"]).strip()
 
@@ -119,7 +126,7 @@ class SenderForm(OwnedForm):
         self.check_limits(cleaned)
         if "preset" in cleaned and "host" in cleaned:
             self.check_server(cleaned)
-            self.check_login(cleaned)
+            self.check_password(cleaned)
         return cleaned
 
     def check_limits(self, cleaned: dict[str, Any]) -> None:
@@ -132,28 +139,40 @@ class SenderForm(OwnedForm):
     def check_server(self, cleaned: dict[str, Any]) -> None:
         """Take the server of a known mail service where none, or another service's, is named."""
         preset = PRESETS[cleaned["preset"]]
-        host = cleaned["host"].strip().lower()
-        if preset.host and host not in preset.hosts and (not host or preset_of_host(host)):
-            cleaned |= {"host": preset.host, "port": preset.port, "security": preset.security}
-        elif preset.host and host not in preset.hosts:
-            cleaned["preset"] = OWN
+        host = cleaned["host"]
+        if preset.host and host not in preset.hosts:
+            if host and not preset_of_host(host):
+                cleaned["preset"] = OWN
+            else:
+                cleaned |= {"host": preset.host, "port": preset.port, "security": preset.security}
         if not cleaned["host"]:
             self.add_error("host", _("Name the mail server."))
-            return
-        cleaned["port"] = cleaned.get("port") or preset.port
+        if "port" not in self.errors:
+            cleaned["port"] = cleaned.get("port") or preset.port
+            self.check_port(cleaned["port"])
         cleaned["security"] = cleaned.get("security") or preset.security
 
-    def check_login(self, cleaned: dict[str, Any]) -> None:
-        """Propose the address for the login; ask for the password where one is needed."""
-        password = cleaned.get("new_password") or self.instance.password
-        is_own = cleaned["preset"] == OWN
-        if not cleaned.get("login") and (password or not is_own):
-            if PRESETS[cleaned["preset"]].login_from:
-                self.add_error("login", _("Here the login is not the address: enter it."))
+    def check_port(self, port: int) -> None:
+        try:
+            checked_port(port)
+        except ValidationError as why:
+            self.add_error("port", why)
+
+    def check_password(self, cleaned: dict[str, Any]) -> None:
+        """Take the address for the login; ask for a password where one is needed."""
+        if {"login", "new_password"}.intersection(self.errors):
+            return
+        kept = self.instance.password and not self.instance.is_password_lost
+        has_password = bool(cleaned.get("new_password") or kept)
+        preset = PRESETS[cleaned["preset"]]
+        if not cleaned["login"] and preset.login_from:
+            self.add_error("login", _("Here the login is not the address: enter it."))
+            return
+        if not cleaned["login"] and (has_password or preset.key != OWN):
             cleaned["login"] = cleaned.get("address", "")
-        if cleaned.get("login") and not password and "new_password" not in self.errors:
+        if not has_password and (cleaned["login"] or preset.key != OWN):
             self.add_error("new_password", _("Enter the password."))
-        if cleaned.get("login") and cleaned.get("security") == Sender.Security.NONE \
+        if cleaned["login"] and cleaned["security"] == Sender.Security.NONE \
                 and not settings.SMTP_ALLOW_PRIVATE:
             self.add_error("security", _(
                 "The password would cross the network for everybody to read. Choose encryption."))
@@ -167,16 +186,11 @@ class SenderForm(OwnedForm):
 
 def with_preset(data: Any, owner: Any, sender: Sender) -> SenderForm:
     """Return the form with what was typed, the server being that of the chosen preset."""
-    names = ("name", "address", "reply_to", "login", "_version")
-    typed = {name: data.get(name, "") for name in names}
     preset = PRESETS.get(data.get("preset", ""), PRESETS[OWN])
-    if preset.key == OWN:
-        host = data.get("host", "")
-        kept = {} if preset_of_host(host) else {"host": host}
-        typed |= preset.server | kept
-    else:
-        typed |= preset.server
-    form = SenderForm(owner=owner, instance=sender, initial={"preset": preset.key})
-    form.initial |= typed
-    form.initial["preset"] = preset.key
+    form = SenderForm(owner=owner, instance=sender)
+    form.initial |= {name: data.get(name, "") for name in TYPED}
+    form.initial |= {"preset": preset.key, **preset.server}
+    host = data.get("host", "")
+    if preset.key == OWN and not preset_of_host(host):
+        form.initial["host"] = host
     return form

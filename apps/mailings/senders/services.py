@@ -82,7 +82,7 @@ def add(sender: Sender, password: str | None) -> set[str]:
     if number >= MOST:
         raise ValidationError(_("There are %(n)s senders already, and no more fit.") % {"n": MOST})
     sender.is_default = not number
-    sender.set_password(password or "")
+    sender.set_password("" if sender.uses_service else password or "")
     sender.save()
     record(Action.ACCOUNT, on=sender, details=", ".join(sorted({"name", "address", *SERVER})))
     log.info("sender %s of user %s: created", sender.pk, sender.owner_id)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.core.access import for_reading, for_writing
+from apps.core.addresses import domain_shown
 from apps.core.htmx import (
     FORM_METHODS,
     Request,
@@ -55,7 +56,8 @@ def sender_detail(request: Request, pk: int) -> HttpResponse:
     if is_partial(request):
         return state_part(request, sender)
     return render_page(request, "mailings/sender_detail.html", {
-        **state_of(sender), "mailings": mailings_of(sender)}, partial="state")
+        **state_of(sender), "host": domain_shown(sender.host),
+        "mailings": mailings_of(sender)})
 
 
 def state_part(request: Request, sender: Sender) -> HttpResponse:
