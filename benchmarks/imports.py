@@ -80,13 +80,13 @@ def do(of, lane):
 
 
 def measure(options, folder):
-    from apps.jobs import worker
+    from apps.jobs import lanes, worker
     from apps.mailings.imports import services
     from tests.factories import UserFactory
     path = Path(folder) / "clients.csv"
     write_file(path, options.rows)
     longest = Longest(worker)
-    lane = worker.DatabaseLane(threading.Event())
+    lane = lanes.DatabaseLane(threading.Event())
     figures = {}
     with open(path, "rb") as file:
         of = services.import_begin(owner=UserFactory(), name=path.name,

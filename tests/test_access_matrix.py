@@ -128,6 +128,7 @@ TABLE = {
     "delivery:start": CHANGE,
     "delivery:pause": ACTION,
     "delivery:resume": CHANGE,
+    "delivery:sender_resume": ACTION,
     "delivery:count_unknown": ACTION,
     "delivery:stop": ACTION,
     "delivery:resolve": ACTION,

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 SMTP_PORTS = (25, 465, 587, 2525, 2587)
 IMAP_PORTS = (143, 993)
 LONGEST_NAME = 253
+DOTS = re.compile("[\u3002\uff0e\uff61]")  # the resolver takes them for dots (RFC 3490, 3.1)
 LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")  # such a last label is an address, in some spelling
 WITH_PORT = re.compile(r"[^:]+:[0-9]*")
@@ -55,7 +56,7 @@ def named_host(text: str) -> str:
 
     Raises ValidationError with a sentence for the person. A name is not looked up.
     """
-    host = unicodedata.normalize("NFKC", text).strip().lower()
+    host = DOTS.sub(".", unicodedata.normalize("NFKC", text)).strip().lower()
     refuse_more_than_a_name(host)
     literal = address_of(host)
     if literal:

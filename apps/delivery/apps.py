@@ -8,8 +8,11 @@ class DeliveryConfig(AppConfig):
 
     def ready(self):
         from apps.core import letters
-        from apps.jobs import kinds
+        from apps.jobs import chores, kinds
 
         from . import checks, own_letters  # noqa: F401 checks register themselves
+        from .sender_checks import chore, job
         kinds.register(own_letters.KIND)
+        kinds.register(job.KIND)
+        chores.register(chore.CHORE)
         letters.post = own_letters.JobPost()

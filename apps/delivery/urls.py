@@ -1,6 +1,7 @@
 from django.urls import path
 
 from . import views, whom
+from .sender_checks.views import sender_resume
 
 app_name = "delivery"
 urlpatterns = [
@@ -14,4 +15,5 @@ urlpatterns = [
     path("mailings/<int:pk>/count-unknown/", views.count_unknown, name="count_unknown"),
     path("mailings/<int:pk>/stop/", views.stop, name="stop"),
     path("mailings/<int:pk>/settle/", views.resolve, name="resolve"),
+    path("senders/<int:pk>/resume/", sender_resume, name="sender_resume"),
 ]

@@ -40,6 +40,7 @@ class Kind:
     label: str | Promise = ""
     private = False  # managers do not see it
     atomic = True  # a batch is one transaction; False for what speaks to another machine
+    threads = 1  # that do such jobs in a jobs process, where they are not atomic
     action = ""  # what the audit trail says at the end of a job that a person started
 
     def look(self, job: Job) -> None:

@@ -6,10 +6,8 @@ place that was stored last.
 import logging
 import threading
 import time
-import uuid
 from collections.abc import Callable
 from datetime import timedelta
-from itertools import cycle
 
 from django.db import Error, connection, transaction
 from django.db.models import Case, F, Q, Value, When
@@ -18,20 +16,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from apps.audit.services import Via, record
-from apps.core.outage import AWAY, SameFile, outage
-from apps.core.processes import Stop
+from apps.core.outage import AWAY
 
-from .chores import CHORES
 from .kinds import KINDS, Failed, Kind, Later
 from .models import Job, JobQuerySet
-from .services import jobs_forget
 
 log = logging.getLogger("vestnik.jobs")
 State = Job.State
 LEASE = timedelta(seconds=15)
 RENEW = 4  # seconds
-LOOK = 1  # seconds between looks while there is nothing to do
-FORGET = 3600  # seconds between two rounds of forgetting
 CANDIDATES = 5  # others may be quicker to claim the first
 MOST_CRASHES = 10
 CRASH_PAUSE = timedelta(seconds=5)
@@ -156,144 +149,19 @@ def renew(token: str) -> None:
 class Renewal(threading.Thread):
     """Keeps the lease of a batch that takes longer than the lease."""
 
-    def __init__(self, token: str) -> None:
+    def __init__(self, token: str, is_busy: Callable[[], bool] = lambda: True) -> None:
         super().__init__(name="renewal", daemon=True)
         self.token = token
+        self.is_busy = is_busy
         self.ended = threading.Event()
 
     def run(self) -> None:
         while not self.ended.wait(RENEW):
             try:
-                renew(self.token)
+                if self.is_busy():
+                    renew(self.token)
+                else:
+                    connection.close()
             except Error:  # the worker itself notices, and says so
                 connection.close()
         connection.close()
-
-
-class Lane:
-    """Does jobs one after another until it is stopped, in a thread."""
-
-    def __init__(self, stopping: Stop | threading.Event) -> None:
-        self.token = uuid.uuid4().hex
-        self.stopping = stopping
-        self.same_file = SameFile()
-        self.rest = 0.0  # seconds, after the last batch of a job
-
-    def run(self) -> None:
-        """Work until it is stopped. Where it breaks, it has the process stop and begin anew."""
-        renewal = Renewal(self.token)
-        renewal.start()
-        try:
-            while not self.stopping.is_set():
-                rest = self.work()
-                if rest:
-                    self.stopping.wait(rest)
-            self.let_go()
-        except Exception:
-            log.exception("a thread of the jobs ended")
-            self.stopping.set()
-        finally:
-            renewal.ended.set()
-
-    def work(self) -> float:
-        """Do one batch. Returns the seconds to rest after it; while the database is away too."""
-        try:
-            self.same_file.look()
-            rest = self.turn()
-            outage.end()
-            return rest
-        except AWAY as error:
-            outage.begin(error)
-            connection.close()
-            return LOOK
-
-    def turn(self) -> float:
-        raise NotImplementedError
-
-    def kinds(self) -> dict[str, Kind]:
-        """Return the kinds of jobs that this lane does."""
-        raise NotImplementedError
-
-    def which(self) -> Q:
-        """Return the jobs that this lane does."""
-        return Q(kind__in=self.kinds())
-
-    def do_job(self) -> bool:
-        """Do a batch of the job that waits longest. Returns whether one waited."""
-        job = claim(self.token, self.which())
-        if job:
-            self.rest = do_batch(job)
-        return job is not None
-
-    def let_go(self) -> None:
-        for kind in self.kinds().values():
-            kind.idle()
-
-
-class NetworkLane(Lane):
-    """Jobs that speak to other machines: where one of these hangs, no other work waits."""
-
-    def kinds(self) -> dict[str, Kind]:
-        return {key: kind for key, kind in KINDS.items() if not kind.atomic}
-
-    def run(self) -> None:
-        super().run()
-        connection.close()  # its thread's own
-
-    def turn(self) -> float:
-        if self.do_job():
-            return 0
-        self.let_go()
-        return LOOK
-
-
-class DatabaseLane(Lane):
-    """Jobs and chores that need the database alone, in turns; jobs of unknown kinds too."""
-
-    def __init__(self, stopping: Stop | threading.Event) -> None:
-        super().__init__(stopping)
-        self.next_forgetting = 0.0  # monotonic
-        tasks: list[Callable[[], bool]] = [self.do_job, *(chore.step for chore in CHORES)]
-        self.number = len(tasks)
-        self.tasks = cycle(tasks)
-
-    def kinds(self) -> dict[str, Kind]:
-        return {key: kind for key, kind in KINDS.items() if kind.atomic}
-
-    def which(self) -> Q:
-        network = [key for key, kind in KINDS.items() if not kind.atomic]
-        return ~Q(kind__in=network)
-
-    def turn(self) -> float:
-        self.forget()
-        for _number in range(self.number):
-            task = next(self.tasks)
-            started = time.monotonic()
-            if task():
-                return self.rest_after(task, time.monotonic() - started)
-        self.let_go()
-        return LOOK
-
-    def rest_after(self, task: Callable[[], bool], took: float) -> float:
-        """Return how long to rest. Nobody waits for a chore: it takes half of the time."""
-        return self.rest if task == self.do_job else took
-
-    def forget(self) -> None:
-        now = time.monotonic()
-        if now >= self.next_forgetting:
-            self.next_forgetting = now + FORGET
-            jobs_forget(now=timezone.now())
-
-
-class JobsProcess:
-    """Does jobs and chores until it is stopped; any number of such processes may run."""
-
-    def __init__(self, stopping: Stop | threading.Event) -> None:
-        self.database = DatabaseLane(stopping)
-        self.network = NetworkLane(stopping)
-
-    def run(self) -> None:
-        beside = threading.Thread(target=self.network.run, name="network", daemon=True)
-        beside.start()
-        self.database.run()
-        beside.join()

@@ -14,11 +14,11 @@ def main():
     django.setup()
     from django.core.management import call_command
 
-    from apps.jobs import worker
+    from apps.jobs import lanes, worker
     from apps.mailings.imports import pace
     worker.LEASE = timedelta(seconds=2)
     worker.RENEW = 0.5
-    worker.LOOK = 0.1
+    lanes.LOOK = 0.1
     pace.LEAST = pace.MOST = rows
     call_command("jobs")
 

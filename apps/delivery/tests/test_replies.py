@@ -68,7 +68,7 @@ class Script(threading.Thread):
                 self.letters += line == b".\r\n"
                 continue
             line = lines.readline()
-            step = line.split()[0].decode().upper() if line else ""
+            step = line.split()[0].decode("latin-1").upper() if line.strip() else ""
 
     def say(self, client, answer):
         client.sendall(answer)

@@ -26,6 +26,8 @@ from .mailboxes import ascii_domain
 LOGGED_IN = (235, 503)  # 503: logged in already
 GO_ON = 334
 OURS_ALONE = ("localhost", "localdomain")
+HIDDEN = b"[\xe2\x80\xa6]"
+IN_BASE64 = re.compile(rb"[A-Za-z0-9+/]{8,}=*")
 FORBIDDEN = re.compile(r"[\0\r\n]")
 
 
@@ -94,7 +96,7 @@ class SMTP(smtplib.SMTP):
                 code, reply = self.docmd("*")  # cancel: it asks for more answers than there are
             if code in LOGGED_IN:
                 return code, reply
-            refusal = smtplib.SMTPAuthenticationError(code, reply)
+            refusal = smtplib.SMTPAuthenticationError(code, without(reply, *credentials))
             if code < 500:
                 break
         raise refusal
@@ -117,6 +119,16 @@ def credential(text: str) -> bytes:
         return text.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
         raise SettingsFault("The mail server's login or password is not UTF-8.") from None
+
+
+def without(reply: bytes, user: bytes, password: bytes) -> bytes:
+    """Return `reply` without the password: some servers repeat the command that they refuse."""
+    said = [base64.b64encode(octets) for octets in (password, b"\0%s\0%s" % (user, password))]
+
+    def hide(found: re.Match[bytes]) -> bytes:
+        return HIDDEN if any(found[0] in whole for whole in said) else found[0]
+
+    return IN_BASE64.sub(hide, reply.replace(password, HIDDEN) if password else reply)
 
 
 def in_base64(octets: bytes) -> str:

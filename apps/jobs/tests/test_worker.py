@@ -10,11 +10,12 @@ from apps.audit.models import Entry
 from apps.core import secrets
 from tests.sending import until
 
-from .. import kinds, services, worker
+from .. import kinds, lanes, services, worker
 from ..kinds import KINDS, Failed, Kind, Later
+from ..lanes import DatabaseLane, JobsProcess
 from ..models import Job
 from ..services import job_cancel, job_create
-from ..worker import DatabaseLane, JobsProcess, LeaseLost, claim, do_batch, hold
+from ..worker import LeaseLost, claim, do_batch, hold
 from .conftest import work, work_on
 
 pytestmark = pytest.mark.django_db
@@ -144,9 +145,9 @@ def test_the_end_of_a_persons_job_is_in_the_trail(job, owner):
 def test_the_process_rests_on_sqlite_as_long_as_a_batch_took(job, monkeypatch):
     monkeypatch.setattr(kinds, "one_writes_at_a_time", lambda: True)
     process = DatabaseLane(None)
-    assert 0 < process.work() < worker.LOOK
+    assert 0 < process.work() < lanes.LOOK
     Job.objects.all().delete()
-    assert process.work() == worker.LOOK
+    assert process.work() == lanes.LOOK
 
 
 def test_a_batch_that_takes_long_keeps_its_lease(job):
@@ -177,14 +178,14 @@ class Chores:
 
 def test_jobs_and_chores_take_turns_and_a_chore_takes_half_of_the_time(job, counting, monkeypatch):
     chores = Chores(2)
-    monkeypatch.setattr(worker, "CHORES", [chores])
+    monkeypatch.setattr(lanes, "CHORES", [chores])
     monkeypatch.setattr(kinds, "one_writes_at_a_time", lambda: False)
     lane = DatabaseLane(None)
     rests = [lane.work() for _ in range(6)]
     assert counting.counted == [0, 1, 2] and chores.number < 0
     jobs, after_chores, at_rest = [rests[0], rests[2], rests[4]], [rests[1], rests[3]], rests[5]
-    assert jobs == [0, 0, 0] and all(0 < rest < worker.LOOK for rest in after_chores)
-    assert at_rest == worker.LOOK
+    assert jobs == [0, 0, 0] and all(0 < rest < lanes.LOOK for rest in after_chores)
+    assert at_rest == lanes.LOOK
 
 
 class Hanging(Kind):
@@ -217,11 +218,49 @@ def test_a_mail_server_that_hangs_holds_up_no_work_on_the_database(job, owner, m
     thread.join()
 
 
+class Crowd(Hanging):
+    """A kind of which two are spoken to at once."""
+
+    key = "crowd"
+    threads = 2
+
+    def __init__(self):
+        super().__init__()
+        self.asked = []
+
+    def run_batch(self, job):
+        self.asked.append(job.pk)
+        return super().run_batch(job)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_kind_has_threads_of_its_own_and_no_more_than_it_asks_for(owner, monkeypatch):
+    monkeypatch.setattr(lanes, "LOOK", 0.02)
+    crowd = Crowd()
+    letters = Hanging()
+    letters.answered.set()
+    monkeypatch.setitem(KINDS, crowd.key, crowd)
+    monkeypatch.setitem(KINDS, letters.key, letters)
+    three = [job_create(kind="crowd", owner=owner).pk for _ in range(3)]
+    stopping = threading.Event()
+    process = JobsProcess(stopping)
+    thread = threading.Thread(target=lambda: (process.run(), connection.close()))
+    thread.start()
+    until(lambda: len(crowd.asked) == 2)
+    letter = job_create(kind="hanging", owner=owner)
+    until(lambda: Job.objects.get(pk=letter.pk).state == State.DONE)
+    assert crowd.asked == three[:2]
+    crowd.answered.set()
+    until(lambda: Job.objects.filter(state=State.DONE).count() == 4)
+    stopping.set()
+    thread.join()
+
+
 def test_while_the_database_is_away_the_process_waits(job, monkeypatch, caplog):
-    monkeypatch.setattr(worker, "claim", raiser(OperationalError("gone")))
-    monkeypatch.setattr(worker.connection, "close", lambda: None)
+    monkeypatch.setattr(lanes, "claim", raiser(OperationalError("gone")))
+    monkeypatch.setattr(lanes.connection, "close", lambda: None)
     process = DatabaseLane(None)
-    assert process.work() == process.work() == worker.LOOK
+    assert process.work() == process.work() == lanes.LOOK
     assert caplog.text.count("does not answer") == 1
     monkeypatch.undo()
     process.work()

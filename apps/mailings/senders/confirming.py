@@ -6,6 +6,7 @@ reads that mailbox, and wants to send from it here.
 import logging
 from datetime import timedelta
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.cache import cache
 from django.core.mail import send_mail
@@ -77,8 +78,8 @@ def confirmation_send(*, sender: Sender) -> Confirmation:
 
 def is_own_address(user: User, address: str) -> bool:
     """Whether `user` has shown before that this mailbox is theirs: they log in by it."""
-    addresses = user.emailaddress_set.filter(verified=True).values_list("email", flat=True)
-    return stored(address) in map(stored, addresses)
+    verified = EmailAddress.objects.filter(user=user, verified=True)
+    return stored(address) in map(stored, verified.values_list("email", flat=True))
 
 
 def letter_refusal(sender: Sender) -> Confirmation | None:

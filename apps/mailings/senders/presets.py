@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from .providers import provider_of_address
+
 SERVICE = "service"  # the service's own server
 OWN = "own"  # any other server
 LIMITS = ("per_minute", "per_hour", "per_day", "connections")
@@ -23,7 +25,6 @@ class Preset:
     port: int = 465
     security: str = "tls"
     hosts: tuple[str, ...] = ()  # by which an account there is known, `host` among them
-    domains: tuple[str, ...] = ()  # of its own mailboxes: no other server may send from them
     password_from: str | Promise = ""  # where the password is made, in a line
     warning: str | Promise = ""
     login_from: str | Promise = ""  # what the login is, where it is not the address
@@ -43,7 +44,6 @@ PRESETS = {preset.key: preset for preset in (
     Preset(
         "yandex", _("Yandex 360, Yandex Mail"), "smtp.yandex.ru",
         hosts=("smtp.yandex.ru", "smtp.yandex.com"),
-        domains=("yandex.ru", "ya.ru", "yandex.com", "yandex.by", "yandex.kz", "yandex.uz"),
         password_from=_(
             "An app password of the kind “Mail IMAP, POP3, SMTP”: the mail's settings → "
             "Security → App passwords (Yandex ID). The password of the mailbox does not fit."),
@@ -53,7 +53,6 @@ PRESETS = {preset.key: preset for preset in (
         per_day=500),
     Preset(
         "mailru", "Mail.ru", "smtp.mail.ru", hosts=("smtp.mail.ru",),
-        domains=("mail.ru", "bk.ru", "list.ru", "inbox.ru", "internet.ru", "vk.com"),
         password_from=_(
             "A password for an external app: the account → Password and security → External "
             "services (allow IMAP, POP and SMTP there) → Passwords for external apps.")),
@@ -67,7 +66,6 @@ PRESETS = {preset.key: preset for preset in (
         per_hour=150_000, connections=50),
     Preset(
         "gmail", "Gmail", "smtp.gmail.com", hosts=("smtp.gmail.com",),
-        domains=("gmail.com", "googlemail.com"),
         password_from=_(
             "An app password of 16 letters: the Google account → Security → 2-Step "
             "Verification (it has to be on) → App passwords."),
@@ -96,8 +94,8 @@ PRESETS = {preset.key: preset for preset in (
 
 def preset_of_address(address: str) -> str:
     """Return the key of the preset whose mailbox `address` is; "" when it is of none."""
-    domain = address.rpartition("@")[2].lower()
-    return next((preset.key for preset in PRESETS.values() if domain in preset.domains), "")
+    provider = provider_of_address(address)
+    return provider.key if provider and provider.key in PRESETS else ""
 
 
 def preset_of_host(host: str) -> str:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from apps.core.addresses import shown
 from apps.jobs.models import Job
 
+from .advice import trouble_words
 from .models import Sender, is_service_offered
 from .services import CHECK
 from .troubles import PASSING, Trouble
@@ -62,7 +63,8 @@ def trouble_state(sender: Sender) -> State:
         colour = "amber"
     else:
         colour = "red"
-    return State(colour, Trouble(sender.trouble).label)
+    words = trouble_words(sender)
+    return State(colour, words.what, words.todo)
 
 
 def checked_now(owner_id: int) -> set[int]:

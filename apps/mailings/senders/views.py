@@ -26,6 +26,7 @@ from apps.users.models import User
 from ..deletion import is_on_page_of
 from ..models import Mailing, Run
 from . import confirming, ending, services
+from .advice import address_hint
 from .forms import SenderForm, with_preset
 from .models import Sender
 from .shown import account_state, checked_now, sender_state, unconfirmed_state
@@ -70,17 +71,17 @@ def state_of(sender: Sender) -> dict[str, object]:
     context: dict[str, object] = {
         "sender": sender, "is_being_checked": is_being_checked,
         "account": account_state(sender, is_being_checked=is_being_checked),
-        "stopped": stopped_runs(sender)}
+        "hint": address_hint(sender), "is_stopped": is_stopped(sender)}
     if not sender.confirmed_at:
         context["unconfirmed"] = unconfirmed_state(sender)
     return context
 
 
-def stopped_runs(sender: Sender) -> int:
-    """Return how many runs of the sender stand because its server did not let us in."""
+def is_stopped(sender: Sender) -> bool:
+    """Whether runs of the sender stand, perhaps because its server did not let us in."""
     return Run.objects.filter(
         sender=sender, state=Run.State.PAUSED,
-        reason__in=[Run.Reason.SENDER, Run.Reason.SERVER]).count()
+        reason__in=[Run.Reason.SENDER, Run.Reason.SERVER]).exists()
 
 
 def mailings_of(sender: Sender) -> list[Mailing]:
@@ -205,8 +206,8 @@ def sender_confirm(request: Request, pk: int, token: str) -> HttpResponse:
     else:
         is_good = confirming.is_token_of(sender, token)
     if not is_good:
-        return refused(request, _(
-            "This link is not valid any more. Have another letter sent."), to=sender)
+        messages.error(request, _("This link is not valid any more. Have another letter sent."))
+        return redirect(sender)
     if request.method == "POST" or sender.confirmed_at:
         messages.success(request, confirming.Confirmation.CONFIRMED.label)
         return redirect(sender)

@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand
 
 from apps.core.commands import wait_for_database
 from apps.core.processes import Stop
-from apps.jobs.worker import JobsProcess
+from apps.jobs.lanes import JobsProcess
 
 
 class Command(BaseCommand):

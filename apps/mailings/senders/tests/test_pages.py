@@ -276,7 +276,7 @@ def test_stopped_runs_may_go_on_once_the_account_is_good(as_owner, owner, lavka)
     Run.objects.create(mailing=mailing, owner=owner, sender=lavka, trigger="page", subject="x",
                        body="x", state="paused", reason="sender")
     answer = as_owner.get(f"{LIST}{lavka.pk}/")
-    assert answer.context["stopped"] == 1
+    assert "/resume/" in answer.text
 
 
 # --- The address
