@@ -215,5 +215,3 @@ def sender_confirm(request: Request, pk: int, token: str) -> HttpResponse:
         "form": None, "heading": _("Confirm the address?"), "intro": str(sender),
         "submit_label": _("Confirm"), "back": sender.get_absolute_url(), "crumb": sender.name,
         "consequences": [_("Letters of your mailings can come from this address then.")]})
-
-
