@@ -71,11 +71,10 @@ class SenderForm(OwnedForm):
 
     def propose(self) -> None:
         """Fill a new sender's form with what is known of its owner."""
-        self.initial.setdefault("name", self.owner.get_full_name())
-        self.initial.setdefault("address", shown(self.owner.email))
         key = preset_of_address(self.owner.email)
-        self.initial["preset"] = key
         self.initial |= PRESETS[key or OWN].server
+        self.initial |= {"preset": key, "name": self.owner.get_full_name(),
+                         "address": shown(self.owner.email)}
 
     @property
     def presets(self) -> list[Preset]:

@@ -26,10 +26,18 @@ class State:
 
 def sender_state(sender: Sender, *, is_being_checked: bool = False) -> State:
     """Return what matters most: what is wrong with the account, then with the address."""
-    account = account_state(sender, is_being_checked=is_being_checked)
-    if account.colour == "red" or sender.confirmed_at:
-        return account
-    return unconfirmed_state(sender)
+    account, *address = sender_states(sender, is_being_checked=is_being_checked)
+    if address and account.colour != "red":
+        return address[0]
+    return account
+
+
+def sender_states(sender: Sender, *, is_being_checked: bool = False) -> list[State]:
+    """Return the state of the account, and that of an address which is not confirmed."""
+    states = [account_state(sender, is_being_checked=is_being_checked)]
+    if not sender.confirmed_at:
+        states.append(unconfirmed_state(sender))
+    return states
 
 
 def unconfirmed_state(sender: Sender) -> State:

@@ -29,7 +29,7 @@ from . import confirming, ending, services
 from .advice import address_hint
 from .forms import SenderForm, with_preset
 from .models import Sender
-from .shown import account_state, checked_now, sender_state, unconfirmed_state
+from .shown import account_state, checked_now, sender_states, unconfirmed_state
 
 CHANGED = "senders:changed"
 LISTED = 10  # mailings on a sender's page
@@ -46,7 +46,7 @@ def sender_list(request: Request) -> HttpResponse:
     listing = sorted_page(request, rows, {"name": "name"}, "name")
     checked = checked_now(user.pk)
     for sender in listing["page"]:
-        sender.state = sender_state(sender, is_being_checked=sender.pk in checked)
+        sender.states = sender_states(sender, is_being_checked=sender.pk in checked)
     return render_list(request, "mailings/sender_list.html", {**listing, "q": q})
 
 
