@@ -20,7 +20,7 @@ def fill_in(page, port):
 
 @pytest.mark.parametrize("language", ["ru", "en"])
 def test_a_server_that_is_off_is_told_within_seconds(open_page, site, language):
-    page = log_in(open_page(), site, "other@example.com")
+    page = log_in(open_page(reduced_motion="reduce"), site, "other@example.com")
     speak(page, site, language)
     page.goto(f"{site}/senders/create/")
     page.check("[value=gmail]")
@@ -61,6 +61,7 @@ def test_without_a_script_the_chosen_service_fills_in_its_server(open_page, site
     expect(page.locator("[name=address]")).to_have_value("olga@lavka.example")
     expect(page.locator("[name=host]")).to_have_value("smtp.office365.com")
     page.check("[value=own]")
+    page.click("[name=_preset]")
     fill_in(page, "1")
     page.click(".app-form-footer .btn-primary")
     expect(page).to_have_url(re.compile(r"/senders/\d+/$"))
@@ -84,6 +85,7 @@ def test_by_keys_alone_a_sender_is_added_and_deleted(open_page, site):
     fill_in(page, "1")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"/senders/\d+/$"))
+    page.wait_for_load_state()
     page.locator(".app-title [href$='/delete/']").focus()
     page.keyboard.press("Enter")
     page.locator(MODAL).first.wait_for()
