@@ -32,12 +32,12 @@ def test_a_check_is_followed_to_its_end(open_page, lavka):
     page = open_page(lavka.get_absolute_url())
     page.send('form[hx-post$="/check/"]')
     page.check_fresh()
-    page.send("#sender-state")
+    page.send("#sender-poll")
     page.check_fresh()
     Job.objects.update(state=Job.State.DONE)
     Sender.objects.update(trouble="login", verified_at=None)
-    page.send("#sender-state")
-    assert "hx-get" not in page.one("#sender-state").attrs
+    page.send("#sender-poll")
+    assert not page.tree.select("#sender-poll")
     page.check_fresh()
 
 

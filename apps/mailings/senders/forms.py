@@ -72,9 +72,9 @@ class SenderForm(OwnedForm):
     def propose(self) -> None:
         """Fill a new sender's form with what is known of its owner."""
         key = preset_of_address(self.owner.email)
-        self.initial |= PRESETS[key or OWN].server
-        self.initial |= {"preset": key, "name": self.owner.get_full_name(),
-                         "address": shown(self.owner.email)}
+        self.initial.update(PRESETS[key or OWN].server)
+        self.initial.update(
+            preset=key, name=self.owner.get_full_name(), address=shown(self.owner.email))
 
     @property
     def presets(self) -> list[Preset]:
@@ -93,7 +93,7 @@ class SenderForm(OwnedForm):
         return any(self[limit].value() or limit in self.errors for limit in LIMITS)
 
     def clean_preset(self) -> str:
-        key = self.cleaned_data["preset"]
+        key = str(self.cleaned_data["preset"])
         if key == SERVICE and not is_service_offered():
             raise ValidationError(_("The service's own server is not offered any more."))
         return key
@@ -102,11 +102,11 @@ class SenderForm(OwnedForm):
         return " ".join(one_line(self.cleaned_data["name"]).split())
 
     def clean_address(self) -> str:
-        return normalized(self.cleaned_data["address"])
+        return str(normalized(self.cleaned_data["address"]))
 
     def clean_reply_to(self) -> str:
         text = self.cleaned_data["reply_to"]
-        return normalized(text) if text else ""
+        return str(normalized(text)) if text else ""
 
     def clean_host(self) -> str:
         text = self.cleaned_data["host"].strip()
@@ -187,8 +187,8 @@ def with_preset(data: Any, owner: Any, sender: Sender) -> SenderForm:
     """Return the form with what was typed, the server being that of the chosen preset."""
     preset = PRESETS.get(data.get("preset", ""), PRESETS[OWN])
     form = SenderForm(owner=owner, instance=sender)
-    form.initial |= {name: data.get(name, "") for name in TYPED}
-    form.initial |= {"preset": preset.key, **preset.server}
+    form.initial.update({name: data.get(name, "") for name in TYPED})
+    form.initial.update(preset.server, preset=preset.key)
     host = data.get("host", "")
     if preset.key == OWN and not preset_of_host(host):
         form.initial["host"] = host

@@ -193,8 +193,8 @@ def sender_letter(request: Request, pk: int) -> HttpResponse:
     sender = for_writing(request.user, Sender.objects, pk)
     outcome = confirming.confirmation_send(sender=sender)
     if outcome in (confirming.Confirmation.SENT, confirming.Confirmation.CONFIRMED):
-        return done(request, outcome.label, to=sender)
-    return refused(request, outcome.label, to=sender)
+        return done(request, str(outcome.label), to=sender)
+    return refused(request, str(outcome.label), to=sender)
 
 
 @FORM_METHODS
