@@ -105,8 +105,6 @@ def words_of(ended: Ended, account: Account) -> str:
         text = f"{ended.code} {decoded(ended.text)}"
     elif isinstance(ended.error, ssl.SSLCertVerificationError):
         text = f"TLS: {ended.error.verify_message}"
-    elif ended.text:
-        text = decoded(ended.text)
     for secret in secrets_of(account):
         text = text.replace(secret, HIDDEN)
     text = " ".join(text.split())

@@ -58,7 +58,8 @@ class SMTP(smtplib.SMTP):
         return self.implicit.wrap_socket(sock, server_hostname=host)
 
     def send(self, s: Any) -> None:
-        self.sock.settimeout(self.deadline.left())
+        if self.sock:  # else the server has hung up, which smtplib tells
+            self.sock.settimeout(self.deadline.left())
         super().send(s)
 
     def getreply(self) -> tuple[int, bytes]:
@@ -91,9 +92,14 @@ class SMTP(smtplib.SMTP):
         for way in self.preferred(user + password):
             if way not in offered:
                 continue
-            code, reply = WAYS[way](self, *credentials)
-            if code == GO_ON:
-                code, reply = self.docmd("*")  # cancel: it asks for more answers than there are
+            try:
+                code, reply = WAYS[way](self, *credentials)
+                if code == GO_ON:
+                    code, reply = self.docmd("*")  # cancel: it asks for more than there is
+            except OSError:  # some servers hang up after a refusal
+                if isinstance(refusal, smtplib.SMTPAuthenticationError):
+                    break
+                raise
             if code in LOGGED_IN:
                 return code, reply
             refusal = smtplib.SMTPAuthenticationError(code, without(reply, *credentials))
