@@ -1,4 +1,5 @@
 """How a sender is shown: from whom, and whether letters can go by it, in a word and what to do."""
+import unicodedata
 from dataclasses import dataclass
 
 from django.utils.formats import date_format
@@ -73,6 +74,14 @@ def trouble_state(sender: Sender) -> State:
         colour = "red"
     words = trouble_words(sender)
     return State(colour, words.what, words.todo)
+
+
+def name_hint(name: str) -> str:
+    """Return why mail services distrust letters from such a name; "" if they need not."""
+    if "@" in name or any(unicodedata.category(char) == "So" for char in name):
+        return _("Addresses and pictures in the name make mail services distrust a letter. The "
+                 "name of your shop alone is best.")
+    return ""
 
 
 def checked_now(owner_id: int) -> set[int]:

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.core.access import for_reading, for_writing
@@ -29,9 +30,10 @@ from . import confirming, ending, services
 from .advice import address_hint
 from .forms import SenderForm, with_preset
 from .models import Sender
-from .shown import account_state, checked_now, sender_states, unconfirmed_state
+from .shown import account_state, checked_now, name_hint, sender_states, unconfirmed_state
 
 CHANGED = "senders:changed"
+SECRET = sensitive_post_parameters("new_password")  # it stands in no report of an error
 LISTED = 10  # mailings on a sender's page
 
 
@@ -71,7 +73,8 @@ def state_of(sender: Sender) -> dict[str, object]:
     context: dict[str, object] = {
         "sender": sender, "is_being_checked": is_being_checked,
         "account": account_state(sender, is_being_checked=is_being_checked),
-        "hint": address_hint(sender), "is_stopped": is_stopped(sender)}
+        "hints": list(filter(None, [address_hint(sender), name_hint(sender.name)])),
+        "is_stopped": is_stopped(sender)}
     if not sender.confirmed_at:
         context["unconfirmed"] = unconfirmed_state(sender)
     return context
@@ -89,11 +92,13 @@ def mailings_of(sender: Sender) -> list[Mailing]:
 
 
 @FORM_METHODS
+@SECRET
 def sender_create(request: Request) -> HttpResponse:
     return form_page(request, Sender(owner=cast(User, request.user)), _("New sender"))
 
 
 @FORM_METHODS
+@SECRET
 def sender_edit(request: Request, pk: int) -> HttpResponse:
     return form_page(request, for_writing(request.user, Sender.objects, pk), _("Edit sender"))
 
@@ -129,6 +134,7 @@ def saved(form: SenderForm) -> bool:
 
 
 @require_POST
+@SECRET
 def sender_server(request: Request) -> HttpResponse:
     """The part of the form with the mail server and the limits, as the chosen preset has them."""
     owner = cast(User, request.user)

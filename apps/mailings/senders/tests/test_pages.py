@@ -271,6 +271,14 @@ def test_a_good_account_says_when_it_was_checked(as_owner, lavka):
     assert "Проверен 28 ноября в 14:20" in as_owner.get(LIST).text
 
 
+@pytest.mark.parametrize(("name", "hinted"), [
+    ("Лавка чая", False), ("Ольга, «Лавка»", False), ("olga@gmail.com", True), ("Лавка 🍵", True)])
+def test_a_name_that_mail_services_distrust_is_taken_with_a_hint(as_owner, lavka, name, hinted):
+    Sender.objects.update(name=name)
+    page = as_owner.get(f"{LIST}{lavka.pk}/").text
+    assert ("доверия" in page) is hinted
+
+
 def test_stopped_runs_may_go_on_once_the_account_is_good(as_owner, owner, lavka):
     mailing = MailingFactory(owner=owner, sender=lavka)
     Run.objects.create(mailing=mailing, owner=owner, sender=lavka, trigger="page", subject="x",
