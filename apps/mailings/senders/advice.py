@@ -46,7 +46,7 @@ TODO: dict[Trouble, Text] = {
     T.NO_TLS: gettext_lazy(
         "A password is not sent in clear. Take the port 465 with TLS, or 587 with STARTTLS."),
     T.NEEDS_TLS: gettext_lazy("Choose STARTTLS, or the port 465 with TLS."),
-    T.WANTS_TLS: gettext_lazy("Choose “TLS from the first octet” as the encryption."),
+    T.WANTS_TLS: gettext_lazy("Choose TLS as the encryption, as the port 465 has it."),
     T.WANTS_STARTTLS: gettext_lazy("Choose STARTTLS as the encryption."),
     T.OLD_TLS: gettext_lazy(
         "Whoever runs the mail server switches on TLS 1.2 or newer there."),
