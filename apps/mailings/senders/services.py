@@ -54,7 +54,7 @@ def sender_save(*, sender: Sender, password: str | None = None,
         changed = write(sender, password, fields)
     if "address" in changed:
         confirmation_send(sender=sender)
-    if changed & {"address", "password", *SERVER}:
+    if changed & {"address", "password", *SERVER} and not sender.uses_service:
         sender_check_start(sender=sender)
     return sender
 

@@ -95,6 +95,7 @@ def test_the_services_own_server_needs_a_name_and_where_answers_go(
     post(as_owner, f"{LIST}create/", sent)
     sender = Sender.objects.get()
     assert (sender.host, sender.login, sender.password, sender.per_day) == ("", "", "", None)
+    assert not checks.exists()
 
 
 def test_the_server_of_another_preset_is_replaced_by_the_chosen_ones(as_owner, checks):
