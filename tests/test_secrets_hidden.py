@@ -78,7 +78,8 @@ def test_no_page_has_the_password_and_no_one_elses_the_login(role, cast, pks, se
 def test_a_password_that_is_typed_is_not_said_again(name, port, as_owner, cast, pks, sender, log):
     as_owner.raise_request_exception = False
     typed = {"name": "Shop", "address": "shop@shop.example", "preset": "own", "host": HOST,
-             "port": port, "security": "tls", "login": LOGIN, "password": "TYPEDSECRET"}
+             "port": port, "security": "tls", "login": LOGIN,
+             **dict.fromkeys(("password", "new_password"), "TYPEDSECRET")}
     answer = as_owner.post(url_of(f"mailings:{name}", pks), typed)
     text = read(answer) + read(cast["superuser"].get(reverse("audit:entry_list")))
     text += repr(list(Entry.objects.values()))

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 Answer = TypeVar("Answer")
 LEAST = 0.001  # a socket takes 0 for "do not wait"
-MOST_OCTETS = 1024 * 1024  # of a dialogue: more than all replies to an opening
+MOST_OCTETS = 256 * 1024  # of a dialogue: more than all replies to an opening
 
 
 class Deadline:

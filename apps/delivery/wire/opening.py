@@ -1,6 +1,8 @@
 """Open a dialogue with an account's server, up to its login."""
+import os
 import smtplib
 import ssl
+from functools import lru_cache
 
 from django.conf import settings
 
@@ -13,8 +15,7 @@ from .faults import HostRefused
 from .login import SMTP, ehlo_name
 
 
-def open_server(account: Account, seconds: float, *, each: float | None = None,
-                context: ssl.SSLContext | None = None) -> SMTP:
+def open_server(account: Account, seconds: float, *, each: float | None = None) -> SMTP:
     """Return a connection that has greeted and is encrypted as `account` wants; no login yet.
 
     All that is said over it, its login and goodbye as well, has to be over in `seconds`; for one
@@ -22,8 +23,7 @@ def open_server(account: Account, seconds: float, *, each: float | None = None,
     ssl.SSLError, smtplib's exceptions) and SettingsFault (HostRefused).
     """
     refuse_open_password(account)
-    if context is None:
-        context = tls_context(account)
+    context = None if account.security == Sender.Security.NONE else tls_context(account)
     deadline = Deadline(seconds, each)
     implicit = context if account.security == Sender.Security.TLS else None
     server = SMTP(account, deadline, deadline.call(ehlo_name), implicit)
@@ -47,9 +47,19 @@ def refuse_open_password(account: Account) -> None:
 
 def tls_context(account: Account) -> ssl.SSLContext:
     """Return a context that verifies the server; the operator may have a certificate for it."""
+    authorities = os.environ.get("SSL_CERT_FILE", "")
+    if account.named or not settings.EMAIL_SSL_CERTFILE:
+        return shared_context(authorities)
+    return shared_context(authorities, settings.EMAIL_SSL_CERTFILE, settings.EMAIL_SSL_KEYFILE)
+
+
+@lru_cache(maxsize=4)  # to read all authorities takes longer than many letters do
+def shared_context(authorities: str, certificate: str | None = None,
+                   key: str | None = None) -> ssl.SSLContext:
+    """Return a context that any thread may use. `authorities` is where it reads them from."""
     context = ssl.create_default_context()
-    if not account.named and settings.EMAIL_SSL_CERTFILE:
-        context.load_cert_chain(settings.EMAIL_SSL_CERTFILE, settings.EMAIL_SSL_KEYFILE)
+    if certificate:
+        context.load_cert_chain(certificate, key)
     return context
 
 

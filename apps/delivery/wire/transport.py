@@ -11,7 +11,6 @@ import ssl
 import struct
 import time
 from collections.abc import Callable
-from functools import cached_property
 
 from django.conf import settings
 
@@ -19,7 +18,7 @@ from apps.mailings.attempts.verdicts import Phase
 
 from .account import Account
 from .login import SMTP
-from .opening import open_server, tls_context
+from .opening import open_server
 from .outcome import Outcome, lost, not_connected
 from .reply_text import decoded
 
@@ -60,10 +59,6 @@ class Transport:
         self.letters = 0
         self.connected_at = 0.0  # monotonic
 
-    @cached_property
-    def context(self) -> ssl.SSLContext:
-        return tls_context(self.account)  # to read all authorities takes 20 ms
-
     def send(self, letter: bytes, sender: str, recipient: str,
              following: str | None = None) -> Outcome:
         """Send the octets of one `letter` (of `Letter.render`). Returns the Outcome.
@@ -89,10 +84,9 @@ class Transport:
         """
         if self.connection is not None:
             return False
-        server = open_server(
-            self.account, OPENING * self.timeout, each=self.timeout, context=self.context)
+        server = open_server(self.account, OPENING * self.timeout, each=self.timeout)
         try:
-            if self.account.login and self.account.password:
+            if self.account.logs_in:
                 server.login(self.account.login, self.account.password)
         except BaseException:
             server.close()
@@ -215,6 +209,7 @@ class Transport:
         """
         lines = []
         size = 0
+        self.part_at = 0.0
         while True:
             line = self._line()
             code = line[:3]
@@ -227,6 +222,7 @@ class Transport:
             size += len(line)
             if size > REPLY_LIMIT:
                 raise NoReply("The server's reply has no end.")
+            self._hurry()
 
     def _line(self) -> bytes:
         """Return the server's next line without its end; what comes after it stays in `inbox`.
@@ -243,8 +239,17 @@ class Transport:
             if not octets:
                 raise NoReply("The server closed the connection.")
             self.inbox += octets
+            if b"\n" not in octets:
+                self._hurry()
         line, _, self.inbox = self.inbox.partition(b"\n")
         return line
+
+    def _hurry(self) -> None:
+        """Raise NoReply when more than `patience` went by since the first part of a reply."""
+        now = time.monotonic()
+        self.part_at = self.part_at or now
+        if now - self.part_at > self.patience:
+            raise NoReply("The server's reply takes too long.")
 
     def _set_timeout(self, option: int, seconds: float) -> None:
         """Have the kernel keep the time. Python would call poll() before each read and write.
