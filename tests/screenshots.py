@@ -22,6 +22,7 @@ OWNER = {
     "attempts": "/attempts/", "reports": "/reports/", "profile": "/profile/",
     "outbox": "/outbox/", "recipient_create": "/recipients/create/",
     "message_create": "/messages/create/", "mailing_create": "/mailings/create/",
+    "senders": "/senders/", "sender_create": "/senders/create/",
     "help": "/help/", "help_unknown": "/help/unknown/", "help_mailings": "/help/mailings/",
 }
 MANAGER = {"manager_mailings": "/mailings/", "users": "/users/"}

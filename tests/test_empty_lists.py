@@ -8,7 +8,7 @@ from tests.test_hygiene import ROOT
 pytestmark = pytest.mark.django_db
 LISTS = ["mailings:recipient_list", "mailings:suppression_list", "mailings:tag_list",
          "mailings:message_list", "mailings:mailing_list", "mailings:attempt_list",
-         "reports:report_list", "mailings:segment_list"]
+         "reports:report_list", "mailings:segment_list", "mailings:sender_list"]
 
 
 @pytest.mark.parametrize("name", LISTS)

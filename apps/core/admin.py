@@ -16,7 +16,7 @@ from .numbers import MANY, counted
 # Columns that no filter in an address may name: a filter like `key__startswith` would tell a
 # secret, one character after the other.
 SECRETS = {"password", "session_key", "session_data", "lease_token", "token", "data", "key", "seed",
-           "job_state"}
+           "job_state", "login"}
 
 admin.site.site_header = _("Vestnik")
 admin.site.site_title = _("Vestnik")

@@ -14,7 +14,7 @@ urlpatterns = [
     path("mailings/<int:pk>/resume/", views.resume, name="resume"),
     path("mailings/<int:pk>/count-unknown/", views.count_unknown, name="count_unknown"),
     path("mailings/<int:pk>/stop/", views.stop, name="stop"),
-    path("senders/<int:pk>/waits/", waits.sender_waits, name="sender_waits"),
     path("mailings/<int:pk>/settle/", views.resolve, name="resolve"),
+    path("senders/<int:pk>/waits/", waits.sender_waits, name="sender_waits"),
     path("senders/<int:pk>/resume/", sender_resume, name="sender_resume"),
 ]

@@ -24,6 +24,7 @@ from .models import Attempt, Delivery, Mailing, Message, Recipient, Run, Suppres
 from .picks.fields import IdsField, IdsInput, choice_in
 from .recipients.forms import RecipientForm
 from .search import with_words
+from .senders.models import Sender
 from .services import (
     OwnedRefused, deletion_refusal, mailing_save, message_save, owned_delete, recipient_save)
 from .versions import ChangedElsewhere
@@ -224,6 +225,22 @@ class SuppressionAdmin(HistoryAdmin):
     list_display = [address, "owner", "reason", "created_at"]
     search_fields = ["email", "owner__email"]
     list_select_related = ["owner"]
+
+
+@admin.register(Sender)
+class SenderAdmin(HistoryAdmin):
+    """What recipients see, and whether letters can go: no login, no server, no password."""
+
+    fields = ["owner", "name", "address", "reply_to", "is_default", "per_minute", "per_hour",
+              "per_day", "connections", "confirmed_at", "checked_at", "verified_at", "trouble",
+              "created_at", "updated_at", "deleted_at"]
+    list_display = ["name", "address", "owner", "confirmed_at", "verified_at", "trouble"]
+    list_filter = ["trouble"]
+    search_fields = ["name", "address", "owner__email"]
+    list_select_related = ["owner"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).defer("login", "password")
 
 
 class LetterAdmin(HistoryAdmin):

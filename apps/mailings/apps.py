@@ -16,11 +16,13 @@ class MailingsConfig(AppConfig):
         from .figures_for_sqlite import tell_sizes
         from .imports import checking, landing, leftovers, opening, undoing
         from .picks import job
+        from .senders import ending as sender_end
         from .tags import ending as tag_end
         kinds.register(bulk.KIND)
         kinds.register(tag_end.KIND)
         kinds.register(job.KIND)
         kinds.register(fields.KIND)
+        kinds.register(sender_end.KIND)
         for room in opening, checking, landing, undoing:
             kinds.register(room.KIND)
         chores.register(leftovers.CHORE)

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from apps.core.numbers import MANY
 from apps.mailings.mailings.fates import failed_counts
-from apps.mailings.models import Mailing, Message, Recipient, Run
+from apps.mailings.models import Mailing, Message, Recipient, Run, Sender
 from apps.users.models import User
 
 HOUR = 3600
@@ -131,7 +131,8 @@ def first_steps(user):
     if user.is_manager or Mailing.all_objects.owned_by(user).exists():
         return None
     return {"recipients": Recipient.objects.owned_by(user).exists(),
-            "message": Message.objects.owned_by(user).exists()}
+            "message": Message.objects.owned_by(user).exists(),
+            "sender": Sender.objects.owned_by(user).exists()}
 
 
 def oversight(user):

@@ -6,6 +6,7 @@ from . import views
 urlpatterns = [
     path("senders/", views.sender_list, name="sender_list"),
     path("senders/create/", views.sender_create, name="sender_create"),
+    path("senders/server/", views.sender_server, name="sender_server"),
     path("senders/<int:pk>/", views.sender_detail, name="sender_detail"),
     path("senders/<int:pk>/edit/", views.sender_edit, name="sender_edit"),
     path("senders/<int:pk>/delete/", views.sender_delete, name="sender_delete"),
