@@ -22,6 +22,7 @@ from apps.mailings.whom.words import add_words
 from .audience import Audience, audience_of, first_recipient, is_dear, reached_count
 from .models import worker_alive
 from .services import as_seen, refusal
+from .wire.from_whom import from_of_sender
 from .wire.letter import Letter
 from .wire.mailboxes import BadMailbox, Mailbox, parsed
 
@@ -144,7 +145,8 @@ def sample_for(mailing: Mailing, recipient: Recipient | None) -> Sample:
     own = fields_of(message.owner_id)
     try:
         letter = Letter(seed="0", subject=message.subject, body=message.body,
-                        from_email=settings.DEFAULT_FROM_EMAIL, own=[field.key for field in own])
+                        own=[field.key for field in own],
+                        **from_of_sender(mailing.sender)._asdict())
         values = json.dumps(letter_values(own, recipient.fields))
         subject, body = letter.fill(recipient.email, recipient.full_name, values)
     except ValueError as fault:
