@@ -180,15 +180,15 @@ class MailingAdminForm(MailingForm):
 @admin.register(Mailing)
 class MailingAdmin(OwnedAdmin):
     form = MailingAdminForm
-    form_fields = ["name", "message", "when", "starts_at", "at_once", "ends_at", "stays",
+    form_fields = ["name", "sender", "message", "when", "starts_at", "at_once", "ends_at", "stays",
                    "recipients", "without", *WHOM]
     readonly_fields = ["owner", "number", "status", "disabled_at", "disabled_by",
                        "disabled_reason", "created_at", "updated_at"]
     list_display = [
-        "title", "owner", "status", "autostart", "starts_at", "ends_at", "disabled_at"]
+        "title", "owner", "sender", "status", "autostart", "starts_at", "ends_at", "disabled_at"]
     list_filter = ["status", "autostart"]
     search_fields = ["name", "message__subject", "owner__email"]
-    list_select_related = ["message", "owner"]
+    list_select_related = ["message", "owner", "sender"]
 
     @admin.display(description=pgettext_lazy("of a mailing", "Name"))
     def title(self, mailing):
@@ -240,9 +240,9 @@ class LetterAdmin(HistoryAdmin):
 
 @admin.register(Run)
 class RunAdmin(HistoryAdmin):
-    fields = ["mailing", "owner", "started_by", "trigger", "subject", "state", "reason",
-              "server_words", "hold_until", "total", "sent", "failed", "unknown", "skipped",
-              "started_at", "finished_at", "updated_at"]
+    fields = ["mailing", "owner", "started_by", "trigger", "sender", "from_name", "from_address",
+              "reply_to", "subject", "state", "reason", "server_words", "hold_until", "total",
+              "sent", "failed", "unknown", "skipped", "started_at", "finished_at", "updated_at"]
     list_display = ["id", "mailing", "owner", "state", "reason", "total", "sent", "failed",
                     "unknown", "skipped", "started_at"]
     list_filter = ["state", "trigger"]
