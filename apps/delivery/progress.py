@@ -20,8 +20,9 @@ from apps.mailings.mailings.known import (
 from apps.mailings.mailings.story import story_words
 from apps.mailings.models import Delivery, Mailing, Run
 from apps.mailings.picks.services import active_job_of
-from apps.mailings.runs import Preparation
 from apps.mailings.polling import QUIET, is_soon, seconds_between
+from apps.mailings.runs import Preparation
+from apps.mailings.senders.readiness import sender_refusal
 from apps.mailings.whom.rules import remember_whom, whom_of
 from apps.statistics import counting
 from apps.users.models import User
@@ -100,7 +101,7 @@ def progress_context(mailing: Mailing, user: User, *, counted: bool = False) -> 
     known; else the panel asks for that afterwards.
     """
     now = timezone.now()
-    run = mailing.runs.order_by("-id").first()
+    run = mailing.runs.select_related("sender").order_by("-id").first()
     context = {
         "mailing": mailing, "run": run, "user": user, "is_owner": mailing.owner_id == user.pk,
         "active": bool(run and run.is_active),
@@ -135,6 +136,8 @@ def active_context(run: Run, now: datetime) -> dict[str, object]:
     }
     if run.prepared_at is None:
         context["preparation"] = Preparation.objects.filter(pk=run.pk).first()
+    if run.state == Run.State.PAUSED:
+        context["sender_reason"] = sender_refusal(run.sender)
     if run.reason == Run.Reason.RESTORE:
         context["guard"] = RestoreGuard.objects.first()
     if run.state == Run.State.RUNNING:

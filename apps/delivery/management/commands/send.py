@@ -13,6 +13,8 @@ from apps.delivery.drivers.local import Busy, SendingProcess, sending_lock
 from apps.delivery.audience import audience_of
 from apps.delivery.services import (
     NotDue, RunRefused, due, letter_refusal, refusal, run_start)
+from apps.delivery.wire.from_whom import from_of_sender
+from apps.delivery.wire.mailboxes import BadMailbox
 from apps.mailings.models import Delivery, Mailing, Run
 
 ALL_SENT = 0
@@ -104,7 +106,8 @@ class Command(DatabaseCommand):
             self.stderr.write(f"Mailing {mailing.pk}: {reason or 'nobody is left to send to.'}")
         else:
             self.stdout.write(
-                f"Mailing {mailing.pk} “{mailing.message}”: {audience.going} would get a letter.")
+                f"Mailing {mailing.pk} “{mailing.message}” from {from_words(mailing)}: "
+                f"{audience.going} would get a letter.")
         for name, words in LEFT_OUT.items():
             if number := getattr(audience, name):
                 self.stdout.write(f"Left out: {number} {words}.")
@@ -195,6 +198,15 @@ class Command(DatabaseCommand):
             self.raise_status(SOME_LEFT)
         if run.unknown:
             self.raise_status(SOME_UNKNOWN)
+
+
+def from_words(mailing):
+    """Return from whom the letters of `mailing` come."""
+    try:
+        whom = from_of_sender(mailing.sender)
+    except BadMailbox:
+        return settings.DEFAULT_FROM_EMAIL
+    return f"{whom.from_name} <{whom.from_address}>" if whom.from_name else whom.from_address
 
 
 def letters(number):
