@@ -163,6 +163,7 @@ def idle_context(mailing: Mailing, run: Run | None, is_owner: bool, now: datetim
     if run:
         context |= figures_context(mailing, counted, with_rest=is_owner and not reason)
     if reason:
+        context["sender_reason"] = sender_refusal(mailing.sender)
         return context
     if is_owner and not run:
         picks = whom_of(mailing).is_stored_picks  # a group may be empty; the check page tells

@@ -1,4 +1,7 @@
 """Runs with a sender: what is fixed at the start, and what waits while it can not send."""
+import email
+import email.policy
+
 import pytest
 from django.core import mail
 from django.core.management import call_command
@@ -212,6 +215,19 @@ def test_the_command_names_the_sender(mailing, shop, capsys):
         call_command("send", mailing.pk, dry_run=True)
     assert ended.value.code == 0
     assert "from Лавка чая <olga@lavka.example>" in capsys.readouterr().out
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_command_names_the_sender_of_what_it_sent(mailing, shop, sink, settings, capsys):
+    settings.SMTP_ALLOW_PRIVATE = True
+    change(port=settings.EMAIL_PORT)
+    with pytest.raises(SystemExit):
+        call_command("send", mailing.pk, no_progress=True)
+    assert "From Лавка чая <olga@lavka.example>." in capsys.readouterr().out
+    letter = email.message_from_bytes(sink.letters[0][1], policy=email.policy.default)
+    assert letter["From"] == "Лавка чая <olga@lavka.example>"
+    assert letter["Reply-To"] == "box@lavka.example"
+    assert letter["Message-ID"].endswith("@lavka.example>")
 
 
 def test_the_command_says_why_nothing_can_be_sent(mailing, shop, capsys):
