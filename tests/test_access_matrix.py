@@ -110,6 +110,7 @@ TABLE = {
     "mailings:draft_drop": {"POST": row(404)},  # the key here is no draft's
     "mailings:attempt_list": LIST,
     "delivery:progress": {"GET": row({200, 302}, 404)},
+    "delivery:sender_waits": DETAIL,
     "delivery:whom": {"POST": row(DONE)},
     "delivery:whom_of": ACTION,
     "delivery:bars": {"GET": row({200, 302})},

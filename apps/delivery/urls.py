@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import views, whom
+from . import views, waits, whom
 
 app_name = "delivery"
 urlpatterns = [
@@ -13,5 +13,6 @@ urlpatterns = [
     path("mailings/<int:pk>/resume/", views.resume, name="resume"),
     path("mailings/<int:pk>/count-unknown/", views.count_unknown, name="count_unknown"),
     path("mailings/<int:pk>/stop/", views.stop, name="stop"),
+    path("senders/<int:pk>/waits/", waits.sender_waits, name="sender_waits"),
     path("mailings/<int:pk>/settle/", views.resolve, name="resolve"),
 ]

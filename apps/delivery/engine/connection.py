@@ -140,6 +140,7 @@ class Connection(threading.Thread):
         self.same_file.look()
         if self.results:
             breaker.apply(self.run_now, self.results, self.failures, self.admission)
+            self.bookings.give_back(sum(result.outcome is None for result in self.results))
         try:
             with transaction.atomic():
                 run, claimed = self.exchange()
@@ -188,9 +189,11 @@ class Connection(threading.Thread):
             return Run(), []
         self.began = self.failures.number
         self.lease_until = time.monotonic() + LEASE.total_seconds()
-        size = self.bookings.limit(self.group_size())
         least = LAST_GROUPS if self.rate else 1
-        for run, left in self.engine.runnable() if size else ():
+        for run, left in self.engine.runnable():
+            size = self.bookings.limit(run.sender, self.group_size())
+            if not size:
+                break
             share = max(least, self.engine.share(left))
             claimed = ledger.claim(
                 run.pk, min(size, share), self.journal.token, self.reached.get(run.pk, 0))
@@ -266,7 +269,8 @@ class Connection(threading.Thread):
             if ready.unmade:
                 self.failures.count(run.pk, Effect.REFUSED, ready.reason)
             return Result(row, State.SKIPPED, row.tries, reason=ready.reason)
-        self.bookings.wait(self.engine.stopping)
+        if not self.bookings.wait(self.engine.stopping):
+            return untried(row)
         self.current = row.id
         try:
             outcome = self.transport.send(ready.octets, sender, row.email, following)

@@ -15,7 +15,7 @@ from apps.mailings.models import Attempt, Delivery, Run
 from apps.statistics import counting, tallies
 
 from ..wire.outcome import Outcome
-from . import ledger, restore
+from . import ledger, openings, restore
 from .journal import DeadJournal, dead_journals
 from .results import Claimed, Result, State, result_of, untried
 from .transitions import refresh_runs
@@ -91,6 +91,7 @@ def recover_journals() -> None:
         with contextlib.closing(dead_journals()) as journals:
             for journal in journals:
                 recover_journal(journal)
+                openings.release(journal.token)
                 if not journal.letters or restore.replace_journal():
                     journal.remove()
                     restore.forget(journal.token)

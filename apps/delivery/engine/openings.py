@@ -1,0 +1,62 @@
+"""The SMTP connections of all workers: whose each is now, so that a sender's limit of them holds.
+
+A row is a promise of some seconds, which the worker's heartbeat renews: those of a killed worker
+stop counting by themselves. All times are the database's.
+"""
+from collections.abc import Collection
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from ..models import OpenConnection
+from .throttle import locked_row
+
+LEASE = timedelta(seconds=15)
+
+# How many living connections each sender has, as a table for a JOIN: sender_id, used.
+USED_OF = """(SELECT sender_id, COUNT(*) AS used FROM delivery_openconnection
+    WHERE until > {now} GROUP BY sender_id)"""
+USED = {
+    "sqlite": USED_OF.format(now="STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', 'now')"),
+    "postgresql": USED_OF.format(now="STATEMENT_TIMESTAMP()"),
+}
+
+
+def take(token: str, sender_id: int | None, most: int | None) -> bool:
+    """Have the connection `token` belong to the sender from now on. False: it has `most` others.
+
+    Call it in the claim's transaction, before `Bookings.limit`: it locks the sender's row first.
+    A connection that gets False keeps what it had.
+    """
+    if most is not None and sender_id is not None:
+        locked_row(sender_id)
+        others = OpenConnection.objects.filter(sender=sender_id, until__gt=Now())
+        if others.exclude(token=token).count() >= most:
+            return False
+    OpenConnection.objects.update_or_create(
+        token=token, defaults={"sender_id": sender_id, "until": Now() + LEASE})
+    return True
+
+
+@transaction.atomic
+def renew(tokens: Collection[str]) -> None:
+    """Have these connections count for longer. Call it each few seconds.
+
+    It skips rows that are being written now: these are renewed by that.
+    """
+    rows = OpenConnection.objects.select_for_update(skip_locked=True).filter(token__in=tokens)
+    OpenConnection.objects.filter(pk__in=rows.values("pk")).update(until=Now() + LEASE)
+
+
+def release(token: str) -> None:
+    """Have a connection that is closed, or whose process is dead, count no more."""
+    OpenConnection.objects.filter(token=token).delete()
+
+
+@transaction.atomic
+def forget_dead() -> None:
+    """Delete rows that have not been renewed for long."""
+    rows = OpenConnection.objects.select_for_update(skip_locked=True).filter(
+        until__lt=Now() - LEASE)
+    OpenConnection.objects.filter(pk__in=rows.values("pk")).delete()
