@@ -23,6 +23,7 @@ from apps.mailings.whom.words import add_words
 from .audience import Audience, audience_of, first_recipient, is_dear, reached_count
 from .models import worker_alive
 from .services import as_seen, mailing_refusal
+from .waits import forecast_words
 from .wire.from_whom import FromWhom, from_of_sender
 from .wire.letter import Letter
 from .wire.mailboxes import BadMailbox
@@ -100,7 +101,8 @@ def sender_context(mailing: Mailing) -> dict[str, object]:
 def audience_context(mailing: Mailing, *, again: bool) -> dict[str, object]:
     """Return whom a run would write to, and who is left out by which reason."""
     audience = audience_of(mailing, again=again)
-    context = {"audience": audience, "nobody": not audience.going}
+    context = {"audience": audience, "nobody": not audience.going,
+               "forecast": forecast_words(mailing.sender, audience.going)}
     if again:
         context["has_it"] = reached_count(mailing)
     return context | named_by_reason(mailing, audience, again=again)

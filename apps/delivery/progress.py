@@ -32,6 +32,7 @@ from .engine.restore import waits_for_a_person
 from .models import RestoreGuard, worker_alive
 from .schedule import stopped_at
 from .services import refusal
+from .waits import wait_words
 
 SPEED_WINDOW = timedelta(seconds=20)  # the looks that a speed is measured over
 SPEED_STEP = timedelta(seconds=1)  # between two looks at the least
@@ -144,10 +145,11 @@ def active_context(run: Run, now: datetime) -> dict[str, object]:
         context["fewer_connections"] = is_of_connections(run.server_words)
         context["no_worker"] = not worker_alive()
         retry = next_retry(run)
-        context["waits_retry"] = retry
-        if retry and not is_soon(retry, now):
+        limit = wait_words(run.sender, now)
+        context |= {"waits_retry": retry, "waits_limit": limit}
+        if limit or retry and not is_soon(retry, now):
             context["every"] = QUIET
-        if not (context["resting"] or retry or context["no_worker"]):
+        if not (context["resting"] or limit or retry or context["no_worker"]):
             context["rate"], context["time_left"] = speed(run, now)
     return context
 

@@ -1,6 +1,7 @@
 """Runs with a sender: what is fixed at the start, and what waits while it can not send."""
 import email
 import email.policy
+from datetime import timedelta
 
 import pytest
 from django.core import mail
@@ -14,6 +15,7 @@ from apps.mailings.senders.readiness import sender_refusal
 from tests.factories import SenderFactory
 
 from .. import schedule
+from ..models import Throttle, Worker
 from ..run_letters import owners_write
 from ..services import RunRefused, run_resume, run_start, run_stop, unknown_resolve
 
@@ -192,6 +194,24 @@ def test_the_panel_and_the_list_of_runs_say_from_whom_it_went(as_owner, as_manag
         for page in (client.get(reverse("delivery:progress", args=[mailing.pk]), follow=True),
                      client.get(mailing.get_absolute_url(), {"tab": "runs"})):
             assert "от Лавка чая &lt;olga@lavka.example&gt;" in page.text
+
+
+def test_the_check_page_forecasts_how_long_limits_make_it_take(as_owner, url, shop):
+    assert "уйдут примерно" not in as_owner.get(url).text
+    change(per_day=1)
+    assert "3 письма уйдут примерно за 3 дня" in as_owner.get(url).text
+
+
+def test_the_panel_says_until_when_a_run_waits_for_a_limit(as_owner, mailing, shop):
+    start(mailing)
+    panel = reverse("delivery:progress", args=[mailing.pk])
+    change(per_day=500)
+    shop.refresh_from_db()
+    Throttle.objects.create(sender=shop, free_at=timezone.now() + timedelta(hours=1),
+                            booked_at=timezone.now(), used_up="per_day")
+    Worker.objects.create(token="t", host="h", pid=1, seen_at=timezone.now())
+    page = as_owner.get(panel, headers={"HX-Request": "true"}).text
+    assert "Не больше 500 писем в сутки с этого отправителя" in page
 
 
 def test_the_owner_reads_what_a_run_needs_whose_sender_is_not_let_in(mailing, owner, shop):
