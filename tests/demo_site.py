@@ -29,8 +29,12 @@ def environment_of(data_dir, **more):
 def make_demo(data_dir):
     """Make the demo's data in an empty `data_dir`."""
     for command in ("migrate", "demo"):
-        subprocess.run([sys.executable, "manage.py", command, "-v0"], cwd=ROOT, check=True,
-                       env=environment_of(data_dir), stdout=subprocess.DEVNULL)
+        manage(command, environment_of(data_dir))
+
+
+def manage(command, environment):
+    subprocess.run([sys.executable, "manage.py", command, "-v0"], cwd=ROOT, check=True,
+                   env=environment, stdout=subprocess.DEVNULL)
 
 
 @contextlib.contextmanager
@@ -47,6 +51,8 @@ def demo_site(data_dir, production=False, **more):
     if production:
         environment["DEBUG"] = "0"
         environment.pop("PYTEST_VERSION", None)  # static files are hashed but in tests
+    else:
+        manage("demo", environment)  # tells the demo's senders where the catcher is
     server = subprocess.Popen([sys.executable, "manage.py", "serve"], cwd=ROOT, env=environment,
                               stdout=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"

@@ -13,6 +13,7 @@ from apps.mailings.fields.values import fields_of, labels_of, letter_values
 from apps.mailings.mailings.words import days
 from apps.mailings.messages.merge_fields import unknown_fields
 from apps.mailings.models import Delivery, Mailing, Recipient
+from apps.mailings.senders.readiness import sender_refusal
 from apps.mailings.suppression.models import suppressions_of_rows
 from apps.mailings.whom.audience import members, without
 from apps.mailings.whom.rests import letters_of_late, same_letters
@@ -21,9 +22,11 @@ from apps.mailings.whom.words import add_words
 
 from .audience import Audience, audience_of, first_recipient, is_dear, reached_count
 from .models import worker_alive
-from .services import as_seen, refusal
+from .services import as_seen, mailing_refusal
+from .waits import forecast_words
+from .wire.from_whom import FromWhom, from_of_sender
 from .wire.letter import Letter
-from .wire.mailboxes import BadMailbox, Mailbox, parsed
+from .wire.mailboxes import BadMailbox
 
 STOCK_DOMAIN = "localhost.localdomain"  # of the sender's address that nobody has set
 NAMED = 20  # of those who are left out
@@ -50,14 +53,15 @@ def check_context(mailing: Mailing, *, again: bool, counted: bool) -> dict[str, 
     whom = whom_of(mailing)
     if whom.has_rests or not whom.is_stored_picks:
         add_words([mailing])
+    not_now = mailing_refusal(mailing, now)
     context = {
         "mailing": mailing, "again": again, "early": mailing.waits_for_its_time(now),
-        "reason": refusal(mailing, now), "no_worker": not worker_alive(),
-        "no_server": not (settings.EMAIL_URL or settings.CATCHER),
+        "not_now": not_now, "reason": not_now or sender_refusal(mailing.sender),
+        "no_worker": not worker_alive(),
         "unknown_fields": unknown_fields(mailing.message, labels_of(mailing.owner_id)),
         "seen": as_seen(mailing),
         "counting": not counted and is_dear(mailing),
-        **sender_context(),
+        **sender_context(mailing),
     }
     first = None
     if again or not context["counting"] or not mailing.runs.exists():
@@ -79,19 +83,26 @@ def counted_address(mailing: Mailing, again: bool) -> str:
     return f"{reverse('delivery:start', args=[mailing.pk])}?{urlencode(asked)}"
 
 
-def sender_context() -> dict[str, object]:
-    """Return from whom letters come, and whether that is an address that nobody has set."""
+def sender_context(mailing: Mailing) -> dict[str, object]:
+    """Return from whom letters come, and what is wrong with that."""
+    sender = mailing.sender
     try:
-        sender = parsed(settings.DEFAULT_FROM_EMAIL)
+        whom = from_of_sender(sender)
     except BadMailbox:
-        sender = Mailbox("", settings.DEFAULT_FROM_EMAIL)
-    return {"sender": sender, "is_stock": sender.address.endswith(f"@{STOCK_DOMAIN}")}
+        whom = FromWhom(sender.name if sender else "", settings.DEFAULT_FROM_EMAIL)
+    by_service = sender is None or sender.uses_service
+    return {
+        "from_whom": whom, "sender_reason": sender_refusal(sender),
+        "is_stock": sender is None and whom.from_address.endswith(f"@{STOCK_DOMAIN}"),
+        "no_server": by_service and not (settings.EMAIL_URL or settings.CATCHER),
+    }
 
 
 def audience_context(mailing: Mailing, *, again: bool) -> dict[str, object]:
     """Return whom a run would write to, and who is left out by which reason."""
     audience = audience_of(mailing, again=again)
-    context = {"audience": audience, "nobody": not audience.going}
+    context = {"audience": audience, "nobody": not audience.going,
+               "forecast": forecast_words(mailing.sender, audience.going)}
     if again:
         context["has_it"] = reached_count(mailing)
     return context | named_by_reason(mailing, audience, again=again)
@@ -144,7 +155,8 @@ def sample_for(mailing: Mailing, recipient: Recipient | None) -> Sample:
     own = fields_of(message.owner_id)
     try:
         letter = Letter(seed="0", subject=message.subject, body=message.body,
-                        from_email=settings.DEFAULT_FROM_EMAIL, own=[field.key for field in own])
+                        own=[field.key for field in own],
+                        **from_of_sender(mailing.sender)._asdict())
         values = json.dumps(letter_values(own, recipient.fields))
         subject, body = letter.fill(recipient.email, recipient.full_name, values)
     except ValueError as fault:

@@ -20,8 +20,9 @@ from apps.mailings.mailings.known import (
 from apps.mailings.mailings.story import story_words
 from apps.mailings.models import Delivery, Mailing, Run
 from apps.mailings.picks.services import active_job_of
-from apps.mailings.runs import Preparation
 from apps.mailings.polling import QUIET, is_soon, seconds_between
+from apps.mailings.runs import Preparation
+from apps.mailings.senders.readiness import sender_refusal
 from apps.mailings.whom.rules import remember_whom, whom_of
 from apps.statistics import counting
 from apps.users.models import User
@@ -31,6 +32,7 @@ from .engine.restore import waits_for_a_person
 from .models import RestoreGuard, worker_alive
 from .schedule import stopped_at
 from .services import refusal
+from .waits import wait_words
 
 SPEED_WINDOW = timedelta(seconds=20)  # the looks that a speed is measured over
 SPEED_STEP = timedelta(seconds=1)  # between two looks at the least
@@ -100,7 +102,7 @@ def progress_context(mailing: Mailing, user: User, *, counted: bool = False) -> 
     known; else the panel asks for that afterwards.
     """
     now = timezone.now()
-    run = mailing.runs.order_by("-id").first()
+    run = mailing.runs.select_related("sender").order_by("-id").first()
     context = {
         "mailing": mailing, "run": run, "user": user, "is_owner": mailing.owner_id == user.pk,
         "active": bool(run and run.is_active),
@@ -135,16 +137,19 @@ def active_context(run: Run, now: datetime) -> dict[str, object]:
     }
     if run.prepared_at is None:
         context["preparation"] = Preparation.objects.filter(pk=run.pk).first()
+    if run.state == Run.State.PAUSED:
+        context["sender_reason"] = sender_refusal(run.sender)
     if run.reason == Run.Reason.RESTORE:
         context["guard"] = RestoreGuard.objects.first()
     if run.state == Run.State.RUNNING:
         context["fewer_connections"] = is_of_connections(run.server_words)
         context["no_worker"] = not worker_alive()
         retry = next_retry(run)
-        context["waits_retry"] = retry
-        if retry and not is_soon(retry, now):
+        limit = wait_words(run.sender, now)
+        context |= {"waits_retry": retry, "waits_limit": limit}
+        if limit or retry and not is_soon(retry, now):
             context["every"] = QUIET
-        if not (context["resting"] or retry or context["no_worker"]):
+        if not (context["resting"] or limit or retry or context["no_worker"]):
             context["rate"], context["time_left"] = speed(run, now)
     return context
 
@@ -160,6 +165,7 @@ def idle_context(mailing: Mailing, run: Run | None, is_owner: bool, now: datetim
     if run:
         context |= figures_context(mailing, counted, with_rest=is_owner and not reason)
     if reason:
+        context["sender_reason"] = sender_refusal(mailing.sender)
         return context
     if is_owner and not run:
         picks = whom_of(mailing).is_stored_picks  # a group may be empty; the check page tells

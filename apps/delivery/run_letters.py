@@ -1,5 +1,7 @@
 """Letters to the owner about a run that the clock started: nobody may be looking when it stops."""
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -11,9 +13,11 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from apps.mailings.models import Delivery, Run
+from apps.mailings.models import Delivery, Mailing, Run
 from apps.mailings.runs import LETTERS_LEFT
+from apps.mailings.senders.readiness import sender_refusal
 from apps.users.middleware import zone_of
+from apps.users.models import User
 
 from .models import RunLetter
 
@@ -30,7 +34,8 @@ def owners_write(*, now: datetime) -> int:
     written = 0
     for event, runs in events(now).items():
         told = RunLetter.objects.filter(run=OuterRef("pk"), event=event)
-        for run in runs.exclude(Exists(told)).select_related("owner", "mailing__message"):
+        for run in runs.exclude(Exists(told)).select_related(
+                "owner", "mailing__message", "sender"):
             written += run_letter_write(run=run, event=event)
     return written
 
@@ -45,9 +50,10 @@ def events(now: datetime) -> dict[RunLetter.Event, QuerySet[Run]]:
     ended = recent.exclude(state__in=Run.ACTIVE).exclude(LETTERS_LEFT)
     everybody = Q(failed__gt=0, sent=0, unknown=0, total=F("failed") + F("skipped"))
     cut_off = Exists(Delivery.objects.filter(run=OuterRef("pk"), state=Delivery.State.CANCELLED))
+    sender_deleted = Q(reason=Run.Reason.SENDER, sender__deleted_at__isnull=False)  # by their hand
     to_decide = Q(unknown__gt=0) | Q(cut_off, state=Run.State.STOPPED)
     return {
-        Event.PAUSED: recent.filter(state=Run.State.PAUSED),
+        Event.PAUSED: recent.filter(state=Run.State.PAUSED).exclude(sender_deleted),
         Event.FAILED: ended.filter(everybody).exclude(to_decide),
         Event.TO_DECIDE: ended.filter(to_decide),
     }
@@ -59,17 +65,42 @@ def run_letter_write(*, run: Run, event: RunLetter.Event) -> bool:
     if not RunLetter.objects.get_or_create(run=run, event=event)[1]:
         return False
     owner = run.owner
-    language = owner.language or settings.LANGUAGE_CODE
-    with translation.override(language), timezone.override(zone_of(owner)):
+    with in_words_of(owner):
         title = " ".join(run.mailing.title.split())
         text = render_to_string("delivery/email/run_message.txt", {
-            "run": run, "event": event, "title": title, "site": settings.BASE_URL,
-            "link": settings.BASE_URL + run.mailing.get_absolute_url(),
-            "profile": settings.BASE_URL + reverse("users:profile"),
-        })
+            "run": run, "event": event, "title": title, **links(run.mailing),
+            "sender_reason": sender_refusal(run.sender)})
         send_mail(subject_of(event, title), text, None, [owner.email])
     log.info("run %s: its owner is written to: %s", run.pk, event, extra={"run": run.pk})
     return True
+
+
+def not_started_write(*, mailing: Mailing) -> None:
+    """Write to the owner of a mailing that did not start at its time, as no letter can go by its
+    sender; unless they want no such letters."""
+    owner = mailing.owner
+    if not owner.wants_run_letters:
+        return
+    with in_words_of(owner):
+        title = " ".join(mailing.title.split())
+        text = render_to_string("delivery/email/not_started_message.txt", {
+            "title": title, "time": mailing.starts_at, "reason": sender_refusal(mailing.sender),
+            **links(mailing)})
+        send_mail(_("Not started: %(title)s") % {"title": title}, text, None, [owner.email])
+
+
+@contextmanager
+def in_words_of(owner: User) -> Iterator[None]:
+    """Speak the language of `owner`, in their time zone."""
+    language = owner.language or settings.LANGUAGE_CODE
+    with translation.override(language), timezone.override(zone_of(owner)):
+        yield
+
+
+def links(mailing: Mailing) -> dict[str, str]:
+    """Return the addresses that each letter about `mailing` ends with."""
+    return {"site": settings.BASE_URL, "link": settings.BASE_URL + mailing.get_absolute_url(),
+            "profile": settings.BASE_URL + reverse("users:profile")}
 
 
 def subject_of(event: RunLetter.Event, title: str) -> str:

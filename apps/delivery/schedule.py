@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from apscheduler.events import EVENT_JOB_EXECUTED, JobExecutionEvent
 from apscheduler.schedulers.background import BackgroundScheduler
-from django.db import Error, close_old_connections, connection
+from django.db import Error, close_old_connections, connection, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -22,9 +22,11 @@ from django_apscheduler.models import DjangoJob, DjangoJobExecution
 from apps.audit.models import Entry
 from apps.audit.services import Action, Via, record
 from apps.mailings.models import Mailing, Run
+from apps.mailings.senders.readiness import sender_refusal
+from apps.mailings.services import start_cancel
 
 from .models import Lease
-from .run_letters import owners_write
+from .run_letters import not_started_write, owners_write
 from .services import NotDue, RunRefused, due, run_start
 
 log = logging.getLogger("vestnik.clock")
@@ -49,8 +51,21 @@ def start_due() -> list[Run]:
         except NotDue:
             log.info("mailing %s is due no more", mailing.pk)
         except RunRefused as reason:
-            tell_once(mailing, reason)
+            if of_sender := sender_refusal(mailing.sender):
+                not_started(mailing, of_sender)
+            else:
+                tell_once(mailing, reason)
     return runs
+
+
+@transaction.atomic
+def not_started(mailing: Mailing, reason: str) -> None:
+    """Make a draft of a mailing whose sender no letter can go by, and write to its owner.
+
+    Only they can mend it, and by then the mailing's time has passed.
+    """
+    if start_cancel(mailing=mailing, reason=reason):
+        not_started_write(mailing=mailing)
 
 
 def tell_once(mailing: Mailing, reason: RunRefused) -> None:

@@ -16,6 +16,7 @@ from apps.mailings.messages.merge_fields import unknown_fields
 from apps.mailings.models import Delivery, Mailing, Message, Run
 from apps.mailings.picks.services import picking_refusal
 from apps.mailings.runs import Preparation
+from apps.mailings.senders.readiness import sender_refusal
 from apps.mailings.whom.broken import whom_refusal
 from apps.mailings.whom.rules import whom_of
 from apps.statistics import counting
@@ -25,6 +26,7 @@ from . import preparing
 from .audience import is_dear
 from .engine import bell, ledger, restore, transitions
 from .letter_values import kinds_in
+from .wire.from_whom import snapshot_of
 
 log = logging.getLogger("vestnik.delivery")
 
@@ -46,6 +48,11 @@ class NotDue(RunRefused):
 
 def refusal(mailing: Mailing, now: datetime) -> str | None:
     """Return why `mailing` can not be sent at `now`; None when it can."""
+    return mailing_refusal(mailing, now) or sender_refusal(mailing.sender) or None
+
+
+def mailing_refusal(mailing: Mailing, now: datetime) -> str:
+    """Return why `mailing` can not be sent at `now`, whoever its sender is; "" when it can."""
     if mailing.deleted_at:
         return _("This mailing was deleted.")
     if mailing.ends_at <= now:
@@ -56,7 +63,7 @@ def refusal(mailing: Mailing, now: datetime) -> str | None:
         return _("The owner of this mailing is blocked.")
     if mailing.runs.active().exists():
         return _("This mailing is being sent already.")
-    return picking_refusal(mailing) or whom_refusal(mailing) or None
+    return picking_refusal(mailing) or whom_refusal(mailing)
 
 
 def letter_refusal(message: Message) -> str:
@@ -76,12 +83,13 @@ def due(now: datetime) -> list[Mailing]:
 
 
 def as_seen(mailing: Mailing) -> str:
-    """Return what differs after the mailing, its segments, its letter or its runs were changed."""
+    """Return what differs after the mailing, its letter, sender, segments or runs were changed."""
     last_run = mailing.runs.order_by("-pk").values_list("pk", flat=True).first()
     whom = whom_of(mailing)
     segments = [str(segment.updated_at) for segment in whom.segments + whom.excluded_segments]
+    from_whom = [str(value) for value in snapshot_of(mailing.sender).values()]
     seen = (f"{mailing.updated_at} {mailing.message_id} {mailing.message.updated_at} {last_run} "
-            f"{' '.join(segments)}")
+            f"{' '.join(segments + from_whom)}")
     return sha256(seen.encode()).hexdigest()[:16]
 
 
@@ -115,7 +123,8 @@ def run_start(*, mailing: Mailing, trigger: str, by: User | None = None,
 def _run_start(mailing: Mailing, trigger: str, by: User | None, again: bool,
                expected: int | None, seen: str, only_due: bool) -> Run:
     restore.check()
-    mailing = locked(Mailing.all_objects.select_related("message", "owner")).get(pk=mailing.pk)
+    mailing = locked(Mailing.all_objects.select_related("message", "owner", "sender")).get(
+        pk=mailing.pk)
     now = timezone.now()
     by_itself = only_due or trigger == Run.Trigger.SCHEDULE
     if by_itself and not Mailing.objects.due(now).filter(pk=mailing.pk).exists():
@@ -128,7 +137,8 @@ def _run_start(mailing: Mailing, trigger: str, by: User | None, again: bool,
     run = Run.objects.create(
         mailing=mailing, owner=mailing.owner, started_by=by, trigger=trigger,
         subject=mailing.message.subject, body=mailing.message.body,
-        fields=kinds_in(mailing.message), restores=restore.restores(), prepared_at=None)
+        fields=kinds_in(mailing.message), restores=restore.restores(), prepared_at=None,
+        **snapshot_of(mailing.sender))
     Preparation.objects.create(run=run, again=again, expected=expected)
     if not is_dear(mailing) and not preparing.former_runs_go_on(run):
         prepare_now(run)
@@ -168,6 +178,8 @@ def run_resume(*, run: Run) -> None:
     if run.mailing.disabled_at or not run.owner.is_active or run.mailing.ends_at <= now:
         raise RunRefused(_("This run can not go on: the mailing is disabled, or its window is "
                            "over."))
+    if reason := sender_refusal(run.sender):
+        raise RunRefused(reason)
     if not _go_on(Run.objects.filter(pk=run.pk, state=Run.State.PAUSED)):
         raise RunRefused(_("This run is not paused any more."))
     bell.ring()
@@ -262,7 +274,8 @@ def unknown_resolve(*, run: Run, by: User, how: str,
     else:
         action = Action.AGAIN
         if not run.is_active:
-            if reason := refusal(run.mailing, now):
+            reason = mailing_refusal(run.mailing, now) or sender_refusal(run.sender)
+            if reason:
                 raise RunRefused(reason)
             _go_on(Run.objects.filter(pk=run.pk))
         number = ledger.change(

@@ -25,7 +25,7 @@ from .progress import progress_context
 from .services import RunRefused
 
 MOST_BARS = 200  # no list has so many
-MAILINGS = Mailing.objects.select_related("message", "owner")
+MAILINGS = Mailing.objects.select_related("message", "owner", "sender")
 
 
 def of_own_mailing(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -160,7 +160,7 @@ def stop(request, mailing):
 
 def control(request, mailing, service, text):
     """Do `service` to the active run of the mailing."""
-    run = mailing.runs.active().select_related("mailing", "owner").first()
+    run = mailing.runs.active().select_related("mailing", "owner", "sender").first()
     if run is None:
         raise RunRefused(_("Nothing is being sent now."))
     service(run=run)

@@ -15,7 +15,7 @@ from apps.statistics import counting, tallies
 from apps.users.models import MANAGERS_GROUP, User
 from apps.users.services import managers_group_create
 
-from . import book
+from . import book, senders
 from . import data as words
 
 PASSWORD = "vestnik-demo"  # public: it is made only with DEBUG
@@ -45,8 +45,15 @@ def make():
     managers_group_create()
     owner, other, manager, _admin = starmap(person, PEOPLE.items())
     manager.groups.add(Group.objects.get(name=MANAGERS_GROUP))
-    if Mailing.all_objects.filter(owner=owner).exists():
-        return False
+    is_new = not Mailing.all_objects.filter(owner=owner).exists()
+    if is_new:
+        make_mailings(owner, other, manager)
+    senders.make({owner: words.BAKERY.name, other: words.FLOWERS.name})
+    return is_new
+
+
+def make_mailings(owner, other, manager):
+    """Make both shops, and what a manager did to a mailing of one of them."""
     Shop(owner, words.BAKERY, random.Random(7)).open(200 + GONE)
     book.fill(owner)
     Shop(other, words.FLOWERS, random.Random(8)).open(25)
@@ -54,7 +61,6 @@ def make():
         disabled_at=timezone.now() - timedelta(hours=5), disabled_by=manager,
         disabled_reason=words.DISABLED_REASON)
     Mailing.objects.refresh_statuses(timezone.now())
-    return True
 
 
 def person(email, fields):

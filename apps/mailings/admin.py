@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from apps.core.addresses import shown as address_shown
 from apps.core.admin import ListAdmin, ReadOnlyAdmin, address
 from apps.core.listing import LONGEST_QUERY
 from apps.core.numbers import MANY, Number, counted
@@ -181,15 +182,15 @@ class MailingAdminForm(MailingForm):
 @admin.register(Mailing)
 class MailingAdmin(OwnedAdmin):
     form = MailingAdminForm
-    form_fields = ["name", "message", "when", "starts_at", "at_once", "ends_at", "stays",
+    form_fields = ["name", "sender", "message", "when", "starts_at", "at_once", "ends_at", "stays",
                    "recipients", "without", *WHOM]
     readonly_fields = ["owner", "number", "status", "disabled_at", "disabled_by",
                        "disabled_reason", "created_at", "updated_at"]
     list_display = [
-        "title", "owner", "status", "autostart", "starts_at", "ends_at", "disabled_at"]
+        "title", "owner", "sender", "status", "autostart", "starts_at", "ends_at", "disabled_at"]
     list_filter = ["status", "autostart"]
     search_fields = ["name", "message__subject", "owner__email"]
-    list_select_related = ["message", "owner"]
+    list_select_related = ["message", "owner", "sender"]
 
     @admin.display(description=pgettext_lazy("of a mailing", "Name"))
     def title(self, mailing):
@@ -257,14 +258,20 @@ class LetterAdmin(HistoryAdmin):
 
 @admin.register(Run)
 class RunAdmin(HistoryAdmin):
-    fields = ["mailing", "owner", "started_by", "trigger", "subject", "state", "reason",
-              "server_words", "hold_until", "total", "sent", "failed", "unknown", "skipped",
-              "started_at", "finished_at", "updated_at"]
+    readonly_fields = ["from_whom"]
+    fields = ["mailing", "owner", "started_by", "trigger", "from_whom", "subject", "state",
+              "reason", "server_words", "hold_until", "total", "sent", "failed", "unknown",
+              "skipped", "started_at", "finished_at", "updated_at"]
     list_display = ["id", "mailing", "owner", "state", "reason", "total", "sent", "failed",
                     "unknown", "skipped", "started_at"]
     list_filter = ["state", "trigger"]
     search_fields = ["subject", "owner__email"]
     list_select_related = ["mailing__message", "owner"]
+
+    @admin.display(description=_("From whom"))
+    def from_whom(self, run):
+        """Return from whom its letters came, as it was then; nothing of the service's own."""
+        return f"{run.from_name} {address_shown(run.from_address)}".strip() or None
 
     def get_queryset(self, request):
         return super().get_queryset(request).defer("body", "mailing__message__body")

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from apps.audit.services import Action, record
+from apps.audit.services import Action, Via, record
 from apps.core.rows import changed_columns
 from apps.users.models import User
 
@@ -140,7 +140,8 @@ def mailing_copy(*, mailing: Mailing) -> Mailing:
     copy = Mailing(
         owner=mailing.owner, message=mailing.message, name=next_name(mailing), autostart=False,
         starts_at=starts_at, ends_at=starts_at + (mailing.ends_at - mailing.starts_at),
-        everyone=mailing.everyone, quiet_days=mailing.quiet_days, skip_same=mailing.skip_same)
+        sender=mailing.sender, everyone=mailing.everyone, quiet_days=mailing.quiet_days,
+        skip_same=mailing.skip_same)
     return mailing_save(
         mailing=copy, choice=Choice(source=mailing.pk), groups=lists_of(mailing))
 
@@ -270,6 +271,20 @@ def mailing_disable(*, mailing: Mailing, by: User, disabled: bool, reason: str =
     if changed and not disabled:
         missed_starts_cancel(mailings=Mailing.objects.filter(pk=mailing.pk), by=by)
     return bool(changed)
+
+
+@transaction.atomic
+def start_cancel(*, mailing: Mailing, reason: str) -> bool:
+    """Make a draft of a due mailing that can not start, for a `reason` that needs its owner.
+
+    Returns False when it was not to start any more.
+    """
+    due = Mailing.objects.due(timezone.now()).filter(pk=mailing.pk)
+    if not due.update(autostart=False):
+        return False
+    record(Action.NOT_STARTED, on=mailing, via=Via.SCHEDULE, details=reason)
+    log.warning("mailing %s is due but was made a draft: %s", mailing.pk, reason)
+    return True
 
 
 def missed_starts_cancel(*, mailings: MailingQuerySet, by: User) -> None:

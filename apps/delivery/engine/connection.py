@@ -12,7 +12,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django import db
-from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -23,6 +22,7 @@ from apps.mailings.models import Run
 from apps.statistics import counting
 
 from ..wire.account import service_account
+from ..wire.from_whom import from_of_run
 from ..wire.letter import Letter
 from ..wire.outcome import Outcome
 from ..wire.transport import Transport
@@ -219,7 +219,7 @@ class Connection(threading.Thread):
         self.failures.begin(run.pk, self.began)
         try:
             letter = letter_of(seed=run.seed, subject=run.subject, body=run.body,
-                               from_email=settings.DEFAULT_FROM_EMAIL, own=tuple(run.fields or ()))
+                               own=tuple(run.fields or ()), **from_of_run(run)._asdict())
         except Exception as error:  # of any kind: it pauses only this run
             log.exception("run %s can not be made into letters", run.pk)
             self.failures.count(

@@ -11,7 +11,7 @@ from apps.delivery.models import Worker
 from apps.mailings.models import Delivery, Mailing, Message, Recipient, Run
 from apps.mailings.services import message_save
 from apps.users.models import User
-from tests.factories import RecipientFactory
+from tests.factories import RecipientFactory, SenderFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -112,9 +112,10 @@ def test_the_letter_is_shown_as_the_first_recipient_gets_it(as_owner, url, maili
 
 def test_what_needs_a_look_is_amber(as_owner, url, mailing, settings):
     Worker.objects.create(token="t", host="h", pid=1, seen_at=timezone.now())
-    settings.DEFAULT_FROM_EMAIL = "Лавка <olga@lavka.example>"
     settings.EMAIL_URL = "smtp://mail.example"
+    Mailing.objects.update(sender=SenderFactory(owner=mailing.owner))
     assert "app-mark-amber" not in as_owner.get(url).content.decode()
+    Mailing.objects.update(sender=None)
     settings.DEFAULT_FROM_EMAIL = "Вестник <vestnik@localhost.localdomain>"
     settings.EMAIL_URL = ""
     settings.CATCHER = False

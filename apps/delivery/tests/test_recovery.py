@@ -226,7 +226,8 @@ class PoisonLetter(Letter):
 @pytest.mark.parametrize("deaths, left, skipped", [(2, 3, 0), (3, 2, 1), (4, 2, 1)])
 def test_a_letter_over_whose_making_the_worker_dies_three_times_is_set_aside(
         run, deaths, left, skipped):
-    letter = PoisonLetter(seed=run.seed, subject="s", body="b", from_email="shop@example.com")
+    letter = PoisonLetter(
+        seed=run.seed, subject="s", body="b", from_name="", from_address="shop@example.com")
     letter.deadly = run.deliveries.order_by("pk")[1].email
     for _ in range(deaths):
         lost = Journal()

@@ -15,7 +15,7 @@ from apps.mailings.fields.models import LONGEST_TEXT
 from apps.mailings.messages.merge_fields import (
     Field, filled, has_name_parts, split, values_of)
 
-from .mailboxes import parsed
+from .mailboxes import ascii_address
 from .mime import LONGEST_LINE, encoded_body, mailbox, text_header
 
 LONGEST_VALUE = 254  # of an address or a name
@@ -29,19 +29,22 @@ class Letter:
     """The letter of one run; `fill` and `render` are called for each delivery.
 
     Raises ValueError when no letter can be made of it, whoever it is for. `seed` is the run's own
-    secret: what is derived from it is the same for the same run, and another for any other. `own`
-    are the keys of the owner's own fields that are fields here.
+    secret: what is derived from it is the same for the same run, and another for any other. The
+    envelope's sender is the `from_address`. `own` are the keys of the owner's own fields that are
+    fields here.
     """
 
-    def __init__(self, *, seed: str, subject: str, body: str, from_email: str,
-                 own: Collection[str] = ()) -> None:
-        name, self.sender = parsed(from_email)
+    def __init__(self, *, seed: str, subject: str, body: str, from_name: str, from_address: str,
+                 reply_to: str = "", own: Collection[str] = ()) -> None:
+        self.sender = ascii_address(from_address)
         self.own = dict.fromkeys(own, "")
         self.subject = split(subject, self.own)
         self.body = split(LINE_END.sub("\r\n", body), self.own)
         self.in_parts = has_name_parts(self.subject, self.body)  # to part a name costs 10 µs
         self.short_lines = longest_line(self.body) <= LONGEST_LINE
-        self.from_line = f"From: {mailbox(name, self.sender, len('From: '))}"
+        self.from_lines = f"From: {mailbox(from_name, self.sender, len('From: '))}"
+        if reply_to:
+            self.from_lines += f"\r\nReply-To: {mailbox('', ascii_address(reply_to), 0)}"
         self.seed = seed.encode("ascii")
         self.id_end = f"@{self.sender.rpartition('@')[2]}>"
         text_header("Subject", subject)  # what is wrong for everybody is said before the first
@@ -71,7 +74,7 @@ class Letter:
         """Return the letter's bytes as SMTP's DATA takes them: CRLF, dots doubled, no last dot."""
         encoding, content = encoded_body(body, self.short_lines)
         return (
-            f"{self.from_line}\r\nTo: {mailbox(full_name, email, len('To: '))}\r\n"
+            f"{self.from_lines}\r\nTo: {mailbox(full_name, email, len('To: '))}\r\n"
             f"{header_of('Subject', subject)}\r\nDate: {date_at(int(time.time()))}\r\n"
             f"Message-ID: {self.message_id(delivery_id)}\r\n"
             "Auto-Submitted: auto-generated\r\nPrecedence: bulk\r\nMIME-Version: 1.0\r\n"

@@ -9,10 +9,11 @@ from apps.delivery.services import run_resume
 from apps.mailings.fields.values import plain, read
 from apps.mailings.messages.merge_fields import check_fields
 from apps.mailings.models import (
-    Attempt, Delivery, Field, Mailing, Message, Recipient, Run, Segment, Tag)
+    Attempt, Delivery, Field, Mailing, Message, Recipient, Run, Segment, Sender, Tag)
 from apps.mailings.recipients.addresses import normalized
 from apps.mailings.segments.conditions import check
 from apps.mailings.segments.finding import members
+from apps.mailings.senders.readiness import sender_refusal
 from apps.users.models import User
 from tests.sending import work
 from tests.smtp import sink_server
@@ -105,9 +106,30 @@ def test_the_paused_run_of_the_demo_can_be_sent_to_its_end(demo_settings, settin
     call_command("demo", verbosity=0)
     run = Run.objects.get(state=Run.State.PAUSED)
     run_resume(run=run)
+    settings.SMTP_ALLOW_PRIVATE = True
     with sink_server(settings) as sink:
+        Sender.objects.update(port=settings.EMAIL_PORT)
         work(run)
     assert run.state == Run.State.FINISHED and len(sink.letters) == 32
+
+
+def test_each_shop_of_the_demo_writes_from_an_address_of_its_own(db, demo_settings, settings):
+    settings.SMTP_ALLOW_PRIVATE = True
+    call_command("demo", verbosity=0)
+    settings.CATCHER_PORT = 8026
+    call_command("demo", verbosity=0)
+    for address in ("owner@example.com", "other@example.com"):
+        sender = Sender.objects.get(owner__email=address)
+        assert (sender.address, sender.port, sender.is_default) == (address, 8026, True)
+        assert sender_refusal(sender) == ""
+        assert {mailing.sender for mailing in Mailing.objects.owned_by(sender.owner)} == {sender}
+        assert {run.from_name for run in sender.runs.all()} == {sender.name}
+
+
+def test_the_demo_has_no_senders_without_its_own_mail_server(db, demo_settings, settings):
+    settings.CATCHER = False
+    call_command("demo", verbosity=0)
+    assert not Sender.objects.exists()
 
 
 def test_public_passwords_are_made_only_for_debugging(db):

@@ -52,7 +52,8 @@ def test_a_letter_sent_through_django_can_be_read_by_a_visitor():
 
 
 def test_a_long_name_is_shown_as_it_was_written():
-    letter = Letter(seed="s", subject="Тема " * 20, body="x", from_email="Вестник <a@example.com>")
+    letter = Letter(seed="s", subject="Тема " * 20, body="x", from_name="Вестник",
+                    from_address="a@example.com")
     raw_caught(letter.render("Тема " * 20, "x", delivery_id=1, email="anna@example.com",
                              full_name="Александрова Александра Александровна") + b".\r\n")
     shown = page().content.decode()

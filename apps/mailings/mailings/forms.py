@@ -1,14 +1,18 @@
-"""The mailing's form: a window of time and a message. Whom it is for is in `whom/forms.py`."""
+"""The mailing's form: a window of time, a sender, a message. Whom it is for: `whom/forms.py`."""
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.access import ids_in
+
 from ..models import Mailing, Message
 from ..owned_form import one_line
+from ..senders.readiness import sender_refusal
 from ..titles import without_fields
 from ..whom.forms import WHOM, WhomForm
+from .from_whom import SenderField, sender_choices, without_sender
 from .moments import MomentField
 
 
@@ -33,21 +37,45 @@ class MailingForm(WhomForm):
         label=_("End of sending"),
         help_text=_("Whoever we do not reach by this hour gets no letter."))
 
+    sender = SenderField()
+
     class Meta:
         model = Mailing
-        fields = ["name", "message", "starts_at", "ends_at", *WHOM]
+        fields = ["name", "sender", "message", "starts_at", "ends_at", *WHOM]
         help_texts = {"name": _("Only you see it. Without one, it is the letter's subject.")}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["message"].queryset = Message.objects.owned_by(self.owner)
         self.fields["message"].empty_label = _("Choose a message")
+        self.offer_senders()
         # The clock does not look at what was sent once.
         self.fields["when"].disabled = bool(self.instance.pk and self.instance.runs.exists())
         self.initial.setdefault("when", self.stored_when())
         if self.instance.message_id:
             title = without_fields(self.instance.message.subject)
             self.fields["name"].widget.attrs["placeholder"] = title
+
+    def offer_senders(self):
+        """Offer the owner's senders, the default one first to a new mailing."""
+        stay = ids_in([str(self.instance.sender_id), str(self.initial.get("sender"))])
+        offered = sender_choices(self.owner, stay)
+        self.fields["sender"].queryset = offered
+        self.fields["sender"].empty_label = without_sender()
+        self.senders = {str(sender.pk): sender for sender in offered}
+        if self.instance.pk is None and self.initial.get("sender") is None:
+            self.initial["sender"] = next(
+                (sender.pk for sender in self.senders.values() if sender.is_default), None)
+
+    @property
+    def sender_shown(self):
+        """The sender that the form shows as chosen; None of none."""
+        return self.senders.get(str(self["sender"].value()))
+
+    @property
+    def sender_need(self):
+        """Why no letter can go by the chosen sender; "" where one can."""
+        return sender_refusal(self.sender_shown)
 
     def stored_when(self):
         if self.instance.pk and self.instance.autostart:
@@ -70,6 +98,15 @@ class MailingForm(WhomForm):
 
     def clean_when(self):
         return self.cleaned_data["when"] or self.stored_when()
+
+    def clean_sender(self):
+        """Return the sender that was chosen, or where the page did not ask the one it would show.
+        """
+        name = self.add_prefix("sender")
+        widget = self.fields["sender"].widget
+        if widget.value_omitted_from_data(self.data, self.files, name):
+            return self.senders.get(str(self.initial.get("sender")))
+        return self.cleaned_data["sender"]
 
     def clean_starts_at(self):
         return self.unless_as_shown("starts_at")
@@ -98,6 +135,7 @@ class MailingForm(WhomForm):
             self.instance.autostart = cleaned["when"] == When.PLANNED
             if self.instance.autostart:
                 self.ask_about_past_start(cleaned)
+                self.ask_for_ready_sender(cleaned)
         return cleaned
 
     def ask_about_past_start(self, cleaned):
@@ -113,3 +151,8 @@ class MailingForm(WhomForm):
             self.add_error("starts_at", ValidationError(
                 _("This time has passed. Choose a later one, or tick that it starts at once."),
                 code="past"))
+
+    def ask_for_ready_sender(self, cleaned):
+        """Take a sender that no letter can go by for a draft alone."""
+        if "sender" in cleaned and (reason := sender_refusal(cleaned["sender"])):
+            self.add_error("sender", reason)

@@ -40,7 +40,7 @@ MOVING = 4  # seconds after which the rows are asked for again
 def mailing_detail(request: Request, pk: int) -> HttpResponse:
     Mailing.objects.refresh_statuses(timezone.now())
     mailing = for_reading(request.user, Mailing.objects.select_related(
-        "message", "owner", "disabled_by"), pk)
+        "message", "owner", "disabled_by", "sender"), pk)
     add_stories([mailing])
     remember_whom(mailing)
     whom = whom_of(mailing)

@@ -37,7 +37,7 @@ def mailing_list(request):
     q = search_text(request)
     status = choice(request, "status", STATUSES)
     mailings = Mailing.objects.visible_to(request.user).select_related(
-        "message", "owner", "disabled_by")
+        "message", "owner", "disabled_by", "sender")
     if q:
         mailings = mailings.matching(q)
     if status == ACTIVE:
@@ -73,7 +73,7 @@ def mailing_edit(request, pk):
 @require_POST
 def mailing_copy(request, pk):
     """Make a draft like this one, and show its form."""
-    mailing = for_writing(request.user, Mailing.objects.select_related("message"), pk)
+    mailing = for_writing(request.user, Mailing.objects.select_related("message", "sender"), pk)
     try:
         copy = services.mailing_copy(mailing=mailing)
     except services.OwnedRefused as reason:

@@ -82,14 +82,21 @@ def counted(words: str, number: int) -> str:
     return words % {"n": number}
 
 
-def missed_start(mailing: Mailing, now: datetime) -> bool:
-    """Return whether its time passed while a manager had disabled it, or blocked its owner.
+def missed_start(mailing: Mailing, now: datetime) -> str:
+    """Return what kept a mailing from starting at its time: a manager, or its sender; "" if nothing
+    did.
 
     It holds until the owner saves the mailing, or sends it.
     """
     if mailing.autostart or mailing.status != Mailing.Status.CREATED or mailing.ends_at <= now:
-        return False
+        return ""
     told = Entry.objects.filter(
         action=Entry.Action.NOT_STARTED, object_type=mailing._meta.label_lower,
         object_id=mailing.pk, happened_at__gt=mailing.updated_at)
-    return told.exclude(via=Entry.Via.SCHEDULE).exists()
+    # Without details the clock tells of a mailing that it goes on trying to start.
+    last = told.exclude(via=Entry.Via.SCHEDULE, details="").order_by("-pk").first()
+    if last is None:
+        return ""
+    if last.via == Entry.Via.SCHEDULE:
+        return _("Its time passed while no letter could go by its sender. Start it yourself.")
+    return _("Its time passed while it was disabled, or you were blocked. Start it yourself.")

@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from ..attempts.explanations import advice, in_words, said
 from ..attempts.verdicts import verdict
 from ..fields.values import add_labels
-from ..mailings import fates, words
+from ..mailings import fates, from_whom, words
 from ..mailings.story import add_stories
 from ..messages.merge_fields import split
-from ..models import Attempt, Delivery, Mailing, Run
+from ..models import Attempt, Delivery, Mailing, Run, Sender
 
 register = template.Library()
 
@@ -105,8 +105,14 @@ def when_words(mailing):
 
 @register.filter
 def missed_start(mailing):
-    """Return whether a mailing's time passed while a manager had it disabled."""
+    """Return what kept a mailing from starting at its time."""
     return words.missed_start(mailing, timezone.now())
+
+
+@register.filter
+def may_be_sent(mailing):
+    """Return whether letters of a mailing may leave in time to come."""
+    return mailing.ends_at > timezone.now()
 
 
 @register.simple_tag
@@ -115,3 +121,24 @@ def mailing_story(mailing):
     if not hasattr(mailing, "story"):
         add_stories([mailing])
     return mailing.story
+
+
+@register.inclusion_tag("mailings/_no_sender.html")
+def no_sender(owner, mailing=None):
+    """That letters of `owner`'s new mailing, or of `mailing`, come from the service itself."""
+    choose_at = ""
+    if mailing and Sender.objects.owned_by(owner).exists():
+        choose_at = mailing.url("edit", mailing.pk)
+    return {"service": from_whom.service_name(), "choose_at": choose_at}
+
+
+@register.inclusion_tag("mailings/_from.html")
+def from_sender(sender):
+    """From whom the letters of a mailing with this sender come."""
+    return {"name": sender.name, "address": "" if sender.uses_service else sender.address}
+
+
+@register.inclusion_tag("mailings/_from.html")
+def from_of_run(run):
+    """From whom the letters of a run came, as it was then."""
+    return {"name": run.from_name, "address": run.from_address}

@@ -13,6 +13,8 @@ from apps.delivery.drivers.local import Busy, SendingProcess, sending_lock
 from apps.delivery.audience import audience_of
 from apps.delivery.services import (
     NotDue, RunRefused, due, letter_refusal, refusal, run_start)
+from apps.delivery.wire.from_whom import from_of_run, from_of_sender
+from apps.delivery.wire.mailboxes import BadMailbox
 from apps.mailings.models import Delivery, Mailing, Run
 
 ALL_SENT = 0
@@ -104,7 +106,9 @@ class Command(DatabaseCommand):
             self.stderr.write(f"Mailing {mailing.pk}: {reason or 'nobody is left to send to.'}")
         else:
             self.stdout.write(
-                f"Mailing {mailing.pk} “{mailing.message}”: {audience.going} would get a letter.")
+                f"Mailing {mailing.pk} “{mailing.message}” from "
+                f"{from_words(from_of_sender, mailing.sender)}: "
+                f"{audience.going} would get a letter.")
         for name, words in LEFT_OUT.items():
             if number := getattr(audience, name):
                 self.stdout.write(f"Left out: {number} {words}.")
@@ -181,6 +185,8 @@ class Command(DatabaseCommand):
         self.stdout.write(
             f"Mailing {run.mailing_id}, run {run.pk}: {letters(run.total)}, {run.sent} sent, "
             f"{run.failed} failed, {run.unknown} unknown, {run.skipped} skipped, {run.left} left.")
+        if run.sender_id:
+            self.stdout.write(f"From {from_words(from_of_run, run)}.")
         if run.server_words:
             self.stdout.write(f"The server's answer: {run.server_words}")
         if run.reason in (Run.Reason.NOBODY, Run.Reason.AUDIENCE):
@@ -195,6 +201,15 @@ class Command(DatabaseCommand):
             self.raise_status(SOME_LEFT)
         if run.unknown:
             self.raise_status(SOME_UNKNOWN)
+
+
+def from_words(from_of, what):
+    """Return from whom letters come, as `from_of` tells it of `what`."""
+    try:
+        whom = from_of(what)
+    except BadMailbox:
+        return settings.DEFAULT_FROM_EMAIL
+    return f"{whom.from_name} <{whom.from_address}>" if whom.from_name else whom.from_address
 
 
 def letters(number):
