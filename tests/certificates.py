@@ -41,12 +41,13 @@ class Authority:
                 x509.BasicConstraints, x509.KeyUsage)))
         return builder.sign(self.key, SHA256()).public_bytes(Encoding.PEM)
 
-    def server(self, address="127.0.0.1", valid=DAY):
-        """Return the SSL context of a server at `address`."""
+    def server(self, address="127.0.0.1", valid=DAY, name=""):
+        """Return the SSL context of a server at `address`, or of one with a `name`."""
+        whom = x509.DNSName(name) if name else x509.IPAddress(ip_address(address))
         key, path = ec.generate_private_key(ec.SECP256R1()), self.folder / "server.pem"
-        path.write_bytes(self.sign("Server", key, valid, [x509.SubjectAlternativeName([
-            x509.IPAddress(ip_address(address))])]) + key.private_bytes(
-                Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        signed = self.sign("Server", key, valid, [x509.SubjectAlternativeName([whom])])
+        path.write_bytes(signed + key.private_bytes(
+            Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.load_cert_chain(path)
         return context

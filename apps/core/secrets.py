@@ -24,6 +24,19 @@ def decrypted(token: str) -> str:
         raise Unreadable from None
 
 
+def renewed(token: str) -> str:
+    """Return what the newest key makes of the text in `token`: itself, where it made it.
+
+    Raises Unreadable.
+    """
+    newest = key(settings.SECRET_KEY)
+    try:
+        newest.decrypt(token.encode())
+    except InvalidToken:
+        return newest.encrypt(decrypted(token).encode()).decode("ascii")
+    return token
+
+
 def keys() -> MultiFernet:
     """Return the keys, the newest first: it encrypts, all decrypt."""
     return MultiFernet([key(one) for one in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])

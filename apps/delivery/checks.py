@@ -2,7 +2,8 @@
 from django.conf import settings
 from django.core.checks import Error, register
 
-from .wire.login import SettingsFault, chosen_name, credential
+from .wire.faults import SettingsFault
+from .wire.login import chosen_name, credential
 from .wire.mailboxes import BadMailbox, parsed
 
 

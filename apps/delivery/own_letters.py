@@ -31,6 +31,7 @@ from apps.users.models import User
 
 from .engine import restore
 from .mail import new_message_id, rendered
+from .wire.account import service_account
 from .wire.mailboxes import BadMailbox, parsed
 from .wire.outcome import Outcome
 from .wire.transport import Transport
@@ -151,7 +152,7 @@ class LetterKind(Kind):
 
     def send(self, job: Job, letter: dict[str, str]) -> Outcome:
         if self.transport is None:
-            self.transport = Transport(after_dot=TIMEOUT_AFTER_DOT)
+            self.transport = Transport(service_account(), after_dot=TIMEOUT_AFTER_DOT)
         self.transport.before_dot = partial(hold, job)
         return self.transport.send(
             letter["octets"].encode("ascii"), letter["sender"], letter["to"])

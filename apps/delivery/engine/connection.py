@@ -21,6 +21,7 @@ from apps.mailings.attempts.explanations import DISK
 from apps.mailings.models import Run
 from apps.statistics import counting
 
+from ..wire.account import service_account
 from ..wire.from_whom import from_of_run
 from ..wire.letter import Letter
 from ..wire.outcome import Outcome
@@ -62,7 +63,7 @@ class Connection(threading.Thread):
         self.failures = engine.failures
         self.admission = engine.admission
         self.journal = Journal()
-        self.transport = Transport(before_dot=self.before_dot)
+        self.transport = Transport(service_account(), before_dot=self.before_dot)
         self.bookings = Bookings()
         self.rate = 0.0  # letters a second, as the last group went
         self.lease_until = 0.0  # monotonic

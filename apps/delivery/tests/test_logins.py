@@ -4,10 +4,11 @@ import hmac
 
 import pytest
 
+from ..wire.account import Account
 from ..wire.login import ehlo_name
 from ..wire.outcome import Phase
 from ..wire.transport import Transport
-from .test_replies import LETTER, Script
+from .test_replies import LETTER, Script, at
 
 PASSWORD = "пароль-ключ"
 DENIED = b"535 5.7.8 no\r\n"
@@ -59,8 +60,7 @@ def attempt():
     def send(offered="PLAIN LOGIN", user="почта", password=PASSWORD, **answers):
         script = LoginScript(offered, **answers)
         scripts.append(script)
-        client = Transport(host="127.0.0.1", port=script.port, username=user, password=password,
-                           use_tls=False, use_ssl=False, timeout=2, before_dot=lambda: None)
+        client = Transport(at(script, login=user, password=password), timeout=2)
         outcome = client.send(LETTER, "shop@example.com", "anna@example.com")
         client.close()
         return outcome, script
@@ -114,7 +114,7 @@ def test_settings_that_can_not_work_are_named_and_are_no_fault_of_the_network(at
 
 
 def test_a_server_that_can_not_be_named_is_a_fault_of_the_settings():
-    client = Transport(host="поч..та", port=25, username="u", password="secret")
+    client = Transport(Account("поч..та", 25, "none", "u", "secret", named=False))
     outcome = client.send(LETTER, "shop@example.com", "anna@example.com")
     assert (outcome.phase, outcome.code) == (Phase.LOGIN, 530)
 

@@ -3,7 +3,7 @@ import pytest
 
 from ..wire.outcome import Phase
 from ..wire.transport import Transport
-from .test_replies import DROP, LETTER, Script
+from .test_replies import DROP, LETTER, Script, at
 
 PIPELINING = b"250-hi\r\n250-PIPELINING\r\n250 SIZE\r\n"
 
@@ -16,8 +16,7 @@ def connect():
     def open_one(**answers):
         script, marks = Script(EHLO=PIPELINING, **answers), []
         transport = Transport(
-            host="127.0.0.1", port=script.port, username="", password="", use_tls=False,
-            use_ssl=False, timeout=2, before_dot=lambda: marks.append(transport.at))
+            at(script), timeout=2, before_dot=lambda: marks.append(transport.at))
         made.append((transport, script))
         return transport, script, marks
 

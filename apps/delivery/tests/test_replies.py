@@ -10,6 +10,7 @@ import pytest
 from ..engine.failures import effect_of
 from ..engine.results import state_after
 from ..wire import transport
+from ..wire.account import Account
 from ..wire.outcome import Phase
 from ..wire.transport import Transport
 
@@ -67,7 +68,7 @@ class Script(threading.Thread):
                 self.letters += line == b".\r\n"
                 continue
             line = lines.readline()
-            step = line.split()[0].decode().upper() if line else ""
+            step = line.split()[0].decode("latin-1").upper() if line.strip() else ""
 
     def say(self, client, answer):
         client.sendall(answer)
@@ -82,6 +83,11 @@ class Script(threading.Thread):
         self.server.close()
 
 
+def at(script, security="none", login="", password=""):
+    """Return the operator's account at the server of a script."""
+    return Account("127.0.0.1", script.port, security, login, password, named=False)
+
+
 @pytest.fixture
 def send(settings):
     scripts = []
@@ -90,9 +96,7 @@ def send(settings):
         script = Script(**answers)
         scripts.append(script)
         marks = []
-        client = Transport(host="127.0.0.1", port=script.port, username="", password="",
-                           use_tls=False, use_ssl=False, timeout=timeout,
-                           before_dot=lambda: marks.append(1))
+        client = Transport(at(script), timeout=timeout, before_dot=lambda: marks.append(1))
         outcome = client.send(LETTER, "shop@example.com", "anna@example.com")
         client.close()
         return outcome, marks, script
@@ -153,8 +157,7 @@ def test_a_reply_of_9_kb_is_read_and_a_reply_without_an_end_is_none(send):
 
 def test_tls_that_the_server_does_not_offer_is_never_replaced_by_plain_text(settings):
     script = Script()
-    transport = Transport(host="127.0.0.1", port=script.port, username="", password="",
-                          use_tls=True, use_ssl=False, timeout=2)
+    transport = Transport(at(script, "starttls"), timeout=2)
     outcome = transport.send(LETTER, "shop@example.com", "anna@example.com")
     assert (outcome.phase, outcome.code) == (Phase.LOGIN, 530)
     assert "STARTTLS" in outcome.text and script.letters == 0
@@ -174,8 +177,7 @@ def test_a_letter_that_may_not_be_marked_never_leaves(send, settings):
     def full():
         raise OSError("No space left on device")
 
-    transport = Transport(host="127.0.0.1", port=script.port, username="", password="",
-                          use_tls=False, use_ssl=False, timeout=2, before_dot=full)
+    transport = Transport(at(script), timeout=2, before_dot=full)
     with pytest.raises(OSError):
         transport.send(LETTER, "shop@example.com", "anna@example.com")
     assert script.letters == 0 and transport.connection is None

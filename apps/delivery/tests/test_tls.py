@@ -10,7 +10,7 @@ from tests.smtp import sink_server
 from ..wire import transport
 from ..wire.outcome import Phase
 from ..wire.transport import Transport
-from .test_replies import HANG, LETTER, Script
+from .test_replies import HANG, LETTER, Script, at
 
 
 @pytest.fixture(scope="session")
@@ -80,8 +80,7 @@ def test_a_wrong_password_pauses_the_run_with_the_servers_words(mailing, setting
 def test_a_silent_server_is_left_in_time_behind_tls_too(monkeypatch, trusted, step, phase):
     monkeypatch.setattr(transport, "AFTER_DOT_TIMEOUT", 0.3)
     script = Script(tls=trusted.server(), **{step: HANG})
-    client = Transport(host="127.0.0.1", port=script.port, username="", password="",
-                       use_tls=False, use_ssl=True, timeout=0.3)
+    client = Transport(at(script, "tls"), timeout=0.3)
     client.before_dot = lambda: None
     outcome = client.send(LETTER, "shop@example.com", "anna@example.com")
     script.close()

@@ -20,6 +20,11 @@ class Account:
     password: str = field(default="", repr=False)
     named: bool = True
 
+    @property
+    def logs_in(self) -> bool:
+        """Whether to log in: without a password too, where a person gave a login."""
+        return bool(self.login and (self.password or self.named))
+
 
 def service_account() -> Account:
     """Return the operator's account: `EMAIL_URL`."""

@@ -2,11 +2,13 @@
 import base64
 import binascii
 import hmac
+import io
 import ipaddress
 import re
 import smtplib
 import socket
 import ssl
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -15,23 +17,59 @@ from django.core.mail.utils import DNS_NAME
 
 from apps.mailings.recipients.addresses import domain_label
 
+from .account import Account
+from .deadline import Deadline, TimedReader
+from .faults import SettingsFault
+from .hosts import connect, connect_named
 from .mailboxes import ascii_domain
 
 LOGGED_IN = (235, 503)  # 503: logged in already
 GO_ON = 334
 OURS_ALONE = ("localhost", "localdomain")
+HIDDEN = b"[\xe2\x80\xa6]"
+IN_BASE64 = re.compile(rb"[A-Za-z0-9+/]{8,}=*")
 FORBIDDEN = re.compile(r"[\0\r\n]")
 
 
-class SettingsFault(ValueError):
-    """The mail settings can not be used. `str()` says why, and holds no login and no password."""
-
-
 class SMTP(smtplib.SMTP):
-    """smtplib's class, with what this module adds."""
+    """smtplib's class, with what this module adds: a deadline over all that is said.
+
+    What comes too late is a TimeoutError. With an `implicit` context, TLS is there from the first
+    octet on.
+    """
 
     local_hostname: str
     sock: socket.socket
+
+    def __init__(self, account: Account, deadline: Deadline, name: str,
+                 implicit: ssl.SSLContext | None = None) -> None:
+        super().__init__(local_hostname=name)
+        self.account = account
+        self.deadline = deadline
+        self.implicit = implicit
+        self._host = account.host  # whom the certificate has to name
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        connecting = connect_named if self.account.named else connect
+        sock = connecting(host, port, self.deadline)
+        if self.implicit is None:
+            return sock
+        sock.settimeout(self.deadline.left())
+        return self.implicit.wrap_socket(sock, server_hostname=host)
+
+    def send(self, s: Any) -> None:
+        self.sock.settimeout(self.deadline.left())
+        super().send(s)
+
+    def getreply(self) -> tuple[int, bytes]:
+        if self.file is None:
+            self.file = io.BufferedReader(TimedReader(self.sock, self.deadline))
+        try:
+            return super().getreply()
+        except smtplib.SMTPServerDisconnected as error:
+            if isinstance(error.__context__, TimeoutError):
+                raise TimeoutError("timed out") from None
+            raise
 
     def ehlo(self, name: str = "") -> tuple[int, bytes]:
         """Greet by our name, or by the address that the server sees."""
@@ -58,7 +96,7 @@ class SMTP(smtplib.SMTP):
                 code, reply = self.docmd("*")  # cancel: it asks for more answers than there are
             if code in LOGGED_IN:
                 return code, reply
-            refusal = smtplib.SMTPAuthenticationError(code, reply)
+            refusal = smtplib.SMTPAuthenticationError(code, without(reply, *credentials))
             if code < 500:
                 break
         raise refusal
@@ -68,21 +106,6 @@ class SMTP(smtplib.SMTP):
         if secrets.isascii() and not isinstance(self.sock, ssl.SSLSocket):
             return "CRAM-MD5", "PLAIN", "LOGIN"
         return "PLAIN", "LOGIN", "CRAM-MD5"
-
-
-class SMTP_SSL(SMTP, smtplib.SMTP_SSL):  # noqa: N801 as smtplib has it
-    pass
-
-
-def dial(host: str, port: int, timeout: float, context: ssl.SSLContext | None = None) -> SMTP:
-    """Return a connection whose greeting was read; with a `context`, TLS from the first octet on.
-
-    Raises OSError, smtplib's exceptions, and ValueError (SettingsFault among them).
-    """
-    name = ehlo_name()
-    if context is None:
-        return SMTP(host, port, local_hostname=name, timeout=timeout)
-    return SMTP_SSL(host, port, local_hostname=name, timeout=timeout, context=context)
 
 
 def credential(text: str) -> bytes:
@@ -96,6 +119,16 @@ def credential(text: str) -> bytes:
         return text.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
         raise SettingsFault("The mail server's login or password is not UTF-8.") from None
+
+
+def without(reply: bytes, user: bytes, password: bytes) -> bytes:
+    """Return `reply` without the password: some servers repeat the command that they refuse."""
+    said = [base64.b64encode(octets) for octets in (password, b"\0%s\0%s" % (user, password))]
+
+    def hide(found: re.Match[bytes]) -> bytes:
+        return HIDDEN if any(found[0] in whole for whole in said) else found[0]
+
+    return IN_BASE64.sub(hide, reply.replace(password, HIDDEN) if password else reply)
 
 
 def in_base64(octets: bytes) -> str:

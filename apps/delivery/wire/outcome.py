@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from apps.mailings.attempts import verdicts
 from apps.mailings.attempts.verdicts import Phase, Verdict
 
-from .login import SettingsFault
+from .faults import SettingsFault
 from .reply_text import decoded
 
 

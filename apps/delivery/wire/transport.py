@@ -11,16 +11,18 @@ import ssl
 import struct
 import time
 from collections.abc import Callable
-from typing import Any
 
-from django.core.mail.backends.smtp import EmailBackend
+from django.conf import settings
 
 from apps.mailings.attempts.verdicts import Phase
 
-from .login import SMTP, dial
+from .account import Account
+from .login import SMTP
+from .opening import open_server
 from .outcome import Outcome, lost, not_connected
 from .reply_text import decoded
 
+OPENING = 2  # time-outs that all answers up to the login may take together
 AFTER_DOT_TIMEOUT = 600  # as in Postfix: giving up sooner makes duplicates
 REPLY_LIMIT = 64 * 1024
 QUIT_TIMEOUT = 1  # nobody waits for a server that is slow to say goodbye
@@ -38,24 +40,21 @@ class NoReply(Exception):
     """The server closed, fell silent, or said something that is no SMTP reply."""
 
 
-class Transport(EmailBackend):
-    """One SMTP connection, kept over many letters; threads do not share it.
+class Transport:
+    """One SMTP connection to an account's server, kept over many letters; no thread shares it.
 
-    It is opened with the settings of Django's SMTP backend. `before_dot` is called when the server
-    is ready for the letter: it writes what must be durable before the letter can be accepted. When
-    it raises, the letter is not sent. `after_dot` is how many seconds the answer to the dot may
-    take.
+    `timeout` is how many seconds one answer may take (by default EMAIL_TIMEOUT), `after_dot` the
+    answer to the dot. `before_dot` is called when the server is ready for the letter: it writes
+    what must be durable before the letter can be accepted. When it raises, the letter is not sent.
     """
 
-    timeout: float
-    connection: SMTP | None
-    _partial_connection: SMTP | None
-
-    def __init__(self, *args: Any, before_dot: Callable[[], object] = lambda: None,
-                 after_dot: float = 0, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, account: Account, *, timeout: float | None = None,
+                 before_dot: Callable[[], object] = lambda: None, after_dot: float = 0) -> None:
+        self.account = account
+        self.timeout: float = settings.EMAIL_TIMEOUT if timeout is None else timeout
         self.before_dot = before_dot
         self.after_dot = after_dot or AFTER_DOT_TIMEOUT
+        self.connection: SMTP | None = None
         self.announced: str | None = None  # the recipient whose envelope the server has already
         self.letters = 0
         self.connected_at = 0.0  # monotonic
@@ -85,15 +84,14 @@ class Transport(EmailBackend):
         """
         if self.connection is not None:
             return False
-        context = self.ssl_context if self.use_ssl else None
-        self._partial_connection = server = dial(self.host, self.port, self.timeout, context)
-        if self.use_tls:
-            server.starttls(context=self.ssl_context)
-        if self.username and self.password:
-            server.login(self.username, self.password)
-        server.ehlo_or_helo_if_needed()
+        server = open_server(self.account, OPENING * self.timeout, each=self.timeout)
+        try:
+            if self.account.logs_in:
+                server.login(self.account.login, self.account.password)
+        except BaseException:
+            server.close()
+            raise
         self.connection = server
-        self._partial_connection = None
         self.letters = 0
         self.inbox = b""
         self.pipelining = server.has_extn("pipelining")
@@ -117,11 +115,11 @@ class Transport(EmailBackend):
 
     def abort(self) -> None:
         """Drop the connection without a word."""
-        for connection in (self.connection, self._partial_connection):
-            if connection is not None:
-                with contextlib.suppress(OSError):
-                    connection.close()
-        self.connection = self._partial_connection = self.announced = None
+        if self.connection is not None:
+            with contextlib.suppress(OSError):
+                self.connection.close()
+        self.connection = None
+        self.announced = None
 
     def _transact(self, letter: bytes, sender: str, recipient: str,
                   following: str | None) -> Outcome:
@@ -211,6 +209,7 @@ class Transport(EmailBackend):
         """
         lines = []
         size = 0
+        self.part_at = 0.0
         while True:
             line = self._line()
             code = line[:3]
@@ -223,6 +222,7 @@ class Transport(EmailBackend):
             size += len(line)
             if size > REPLY_LIMIT:
                 raise NoReply("The server's reply has no end.")
+            self._hurry()
 
     def _line(self) -> bytes:
         """Return the server's next line without its end; what comes after it stays in `inbox`.
@@ -239,8 +239,17 @@ class Transport(EmailBackend):
             if not octets:
                 raise NoReply("The server closed the connection.")
             self.inbox += octets
+            if b"\n" not in octets:
+                self._hurry()
         line, _, self.inbox = self.inbox.partition(b"\n")
         return line
+
+    def _hurry(self) -> None:
+        """Raise NoReply when more than `patience` went by since the first part of a reply."""
+        now = time.monotonic()
+        self.part_at = self.part_at or now
+        if now - self.part_at > self.patience:
+            raise NoReply("The server's reply takes too long.")
 
     def _set_timeout(self, option: int, seconds: float) -> None:
         """Have the kernel keep the time. Python would call poll() before each read and write.
