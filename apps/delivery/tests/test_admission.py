@@ -11,7 +11,9 @@ from tests.sending import send, until
 
 from ..engine import admission
 from ..engine.admission import Admission
+from ..engine.doors import NOBODY
 from ..engine.engine import Engine
+from ..engine.waiting import Waiting
 from ..wire.outcome import Outcome, Phase
 from .test_replies import Script
 
@@ -110,12 +112,14 @@ class Worker:
 
     def __init__(self):
         self.transport = SimpleNamespace(connection=None)
+        self.waiting = Waiting()
 
 
 @pytest.fixture
 def doors(clock):
     """An Admission of four connections, of which the server took two."""
     admitted = Admission(4)
+    admitted.answers = True
     four = [Worker() for _ in range(4)]
     assert all(admitted.may_send(one) for one in four)
     for one in four[:2]:
@@ -188,7 +192,7 @@ def test_a_process_whose_connections_are_all_refused_stands_back_while_another_g
     until(lambda: Attempt.objects.exists())
     second = Engine(connections=2, run_ids=[run.pk], patient=True)
     second.start()
-    until(lambda: second.admission.limit == 0)
+    until(lambda: NOBODY in second.doors.of and second.doors.of[NOBODY].limit == 0)
     assert first.join(30)
     second.stop()
     assert second.join(10)
@@ -201,6 +205,7 @@ def test_who_stood_back_tries_one_connection_after_a_minute(monkeypatch):
     monkeypatch.setattr(admission.time, "monotonic", lambda: now[0])
     door = Admission(2)
     door.stand_back()
-    assert not door.may_send("one")
+    one = Worker()
+    assert not door.may_send(one)
     now[0] += admission.WAIT
-    assert door.may_send("one") and not door.may_send("two")
+    assert door.may_send(one) and not door.may_send(Worker())
