@@ -101,8 +101,9 @@ class Pool:
     def join(self, timeout: float) -> bool:
         """Wait for all, `timeout` seconds at most. Returns whether all have ended."""
         deadline = time.monotonic() + timeout
-        for connection in self.living():
-            connection.join(max(0, deadline - time.monotonic()))
-            if connection.is_alive():
+        while alive := [one for one in self.living() if one.is_alive()]:
+            left = deadline - time.monotonic()
+            if left <= 0:
                 return False
+            alive[0].join(left)
         return True

@@ -61,6 +61,7 @@ def servers(owner):
     engines.clear()
     with contextlib.ExitStack() as stack:
         stack.callback(lambda: [engine.join(10) for engine in engines])
+
         def add(kind, **answers):
             server = kind(**answers)
             stack.callback(server.close)
@@ -288,6 +289,7 @@ def test_an_idle_connection_works_for_nobody(owner, servers):
 def test_an_engine_of_some_runs_ends_when_these_have_no_letter_left(owner, servers):
     runs = [run_of(owner, servers(Open), letters=30) for _ in range(5)]
     engine = Engine(connections=2, run_ids=[run.pk for run in runs])
+    engines.append(engine)
     engine.start()
     assert engine.join(10) and not engine.failed.is_set()
     assert all(map(is_sent, runs))
