@@ -94,6 +94,7 @@ class SendingProcess:
         While the database is away it does less.
         """
         rang = self.bell and self.bell.wait(seconds)
+        self.engine.tend()  # it heeds no error of the database
         now = time.monotonic()
         if not rang and now < self.next_look:
             return
@@ -119,6 +120,7 @@ class SendingProcess:
         if now >= self.next_beat:
             self.next_beat = now + BEAT
             self.beat()
+            self.engine.renew_openings()
         if self.clock:
             self.clock.tick()
         self.engine.renew_leases()

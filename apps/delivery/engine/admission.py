@@ -1,12 +1,14 @@
-"""How many connections the mail server takes at once; its refusals tell.
+"""How many connections a mail server takes at once; its refusals tell.
 
-While the server lets some connections in, a refused one does no harm to the run: its letters go
-back to the queue, and it stays away. After a minute one connection more is tried. Each time that
-it is refused again, the next try waits twice as long.
+A server that has not answered this process yet gets one connection, until it does. While the
+server lets some connections in, a refused one does no harm to the run: its letters go back to the
+queue, and it stays away. After a minute one connection more is tried. Each time that it is refused
+again, the next try waits twice as long.
 """
 import contextlib
 import threading
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from django import db
@@ -17,6 +19,7 @@ from apps.mailings.attempts.faults import Fault, Meaning
 from apps.mailings.attempts.verdicts import Phase
 from apps.mailings.models import Run
 
+from ..wire.account import Account
 from ..wire.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -27,31 +30,56 @@ LONGEST_WAIT = 15 * 60
 
 
 class Admission:
-    """Shared by the connections of one process; `size` is how many they are."""
+    """Of one mail server, shared by the connections of a process; `size` is how many may work."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, account: Account | None = None,
+                 first_answer: Callable[[], object] = lambda: None) -> None:
         self.size = size
+        self.account = account
+        self.first_answer = first_answer  # is called when others may send too
         self.limit = size
         self.lock = threading.Lock()
         # The connections that may send, and whether the server has let them in.
         self.admitted: dict["Connection", bool] = {}
+        self.answers = False  # the server has answered this process
+        self.is_slow = False  # the last time that somebody waited for it, it was long
+        self.rate = 0.0  # letters a second, as the last group of any connection went
+        self.rests = False  # this process had the sender's runs rest
         self.wait = WAIT
         self.grows_at = 0.0  # monotonic
         self.grown = False  # one connection more than the server took is being tried
         self.reply = ""  # the server's last refusal of a connection
         self.news: tuple[int, str] | None = None  # (limit, reply) that no page shows yet
 
+    @property
+    def is_quick(self) -> bool:
+        return self.answers and not self.is_slow
+
+    def has_room(self, connection: "Connection | None" = None) -> bool:
+        """Whether `connection` may send, or one that has not sent by this server yet."""
+        if connection in self.admitted:
+            return True
+        if any(other.waiting.is_long() for other in list(self.admitted)):
+            return False
+        limit = self.limit if self.answers else min(1, self.limit)
+        if self.limit < self.size and time.monotonic() >= self.grows_at:
+            limit += 1
+        return len(self.admitted) < limit
+
     def may_send(self, connection: "Connection") -> bool:
-        """Whether `connection` may send, or try to. Call it before letters are claimed."""
+        """Take a place for `connection`, which sends or tries to. Returns whether it has one.
+
+        Call it before letters are claimed.
+        """
         with self.lock:
             if connection in self.admitted:
                 return True
+            if not self.has_room():
+                return False
             if self.limit < self.size and time.monotonic() >= self.grows_at:
                 self.limit += 1
                 self.grown = True
                 self.grows_at = time.monotonic() + self.wait
-            if len(self.admitted) >= self.limit:
-                return False
             self.admitted[connection] = False
             return True
 
@@ -85,6 +113,11 @@ class Admission:
             self.wait = WAIT
             self.grows_at = time.monotonic() + WAIT
 
+    def begin_rest(self) -> None:
+        """Have one connection try when the sender's runs go on: the server may be away still."""
+        self.rests = True
+        self.answers = False
+
     def lower(self, limit: int, reply: str) -> None:
         if self.grown:
             self.wait = min(2 * self.wait, LONGEST_WAIT)
@@ -96,13 +129,16 @@ class Admission:
 
     def let_in(self, connection: "Connection") -> None:
         self.admitted[connection] = True
+        if not self.answers:
+            self.answers = True
+            self.first_answer()
         if self.grown and sum(self.admitted.values()) == self.limit:
             self.grown = False
             self.wait = WAIT
             self.news = self.limit, self.reply
 
     def left(self, connection: "Connection") -> None:
-        """Forget `connection`, which has ended."""
+        """Forget `connection`, which has ended or sends by another server."""
         with self.lock:
             self.admitted.pop(connection, None)
 

@@ -12,43 +12,88 @@ from django.utils import timezone
 
 from apps.audit.models import Entry
 from apps.mailings.attempts.explanations import SAME
+from apps.mailings.attempts.faults import Meaning
 from apps.mailings.models import Attempt, Mailing, Recipient, Run
+from apps.mailings.senders.services import sender_check_start
 
 from . import transitions
 from .admission import Admission
-from .failures import SAME_LATER, Effect, Failures, masked
+from .failures import SAME_LATER, Call, Effect, Failures, masked
 from .results import Result, State
 
 log = logging.getLogger("vestnik.delivery")
 # What makes a run rest, and for how long at first; other effects pause it.
 FIRST_REST = {Effect.BUSY: timedelta(minutes=1), Effect.CONNECTION: timedelta(seconds=30)}
+OF_THE_SERVER = (Effect.BUSY, Effect.CONNECTION, Effect.REFUSED)  # not of one run's letters
 LONGEST_REST = timedelta(minutes=15)
 JUST_NOW = timedelta(seconds=10)
 
 
-def apply(
-        run: Run, results: Sequence[Result], failures: Failures, admission: Admission) -> None:
+def apply(run: Run, results: Sequence[Result], failures: Failures, door: Admission) -> None:
     """Rest or pause `run` when its failures call for it; forget rests once letters get through.
 
-    Call it outside of a transaction, before `results` are stored and more of the run is claimed.
-    While letters of another process get through, this one stands back and the run goes on.
+    Where the server of a sender is the cause, that holds for all of the sender's runs. Call it
+    outside of a transaction, before `results` are stored and more of the run is claimed. While
+    letters of another process get through, this one stands back and the run goes on.
     """
     failures.spare(run.pk, results)
     failures.keep_last(results)
-    effect, words = failures.called_for(run.pk)
-    if not effect:
-        if run.holds and any(result.outcome and result.outcome.code for result in results):
-            Run.objects.filter(pk=run.pk).update(hold_until=None, holds=0, server_words="")
+    call = failures.called_for(run.pk)
+    if not call.effect:
+        if any(result.outcome and result.outcome.code for result in results):
+            forget_rests(run, door)
         return
-    if effect is Effect.SAME:
-        pause_unless_trusted(run, words, failures)
-    elif effect not in FIRST_REST:
-        transitions.pause(run.pk, Run.Reason.SERVER, words)
+    runs = [run]
+    if call.meaning and call.effect in OF_THE_SERVER:
+        runs = runs_with(run)
+    if call.effect is Effect.SAME:
+        pause_unless_trusted(run, call.words, failures)
+    elif call.effect not in FIRST_REST:
+        refuse(runs, call)
     elif others_get_through(run, failures.accepted_at):
-        admission.stand_back()
+        door.stand_back()
     else:
-        rest(run, effect, words)
-    failures.told(run.pk)
+        door.begin_rest()
+        for each in runs:
+            rest(each, call.effect, call.words)
+    failures.told(run.pk, [each.pk for each in runs])
+
+
+def runs_with(run: Run) -> list[Run]:
+    """Return `run` and the other running ones of its sender; without a sender it is alone."""
+    if run.sender_id is None:
+        return [run]
+    others = Run.objects.filter(sender=run.sender_id, state=Run.State.RUNNING).exclude(pk=run.pk)
+    return [run, *others.only("pk", "holds").order_by("pk")]
+
+
+def refuse(runs: Sequence[Run], call: Call) -> None:
+    """Pause the runs; have the account checked where it was the login that was refused."""
+    for run in runs:
+        transitions.pause(run.pk, Run.Reason.SERVER, call.words)
+    sender = runs[0].sender
+    if call.meaning is Meaning.LOGIN and sender and not sender.deleted_at:
+        sender_check_start(sender=sender)
+
+
+def pause_sender(sender_id: int, reason: Run.Reason) -> None:
+    """Pause all running runs of a sender."""
+    runs = Run.objects.filter(sender=sender_id, state=Run.State.RUNNING)
+    for pk in runs.values_list("pk", flat=True):
+        transitions.pause(pk, reason)
+
+
+def forget_rests(run: Run, door: Admission) -> None:
+    """Let the runs that rest because of this server go on: it answers."""
+    if not run.holds and not door.rests:
+        return
+    rested = Run.objects.filter(pk=run.pk)
+    if run.sender_id:
+        rested = Run.objects.filter(sender=run.sender_id, state=Run.State.RUNNING)
+    door.rests = False
+    # One by one: two of them in one statement could wait for a fold that holds the second.
+    for pk in list(rested.filter(holds__gt=0).values_list("pk", flat=True)):
+        Run.objects.filter(pk=pk).update(hold_until=None, holds=0, server_words="")
 
 
 def pause_unless_trusted(run: Run, words: str, failures: Failures) -> None:

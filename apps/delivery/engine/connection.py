@@ -1,14 +1,14 @@
 """One SMTP connection of a worker: it claims letters, sends them and stores the results.
 
-It is a thread with a transport, a journal and a database connection of its own. It claims about a
-quarter of a second of work at a time, and waits for the network with no transaction open.
+It is a thread with a transport, a journal and a database connection of its own. It works for one
+sender at a time, and claims about a quarter of a second of work. It waits for the network with no
+transaction open.
 """
 import contextlib
 import logging
 import threading
 import time
 from datetime import datetime
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django import db
@@ -22,32 +22,23 @@ from apps.mailings.models import Run
 from apps.statistics import counting
 
 from ..wire.account import service_account
-from ..wire.from_whom import from_of_run
-from ..wire.letter import Letter
 from ..wire.outcome import Outcome
 from ..wire.transport import Transport
-from . import breaker, ledger, restore, transitions
+from . import breaker, claiming, ledger, restore, transitions
 from .failures import IN_A_ROW, Effect
 from .journal import Journal, JournalFull
 from .ledger import LEASE
-from .prefetch import Prefetch, Ready
+from .prefetch import Prefetch, Ready, letter_of
 from .results import Claimed, Result, State, result_of, untried
-from .throttle import Bookings
+from .waiting import Waiting
 
 if TYPE_CHECKING:
     from .engine import Engine
 
 log = logging.getLogger("vestnik.delivery")
-GROUP_SECONDS = 0.25  # of work in one claim
-GROUP_LIMIT = 0.4  # seconds after which the rest of a group goes back: the server has slowed down
-FIRST_GROUP = 100  # letters, while nobody knows how quick the server is
-FEW = 8  # letters that a group may have although they take longer than GROUP_SECONDS
-LARGEST_GROUP = 700
-LAST_GROUPS = 100  # letters; the end of a run is not shared out in smaller groups than this
 MARGIN = 5  # seconds of the lease that must be left when a dot leaves
 DATABASE_PAUSE = 1
 Try = tuple[Claimed, Outcome, datetime]  # that ended then
-letter_of = lru_cache(maxsize=50)(Letter)  # each run's letter is prepared once
 
 
 class LeaseTooOld(Exception):
@@ -61,21 +52,20 @@ class Connection(threading.Thread):
         super().__init__(name=f"connection-{number}", daemon=True)
         self.engine = engine
         self.failures = engine.failures
-        self.admission = engine.admission
         self.journal = Journal()
         self.transport = Transport(service_account(), before_dot=self.before_dot)
-        self.bookings = Bookings()
         self.rate = 0.0  # letters a second, as the last group went
+        self.claims = claiming.Claims(self)
         self.lease_until = 0.0  # monotonic
         self.run_now = Run()  # whose letters are claimed; without a key while none are
-        self.ends_at = timezone.now()  # the end of its mailing's window
         self.claimed: list[Claimed] = []
         self.results: list[Result] = []
         self.away = False  # the server turned this connection away while it takes others
         self.began = 0  # `failures.number` before this group was claimed
-        self.reached: dict[int, int] = {}  # run's id: the highest delivery that was claimed of it
         self.current = 0  # the delivery whose letter is on its way
         self.same_file = SameFile()
+        self.is_retiring = False  # it is one too many
+        self.waiting = Waiting()
 
     def run(self) -> None:
         try:
@@ -89,22 +79,16 @@ class Connection(threading.Thread):
             self.engine.failed.set()
         finally:
             self.transport.close()
-            self.admission.left(self)
+            self.claims.door.left(self)
             self.leave()
             connection.close()
+            if self.is_retiring:
+                self.engine.pool.left(self)
 
     def leave(self) -> None:
-        """Delete the journal once the restore guard's number can show a restore in its place.
-
-        Where that fails, or letters are still claimed, the journal stays: recovery reads it.
-        """
-        told = False
-        with contextlib.suppress(db.Error, restore.Restored):
-            told = not self.claimed and (not self.journal.letters or restore.replace_journal())
-        self.journal.close(forget=told)
-        if told:
-            with contextlib.suppress(db.Error):
-                restore.forget(self.journal.token)
+        with contextlib.suppress(db.Error):
+            self.claims.rest()
+        restore.leave(self.journal, len(self.claimed))
 
     def turn(self) -> bool:
         """Store the results of the last group and claim the next. False: the engine is done."""
@@ -118,7 +102,9 @@ class Connection(threading.Thread):
                     self.close_run(done)
                 if claimed:
                     return True
-                if self.engine.done_or_wait(calls):
+                if self.claims.settle():
+                    continue
+                if self.is_retiring or self.engine.done_or_wait(calls):
                     return False
             except db.Error as error:
                 if not self.database_failed(error):
@@ -140,8 +126,8 @@ class Connection(threading.Thread):
         """
         self.same_file.look()
         if self.results:
-            breaker.apply(self.run_now, self.results, self.failures, self.admission)
-            self.bookings.give_back(sum(result.outcome is None for result in self.results))
+            breaker.apply(self.run_now, self.results, self.failures, self.claims.door)
+            self.claims.bookings.give_back(sum(not result.outcome for result in self.results))
         try:
             with transaction.atomic():
                 run, claimed = self.exchange()
@@ -150,6 +136,7 @@ class Connection(threading.Thread):
             run = Run()
             claimed = []
             self.results = []
+        self.claims.committed(run)
         self.journal.clear(len(self.results) + len(claimed))
         self.run_now = run
         self.claimed = claimed
@@ -161,6 +148,7 @@ class Connection(threading.Thread):
         """Wait for the database; results stay in hand and in the journal. False: give up."""
         outage.begin(error)
         connection.close()
+        self.claims.forget()
         if self.engine.stopping.is_set() and not self.results:
             return False
         time.sleep(DATABASE_PAUSE)
@@ -186,40 +174,43 @@ class Connection(threading.Thread):
 
     def claim(self) -> tuple[Run, list[Claimed]]:
         """Return a run and what is claimed of it, as one group; (Run(), []) when nothing waits."""
-        if self.engine.stopping.is_set() or not self.admission.may_send(self):
+        if self.engine.stopping.is_set() or self.engine.pool.retire(self):
             return Run(), []
         self.began = self.failures.number
         self.lease_until = time.monotonic() + LEASE.total_seconds()
-        least = LAST_GROUPS if self.rate else 1
-        for run, left in self.engine.runnable():
-            size = self.bookings.limit(run.sender, self.group_size())
-            if not size:
-                break
-            share = max(least, self.engine.share(left))
-            claimed = ledger.claim(
-                run.pk, min(size, share), self.journal.token, self.reached.get(run.pk, 0))
-            if claimed:
-                self.ends_at = run.mailing.ends_at
-                self.reached = {run.pk: claimed[-1].id}
-                self.bookings.book(len(claimed))
-                return run, claimed
-        return Run(), []
-
-    def group_size(self) -> int:
-        """Return how many letters to claim: more from a quick server, so that commits are few."""
-        if not self.rate:
-            return FIRST_GROUP
-        some = max(self.rate * GROUP_SECONDS, min(FEW, self.rate * GROUP_LIMIT))
-        return max(1, min(LARGEST_GROUP, int(some)))
+        return self.claims.next()
 
     def send_group(self) -> None:
         """Send what is claimed; what is not reached goes back to the queue."""
+        self.waiting.begin()
+        try:
+            if self.is_held_up():
+                self.engine.replace()
+            self.use_account()
+            self.send_claimed()
+        finally:
+            self.end_group()
+        self.claims.door.tell_news(self, self.engine.database_turn)
+
+    def use_account(self) -> None:
+        """Have the transport speak to the server of the run's sender."""
+        account = self.claims.account
+        if account and self.transport.account != account:
+            self.transport.close()
+            self.transport = Transport(account, before_dot=self.before_dot)
+
+    def end_group(self) -> None:
+        was_long = self.waiting.end()
+        self.claims.door.is_slow = was_long
+        if was_long:
+            self.engine.wake_up()  # others may work for this sender again
+
+    def send_claimed(self) -> None:
         run = self.run_now
         self.away = False
         self.failures.begin(run.pk, self.began)
         try:
-            letter = letter_of(seed=run.seed, subject=run.subject, body=run.body,
-                               own=tuple(run.fields or ()), **from_of_run(run)._asdict())
+            letter = letter_of(run)
         except Exception as error:  # of any kind: it pauses only this run
             log.exception("run %s can not be made into letters", run.pk)
             self.failures.count(
@@ -232,7 +223,7 @@ class Connection(threading.Thread):
         ready: Ready | None = next(letters)
         while ready:
             spent = time.monotonic() - started
-            if tries and not self.bookings.rate and spent > GROUP_LIMIT:
+            if tries and not self.claims.bookings.rate and spent > claiming.GROUP_LIMIT:
                 break
             after = next(letters, None)
             following = None
@@ -242,20 +233,20 @@ class Connection(threading.Thread):
             ready = after
         started = max(started, self.transport.connected_at)  # without the time to connect
         self.rate = len(tries) / max(time.monotonic() - started, 1e-6)
+        self.claims.door.rate = self.rate
         self.results = [
-            this if isinstance(this, Result) else result_of(*this, self.ends_at)
+            this if isinstance(this, Result) else result_of(*this, self.claims.ends_at)
             for this in tries]
         self.results += map(untried, self.claimed[len(tries):])
         self.failures.spare(run.pk, self.results)
-        self.admission.tell_news(self, self.engine.database_turn)
 
     def will_follow(self, spent: float, sent: int) -> bool:
         """Whether the next letter, after `sent` in `spent` seconds, is within GROUP_LIMIT."""
-        if self.bookings.rate:
+        if self.claims.bookings.rate:
             return False
         if not sent:
-            return self.rate * GROUP_LIMIT > 1
-        return spent + spent / sent < GROUP_LIMIT
+            return self.rate * claiming.GROUP_LIMIT > 1
+        return spent + spent / sent < claiming.GROUP_LIMIT
 
     def send_one(self, sender: str, ready: Ready, following: str | None) -> Result | Try:
         """Send one letter, if it may still be sent. Of a Try the group makes a Result later.
@@ -270,9 +261,10 @@ class Connection(threading.Thread):
             if ready.unmade:
                 self.failures.count(run.pk, Effect.REFUSED, ready.reason)
             return Result(row, State.SKIPPED, row.tries, reason=ready.reason)
-        if not self.bookings.wait(self.engine.stopping):
+        if not self.claims.bookings.wait(self.engine.stopping):
             return untried(row)
         self.current = row.id
+        self.waiting.begin()
         try:
             outcome = self.transport.send(ready.octets, sender, row.email, following)
         except LeaseTooOld:
@@ -281,7 +273,7 @@ class Connection(threading.Thread):
             log.error("the journal takes no more: %s", error)
             self.failures.count(run.pk, Effect.CONNECTION, f"{DISK}: {error}", IN_A_ROW)
             return untried(row, reason=str(error))
-        self.away = self.admission.turned_away(self, outcome, row.email)
+        self.away = self.claims.door.turned_away(self, outcome, row.email)
         if self.away:
             return untried(row)
         try:
@@ -302,3 +294,8 @@ class Connection(threading.Thread):
         until = time.monotonic() + LEASE.total_seconds()
         if ledger.renew(self.journal.token):
             self.lease_until = until
+
+    def is_held_up(self) -> bool:
+        """Whether it waits: for its sender's pace, for a slow server, or for the first answer."""
+        return self.waiting.since > 0 and (
+            self.claims.is_paced or not self.claims.door.is_quick or self.waiting.is_long())

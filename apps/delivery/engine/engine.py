@@ -7,6 +7,8 @@ import contextlib
 import threading
 import time
 from collections.abc import Collection
+from datetime import timedelta
+from typing import Any
 
 from django import db
 from django.conf import settings
@@ -14,11 +16,15 @@ from django.conf import settings
 from apps.mailings.models import Run
 from apps.mailings.runs import Preparation
 
-from . import admission, failures, recovery
+from . import failures, openings, recovery
 from .connection import Connection
+from .doors import Doors
 from .ledger import LEASE
+from .pool import Pool
 from .runnable import runs_with_letters
+from .throttle import SOON
 
+A_MINUTE = timedelta(seconds=61)  # in which the next letter of any pace is due
 IDLE = 60  # seconds after which a connection looks for letters although nobody woke it
 
 
@@ -40,35 +46,44 @@ class Engine:
         self.news = threading.Condition()
         self.calls = 0
         self.waiting = 0
+        self.meets_limits = False  # of senders
         self.awaits_rows = False  # of its runs; a patient engine waits for anything
         # PostgreSQL orders its writers itself.
         self.database_turn: contextlib.AbstractContextManager = (
             threading.Lock() if db.connection.vendor == "sqlite" else contextlib.nullcontext())
         self.failures = failures.Failures()
-        self.admission = admission.Admission(self.size)
-        self.connections: list[Connection] = []
+        self.doors = Doors(self.size, self.wake_up)
+        self.pool = Pool(self, self.size)
+
+    @property
+    def connections(self) -> list[Connection]:
+        return self.pool.living()
 
     def start(self) -> None:
         """Start the connections' threads. Call it once, and `recover` each second from then on."""
         recovery.recover()
         self.awaits_rows = not self.patient and self.rows_are_made_now()
-        self.connections = [Connection(self, number) for number in range(self.size)]
+        self.pool.grow()
+
+    def tend(self) -> None:
+        """Start connections in place of those that wait for their servers. Call it often."""
         for connection in self.connections:
-            connection.start()
+            if connection.waiting.is_long():
+                connection.claims.door.is_slow = True
+                connection.waiting.park()
+        self.grow()
+        if self.waiting and self.pool.has_surplus():
+            self.wake_up()
 
     def stop(self) -> None:
         """Claim nothing more; letters in hand still get their answers."""
         self.stopping.set()
+        self.pool.close()
         self.wake_up()
 
     def join(self, timeout: float) -> bool:
         """Wait for the connections, `timeout` seconds at most. Returns whether all have ended."""
-        deadline = time.monotonic() + timeout
-        for connection in self.connections:
-            connection.join(max(0, deadline - time.monotonic()))
-            if connection.is_alive():
-                return False
-        return True
+        return self.pool.join(timeout)
 
     def renew_leases(self) -> None:
         """Renew the leases of letters that a slow server has. Call it each second."""
@@ -76,6 +91,13 @@ class Engine:
         for connection in self.connections:
             if connection.claimed and connection.lease_until < soon:
                 connection.renew()
+
+    def renew_openings(self) -> None:
+        """Go on to count as connections of their senders. Call it every few seconds."""
+        tokens = [connection.journal.token for connection in self.connections
+                  if connection.claims.is_noted]
+        if tokens:
+            openings.renew(tokens)
 
     def recover(self) -> None:
         with self.database_turn:
@@ -86,15 +108,36 @@ class Engine:
         if self.waiting and self.runnable():
             self.wake_up()
 
+    def replace(self) -> None:
+        """Have another connection work in place of one that begins to wait."""
+        with self.news:
+            self.calls += 1
+            self.news.notify()
+        self.grow()
+
+    def grow(self) -> None:
+        """Start connections if too few work and there is something to send."""
+        if self.pool.has_too_few():
+            with contextlib.suppress(db.Error):
+                if self.runnable():
+                    self.pool.grow()
+
     def wake_up(self) -> None:
         """Have the connections look for letters."""
         with self.news:
             self.calls += 1
             self.news.notify_all()
 
-    def runnable(self) -> list[tuple[Run, int]]:
-        """Return the runs that this engine may send now, each with its number of letters left."""
-        return runs_with_letters(self.run_ids)
+    def runnable(self, connection: Connection | None = None, *, passed_by: Collection[int] = (),
+                 **asking: Any) -> list[tuple[Run, int]]:
+        """Return the runs that this engine may send now, each with its number of letters left.
+
+        `connection`, if any, asks for itself, as `runs_with_letters` says, and has `passed_by`
+        these senders.
+        """
+        room = self.doors.room(connection, all_taken=self.pool.all_taken())
+        room.full.extend(passed_by)
+        return runs_with_letters(self.run_ids, room=room, **asking)
 
     def rows_are_made_now(self) -> bool:
         """Whether the ledger of one of this engine's runs is still being made."""
@@ -102,12 +145,13 @@ class Engine:
         runs = Preparation.objects.filter(run__in=mine, run__state=Run.State.RUNNING)
         return runs.exists()
 
-    def share(self, left: int) -> int:
+    def share(self, run_id: int, left: int) -> int:
         """Return how many of the `left` letters of a run one connection may claim.
 
         With this share all connections end at the same time.
         """
-        in_hand = sum(len(connection.claimed) for connection in self.connections)
+        in_hand = sum(len(connection.claimed) for connection in self.connections
+                      if connection.run_now.pk == run_id)
         return (left - in_hand * self.all // self.size) // self.all
 
     def done_or_wait(self, calls: int) -> bool:
@@ -117,12 +161,15 @@ class Engine:
         """
         if self.stopping.is_set():
             return True
-        if settings.SENDER_RATE and self.runnable():
-            return self.stopping.wait(0.05)  # other connections have booked the time
+        if rest := self.seconds_of_pace():
+            return self.stopping.wait(rest)
+        if self.calls != calls:
+            return False
         if not self.patient and not any(connection.claimed for connection in self.connections):
             if self.awaits_rows:
                 self.awaits_rows = self.rows_are_made_now()  # after the last one it looks again
                 return self.stopping.wait(0.1)
+            self.pool.close()
             self.wake_up()
             return True
         with self.news:
@@ -130,3 +177,12 @@ class Engine:
             self.news.wait_for(lambda: self.calls != calls, IDLE)
             self.waiting -= 1
         return self.stopping.is_set()
+
+    def seconds_of_pace(self) -> float:
+        """Return how long to wait where a limit alone holds letters up for a moment; else 0."""
+        if self.meets_limits or settings.SENDER_RATE:
+            if self.runnable(ahead=SOON):
+                return 0.05
+        if not self.patient and self.runnable(ahead=A_MINUTE):
+            return 0.5
+        return 0

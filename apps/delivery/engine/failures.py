@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
+from typing import NamedTuple
 
 from apps.mailings.attempts.explanations import explained
-from apps.mailings.attempts.faults import Fault
+from apps.mailings.attempts.faults import Fault, Meaning
 from apps.mailings.attempts.verdicts import Verdict
 
 from ..wire.outcome import Outcome
@@ -61,6 +62,7 @@ class Seen:
     effect: Effect = Effect.NONE
     in_a_row: int = 0  # failures of that effect
     words: str = ""  # what the server said at the last of them
+    meaning: Meaning | None = None  # of that; None where the failure was our own
     # Of the last letters, whether the server refused their contents.
     recent: deque[bool] = field(default_factory=partial(deque, maxlen=POLICY_WINDOW))
     refusal: str = ""  # the last final refusal of a recipient, masked
@@ -80,6 +82,7 @@ class Seen:
         self.recent.append(effect is Effect.POLICY)
         if effect or self.alike:
             self.words = explained(verdict.meaning, outcome.reply)
+            self.meaning = verdict.meaning
         if not effect or effect is Effect.POLICY:
             self.in_a_row = 0
         else:
@@ -118,6 +121,14 @@ class Seen:
         if len(self.recent) == POLICY_WINDOW:
             return refused > POLICY_MOST
         return refused == len(self.recent) >= POLICY_FIRST
+
+
+class Call(NamedTuple):
+    """What the failures of a run call for. `meaning` is None where the server is not the cause."""
+
+    effect: Effect = Effect.NONE
+    words: str = ""
+    meaning: Meaning | None = None
 
 
 def masked(reply: str) -> str:
@@ -173,6 +184,7 @@ class Failures:
             seen = self.seen(run_id)
             seen.add_effect(effect, times)
             seen.words = words
+            seen.meaning = None
             if seen.due():
                 self.due.add(run_id)
 
@@ -205,28 +217,32 @@ class Failures:
                 result.state = State.PENDING
                 result.tries = result.delivery.tries
 
-    def called_for(self, run_id: int) -> tuple[Effect, str]:
-        """Return the effect to write to the database, and its words; Effect.NONE for no effect.
+    def called_for(self, run_id: int) -> Call:
+        """Return the Call that is to be written to the database; of Effect.NONE for none.
 
         A caller that gets an effect must call `told`; until then no letter of the run is tried.
         """
         with self.lock:
             me = threading.get_ident()
             if self.being_told.get(run_id, me) != me:
-                return Effect.NONE, ""  # another connection is writing it
+                return Call()  # another connection is writing it
             seen = self.seen(run_id)
             effect = seen.due()
             if effect:
                 self.being_told[run_id] = me
             else:
                 self.due.discard(run_id)  # a letter was accepted since
-            return effect, seen.words
+            return Call(effect, seen.words, seen.meaning)
 
-    def told(self, run_id: int) -> None:
-        """Start to count anew: the effect is in the database."""
+    def told(self, run_id: int, others: Iterable[int] = ()) -> None:
+        """Start to count anew: the effect is in the database.
+
+        It holds for the `others` too: groups of them that are on their way end.
+        """
         with self.lock:
             self.being_told.pop(run_id, None)
             self.due.discard(run_id)
             self.runs.pop(run_id, None)
             self.number += 1
-            self.stops[run_id] = self.number
+            for stopped in (run_id, *others):
+                self.stops[stopped] = self.number

@@ -14,9 +14,9 @@ from .throttle import locked_row
 
 LEASE = timedelta(seconds=15)
 
-# How many living connections each sender has, as a table for a JOIN: sender_id, used.
+# How many living connections each sender has beside that of %(token)s, as a table for a JOIN.
 USED_OF = """(SELECT sender_id, COUNT(*) AS used FROM delivery_openconnection
-    WHERE until > {now} GROUP BY sender_id)"""
+    WHERE until > {now} AND token <> %(token)s GROUP BY sender_id)"""
 USED = {
     "sqlite": USED_OF.format(now="STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', 'now')"),
     "postgresql": USED_OF.format(now="STATEMENT_TIMESTAMP()"),

@@ -12,10 +12,14 @@ import contextlib
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
 
+from apps.mailings.models import Run
+
+from ..wire.from_whom import from_of_run
 from ..wire.letter import Letter
 from .journal import Journal, JournalFull
 from .results import Claimed
@@ -27,6 +31,15 @@ GONE = {
     "suppressed": "The address is on the list of those that are not written to.",
     "bounced": "The mailbox does not exist: the address has bounced before.",
 }
+
+
+prepared = lru_cache(maxsize=50)(Letter)  # each run's letter is prepared once
+
+
+def letter_of(run: Run) -> Letter:
+    """Return the Letter of a run, from whom it came when the run started. Raises ValueError."""
+    return prepared(seed=run.seed, subject=run.subject, body=run.body,
+                    own=tuple(run.fields or ()), **from_of_run(run)._asdict())
 
 
 @dataclass(slots=True)

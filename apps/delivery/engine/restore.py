@@ -9,6 +9,7 @@ restored. On PostgreSQL a loaded dump also shows by its tables, which are new on
 
 Restores are counted. A run goes on if it was started or resumed after the last one.
 """
+import contextlib
 import fcntl
 import logging
 import os
@@ -17,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from django.conf import settings
-from django.db import OperationalError, connection, transaction
+from django.db import Error, OperationalError, connection, transaction
 from django.db.models import F, Max
 from django.db.models.functions import Greatest
 from django.utils import timezone
@@ -237,6 +238,20 @@ def waits_for_a_person(mailing: Mailing) -> bool:
     if guard is None or guard.restored_at is None or mailing.updated_at > guard.restored_at:
         return False
     return guard.letters_left_since or mailing.starts_at <= guard.restored_at
+
+
+def leave(own: journal.Journal, in_hand: int) -> None:
+    """Delete the `own` journal of a connection that ends, once the number can show a restore.
+
+    Where that fails, or letters are `in_hand` still, the journal stays: recovery reads it.
+    """
+    told = False
+    with contextlib.suppress(Error, Restored):
+        told = not in_hand and (not own.letters or replace_journal())
+    own.close(forget=told)
+    if told:
+        with contextlib.suppress(Error):
+            forget(own.token)
 
 
 def forget(token: str) -> None:

@@ -32,6 +32,8 @@ def refresh_runs(now: datetime) -> None:
         pause(run.pk, Reason.DISABLED)
     for run in running.filter(owner__is_active=False):
         pause(run.pk, Reason.BLOCKED)
+    for run in running.filter(sender__deleted_at__isnull=False):
+        pause(run.pk, Reason.SENDER)
     for run in Run.objects.active().filter(mailing__ends_at__lte=now):
         if stop(run.pk, Reason.WINDOW):
             record(Action.STOP, on=run.mailing, via=Via.SCHEDULE)

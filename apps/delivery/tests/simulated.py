@@ -20,6 +20,7 @@ from apps.statistics import counting
 
 from ..engine import connection as connections
 from ..engine import engine, journal, ledger
+from ..wire.account import service_account
 from ..wire.letter import Letter
 
 DROP, LOST = b"-", b"+"  # the server hangs up without an answer; LOST: it had accepted
@@ -118,8 +119,9 @@ class Worker:
         self.world, self.skew = world, timedelta(0)
         self.engine = engine.Engine(connections=1)
         self.connection = connections.Connection(self.engine, 0)
-        self.connection.rate = 100  # letters a second, as if it had sent before: groups of ten
-        self.engine.connections = [self.connection]
+        # Letters a second, as if it had sent before: groups of ten.
+        self.engine.doors.to(None, service_account()).rate = 100
+        self.engine.pool.connections = [self.connection]
 
     @property
     def held(self):

@@ -1,5 +1,6 @@
 """A server that takes fewer connections at once gets fewer, and the others go on."""
 import threading
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -11,7 +12,9 @@ from tests.sending import send, until
 
 from ..engine import admission
 from ..engine.admission import Admission
+from ..engine.doors import NOBODY
 from ..engine.engine import Engine
+from ..engine.waiting import Waiting
 from ..wire.outcome import Outcome, Phase
 from .test_replies import Script
 
@@ -76,7 +79,7 @@ def test_two_connections_of_four_send_everything_without_a_rest(
     clients = [RecipientFactory.build(owner=mailing.owner, email=f"c{number}@client.example")
                for number in range(600)]
     mailing.recipients.set(Recipient.objects.bulk_create(clients))
-    doorkeeper(2, refusal)
+    doorkeeper(2, refusal, dot=lambda line: time.sleep(0.002) or b"250 2.0.0 Ok\r\n")
     run = send(mailing, connections=4)
     assert (run.state, run.sent, run.holds) == (Run.State.FINISHED, 600, 0)
     assert not Attempt.objects.filter(status=Attempt.Status.FAILURE).exists()
@@ -110,12 +113,14 @@ class Worker:
 
     def __init__(self):
         self.transport = SimpleNamespace(connection=None)
+        self.waiting = Waiting()
 
 
 @pytest.fixture
 def doors(clock):
     """An Admission of four connections, of which the server took two."""
     admitted = Admission(4)
+    admitted.answers = True
     four = [Worker() for _ in range(4)]
     assert all(admitted.may_send(one) for one in four)
     for one in four[:2]:
@@ -188,7 +193,7 @@ def test_a_process_whose_connections_are_all_refused_stands_back_while_another_g
     until(lambda: Attempt.objects.exists())
     second = Engine(connections=2, run_ids=[run.pk], patient=True)
     second.start()
-    until(lambda: second.admission.limit == 0)
+    until(lambda: NOBODY in second.doors.of and second.doors.of[NOBODY].limit == 0)
     assert first.join(30)
     second.stop()
     assert second.join(10)
@@ -201,6 +206,7 @@ def test_who_stood_back_tries_one_connection_after_a_minute(monkeypatch):
     monkeypatch.setattr(admission.time, "monotonic", lambda: now[0])
     door = Admission(2)
     door.stand_back()
-    assert not door.may_send("one")
+    one = Worker()
+    assert not door.may_send(one)
     now[0] += admission.WAIT
-    assert door.may_send("one") and not door.may_send("two")
+    assert door.may_send(one) and not door.may_send(Worker())

@@ -17,7 +17,7 @@ from tests.smtp import free_port, sink_server
 
 from .. import schedule
 from ..engine import connection as connections
-from ..engine import engine, transitions
+from ..engine import claiming, engine, transitions
 from .test_pipelining import PIPELINING
 from .test_replies import Script
 
@@ -153,7 +153,7 @@ def test_a_pause_holds_within_a_group_when_the_server_has_slowed_down(
         monkeypatch.setattr(connections.Connection, "before_dot", before_dot)
         before_dot(self)
 
-    monkeypatch.setattr(connections, "GROUP_LIMIT", 0)
+    monkeypatch.setattr(claiming, "GROUP_LIMIT", 0)
     monkeypatch.setattr(connections.Connection, "before_dot", pause_first)
     work(run, connections=1)
     assert (run.sent, run.left, len(sink.letters)) == (1, 2, 1)
@@ -174,7 +174,7 @@ def test_a_slow_server_is_told_of_no_letter_that_does_not_follow(
             RecipientFactory(owner=mailing.owner, email=f"more{number}@example.com"))
     script = Script(EHLO=PIPELINING, dot=slowly)
     settings.EMAIL_PORT, settings.SENDER_CONNECTIONS = script.port, 1
-    monkeypatch.setattr(connections, "FIRST_GROUP", 9)
+    monkeypatch.setattr(claiming, "FIRST_GROUP", 9)
     run = send(mailing, connections=1)
     script.close()
     assert run.sent == script.letters == 12 and script.connections == 1

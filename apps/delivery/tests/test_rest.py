@@ -44,7 +44,7 @@ def test_a_limited_rate_outlives_a_restart_of_the_database(mailing, settings, mo
     monkeypatch.setattr("apps.delivery.engine.connection.DATABASE_PAUSE", 0)
     calls = []
 
-    def fails_once(*_):
+    def fails_once(**_):
         calls.append(1)
         if len(calls) == 1:
             raise OperationalError("server closed the connection unexpectedly")

@@ -1,0 +1,184 @@
+"""What a connection claims next: of which run, by which sender's server, and how many letters."""
+import time
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from apps.core.secrets import Unreadable
+from apps.mailings.models import Run
+from apps.mailings.senders.models import Sender
+
+from ..wire.account import Account, account_of
+from . import breaker, ledger, openings
+from .admission import Admission
+from .doors import NOBODY
+from .results import Claimed
+from .runnable import NO_ONE
+from .throttle import Bookings
+
+if TYPE_CHECKING:
+    from .connection import Connection
+
+GROUP_SECONDS = 0.25  # of work in one claim
+GROUP_LIMIT = 0.4  # seconds after which the rest of a group goes back: the server has slowed down
+FIRST_GROUP = 100  # letters, while nobody knows how quick the server is
+FEW = 8  # letters that a group may have although they take longer than GROUP_SECONDS
+LARGEST_GROUP = 700
+LAST_GROUPS = 100  # letters; the end of a run is not shared out in smaller groups than this
+SLICE = 2  # seconds that a connection works for a sender while others have none
+
+
+class Claims:
+    """The claims of one connection, and for whom it works.
+
+    It works for one sender at a time: `sender_id`, by `account`, and has a place at its `door`.
+    """
+
+    def __init__(self, connection: "Connection") -> None:
+        self.connection = connection
+        self.engine = connection.engine
+        self.token = connection.journal.token
+        self.bookings = Bookings()
+        self.door = Admission(0)
+        self.account: Account | None = None
+        self.sender_id: int | None = NO_ONE
+        self.limited = False  # the sender may have so many connections and no more
+        self.slice_ends = 0.0  # monotonic
+        self.noted: int | None = NO_ONE  # for whom the database knows this connection to work
+        self.is_noted = False  # it may know
+        self.ends_at = timezone.now()  # the end of the mailing's window
+        self.reached: dict[int, int] = {}  # run's id: the highest delivery that was claimed of it
+        self.is_paced = False  # the sender may have so many letters a minute and no more
+        self.must_hang_up = False  # before it may work for another sender
+        self.passed_by: set[int] = set()  # senders that just now have no letter or place to give
+        self.must_look_again = False
+        self.unreadable: set[int] = set()  # senders whose passwords can not be read
+
+    def next(self) -> tuple[Run, list[Claimed]]:
+        """Return a run and what is claimed of it, as one group; (Run(), []) when nothing waits.
+
+        Call it in a transaction.
+        """
+        own_turn = time.monotonic() < self.slice_ends
+        runs = self.engine.runnable(
+            self.connection, passed_by=self.passed_by, token=self.token, own=self.sender_id,
+            is_own_turn=own_turn)
+        for run, left in runs:
+            if self.limited and run.sender_id != self.sender_id:
+                self.must_hang_up = True
+                break
+            claimed = self.claim(run, left)
+            if claimed:
+                self.passed_by.clear()
+                return run, claimed
+            if self.must_look_again:
+                break
+        return Run(), []
+
+    def claim(self, run: Run, left: int) -> list[Claimed]:
+        """Claim letters of `run`, of which so many are `left`, where there is a place for them."""
+        try:
+            account = account_of(run.sender)
+        except Unreadable:
+            self.unreadable.add(run.sender_id or NOBODY)
+            return []
+        door = self.engine.doors.to(run.sender_id, account)
+        if not door.may_send(self.connection):
+            return []
+        claimed = self.claim_by(door, run, left)
+        if claimed:
+            self.work_for(run.sender, account, door)
+        elif door is not self.door:
+            door.left(self.connection)
+        return claimed
+
+    def claim_by(self, door: Admission, run: Run, left: int) -> list[Claimed]:
+        rate = self.connection.rate if door is self.door else door.rate
+        size = 0
+        if self.note(run.sender):
+            size = self.bookings.limit(run.sender, group_size(rate))
+        if not size:
+            # Not the next run in this transaction: it would lock a second sender's row.
+            self.passed_by.add(run.sender_id or NOBODY)
+            self.must_look_again = True
+            self.engine.meets_limits = True
+            return []
+        share = max(LAST_GROUPS if rate else 1, self.engine.share(run.pk, left))
+        claimed = ledger.claim(
+            run.pk, min(size, share), self.token, self.reached.get(run.pk, 0))
+        if claimed:
+            self.ends_at = run.mailing.ends_at
+            self.reached = {run.pk: claimed[-1].id}
+            self.bookings.book(len(claimed))
+        return claimed
+
+    def note(self, sender: Sender | None) -> bool:
+        """Tell the database for whom the connection works. False: the sender has enough others."""
+        sender_id = sender.pk if sender else None
+        most = sender.connections if sender else None
+        if most is None and self.noted == sender_id:
+            return True
+        self.noted = NO_ONE  # until the transaction has ended well
+        self.is_noted = True
+        return openings.take(self.token, sender_id, most)
+
+    def work_for(self, sender: Sender | None, account: Account, door: Admission) -> None:
+        if door is not self.door:
+            self.door.left(self.connection)
+            self.door = door
+            self.connection.rate = door.rate
+        sender_id = sender.pk if sender else None
+        if sender_id != self.sender_id or time.monotonic() >= self.slice_ends:
+            self.slice_ends = time.monotonic() + SLICE
+        self.sender_id = sender_id
+        self.account = account
+        self.limited = sender is not None and sender.connections is not None
+        self.is_paced = sender is not None and sender.per_minute is not None
+        self.engine.meets_limits |= self.is_paced
+
+    def committed(self, run: Run) -> None:
+        """Call it when the transaction that claimed letters of `run` has ended well."""
+        if run.pk:
+            self.noted = self.sender_id
+
+    def forget(self) -> None:
+        """Call it when the transaction may have failed: what the database knows is not known."""
+        self.noted = NO_ONE
+
+    def settle(self) -> bool:
+        """Do what must be done before anything can be claimed; where nothing must, work for nobody.
+
+        Returns whether something was done, so that the next look may find letters.
+        """
+        settled = self.must_hang_up or self.must_look_again or bool(self.unreadable)
+        if self.limited and (self.must_hang_up or not settled):
+            self.connection.transport.close()
+        with self.engine.database_turn:
+            for sender_id in self.unreadable:
+                breaker.pause_sender(sender_id, Run.Reason.SENDER)
+            if self.must_hang_up or not settled:
+                self.rest()
+        self.must_hang_up = False
+        self.must_look_again = False
+        self.unreadable.clear()
+        if not settled:
+            self.passed_by.clear()
+        return settled
+
+    def rest(self) -> None:
+        """Work for nobody. A place at a server that has an open connection stays."""
+        if self.is_noted:
+            openings.release(self.token)
+        self.is_noted = False
+        self.noted = NO_ONE
+        if self.connection.transport.connection is None:
+            self.door.left(self.connection)
+            self.limited = False
+
+
+def group_size(rate: float) -> int:
+    """Return how many letters to claim: more from a quick server, so that commits are few."""
+    if not rate:
+        return FIRST_GROUP
+    some = max(rate * GROUP_SECONDS, min(FEW, rate * GROUP_LIMIT))
+    return max(1, min(LARGEST_GROUP, int(some)))

@@ -1,0 +1,109 @@
+"""The connections of a process: as many as its size work, and others may wait for their servers.
+
+A connection is held up while its server lets it wait, or has not answered this process yet. One
+that is held up does not count as one that works, so a dead server holds up nobody else's letters.
+"""
+import logging
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from .connection import Connection
+
+if TYPE_CHECKING:
+    from .engine import Engine
+
+log = logging.getLogger("vestnik.delivery")
+MOST = 10  # times the size: so many connections may there be
+ALWAYS = 100  # or so many: a process of few connections meets as many dead servers
+
+
+class Pool:
+    """Threads that are started when too few of them work, and end when too many do."""
+
+    def __init__(self, engine: "Engine", size: int) -> None:
+        self.engine = engine
+        self.size = size
+        self.most = max(MOST * size, ALWAYS)
+        self.lock = threading.Lock()
+        self.connections: list[Connection] = []
+        self.made = 0
+        self.closed = False
+
+    def living(self) -> list[Connection]:
+        with self.lock:
+            return list(self.connections)
+
+    def working(self) -> int:
+        """Return how many connections work, or could at once."""
+        return sum(not one.is_retiring and not one.is_held_up() for one in self.connections)
+
+    def all_taken(self) -> bool:
+        """Whether the last places, as many as the size, are left to senders whose servers answer.
+        """
+        held_up = sum(one.is_held_up() for one in self.living())
+        return held_up >= self.most - self.size
+
+    def has_too_few(self) -> bool:
+        """Whether too few work, and none waits for letters to come."""
+        with self.lock:
+            return not self.closed and not self.engine.waiting and self.working() < self.size
+
+    def grow(self) -> None:
+        """Start connections until enough work."""
+        with self.lock:
+            if self.closed:
+                return
+            room = self.most - len(self.connections)
+            for _ in range(min(self.size - self.working(), room)):
+                self.add()
+
+    def add(self) -> None:
+        connection = Connection(self.engine, self.made)
+        self.made += 1
+        self.connections.append(connection)
+        try:
+            connection.start()
+        except RuntimeError as error:  # the machine has no thread left
+            log.error("no more connections: %s", error)
+            self.connections.remove(connection)
+            connection.journal.close(forget=True)
+
+    def retire(self, connection: Connection) -> bool:
+        """Whether `connection` is one too many, and is to end.
+
+        Those that have nothing to send go first.
+        """
+        with self.lock:
+            if connection.is_retiring or self.closed:
+                return connection.is_retiring
+            spare = self.engine.waiting if connection.results else 0
+            connection.is_retiring = self.working() - spare > self.size
+        if connection.is_retiring:
+            self.engine.wake_up()  # others can take what it could have taken
+        return connection.is_retiring
+
+    def has_surplus(self) -> bool:
+        with self.lock:
+            return self.working() > self.size
+
+    def left(self, connection: Connection) -> None:
+        """Forget a connection that has retired."""
+        with self.lock:
+            if connection in self.connections:
+                self.connections.remove(connection)
+
+    def close(self) -> None:
+        """Start no more connections."""
+        with self.lock:
+            self.closed = True
+
+    def join(self, timeout: float) -> bool:
+        """Wait for all, `timeout` seconds at most. Returns whether all have ended."""
+        deadline = time.monotonic() + timeout
+        while alive := [one for one in self.living() if one.is_alive()]:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return False
+            alive[0].join(left)
+        return True
