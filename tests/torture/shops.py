@@ -116,11 +116,27 @@ class Street:
         """Return how many letters came at the shop's server so far."""
         return len(self.lines_by_port()[shop.port])
 
+    def hang_up(self, shop):
+        """Have a server drop all its sessions, as one that starts anew."""
+        mode = self.servers[shop.port]["mode"]
+        self.servers[shop.port]["mode"] = "refuses"
+        self.arrange()
+        self.servers[shop.port]["mode"] = mode
+        self.arrange()
+
+    def notes(self):
+        """Return [port, what, how] of each note that the servers made."""
+        text = Path(f"{self.sink.log}.sessions").read_text()
+        return [note.split("|") for note in text.splitlines()]
+
     def most_sessions(self):
         """Return {port: the most sessions at once}."""
-        notes = Path(f"{self.sink.log}.sessions").read_text().splitlines()
-        rows = [note.split("|") for note in notes]
-        return {int(port): int(number) for port, what, number in rows if what == "most"}
+        return {int(port): int(number) for port, what, number in self.notes() if what == "most"}
+
+    def logins(self, shop):
+        """Return how many logins at the shop's server went well ("ok") and did not ("no")."""
+        return collections.Counter(
+            how for port, what, how in self.notes() if what == "login" and int(port) == shop.port)
 
     def judge(self, total):
         """Add up all faults in `total`: the four zeros, and letters at a wrong place."""
