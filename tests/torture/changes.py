@@ -53,7 +53,7 @@ def delete(place, total):
 def delete_sender(sender):
     """Delete as its page does, with all that follows."""
     from apps.mailings.senders import services
-    services.sender_delete(sender=sender, by=sender.owner)
+    services.sender_delete(sender=sender)
 
 
 def change_password(place, total):
