@@ -15,7 +15,7 @@ import time
 from .faults import wait_until
 from .shops import ZEROS, end_workers, kill_worker, start_worker, street
 
-PATIENCE = 400
+PATIENCE = 120
 
 
 def arguments():

@@ -46,13 +46,15 @@ def main():
         healthy = place.open_shop("healthy", 500)
         place.arrange()
         workers = [start_worker() for _ in range(options.processes)]
+        healthy.start()  # its server is known to answer
+        wait_until(healthy.is_over, PATIENCE)
         for shop in place.shops.values():
             if shop is not healthy:
                 shop.start()
         time.sleep(SETTLED)
         began = time.monotonic()
         healthy.start()
-        is_sent = wait_until(lambda: place.count(healthy) >= 500, PATIENCE)
+        is_sent = wait_until(lambda: place.count(healthy) >= 1000, PATIENCE)
         seconds = time.monotonic() - began
         waiting = sum(open_connections(worker, place.servers) for worker in workers)
         statuses = [status_of(worker) for worker in workers]
