@@ -21,7 +21,7 @@ from statistics import median
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tests.torture.faults import wait_until  # noqa: E402
-from tests.torture.shops import end_workers, start_worker, street  # noqa: E402
+from tests.torture.shops import street  # noqa: E402
 
 FIRST = 20  # seconds after which no first letter is waited for
 LONGEST = 120  # seconds that one run may take
@@ -66,14 +66,13 @@ def let_go_on(shops, go_on):
         state=state, hold_until=None)
 
 
-def start_workers(options):
+def start_workers(place, options):
     from apps.delivery.models import Worker
     Worker.objects.all().delete()
-    workers = [start_worker() for _ in range(options.processes)]
+    place.start_workers(options.processes)
     if not wait_until(lambda: Worker.objects.count() >= options.processes, UP):
         raise SystemExit("no worker came up")
     time.sleep(1)
-    return workers
 
 
 def one_run(place, shop):
@@ -97,13 +96,13 @@ def beside(place, healthy, others, options):
             place.servers[shop.port]["mode"] = "swallows"
     place.arrange()
     let_go_on(others, True)
-    workers = start_workers(options)
+    start_workers(place, options)
     if others:
         time.sleep(HUNG)
     figures = one_run(place, healthy)
     let_go_on(others, False)
     place.repair()
-    end_workers(workers)
+    place.end_workers()
     return figures
 
 
@@ -138,7 +137,7 @@ def share(place, options):
              for number in range(options.healthy)]
     newcomer = place.open_shop("newcomer", max(1, options.recipients // 100))
     place.arrange()
-    workers = start_workers(options)
+    start_workers(place, options)
     began = time.monotonic()
     for shop in shops:
         shop.start()
@@ -152,7 +151,7 @@ def share(place, options):
     rate, first = one_run(place, newcomer)
     last = 1000 * newcomer.mailing.recipients.count() / rate if rate else 0
     let_go_on(shops, False)
-    end_workers(workers)
+    place.end_workers()
     return {
         "healthy": options.healthy,
         "shares": [round(min(counts) / even, 3), round(max(counts) / even, 3)] if even else None,

@@ -12,7 +12,7 @@ import sys
 import time
 
 from .faults import wait_until
-from .shops import ZEROS, end_workers, start_worker, street
+from .shops import ZEROS, street
 
 LETTERS = 1500
 GOING = 60  # letters after which the change comes
@@ -106,14 +106,14 @@ def main():
     with street(options, "--delay", options.delay) as place:
         other = place.open_shop("other", LETTERS)
         place.arrange()
-        workers = [start_worker() for _ in range(options.processes)]
+        place.start_workers(options.processes)
         other.start()
         for deed in (delete, change_password, change_limits):
             deed(place, total)
         runs = [shop for shop in place.shops.values() if shop.name != "deleted"]
         total["did not end"] += not wait_until(
             lambda: all(shop.is_over() for shop in runs), PATIENCE)
-        end_workers(workers)
+        place.end_workers()
         zeros = collections.Counter()
         place.judge(zeros)
         zeros["unaccounted"] -= unsent(place.shops["deleted"])

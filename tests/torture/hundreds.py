@@ -13,7 +13,7 @@ import sys
 import time
 
 from .faults import wait_until
-from .shops import ZEROS, end_workers, kill_worker, start_worker, street
+from .shops import ZEROS, street
 
 PATIENCE = 120
 
@@ -30,16 +30,13 @@ def arguments():
     return parser.parse_args()
 
 
-def kill_some(place, workers, options, total):
+def kill_some(place, options, total):
     """Kill a worker now and then, and start another one."""
     for _ in range(options.kills):
         there = len(place.lines())
         wait_until(lambda: len(place.lines()) > there, 30)
         time.sleep(random.uniform(0.03, 1))
-        victim = random.choice(workers)
-        total["open"] += kill_worker(victim, place.servers)
-        workers.remove(victim)
-        workers.append(start_worker())
+        total["open"] += place.kill_worker()
 
 
 def too_many_sessions(place):
@@ -59,13 +56,13 @@ def main():
         place.arrange()
         for shop in place.shops.values():
             shop.start()
-        workers = [start_worker() for _ in range(options.processes)]
+        place.start_workers(options.processes)
         wait_until(lambda: place.lines(), 30)
         began = time.monotonic()
-        kill_some(place, workers, options, total)
+        kill_some(place, options, total)
         ended = wait_until(lambda: is_over(place), PATIENCE)
         seconds = time.monotonic() - began
-        end_workers(workers)
+        place.end_workers()
         place.judge(total)
         total["sessions"] = too_many_sessions(place)
         shops_reached = len(place.lines_by_port())

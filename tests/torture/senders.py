@@ -17,7 +17,7 @@ import sys
 import time
 
 from .faults import wait_until
-from .shops import ZEROS, end_workers, kill_worker, start_worker, street
+from .shops import ZEROS, street
 
 FIRST_LETTER = 15  # seconds in which a new worker must send a letter of the healthy one
 PATIENCE = 240  # seconds in which all runs must end
@@ -56,9 +56,9 @@ def open_shops(place, options):
 
 
 def kill_often(place, healthy, options, total):
-    """Kill and start workers; return those that live."""
+    """Kill workers and start others, again and again."""
     started = time.monotonic()
-    workers = [start_worker() for _ in range(options.processes)]
+    place.start_workers(options.processes)
     while total["kills"] < options.kills and not healthy.is_over():
         before = place.count(healthy)
         if not wait_until(lambda: place.count(healthy) > before, FIRST_LETTER):
@@ -66,13 +66,9 @@ def kill_often(place, healthy, options, total):
             if total["silent"] > 2:
                 break
         time.sleep(random.uniform(0.03, 0.3))
-        victim = random.choice(workers)
-        total["open"] += kill_worker(victim, place.servers)
+        total["open"] += place.kill_worker()
         total["kills"] += 1
-        workers.remove(victim)
-        workers.append(start_worker())
     total["over_limit"] = letters_over_limits(place, time.monotonic() - started)
-    return workers
 
 
 def letters_over_limits(place, seconds):
@@ -109,9 +105,9 @@ def main():
     total = collections.Counter()
     with street(options, "--delay", options.delay) as place:
         healthy = open_shops(place, options)
-        workers = kill_often(place, healthy, options, total)
+        kill_often(place, healthy, options, total)
         ended = let_end(place)
-        total["stop"] = end_workers(workers)
+        total["stop"] = place.end_workers()
         place.judge(total)
         if not ended:
             tell_unended(place)

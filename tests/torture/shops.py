@@ -3,6 +3,7 @@ import collections
 import contextlib
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -73,6 +74,35 @@ class Street:
         self.read = 0  # octets of the log
         self.letters = []
         self.by_port = collections.defaultdict(list)
+        self.workers = []
+
+    def start_workers(self, number):
+        """Start so many workers, each in a process of its own."""
+        for _ in range(number):
+            command = [sys.executable, "manage.py", "sender", "--no-jobs", "--processes", "1"]
+            self.workers.append(subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL))
+
+    def end_workers(self):
+        """Ask all workers to stop; return the seconds that the slowest took."""
+        started = time.monotonic()
+        for worker in self.workers:
+            worker.terminate()
+        for worker in self.workers:
+            worker.wait(60)
+        self.workers.clear()
+        return time.monotonic() - started
+
+    def kill_worker(self):
+        """Kill a worker and start another. Returns how many letters may have been on their way."""
+        victim = random.choice(self.workers)
+        os.kill(victim.pid, signal.SIGSTOP)
+        time.sleep(0.005)  # until all its threads stand
+        count = open_connections(victim, self.servers)
+        victim.kill()
+        victim.wait(60)
+        self.workers.remove(victim)
+        self.start_workers(1)
+        return count
 
     def open_shop(self, name, recipients, mode="normal", login="", password="", **limits):
         """Make a sender whose server is in this mode, and its mailing; start nothing."""
@@ -159,28 +189,19 @@ class Street:
 @contextlib.contextmanager
 def street(options, *sink_options):
     """Yield a Street without shops at `options.database`; all is gone after it."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # so that no worker is left
     options.recipients = 1  # of the stage's own mailing, which nobody sends
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "servers.json"
         path.write_text("{}")
         with stage(options, "--servers", path, *sink_options) as (_mailing, sink):
-            yield Street(sink, path)
-
-
-def start_worker():
-    """Start a worker in a process of its own; return it."""
-    command = [sys.executable, "manage.py", "sender", "--no-jobs", "--processes", "1"]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
-
-
-def end_workers(workers):
-    """Ask the workers to stop; return the seconds that the slowest took."""
-    started = time.monotonic()
-    for worker in workers:
-        worker.terminate()
-    for worker in workers:
-        worker.wait(60)
-    return time.monotonic() - started
+            place = Street(sink, path)
+            try:
+                yield place
+            finally:
+                for worker in place.workers:
+                    worker.kill()
+                    worker.wait(60)
 
 
 def open_connections(worker, ports):
@@ -195,16 +216,6 @@ def open_connections(worker, ports):
         port = int(words[2].rpartition(":")[2], 16)
         if port in ports and words[3] == ESTABLISHED and f"socket:[{words[9]}]" in mine:
             count += 1
-    return count
-
-
-def kill_worker(worker, ports):
-    """Kill a worker. Returns how many letters it may have had on their way."""
-    os.kill(worker.pid, signal.SIGSTOP)
-    time.sleep(0.005)  # until all its threads stand
-    count = open_connections(worker, ports)
-    worker.kill()
-    worker.wait(60)
     return count
 
 

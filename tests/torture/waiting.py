@@ -11,7 +11,7 @@ import sys
 import time
 
 from .faults import wait_until
-from .shops import end_workers, open_connections, start_worker, status_of, street
+from .shops import open_connections, status_of, street
 
 MEGABYTES, STOP = 300, 33
 SETTLED = 15  # seconds until all that can wait do
@@ -45,7 +45,7 @@ def main():
             place.open_shop(f"hanging{number}", 100, options.mode)
         healthy = place.open_shop("healthy", 500)
         place.arrange()
-        workers = [start_worker() for _ in range(options.processes)]
+        place.start_workers(options.processes)
         healthy.start()  # its server is known to answer
         wait_until(healthy.is_over, PATIENCE)
         for shop in place.shops.values():
@@ -56,10 +56,10 @@ def main():
         healthy.start()
         is_sent = wait_until(lambda: place.count(healthy) >= 1000, PATIENCE)
         seconds = time.monotonic() - began
-        waiting = sum(open_connections(worker, place.servers) for worker in workers)
-        statuses = [status_of(worker) for worker in workers]
+        waiting = sum(open_connections(worker, place.servers) for worker in place.workers)
+        statuses = [status_of(worker) for worker in place.workers]
         database = database_connections()
-        stopped = end_workers(workers)
+        stopped = place.end_workers()
         from django.db import connection
         vendor = connection.vendor
     megabytes = max(size for size, _ in statuses)
