@@ -52,8 +52,8 @@ def delete(place, total):
 
 def delete_sender(sender):
     """Delete as its page does, with all that follows."""
-    from apps.mailings.senders import services
-    services.sender_delete(sender=sender)
+    from apps.mailings.senders.ending import sender_delete
+    sender_delete(sender=sender)
 
 
 def change_password(place, total):
