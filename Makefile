@@ -31,6 +31,10 @@ torture: .venv/test.stamp  ## Kill senders at random, count each letter's fate; 
 	$(BIN)/python -m tests.torture.imports --kills $(ROUNDS)
 	$(BIN)/python -m tests.torture.letters
 	$(BIN)/python -m tests.torture.leaks
+	$(BIN)/python -m tests.torture.senders --kills $(ROUNDS)
+	$(BIN)/python -m tests.torture.changes
+	$(BIN)/python -m tests.torture.hundreds --kills 6
+	$(BIN)/python -m tests.torture.waiting
 	$(BIN)/python -m tests.torture.writers --seconds $(SECONDS)
 	$(BIN)/python -m tests.torture.memory
 	CORPUS=all $(BIN)/pytest tests/test_corpus.py
@@ -47,6 +51,10 @@ ifdef POSTGRES
 	$(BIN)/python -m tests.torture.imports --kills $(ROUNDS) --database $(POSTGRES)
 	$(BIN)/python -m tests.torture.letters --database $(POSTGRES) --processes 2
 	$(BIN)/python -m tests.torture.frozen --database $(POSTGRES)
+	$(BIN)/python -m tests.torture.senders --kills $(ROUNDS) --processes 2 --database $(POSTGRES)
+	$(BIN)/python -m tests.torture.changes --processes 2 --database $(POSTGRES)
+	$(BIN)/python -m tests.torture.hundreds --kills 6 --processes 3 --database $(POSTGRES)
+	$(BIN)/python -m tests.torture.waiting --database $(POSTGRES)
 	$(BIN)/python -m tests.torture.memory --database $(POSTGRES)
 	DATABASE_URL=$(POSTGRES) $(BIN)/pytest -m torture -n0 apps/delivery/tests/test_deadlocks.py
 	$(BIN)/python -m tests.torture --fault restart --rounds 10 --recipients 2000
