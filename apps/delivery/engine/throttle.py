@@ -133,12 +133,13 @@ class Booking:
 
     def __init__(self, sender: Sender | None, rate: float) -> None:
         self.sender = sender
+        self.sender_id = sender.pk if sender else None
         self.rate = rate
         self.letters = 0
         self.left = 0  # how many of them
         self.written: datetime | None = None  # when the next letter may leave, after this one
         self.next_at = 0.0  # monotonic: the slot of the next letter
-        self.look(locked_row(sender and sender.pk))
+        self.look(locked_row(self.sender_id))
         self.booked_at = self.now
         self.slots_from = self.start  # when the booked time begins
 
@@ -154,7 +155,7 @@ class Booking:
         """Read the row. Returns the database's time, after any wait for the lock."""
         fresh = Throttle.objects.annotate(now=Now()).get(pk=self.row.pk)
         self.row = fresh
-        return fresh.now  # type: ignore[no-any-return]  # annotated
+        return fresh.now
 
     def slot(self) -> datetime:
         """Return when the next letter may leave, as far as the pace goes."""
@@ -194,7 +195,7 @@ class Booking:
 
     def book_again(self) -> bool:
         """Book other slots for the same letters; False: they are not soon."""
-        row = lockable_rows(self.sender and self.sender.pk).first()
+        row = lockable_rows(self.sender_id).first()
         if row is None:  # the sender is gone
             return True
         is_own = row.free_at == self.written  # nobody has booked since
@@ -226,7 +227,7 @@ class Booking:
 
     def give_back(self, letters: int) -> None:
         """Take `letters` off the row, in a transaction of its own."""
-        row = lockable_rows(self.sender and self.sender.pk).first()
+        row = lockable_rows(self.sender_id).first()
         if row is None:  # the sender is gone
             return
         self.look(row)
@@ -246,7 +247,7 @@ def locked_row(sender_id: int | None) -> Throttle:
     rows = lockable_rows(sender_id)
     row = rows.first()
     if row is None:
-        Throttle.objects.get_or_create(
+        Throttle.objects.get_or_create(  # type: ignore[misc]  # the stubs know no NULL here
             sender_id=sender_id, provider="", defaults={"free_at": Now()})
         row = rows.get()
     return row
