@@ -146,14 +146,6 @@ class Street:
         """Return how many letters came at the shop's server so far."""
         return len(self.lines_by_port()[shop.port])
 
-    def hang_up(self, shop):
-        """Have a server drop all its sessions, as one that starts anew."""
-        mode = self.servers[shop.port]["mode"]
-        self.servers[shop.port]["mode"] = "refuses"
-        self.arrange()
-        self.servers[shop.port]["mode"] = mode
-        self.arrange()
-
     def notes(self):
         """Return [port, what, how] of each note that the servers made."""
         text = Path(f"{self.sink.log}.sessions").read_text()
@@ -164,7 +156,7 @@ class Street:
         return {int(port): int(number) for port, what, number in self.notes() if what == "most"}
 
     def logins(self, shop):
-        """Return how many logins at the shop's server went well ("ok") and did not ("no")."""
+        """Return how often each password was used, by its number, and ("no") a wrong one."""
         return collections.Counter(
             how for port, what, how in self.notes() if what == "login" and int(port) == shop.port)
 

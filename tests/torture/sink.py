@@ -11,7 +11,8 @@ having been.
 FILE names more servers, each at a port of its own: `{"2525": {"mode": "normal", "login": "anna",
 "passwords": ["x"]}}`. They are read again at SIGHUP; one that becomes normal then answers what it
 owes. LOG.sessions gets a line `port|most|N` when a server has more sessions at once than ever
-before, and `port|login|ok` or `port|login|no` for each login.
+before, and for each login `port|login|N`, the number of the password in its list, or
+`port|login|no`.
 """
 import argparse
 import asyncio
@@ -175,8 +176,9 @@ class Session(asyncio.Protocol):
     def log_in(self, line):
         """Return the answer to AUTH PLAIN with its initial response."""
         words = base64.b64decode(line.split()[-1]).decode().split("\0")
-        self.logged_in = words[-2] == self.server.login and words[-1] in self.server.passwords
-        self.server.note("login|ok" if self.logged_in else "login|no")
+        passwords = self.server.passwords
+        self.logged_in = words[-2] == self.server.login and words[-1] in passwords
+        self.server.note(f"login|{passwords.index(words[-1]) if self.logged_in else 'no'}")
         return b"235 2.7.0 Ok\r\n" if self.logged_in else b"535 5.7.8 Wrong password\r\n"
 
     def letter(self):
