@@ -173,7 +173,9 @@ class Engine:
         if is_first:  # it looks for all that wait
             try:
                 if rest := self.seconds_of_pace():
-                    return self.stopping.wait(rest)
+                    with self.news:
+                        self.news.wait_for(lambda: self.calls != calls, rest)
+                    return self.stopping.is_set()
             finally:
                 self.polling.release()
         if self.calls != calls:
