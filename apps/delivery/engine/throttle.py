@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from threading import Event
 
 from django.conf import settings
-from django.db import transaction
+from django.db import Error, transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
@@ -24,7 +24,7 @@ AHEAD_OF_BOTH = timedelta(seconds=0.05)  # where two rows are booked, one waits 
 CREDIT = timedelta(seconds=0.05)  # a slot that nobody has booked is free for so long afterwards
 LATE = 0.15  # seconds after which a slot is lost
 GROUP = 0.05  # seconds of the pace that are booked at once: the rest of a late group is lost
-FRESH = timedelta(seconds=1)  # a booking whose time can still be given to others
+FRESH = timedelta(seconds=0.5)  # a slot that was not used is given to others for so long
 SOON = timedelta(seconds=1.5)
 
 # Whether a sender's letters may be claimed, as a condition for `runnable`: s is its row, all NULL
@@ -96,19 +96,28 @@ class Bookings:
     def wait(self, stopping: Event) -> bool:
         """Wait until the next letter may leave. False: it may not any more, and has to go back."""
         paced = [booking for booking in self.held if booking.rate]
-        if not paced:
-            return True
-        now = time.monotonic()
-        # The first letter of a group always leaves, else slow ones would never.
-        if any(booking.left and now - booking.next_at > LATE for booking in paced):
+        if any(booking.is_late() for booking in paced) and not self.book_again(paced):
             return False
-        latest = max(booking.next_at for booking in paced)
-        if stopping.wait(max(0, latest - now)):
+        latest = max((booking.next_at for booking in paced), default=0)
+        if paced and stopping.wait(max(0, latest - time.monotonic())):
             return False
         for booking in paced:
             booking.left += 1
             booking.next_at += 1 / booking.rate
         return True
+
+    def book_again(self, paced: list["Booking"]) -> bool:
+        """Book new slots for a group whose first letter is late: letters that take long to make.
+
+        False: there are none soon, or some of the group have left.
+        """
+        if any(booking.left for booking in paced):
+            return False
+        try:
+            with transaction.atomic():
+                return all([booking.book_again() for booking in paced])
+        except Error:  # the next claim meets it too, and waits for the database
+            return False
 
 
 def has_letter_limits(sender: Sender) -> bool:
@@ -127,11 +136,18 @@ class Booking:
         self.rate = rate
         self.letters = 0
         self.left = 0  # how many of them
+        self.written: datetime | None = None  # when the next letter may leave, after this one
         self.next_at = 0.0  # monotonic: the slot of the next letter
-        self.row = locked_row(sender and sender.pk)
+        self.look(locked_row(sender and sender.pk))
+        self.booked_at = self.now
+        self.slots_from = self.start  # when the booked time begins
+
+    def look(self, row: Throttle) -> None:
+        """Read `row`, which is locked, and say when the next letter may leave."""
+        self.row = row
         self.asked_at = time.monotonic()
         self.now = self.read()
-        self.spent = Spent(sender, self.row.spent, self.now) if sender else None
+        self.spent = Spent(self.sender, self.row.spent, self.now) if self.sender else None
         self.start = self.slot()
 
     def read(self) -> datetime:
@@ -173,6 +189,25 @@ class Booking:
             self.spent.add(letters)
         self.write(self.start + self.time_of(letters))
 
+    def is_late(self) -> bool:
+        return time.monotonic() - self.next_at > LATE
+
+    def book_again(self) -> bool:
+        """Book other slots for the same letters; False: they are not soon."""
+        row = lockable_rows(self.sender and self.sender.pk).first()
+        if row is None:  # the sender is gone
+            return True
+        is_own = row.free_at == self.written  # nobody has booked since
+        self.look(row)
+        if is_own:
+            self.start = self.now
+        if self.start > self.now + AHEAD:
+            return False
+        self.next_at = self.asked_at + (self.start - self.now).total_seconds()
+        self.slots_from = self.start
+        self.write(self.start + self.time_of(self.letters))
+        return True
+
     def time_of(self, letters: int) -> timedelta:
         return timedelta(seconds=letters / self.rate if self.rate else 0)
 
@@ -186,25 +221,23 @@ class Booking:
             self.row.spent = self.spent.stored()
             fits_at, self.row.used_up = self.spent.next_fit()
             self.row.free_at = max(free_at, fits_at or free_at)
+        self.written = self.row.free_at
         self.row.save(update_fields=["free_at", "booked_at", "spent", "used_up"])
 
     def give_back(self, letters: int) -> None:
         """Take `letters` off the row, in a transaction of its own."""
-        booked_at = self.now
-        letters = min(letters, self.letters)
         row = lockable_rows(self.sender and self.sender.pk).first()
         if row is None:  # the sender is gone
             return
-        self.row = row
-        self.now = self.read()
+        self.look(row)
+        letters = min(letters, self.letters)
         free_at = self.row.free_at
         if self.row.used_up:  # it was the budget's; the pace was not far ahead
             free_at = self.now + self.time_of(1)
-        elif self.now - booked_at < FRESH:
+        elif self.now - self.slots_from < FRESH:
             free_at = max(free_at - self.time_of(letters), self.now - CREDIT)
-        if self.sender:
-            self.spent = Spent(self.sender, self.row.spent, self.now)
-            self.spent.take_back(letters, booked_at)
+        if self.spent:
+            self.spent.take_back(letters, self.booked_at)
         self.write(free_at)
 
 

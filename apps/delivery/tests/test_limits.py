@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -198,10 +199,20 @@ def test_a_letter_that_is_late_for_its_slot_goes_back(sender, stopping, settings
     assert not bookings.wait(stopping)
 
 
-def test_the_first_letter_of_a_group_leaves_however_late_it_is(sender, stopping):
+def test_a_group_that_took_long_to_make_gets_other_slots(sender, stopping):
     bookings = booked(limited(sender, per_minute=6000), 4)
     bookings.held[0].next_at -= 5
+    before = throttle_of(sender).free_at
     assert bookings.wait(stopping)
+    assert throttle_of(sender).free_at > before
+
+
+def test_a_late_letter_goes_back_where_others_have_booked_the_time(sender, stopping):
+    sender = limited(sender, per_minute=1)
+    bookings = booked(sender, 1)
+    Throttle.objects.update(free_at=F("free_at") + HOUR / 36000)
+    bookings.held[0].next_at -= 1
+    assert not bookings.wait(stopping)
 
 
 def test_a_stop_ends_the_wait_and_the_letter_goes_back(sender, stopping):

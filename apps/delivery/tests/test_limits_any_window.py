@@ -111,7 +111,7 @@ def assert_within(moments, per_minute):
 
 durations = st.lists(st.floats(0, 3), min_size=1, max_size=5)
 connections = st.lists(
-    st.tuples(st.integers(1, 200), st.lists(st.floats(0, 0.1), min_size=1, max_size=3), durations),
+    st.tuples(st.integers(1, 200), st.lists(st.floats(0, 1.5), min_size=1, max_size=5), durations),
     min_size=1, max_size=24)
 
 
