@@ -302,3 +302,13 @@ def test_a_sender_at_its_pace_takes_no_connection_from_others(owner, servers):
         until(lambda: is_sent(healthy))
         until(lambda: all(map(is_sent, paced)))
         assert len(engine.connections) < 20
+
+
+def test_a_paced_sender_alone_goes_on_at_its_pace(owner, servers):
+    run = run_of(owner, servers(Open), letters=4, per_minute=120)
+    with working(connections=4) as engine:
+        began = time.monotonic()
+        while not is_sent(run):
+            assert time.monotonic() - began < 8
+            engine.look()
+            time.sleep(0.1)
