@@ -66,6 +66,10 @@ class Admission:
             limit += 1
         return len(self.admitted) < limit
 
+    def could_send(self) -> bool:
+        """Whether there is room, or a connection with a place that sends nothing just now."""
+        return self.has_room() or any(not one.waiting.since for one in list(self.admitted))
+
     def may_send(self, connection: "Connection") -> bool:
         """Take a place for `connection`, which sends or tries to. Returns whether it has one.
 

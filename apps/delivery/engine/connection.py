@@ -184,8 +184,7 @@ class Connection(threading.Thread):
         """Send what is claimed; what is not reached goes back to the queue."""
         self.waiting.begin()
         try:
-            if self.is_held_up():
-                self.engine.replace()
+            self.engine.group_begins(self)
             self.use_account()
             self.send_claimed()
         finally:

@@ -57,13 +57,16 @@ class Doors:
             self.of = {key: door for key, door in self.of.items() if door.admitted}
 
     def room(self, connection: "Connection | None", *, all_taken: bool) -> Room:
-        """Return the Room for `connection`; None stands for any that works for no sender now.
+        """Return the Room for `connection`; None stands for any of this process.
 
         When the places to wait at are `all_taken`, only senders whose servers answer get more.
         """
         with self.lock:
             doors = list(self.of.items())
-        full = [key for key, door in doors if not door.has_room(connection)]
+        if connection is None:
+            full = [key for key, door in doors if not door.could_send()]
+        else:
+            full = [key for key, door in doors if not door.has_room(connection)]
         if not all_taken:
             return Room(full)
         quick = [key for key, door in doors if door.is_quick]

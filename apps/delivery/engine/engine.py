@@ -46,7 +46,8 @@ class Engine:
         self.news = threading.Condition()
         self.calls = 0
         self.waiting = 0
-        self.meets_limits = False  # of senders
+        self.meets_limits = bool(settings.SENDER_RATE)  # or those of senders
+        self.polling = threading.Lock()
         self.awaits_rows = False  # of its runs; a patient engine waits for anything
         # PostgreSQL orders its writers itself.
         self.database_turn: contextlib.AbstractContextManager = (
@@ -108,12 +109,19 @@ class Engine:
         if self.waiting and self.runnable():
             self.wake_up()
 
-    def replace(self) -> None:
-        """Have another connection work in place of one that begins to wait."""
+    def group_begins(self, connection: Connection) -> None:
+        """Have others work beside a connection that begins to wait, or that looked for them all."""
+        is_held_up = connection.is_held_up()
+        if is_held_up or self.meets_limits:
+            self.call_one()
+        if is_held_up:
+            self.grow()
+
+    def call_one(self) -> None:
+        """Have one waiting connection look for letters."""
         with self.news:
             self.calls += 1
             self.news.notify()
-        self.grow()
 
     def grow(self) -> None:
         """Start connections if too few work and there is something to send."""
@@ -161,11 +169,18 @@ class Engine:
         """
         if self.stopping.is_set():
             return True
-        if rest := self.seconds_of_pace():
-            return self.stopping.wait(rest)
+        is_first = self.polling.acquire(blocking=False)
+        if is_first:  # it looks for all that wait
+            try:
+                if rest := self.seconds_of_pace():
+                    with self.news:
+                        self.news.wait_for(lambda: self.calls != calls, rest)
+                    return self.stopping.is_set()
+            finally:
+                self.polling.release()
         if self.calls != calls:
             return False
-        if not self.patient and not any(connection.claimed for connection in self.connections):
+        if is_first and not self.patient and not self.has_letters_in_hand():
             if self.awaits_rows:
                 self.awaits_rows = self.rows_are_made_now()  # after the last one it looks again
                 return self.stopping.wait(0.1)
@@ -178,9 +193,12 @@ class Engine:
             self.waiting -= 1
         return self.stopping.is_set()
 
+    def has_letters_in_hand(self) -> bool:
+        return any(connection.claimed for connection in self.connections)
+
     def seconds_of_pace(self) -> float:
         """Return how long to wait where a limit alone holds letters up for a moment; else 0."""
-        if self.meets_limits or settings.SENDER_RATE:
+        if self.meets_limits:
             if self.runnable(ahead=SOON):
                 return 0.05
         if not self.patient and self.runnable(ahead=A_MINUTE):

@@ -293,3 +293,22 @@ def test_an_engine_of_some_runs_ends_when_these_have_no_letter_left(owner, serve
     engine.start()
     assert engine.join(10) and not engine.failed.is_set()
     assert all(map(is_sent, runs))
+
+
+def test_a_sender_at_its_pace_takes_no_connection_from_others(owner, servers):
+    paced = [run_of(owner, servers(Open), per_minute=60) for _ in range(3)]
+    healthy = run_of(owner, servers(Open), letters=300)
+    with working(connections=1) as engine:
+        until(lambda: is_sent(healthy))
+        until(lambda: all(map(is_sent, paced)))
+        assert len(engine.connections) < 20
+
+
+def test_a_paced_sender_alone_goes_on_at_its_pace(owner, servers):
+    run = run_of(owner, servers(Open), letters=4, per_minute=120)
+    with working(connections=4) as engine:
+        began = time.monotonic()
+        while not is_sent(run):
+            assert time.monotonic() - began < 8
+            engine.look()
+            time.sleep(0.1)
