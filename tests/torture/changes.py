@@ -74,7 +74,9 @@ def change_password(place, total):
 
 
 def change_limits(place, total):
-    """Give a limit in the middle of a run, and take it away."""
+    """Give a limit in the middle of a run, and take it away, with nobody else at work."""
+    others = [shop for shop in place.shops.values() if shop.name != "deleted"]
+    wait_until(lambda: all(other.is_over() for other in others), PATIENCE)
     shop = place.open_shop("limits", LETTERS)
     place.arrange()
     total["never began"] += not under_way(place, shop)
