@@ -38,7 +38,7 @@ def rests(run, sink, sent):
 @pytest.mark.parametrize("lines, sent", [(0, 0), (1, 0), (2, 2)])
 def test_a_run_rests_while_the_disk_is_full_and_goes_on_when_it_is_not(
         mailing, sink, disk, monkeypatch, lines, sent):
-    monkeypatch.setattr("apps.delivery.engine.connection.GROUP_LIMIT", 60)
+    monkeypatch.setattr("apps.delivery.engine.claiming.GROUP_LIMIT", 60)
     disk.lines = lines  # the first two lines, then a mark with the room of its answer
     run = send(mailing, connections=1)
     rests(run, sink, sent)

@@ -47,7 +47,7 @@ def run(mailing):
 def during(settings, run, monkeypatch):
     """Call a function while the third letter waits for its answer; then send on to the end."""
     monkeypatch.setattr("tests.smtp.Sink", Gate)
-    monkeypatch.setattr("apps.delivery.engine.connection.LARGEST_GROUP", 10)
+    monkeypatch.setattr("apps.delivery.engine.claiming.LARGEST_GROUP", 10)
 
     def send(change):
         with sink_server(settings) as sink:

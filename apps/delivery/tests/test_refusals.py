@@ -136,8 +136,8 @@ def test_everybody_refused_in_the_same_words_pauses_before_anybody_is_marked(cro
 
 
 def test_a_slow_servers_first_groups_are_not_marked_either(crowd, settings, monkeypatch):
-    monkeypatch.setattr("apps.delivery.engine.connection.FIRST_GROUP", 5)
-    monkeypatch.setattr("apps.delivery.engine.connection.LARGEST_GROUP", 5)
+    monkeypatch.setattr("apps.delivery.engine.claiming.FIRST_GROUP", 5)
+    monkeypatch.setattr("apps.delivery.engine.claiming.LARGEST_GROUP", 5)
     with sink_server(settings, rcpt=Everybody("550 5.1.1 User unknown")):
         run = send(crowd(60), connections=1)
     assert run.state == Run.State.PAUSED and Attempt.objects.count() == failures.SAME_FIRST
