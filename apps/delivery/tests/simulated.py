@@ -6,7 +6,6 @@ has accepted and the fault that is to strike; `reach` is called at each step of 
 import contextlib
 import io
 import re
-import smtplib
 from collections import Counter
 from datetime import timedelta
 from types import SimpleNamespace
@@ -20,6 +19,7 @@ from apps.statistics import counting
 
 from ..engine import connection as connections
 from ..engine import engine, journal, ledger
+from ..wire import login
 from ..wire.account import service_account
 from ..wire.letter import Letter
 
@@ -93,6 +93,8 @@ class Wire(io.RawIOBase):
         chunk = self.recv(len(buffer))
         buffer[:len(chunk)] = chunk
         return len(chunk)
+
+    recv_into = readinto
 
     def readable(self):
         return True
@@ -247,7 +249,7 @@ class World:
             (connections, "connection", SimpleNamespace(vendor=connection.vendor, close=int)),
             (connections, "transaction", SimpleNamespace(atomic=self.atomic)),
             (engine.Engine, "done_or_wait", lambda own, calls: True),
-            (smtplib.SMTP, "_get_socket", lambda own, *address: self.connect(*address)),
+            (login, "connect", self.connect),
             (Letter, "message_id", self.noting(Letter.message_id)),
             (journal, "boot_id", lambda: f"boot {self.boot}"),
             (lines, "mark", self.hooked(lines.mark, "mark", "marked")),
