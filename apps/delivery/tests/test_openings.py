@@ -23,7 +23,7 @@ def sender(owner):
 def used():
     """Return how many living connections each sender has."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT * FROM {openings.USED[connection.vendor]} AS used", {})
+        cursor.execute(f"SELECT * FROM {openings.USED[connection.vendor]} AS used", {"token": ""})
         return dict(cursor.fetchall())
 
 
