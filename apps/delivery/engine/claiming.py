@@ -87,6 +87,8 @@ class Claims:
             return []
         claimed = self.claim_by(door, run, left)
         if claimed:
+            if not door.is_quick:
+                self.engine.pool.tried()
             self.work_for(run.sender, account, door)
         elif door is not self.door:
             door.left(self.connection)

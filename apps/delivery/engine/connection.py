@@ -1,8 +1,7 @@
 """One SMTP connection of a worker: it claims letters, sends them and stores the results.
 
 It is a thread with a transport, a journal and a database connection of its own. It works for one
-sender at a time, and claims about a quarter of a second of work. It waits for the network with no
-transaction open.
+sender at a time, claims about 0.25 s of work, and waits for the network with no transaction open.
 """
 import contextlib
 import logging
@@ -185,6 +184,8 @@ class Connection(threading.Thread):
         self.waiting.begin()
         try:
             self.engine.group_begins(self)
+            if not self.claims.door.is_quick:
+                connection.close()  # it may wait for long, and the database has only so many
             self.use_account()
             self.send_claimed()
         finally:
@@ -199,9 +200,8 @@ class Connection(threading.Thread):
             self.transport = Transport(account, before_dot=self.before_dot)
 
     def end_group(self) -> None:
-        was_long = self.waiting.end()
-        self.claims.door.is_slow = was_long
-        if was_long:
+        self.claims.door.is_slow = self.waiting.end()
+        if self.claims.door.is_slow:
             self.engine.wake_up()  # others may work for this sender again
 
     def send_claimed(self) -> None:

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from .engine import Engine
 
 log = logging.getLogger("vestnik.delivery")
-MOST = 10  # times the size: so many connections may there be
+MOST = 10  # times the size: so many connections may wait, whoever's
 ALWAYS = 100  # or so many: a process of few connections meets as many dead servers
+BEYOND = 200  # more may wait, and then begin one after the other
+PAUSE = 2  # seconds between two of these
 
 
 class Pool:
@@ -24,7 +26,9 @@ class Pool:
     def __init__(self, engine: "Engine", size: int) -> None:
         self.engine = engine
         self.size = size
-        self.most = max(MOST * size, ALWAYS)
+        self.many = max(MOST * size, ALWAYS)
+        self.most = self.many + BEYOND
+        self.next_try = 0.0  # monotonic: when one more server may be tried, beyond `many`
         self.lock = threading.Lock()
         self.connections: list[Connection] = []
         self.made = 0
@@ -39,10 +43,19 @@ class Pool:
         return sum(not one.is_retiring and not one.is_held_up() for one in self.connections)
 
     def all_taken(self) -> bool:
-        """Whether the last places, as many as the size, are left to senders whose servers answer.
+        """Whether the places that are left are for senders whose servers answer.
+
+        While very many wait, another server is tried now and then, so that a newcomer gets its
+        turn; the last places, as many as the size, are never for that.
         """
         held_up = sum(one.is_held_up() for one in self.living())
-        return held_up >= self.most - self.size
+        if held_up < self.many - self.size:
+            return False
+        return held_up >= self.most - self.size or time.monotonic() < self.next_try
+
+    def tried(self) -> None:
+        """Count that a server is tried that may let a connection wait."""
+        self.next_try = time.monotonic() + PAUSE
 
     def has_too_few(self) -> bool:
         """Whether too few work, and none waits for letters to come."""
