@@ -17,7 +17,7 @@ log = logging.getLogger("vestnik.delivery")
 MOST = 10  # times the size: so many connections may wait, whoever's
 ALWAYS = 100  # or so many: a process of few connections meets as many dead servers
 BEYOND = 200  # more may wait, and then begin one after the other
-PAUSE = 2  # seconds between two of these
+PAUSE = 1  # seconds between two of these
 
 
 class Pool:
