@@ -33,6 +33,7 @@ WITH fit AS (
     WHERE r.state = 'running' AND (r.hold_until IS NULL OR r.hold_until <= %(now)s)
         AND m.ends_at > %(now)s AND m.disabled_at IS NULL AND o.is_active
         AND s.deleted_at IS NULL
+        AND (s.id IS NULL OR (s.preset = 'service') = (r.from_address = ''))
         AND (s.connections IS NULL OR COALESCE(u.used, 0) < s.connections)
         AND r.restores = COALESCE((
             SELECT g.restores FROM delivery_restoreguard g WHERE g.id = 1), 0)

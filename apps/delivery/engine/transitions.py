@@ -4,13 +4,14 @@ from datetime import datetime
 from operator import or_
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
 from apps.audit.services import Action, Via, record
 from apps.mailings.attempts.faults import Meaning
 from apps.mailings.models import Delivery, Run
 from apps.mailings.runs import LETTERS_LEFT
+from apps.mailings.senders.readiness import KIND_CHANGED
 from apps.statistics import counting
 from apps.statistics.models import Tally
 
@@ -32,7 +33,7 @@ def refresh_runs(now: datetime) -> None:
         pause(run.pk, Reason.DISABLED)
     for run in running.filter(owner__is_active=False):
         pause(run.pk, Reason.BLOCKED)
-    for run in running.filter(sender__deleted_at__isnull=False):
+    for run in running.filter(KIND_CHANGED | Q(sender__deleted_at__isnull=False)):
         pause(run.pk, Reason.SENDER)
     for run in Run.objects.active().filter(mailing__ends_at__lte=now):
         if stop(run.pk, Reason.WINDOW):

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from apps.delivery.models import OpenConnection
+from apps.delivery.services import RunRefused, run_resume
 from apps.mailings.models import Run, Sender
 from tests.factories import SenderFactory
 from tests.sending import until
@@ -153,6 +154,26 @@ def test_no_letter_leaves_by_a_deleted_sender(owner, servers):
         assert slow.letters == sent
     run.refresh_from_db()
     assert run.reason == Run.Reason.SENDER and run.left
+
+
+@pytest.mark.parametrize("was, now", [("own", "service"), ("service", "own")])
+def test_no_letter_takes_its_address_to_another_kind_of_server(owner, servers, settings, was, now):
+    server = servers(Open)
+    settings.EMAIL_HOST = "127.0.0.1"
+    settings.EMAIL_PORT = server.port
+    settings.SERVICE_SENDER = True
+    run = run_of(owner, server, preset=was)
+    goes = run_of(owner, server)
+    Sender.objects.filter(pk=run.sender_id).update(preset=now)
+    with working() as engine:
+        until(lambda: is_sent(goes))
+        engine.recover()
+    run.refresh_from_db()
+    assert (run.state, run.reason, run.left) == (Run.State.PAUSED, Run.Reason.SENDER, 3)
+    with pytest.raises(RunRefused):
+        run_resume(run=run)
+    Sender.objects.filter(pk=run.sender_id).update(preset=was)
+    run_resume(run=Run.objects.get(pk=run.pk))
 
 
 def test_a_new_password_is_used_by_the_next_group(owner, servers):

@@ -1,8 +1,20 @@
 """Whether letters can go by a sender now."""
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from .models import Sender, is_service_offered
+from .presets import SERVICE
 from .troubles import PASSING
+
+if TYPE_CHECKING:
+    from ..models import Run
+
+# Runs whose letters would leave by the service's own server with another's address, or the other
+# way round: the sender had another kind of server when they started.
+KIND_CHANGED = Q(sender__preset=SERVICE) & ~Q(from_address="") | (
+    Q(sender__isnull=False, from_address="") & ~Q(sender__preset=SERVICE))
 
 
 def sender_refusal(sender: Sender | None) -> str:
@@ -29,3 +41,12 @@ def sender_refusal(sender: Sender | None) -> str:
     if sender.trouble and sender.trouble not in PASSING:
         return _("The mail server of its sender does not let us in: see the sender's page.")
     return ""
+
+
+def run_refusal(run: "Run") -> str:
+    """Return why no more letters of a run that has started can go; "" when they can."""
+    reason = sender_refusal(run.sender)
+    if not reason and run.sender and run.sender.uses_service != (not run.from_address):
+        reason = _("Its letters come from an address that its sender does not send from any more. "
+                   "Stop it, and send it to the rest.")
+    return reason
