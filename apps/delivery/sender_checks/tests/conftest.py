@@ -1,5 +1,6 @@
 import pytest
 
+from apps.delivery.wire.from_whom import snapshot_of
 from apps.mailings.models import Run, Sender
 from tests.factories import MailingFactory, SenderFactory
 
@@ -20,8 +21,8 @@ def run_of():
     def make(sender, **fields):
         mailing = MailingFactory(owner=sender.owner, sender=sender)
         fields = {"state": Run.State.RUNNING, "total": 1, "subject": "s", "body": "b", **fields}
-        return Run.objects.create(mailing=mailing, owner=sender.owner, sender=sender,
-                                  trigger=Run.Trigger.PAGE, **fields)
+        return Run.objects.create(mailing=mailing, owner=sender.owner, trigger=Run.Trigger.PAGE,
+                                  **snapshot_of(sender), **fields)
     return make
 
 
