@@ -144,6 +144,7 @@ class Claims:
     def forget(self) -> None:
         """Call it when the transaction may have failed: what the database knows is not known."""
         self.noted = NO_ONE
+        self.bookings.forget()
 
     def settle(self) -> bool:
         """Do what must be done before anything can be claimed; where nothing must, work for nobody.
