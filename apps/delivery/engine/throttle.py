@@ -24,7 +24,7 @@ AHEAD_OF_BOTH = timedelta(seconds=0.05)  # where two rows are booked, one waits 
 CREDIT = timedelta(seconds=0.05)  # a slot that nobody has booked is free for so long afterwards
 LATE = 0.15  # seconds after which a slot is lost
 GROUP = 0.05  # seconds of the pace that are booked at once: the rest of a late group is lost
-FRESH = timedelta(seconds=0.5)  # a slot that was not used is given to others for so long
+FRESH = timedelta(seconds=0.75)  # a slot that was not used is given to others for so long
 SOON = timedelta(seconds=1.5)
 
 # Whether a sender's letters may be claimed, as a condition for `runnable`: s is its row, all NULL

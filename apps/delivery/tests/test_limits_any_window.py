@@ -152,3 +152,12 @@ def test_a_limit_and_the_rate_of_all_both_hold(settings):
     moments = simulated(sender_of(per_minute=600), 20, [(40, [0.004], [0.02])] * 4)
     assert_within(moments, 300)
     assert len(moments) >= 0.95 * 5 * 20
+
+
+def test_a_server_that_stalls_now_and_then_gets_nearly_all_of_a_quick_pace():
+    answers = [0.5, *[0.01] * 49]
+    connections = [(25, [0.02], answers[number * 4:] + answers[:number * 4])
+                   for number in range(12)]
+    moments = simulated(sender_of(per_minute=30000), 10, connections)
+    assert_within(moments, 30000)
+    assert len(moments) >= 0.93 * 500 * 10
