@@ -103,14 +103,18 @@ def when_words(moment: datetime, now: datetime) -> str:
 
 def spent_words(sender: Sender, now: datetime) -> list[str]:
     """Return in words how much of each limit of an hour and a day has been used."""
-    row = Throttle.objects.filter(sender=sender, provider="").first()
-    spent = Spent(sender, row.spent if row else {}, now)
+    spent = spent_of(sender, now)
     words = {"per_hour": _("%(n)s of %(limit)s have left within an hour"),
              "per_day": _("%(n)s of %(limit)s have left within a day")}
     return [
         words[budget.name] % {"n": shown(spent.total(budget.name)), "limit": shown(limit)}
         for budget in BUDGETS
         if (limit := getattr(sender, budget.name)) is not None]
+
+
+def spent_of(sender: Sender, now: datetime) -> Spent:
+    row = Throttle.objects.filter(sender=sender.pk, provider="").first()
+    return Spent(sender, row.spent if row else {}, now)
 
 
 def forecast_words(sender: Sender | None, letters: int) -> str:
@@ -129,15 +133,18 @@ def forecast_words(sender: Sender | None, letters: int) -> str:
 def forecast(sender: Sender, letters: int) -> tuple[str, int]:
     """Return the limit that holds `letters` up for the longest, and for how many seconds.
 
-    What an hour or a day allows leaves at once, so only more than that takes time.
+    What an hour or a day allows leaves at once, so only more than that takes time. Letters that
+    have left within it count too.
     """
+    spent = spent_of(sender, timezone.now())
     longest = 0
     name = ""
     for limit, window in LIMITS.items():
         allowed = getattr(sender, limit)
-        if not allowed or letters <= allowed:
+        counted = letters + spent.total(limit)
+        if not allowed or counted <= allowed:
             continue
-        seconds = math.ceil(letters / allowed) * window
+        seconds = math.ceil(counted / allowed) * window
         if seconds > longest:
             longest = seconds
             name = limit

@@ -54,7 +54,8 @@ class Spent:
         return (bucket + 1) * budget.bucket + SLACK + budget.window
 
     def total(self, name: str) -> int:
-        return sum(self.buckets[name].values())
+        """Return how many letters count for a limit; 0 for that of a minute, which is paced."""
+        return sum(self.buckets.get(name, {}).values())
 
     def left(self) -> int:
         """Return how many letters may leave now."""

@@ -100,10 +100,7 @@ class Claims:
         if self.note(run.sender):
             size = self.bookings.limit(run.sender, group_size(rate))
         if not size:
-            # Not the next run in this transaction: it would lock a second sender's row.
-            self.passed_by.add(run.sender_id or NOBODY)
-            self.must_look_again = True
-            self.engine.meets_limits = True
+            self.pass_by(run)
             return []
         share = max(LAST_GROUPS if rate else 1, self.engine.share(run.pk, left))
         claimed = ledger.claim(
@@ -112,7 +109,15 @@ class Claims:
             self.ends_at = run.mailing.ends_at
             self.reached = {run.pk: claimed[-1].id}
             self.bookings.book(len(claimed))
+        elif run.sender and run.sender.has_limits:
+            self.pass_by(run)
         return claimed
+
+    def pass_by(self, run: Run) -> None:
+        """Look at others' runs in another transaction: this one has locked a sender's row."""
+        self.passed_by.add(run.sender_id or NOBODY)
+        self.must_look_again = True
+        self.engine.meets_limits = True
 
     def note(self, sender: Sender | None) -> bool:
         """Tell the database for whom the connection works. False: the sender has enough others."""
@@ -146,6 +151,7 @@ class Claims:
     def forget(self) -> None:
         """Call it when the transaction may have failed: what the database knows is not known."""
         self.noted = NO_ONE
+        self.bookings.forget()
 
     def settle(self) -> bool:
         """Do what must be done before anything can be claimed; where nothing must, work for nobody.

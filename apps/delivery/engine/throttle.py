@@ -24,7 +24,7 @@ AHEAD_OF_BOTH = timedelta(seconds=0.05)  # where two rows are booked, one waits 
 CREDIT = timedelta(seconds=0.05)  # a slot that nobody has booked is free for so long afterwards
 LATE = 0.15  # seconds after which a slot is lost
 GROUP = 0.05  # seconds of the pace that are booked at once: the rest of a late group is lost
-FRESH = timedelta(seconds=0.5)  # a slot that was not used is given to others for so long
+FRESH = timedelta(seconds=0.75)  # a slot that was not used is given to others for so long
 SOON = timedelta(seconds=1.5)
 
 # Whether a sender's letters may be claimed, as a condition for `runnable`: s is its row, all NULL
@@ -69,9 +69,9 @@ class Bookings:
         """
         self.held = []
         if sender and has_letter_limits(sender):
-            self.held.append(Booking(sender, (sender.per_minute or 0) * PACE / 60))
+            self.held.append(Booking(sender.pk))
         if settings.SENDER_RATE:
-            self.held.append(Booking(None, settings.SENDER_RATE))
+            self.held.append(Booking(None))
         ahead = AHEAD if len(self.held) < 2 else AHEAD_OF_BOTH
         return min([wanted, *(booking.letters_now(ahead) for booking in self.held)])
 
@@ -92,6 +92,10 @@ class Bookings:
                 for booking in self.held:
                     booking.give_back(letters)
             self.held = []
+
+    def forget(self) -> None:
+        """Call it when the claim's transaction failed: what it booked is booked no more."""
+        self.held = []
 
     def wait(self, stopping: Event) -> bool:
         """Wait until the next letter may leave. False: it may not any more, and has to go back."""
@@ -125,16 +129,21 @@ def has_letter_limits(sender: Sender) -> bool:
     return any(limit is not None for limit in limits)
 
 
+def pace_of(sender: Sender | None) -> float:
+    """Return how many letters a second may leave, of this sender or of all; 0: no such limit."""
+    if sender is None:
+        return settings.SENDER_RATE
+    return (sender.per_minute or 0) * PACE / 60
+
+
 class Booking:
     """A throttle row that this transaction has locked, and what was booked of it.
 
-    `sender` None is the row of all. `rate` is in letters a second, 0 for no pace.
+    `sender_id` None is the row of all. `rate` is in letters a second, 0 for no pace.
     """
 
-    def __init__(self, sender: Sender | None, rate: float) -> None:
-        self.sender = sender
-        self.sender_id = sender.pk if sender else None
-        self.rate = rate
+    def __init__(self, sender_id: int | None) -> None:
+        self.sender_id = sender_id
         self.letters = 0
         self.left = 0  # how many of them
         self.written: datetime | None = None  # when the next letter may leave, after this one
@@ -148,12 +157,18 @@ class Booking:
         self.row = row
         self.asked_at = time.monotonic()
         self.now = self.read()
+        self.sender = self.row.sender
+        self.rate = pace_of(self.sender)
         self.spent = Spent(self.sender, self.row.spent, self.now) if self.sender else None
         self.start = self.slot()
 
     def read(self) -> datetime:
-        """Read the row. Returns the database's time, after any wait for the lock."""
-        fresh = Throttle.objects.annotate(now=Now()).get(pk=self.row.pk)
+        """Read the row, and the sender's limits as they are now.
+
+        Returns the database's time, after any wait for the lock.
+        """
+        rows = Throttle.objects.select_related("sender").annotate(now=Now())
+        fresh = rows.get(pk=self.row.pk)
         self.row = fresh
         return fresh.now
 

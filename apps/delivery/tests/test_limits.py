@@ -4,7 +4,7 @@ import time
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -233,3 +233,31 @@ def test_a_sender_that_is_gone_is_no_trouble_when_letters_come_back(sender):
     Throttle.objects.filter(sender=sender).delete()
     Sender.all_objects.filter(pk=sender.pk).delete()
     bookings.give_back(1)
+
+
+def test_a_worker_that_read_the_limits_before_they_changed_books_by_the_new_ones(sender):
+    old = limited(sender, per_day=5)
+    booked(old, 5)
+    limited(sender, per_day=8)
+    assert Bookings().limit(old, 100) == 3
+    assert is_free(sender)
+
+
+def test_a_limit_that_was_lifted_meanwhile_books_nothing(sender):
+    old = limited(sender, per_day=5)
+    booked(old, 5)
+    limited(sender, per_day=None)
+    assert Bookings().limit(old, 100) == 100
+    assert is_free(sender)
+
+
+def test_what_a_failed_transaction_booked_is_not_given_back(sender):
+    sender = limited(sender, per_hour=10)
+    booked(sender, 4)
+    bookings = Bookings()
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        bookings.book(bookings.limit(sender, 3))
+        raise ZeroDivisionError
+    bookings.forget()
+    bookings.give_back(3)
+    assert Bookings().limit(sender, 100) == 6

@@ -22,7 +22,8 @@ PATIENCE = 0.001  # of a clock in floats
 class Clock:
     """The time of the database and of each process; as an event, it notes what is waited for."""
 
-    def __init__(self):
+    def __init__(self, sender):
+        self.sender = sender
         self.seconds = 0.0
         self.waited = 0.0
         self.rows = {}
@@ -30,7 +31,8 @@ class Clock:
     def row_of(self, sender_id):
         """Return a throttle row that is nowhere stored."""
         return self.rows.setdefault(sender_id, SimpleNamespace(
-            free_at=BEGAN, booked_at=None, spent={}, used_up="", save=lambda **columns: None))
+            sender=self.sender if sender_id else None, free_at=BEGAN, booked_at=None, spent={},
+            used_up="", save=lambda **columns: None))
 
     def rows_of(self, sender_id):
         return SimpleNamespace(first=lambda: self.row_of(sender_id))
@@ -71,7 +73,7 @@ def connection(clock, sender, group, commits, answers, left_at):
 
 def simulated(sender, seconds, connections):
     """Return when letters left, in order. A connection is (group, commits, answers)."""
-    clock = Clock()
+    clock = Clock(sender)
     left_at = []
     with mock.patch.multiple(
             throttle, time=clock, locked_row=clock.row_of, lockable_rows=clock.rows_of,
@@ -150,3 +152,12 @@ def test_a_limit_and_the_rate_of_all_both_hold(settings):
     moments = simulated(sender_of(per_minute=600), 20, [(40, [0.004], [0.02])] * 4)
     assert_within(moments, 300)
     assert len(moments) >= 0.95 * 5 * 20
+
+
+def test_a_server_that_stalls_now_and_then_gets_nearly_all_of_a_quick_pace():
+    answers = [0.5, *[0.01] * 49]
+    connections = [(25, [0.02], answers[number * 4:] + answers[:number * 4])
+                   for number in range(12)]
+    moments = simulated(sender_of(per_minute=30000), 10, connections)
+    assert_within(moments, 30000)
+    assert len(moments) >= 0.93 * 500 * 10

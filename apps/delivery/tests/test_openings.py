@@ -20,10 +20,10 @@ def sender(owner):
     return SenderFactory(owner=owner, connections=2)
 
 
-def used():
-    """Return how many living connections each sender has."""
+def used(asking=""):
+    """Return how many living connections each sender has beside the `asking` one."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT * FROM {openings.USED[connection.vendor]} AS used", {"token": ""})
+        cursor.execute(f"SELECT * FROM {openings.USED[connection.vendor]} AS used", {"token": asking})
         return dict(cursor.fetchall())
 
 
@@ -37,6 +37,12 @@ def test_a_sender_gets_no_more_connections_than_its_limit(sender):
     assert openings.take("b", sender.pk, 2)
     assert not openings.take("c", sender.pk, 2)
     assert used() == {sender.pk: 2}
+
+
+def test_a_connection_does_not_count_for_itself(sender):
+    openings.take("a", sender.pk, 2)
+    openings.take("b", sender.pk, 2)
+    assert used("a") == {sender.pk: 1}
 
 
 def test_a_connection_may_take_its_own_sender_again(sender):

@@ -89,8 +89,17 @@ def test_what_has_left_is_told_of_each_limit_that_there_is(sender):
      "500 писем в сутки: 1\xa0002 письма уйдут примерно за 3 дня."),
     ({}, 10 ** 6, ""),
 ])
-def test_a_forecast_names_the_limit_that_holds_up_the_longest(limits, letters, words):
+def test_a_forecast_names_the_limit_that_holds_up_the_longest(db, limits, letters, words):
     assert forecast_words(Sender(**limits), letters) == words
+
+
+def test_a_forecast_counts_what_has_left_already(sender):
+    bookings = Bookings()
+    bookings.limit(sender, 400)
+    bookings.book(400)
+    assert forecast_words(sender, 100) == ""
+    assert forecast_words(sender, 300) == (
+        "500 писем в сутки: 300 писем уйдут примерно за 2 дня.")
 
 
 def test_the_part_lists_runs_under_way_with_what_is_left(as_owner, sender):
