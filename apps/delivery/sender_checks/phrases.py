@@ -45,7 +45,8 @@ LOGIN = {
     T.ACCESS_OFF: r"""
         access rights to this service|web ?browser|web ?login
         please (?:sign|log) ?in (?:using|via|with|at)
-        (?:enable|turn on|switch on|activate|allow)~4 (?:smtp|imap|pop3?|mail (?:client|program)s?)\b
+        (?:enable|turn on|switch on|activate|allow)~4 (?:smtp|imap|pop3?\
+            |mail (?:client|program)s?)\b
         accept~3 (?:eula|terms|agreement|conditions)
         (?:plan|tariff|subscription)~3 (?:not|n't)~2 (?:allow|include|support|permit)
         (?:smtp|imap|pop3?|mail client|external|programs?)~4 (?:is |are )?(?:disabled|not enabled\
@@ -91,7 +92,8 @@ ENVELOPE = {
         (?:sender|from|address)\S*~6 (?:not~2 (?:allowed|permitted|authori[sz]ed|belong)\
             |mismatch|unauthori[sz]ed)
         (?:not|no)~3 (?:allowed|permitted|permissions?|authori[sz]ed|rights?)~2 (?:send|use)\b
-        (?:must|should|does not|doesn't) (?:be (?:the )?(?:same|equal)|match|equal|correspond|belong)
+        (?:must|should|does not|doesn't) (?:be (?:the )?(?:same|equal)|match|equal|correspond\
+            |belong)
         (?:can't|cannot|can not|may not|must not) send (?:from|as)\b
         (?:sender|from)~4 is not valid\b
         sender address rejected: access denied|not have~1 permissions?$
