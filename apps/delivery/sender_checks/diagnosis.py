@@ -85,6 +85,8 @@ def of_error(ended: Ended) -> Trouble:
         return T.OLD_TLS
     if isinstance(error, smtplib.SMTPNotSupportedError):
         return T.NO_LOGIN if ended.step is Step.LOGIN else T.NO_TLS
+    if isinstance(error, TimeoutError) and ended.step is Step.LOGIN:
+        return T.LATER  # Dovecot for one keeps the next answer back after wrong passwords
     if isinstance(error, TimeoutError):
         return T.SLOW if ended.is_slow else T.SILENT
     if isinstance(error, socket.gaierror):
