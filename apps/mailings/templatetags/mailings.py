@@ -47,7 +47,9 @@ register.filter("is_to_correct", fates.is_to_correct)
 
 @register.filter
 def advice_of(run):
-    """Return what a person can do about what the mail server has said to a run."""
+    """Return what a person can do about what the mail server has said to a paused run."""
+    if run.state != Run.State.PAUSED:
+        return ""
     own = run.sender is not None and not run.sender.uses_service
     return advice(run.server_words, own=own)
 
