@@ -85,6 +85,16 @@ def mailing_form(page, site):
     return page.locator("main .app-form")
 
 
+def sender(page, site):
+    page.set_viewport_size({**SIZE, "height": 1300})
+    page.goto(f"{site}/senders/create/")
+    page.check("[name=preset][value=yandex]")
+    expect(page.locator("[name=host]")).to_have_value("smtp.yandex.ru")
+    page.fill("[name=address]", "olga@yandex.ru")
+    page.fill("[name=name]", "Лавка чая")
+    return page.locator("main .app-form")
+
+
 @contextlib.contextmanager
 def running(page, site):
     """The mailing that the demo left paused, going on; it is paused again for the next one."""
@@ -116,4 +126,4 @@ def address_with(page, site, form):
 
 
 SCENES = {"home": home, "recipients": recipients, "import": import_check, "message": message,
-          "mailing-form": mailing_form, "unknown": unknown, "report": report}
+          "mailing-form": mailing_form, "sender": sender, "unknown": unknown, "report": report}

@@ -82,7 +82,14 @@ def speed(run: Run, now: datetime) -> tuple[float, str]:
     if now - first < SPEED_STEP or done == number:
         return 0, ""
     rate = (done - number) / (now - first).total_seconds()
-    return rate, time_left(run.left / rate)
+    return rate, time_left(max(run.left / rate, least_seconds(run)))
+
+
+def least_seconds(run: Run) -> float:
+    """Return for how long the run's sender paces its letters: the first look knows no pace yet."""
+    if run.sender is None or not run.sender.per_minute:
+        return 0
+    return 60 * run.left / run.sender.per_minute
 
 
 def time_left(seconds: float) -> str:

@@ -8,6 +8,7 @@ import "./still.js";
 import "./modal.js";
 import "./history.js";
 import "./csrf.js";
+import "./once.js";
 import "./failures.js";
 import "./waiting.js";
 import "./menu.js";

@@ -94,3 +94,17 @@ def test_by_keys_alone_a_sender_is_added_and_deleted(open_page, site):
     expect(page).to_have_url(f"{site}/senders/")
     page.locator("#toasts [data-undo] button").click()
     expect(page.locator("#sender-table tbody tr")).not_to_have_count(0)
+
+
+def test_a_double_click_adds_one_sender(open_page, site):
+    page = log_in(open_page(), site, "other@example.com")
+    page.goto(f"{site}/senders/?q=olga")
+    before = page.locator("#sender-table tbody tr").count()
+    page.goto(f"{site}/senders/create/")
+    page.check("[value=own]")
+    expect(page.locator("[data-preset=own]")).to_be_visible()
+    fill_in(page, "1")
+    page.dblclick(".app-form-footer .btn-primary")
+    expect(page).to_have_url(re.compile(r"/senders/\d+/$"))
+    page.goto(f"{site}/senders/?q=olga")
+    expect(page.locator("#sender-table tbody tr")).to_have_count(before + 1)

@@ -9,6 +9,7 @@ from apps.mailings.attempts.faults import Fault, Meaning
 from apps.mailings.attempts.replies import URL
 from apps.mailings.attempts.rules import pattern
 from apps.mailings.attempts.verdicts import Phase
+from apps.mailings.senders.models import Sender
 from apps.mailings.senders.providers import provider_of_host
 from apps.mailings.senders.troubles import Trouble
 
@@ -34,6 +35,8 @@ CERTIFICATES = {
 }
 OLD = re.compile(r"PROTOCOL|VERSION|CIPHER|HANDSHAKE_FAILURE|DH_KEY|KEY_TOO_SMALL|LEGACY|DIGEST")
 NO_SUCH_COMMAND = (500, 501, 502, 504)
+NOT_SO = (501, 504)  # the command is known, what follows it is not taken
+NAMES_SENDER = re.compile(r"sender|from|address|domain|mailbox|user", re.IGNORECASE)
 # What the meanings of refusals are here; others are none of the sender's account.
 MEANINGS = {
     M.LOGIN: T.LOGIN, M.TLS: T.NEEDS_TLS, M.RELAY: T.RELAY, M.HELO: T.OUR_NAME,
@@ -82,6 +85,8 @@ def of_error(ended: Ended) -> Trouble:
         return T.OLD_TLS
     if isinstance(error, smtplib.SMTPNotSupportedError):
         return T.NO_LOGIN if ended.step is Step.LOGIN else T.NO_TLS
+    if isinstance(error, TimeoutError) and ended.step is Step.LOGIN:
+        return T.LATER  # Dovecot for one keeps the next answer back after wrong passwords
     if isinstance(error, TimeoutError):
         return T.SLOW if ended.is_slow else T.SILENT
     if isinstance(error, socket.gaierror):
@@ -101,14 +106,24 @@ def of_reply(ended: Ended, account: Account, address: str) -> Trouble | None:
     if ended.step is Step.TLS:
         return T.NO_TLS
     if ended.step in (Step.MAIL, Step.RCPT):
-        trouble = first(ENVELOPE, reply)
-        if trouble is T.LOGIN_NEEDED and account.login:
-            trouble = None
+        trouble = first(envelope_rules(account), reply)
         if trouble:
             return trouble
+    elif ended.code in NOT_SO:
+        return T.OUR_NAME
     elif ended.code in NO_SUCH_COMMAND:
         return T.NOT_SMTP  # it knows no EHLO
     return of_meaning(ended, reply, account, address)
+
+
+def envelope_rules(account: Account) -> list[tuple[Trouble, re.Pattern[str]]]:
+    """Return the rules but for those that ask for what there is: a login, or encryption."""
+    there = []
+    if account.login:
+        there.append(T.LOGIN_NEEDED)
+    if account.security != Sender.Security.NONE:
+        there.append(T.NEEDS_TLS)
+    return [rule for rule in ENVELOPE if rule[0] not in there]
 
 
 def of_login(code: int, reply: str, account: Account) -> Trouble:
@@ -143,8 +158,12 @@ def of_meaning(ended: Ended, reply: str, account: Account, address: str) -> Trou
     if verdict.fault in (Fault.RECIPIENT, Fault.LETTER) and ended.step is Step.RCPT:
         return None if verdict.temporary or verdict.fault is Fault.RECIPIENT else T.OTHER
     trouble = MEANINGS.get(verdict.meaning, T.OTHER)
+    if trouble is T.ADDRESS and not verdict.sure and not NAMES_SENDER.search(reply):
+        trouble = T.OTHER
     if verdict.temporary and trouble not in (T.QUOTA, T.OUR_ADDRESS, T.RELAY):
         return T.BUSY
+    if trouble is T.OTHER and ended.step is Step.CONNECT:
+        return T.OUR_ADDRESS  # it knows nothing else of us yet
     if trouble is T.LOGIN and not account.login:
         return T.LOGIN_NEEDED
     if trouble is T.RELAY and not account.login:

@@ -17,6 +17,7 @@ from ..wire.opening import greet, open_server, refuse_open_password, tls_context
 
 WHOLE = 9.5  # seconds, of all that a check says and hears
 FIRST = 6.0  # for one answer; what is left is for a second look
+PARTING = 1.0  # for the answer to QUIT: all is known by then
 SECOND_LOOK = 3.0
 SHORTEST_LOOK = 0.5
 NO_REPLY = -1  # smtplib's code for what is no reply of a mail server
@@ -125,7 +126,9 @@ class Dialogue:
             server.ehlo_or_helo_if_needed()
 
     def log_in(self) -> None:
+        """Log in, and have all the time from now on: after wrong passwords servers hesitate."""
         self.step = Step.LOGIN
+        self.deadline.each = WHOLE
         if self.account.login and self.server is not None:
             self.server.login(self.account.login, self.account.password)
 
@@ -163,6 +166,7 @@ class Dialogue:
         return False if refusal.code >= 500 else None
 
     def say_goodbye(self) -> None:
+        self.deadline.each = PARTING
         with contextlib.suppress(*FAULTS):
             if self.server is not None:
                 self.server.quit()

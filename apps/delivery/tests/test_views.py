@@ -4,12 +4,12 @@ from html import unescape
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from apps.delivery.models import Worker
 from apps.delivery.services import run_start
 from apps.mailings.models import Delivery, Mailing, Run
-from tests.factories import MailingFactory
+from tests.factories import MailingFactory, SenderFactory
 
 from ..engine import transitions
 from ..progress import speed
@@ -243,3 +243,13 @@ def test_the_rate_is_of_the_last_seconds_so_a_pause_does_not_count(run):
     run.sent = 2
     rate, left = speed(run, now + hours + timedelta(seconds=2))
     assert rate == 0.5 and left
+
+
+def test_the_first_letters_of_a_paced_sender_promise_no_haste(run):
+    run.sender = SenderFactory(owner=run.owner, per_minute=10)
+    run.total = 25
+    now = timezone.now()
+    with translation.override("ru"):
+        assert speed(run, now) == (0, "")
+        run.sent = 1
+        assert speed(run, now + timedelta(seconds=2)) == (0.5, "около 2 минут")

@@ -7,7 +7,7 @@ from functools import cache
 
 from django.utils.translation import gettext, gettext_noop, ngettext, override
 
-from .faults import ADVICE, Meaning
+from .faults import ADVICE, OWN_ADVICE, Meaning
 
 SAME = gettext_noop("The server refuses everybody in the same words")
 SAME_ADVICE = gettext_noop(
@@ -32,6 +32,7 @@ OURS = (
     gettext_noop("No space left on device"),
     gettext_noop("The server closed the connection."),
     gettext_noop("The server's reply has no end."),
+    gettext_noop("The server's reply takes too long."),
 )
 # The beginning of a stored text, and our words for it. The rest of the text is in the words of the
 # operating system or of the server.
@@ -96,12 +97,17 @@ def is_of_disk(text: str) -> bool:
     return text.startswith(DISK)
 
 
-def advice(text: str | None) -> str:
-    """Return what a person can do about a stored answer, in their language; "" for nothing."""
+def advice(text: str | None, *, own: bool = False) -> str:
+    """Return what a person can do about a stored answer, in their language; "" for nothing.
+
+    `own` says that the mail server is of their own choice, not the service's.
+    """
     text = text or ""
     if text.startswith(SAME):
         return gettext(SAME_ADVICE)
-    return str(ADVICE.get(meaning_of(text), ""))
+    meaning = meaning_of(text)
+    words = OWN_ADVICE.get(meaning, "") if own else ""
+    return str(words or ADVICE.get(meaning, ""))
 
 
 def in_words(text: str | None) -> str:

@@ -101,3 +101,8 @@ ADVICE = {
     M.MALFORMED: _("Stop, change the letter as the answer says, and send it to the rest."),
     M.TOO_BIG: _("Stop, make the letter smaller, and send it to the rest."),
 }
+# The same where the mail server is the sender's own: then it is its owner who can do it.
+OWN_ADVICE = {
+    M.LOGIN: _("Enter the login and the password of the sender anew, then resume."),
+    M.TLS: _("Check the mail server, the port and the encryption of the sender, then resume."),
+}

@@ -1,7 +1,9 @@
 """How a sender is shown: from whom, and whether letters can go by it, in a word and what to do."""
 import unicodedata
 from dataclasses import dataclass
+from datetime import timedelta
 
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.timezone import localtime
@@ -14,6 +16,11 @@ from .advice import trouble_words
 from .models import Sender, is_service_offered
 from .services import CHECK
 from .troubles import PASSING, Trouble
+
+LATE = timedelta(seconds=30)  # a check that takes so long waits for a process
+T = Trouble
+# A new password ends it, not a new check.
+OF_PASSWORD = (T.LOGIN, T.APP_PASSWORD, T.LOGIN_NEEDED, T.PASSWORD_LOST, T.CREDENTIALS)
 
 
 @dataclass(frozen=True)
@@ -82,6 +89,20 @@ def name_hint(name: str) -> str:
         return _("Addresses and pictures in the name make mail services distrust a letter. The "
                  "name of your shop alone is best.")
     return ""
+
+
+def wants_password(sender: Sender) -> bool:
+    """Whether it is another login or password that the sender needs."""
+    if sender.uses_service:
+        return False
+    return sender.is_password_lost or sender.trouble in OF_PASSWORD
+
+
+def is_check_late(sender: Sender) -> bool:
+    """Whether a check of the sender waits for so long that nobody may be there to make it."""
+    return Job.objects.active().filter(
+        kind=CHECK, owner=sender.owner_id, place__sender=sender.pk,
+        created_at__lt=timezone.now() - LATE).exists()
 
 
 def checked_now(owner_id: int) -> set[int]:

@@ -30,7 +30,15 @@ from . import confirming, ending, services
 from .advice import address_hint
 from .forms import SenderForm, with_preset
 from .models import Sender
-from .shown import account_state, checked_now, name_hint, sender_states, unconfirmed_state
+from .shown import (
+    account_state,
+    checked_now,
+    is_check_late,
+    name_hint,
+    sender_states,
+    unconfirmed_state,
+    wants_password,
+)
 
 CHANGED = "senders:changed"
 SECRET = sensitive_post_parameters("new_password")  # it stands in no report of an error
@@ -70,11 +78,13 @@ def state_part(request: Request, sender: Sender) -> HttpResponse:
 def state_of(sender: Sender) -> dict[str, object]:
     """Return what the part of the page shows that follows the check."""
     is_being_checked = sender.pk in checked_now(sender.owner_id)
+    account = account_state(sender, is_being_checked=is_being_checked)
     context: dict[str, object] = {
-        "sender": sender, "is_being_checked": is_being_checked,
-        "account": account_state(sender, is_being_checked=is_being_checked),
+        "sender": sender, "is_being_checked": is_being_checked, "account": account,
+        "is_fine": account.colour == "green",
         "hints": list(filter(None, [address_hint(sender), name_hint(sender.name)])),
-        "is_stopped": is_stopped(sender)}
+        "is_stopped": is_stopped(sender), "wants_password": wants_password(sender),
+        "is_late": is_being_checked and is_check_late(sender)}
     if not sender.confirmed_at:
         context["unconfirmed"] = unconfirmed_state(sender)
     return context

@@ -43,7 +43,15 @@ register.filter("has_reply", fates.has_reply)
 register.filter("reason_of", fates.reason_of)
 register.filter("is_corrected", fates.is_corrected)
 register.filter("is_to_correct", fates.is_to_correct)
-register.filter("advice", advice)
+
+
+@register.filter
+def advice_of(run):
+    """Return what a person can do about what the mail server has said to a paused run."""
+    if run.state != Run.State.PAUSED:
+        return ""
+    own = run.sender is not None and not run.sender.uses_service
+    return advice(run.server_words, own=own)
 
 
 @register.filter

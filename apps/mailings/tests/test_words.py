@@ -52,6 +52,14 @@ def test_what_pauses_a_run_comes_with_what_to_do_about_it(meaning):
         assert said(stored) == (str(meaning.label), "550 no: it is so")
 
 
+def test_who_chose_the_mail_server_is_not_sent_to_whoever_runs_the_service():
+    stored = explained(Meaning.LOGIN, "535 no")
+    with translation.override("ru"):
+        assert "администратора" in advice(stored)
+        assert advice(stored, own=True) == (
+            "Введите логин и пароль отправителя заново, затем продолжите.")
+
+
 def test_how_many_connections_a_server_takes_is_said_with_the_right_plural():
     with translation.override("ru"):
         assert in_words(f"{admission.FEWER.format(2)}: 421 4.7.0 no") == (

@@ -1,7 +1,9 @@
 """Wrong accounts at real servers are named for what they are, in time, and no letter is begun."""
+import time
+
 import pytest
 
-from tests.answering import DRIP
+from tests.answering import DRIP, SILENCE
 from tests.certificates import Authority
 from tests.mail_accounts import CASES, Case, account_of, good, plain
 
@@ -53,6 +55,34 @@ def test_a_server_that_drips_is_left_in_time(authority, monkeypatch):
     with account_of(case, authority) as (account, _server):
         ended = Dialogue(account, case.address).hold().ended
         assert diagnosed(ended, account, case.address) == "slow"
+
+
+def test_a_server_that_hesitates_after_wrong_passwords_is_waited_for(authority, monkeypatch):
+    monkeypatch.setattr(dialogue, "WHOLE", 5)
+
+    def hesitate(commands):
+        time.sleep(0.15)  # longer than FIRST
+        return "535 5.7.8 Error: authentication failed: (reason unavailable)"
+
+    case = Case("", "login", good(AUTH=hesitate))
+    with account_of(case, authority) as (account, _server):
+        ended = Dialogue(account, case.address).hold().ended
+        assert diagnosed(ended, account, case.address) == "login"
+
+
+def test_a_server_that_keeps_its_answer_to_a_login_back_is_asked_later(authority):
+    case = Case("", "later", good(AUTH=SILENCE))
+    with account_of(case, authority) as (account, _server):
+        ended = Dialogue(account, case.address).hold().ended
+        assert diagnosed(ended, account, case.address) == "later"
+
+
+def test_the_answer_to_a_goodbye_is_not_waited_for(authority, monkeypatch):
+    monkeypatch.setattr(dialogue, "WHOLE", 5)
+    monkeypatch.setattr(dialogue, "PARTING", 0.01)
+    started = time.monotonic()
+    found, _commands = hold(Case("", "", good(QUIT=SILENCE)), authority)
+    assert found.ended is None and time.monotonic() - started < 1
 
 
 def test_a_right_account_is_fine_and_no_letter_is_begun(authority):

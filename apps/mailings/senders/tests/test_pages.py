@@ -1,9 +1,10 @@
 """A sender's pages: list, what the check says, confirmation, who sees what."""
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from bs4 import BeautifulSoup
 from django.core import mail
+from django.utils import timezone
 
 from apps.audit.models import Entry
 from apps.jobs.models import Job
@@ -43,6 +44,24 @@ def test_the_page_asks_for_itself_while_the_check_is_made(as_owner, htmx, lavka,
     assert htmx.get(address).text.strip() == part.strip()
     checks.update(state=Job.State.DONE)
     assert "every 1s" not in htmx.get(address).text
+
+
+def test_a_check_that_nobody_makes_is_said_to_wait(as_owner, htmx, lavka, checks):
+    address = f"{LIST}{lavka.pk}/"
+    assert "фоновые задачи" not in htmx.post(f"{address}check/").text
+    checks.update(created_at=timezone.now() - timedelta(seconds=31))
+    part = htmx.get(address).text
+    assert "фоновые задачи" in part and "every 15s" in part and "every 1s" not in part
+    checks.update(state=Job.State.DONE)
+    assert "фоновые задачи" not in htmx.get(address).text
+
+
+@pytest.mark.parametrize(("trouble", "is_asked"), [
+    ("login", True), ("app_password", True), ("silent", False), ("", False)])
+def test_where_a_password_is_wrong_its_field_is_a_click_away(as_owner, lavka, trouble, is_asked):
+    Sender.objects.update(trouble=trouble)
+    page = as_owner.get(f"{LIST}{lavka.pk}/").text
+    assert (f"{LIST}{lavka.pk}/edit/#id_new_password" in page) is is_asked
 
 
 def test_what_is_wrong_stands_there_with_the_servers_words(as_owner, lavka):
