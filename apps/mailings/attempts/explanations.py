@@ -32,6 +32,7 @@ OURS = (
     gettext_noop("No space left on device"),
     gettext_noop("The server closed the connection."),
     gettext_noop("The server's reply has no end."),
+    gettext_noop("The server's reply takes too long."),
 )
 # The beginning of a stored text, and our words for it. The rest of the text is in the words of the
 # operating system or of the server.
