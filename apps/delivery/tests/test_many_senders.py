@@ -16,32 +16,9 @@ from tests.smtp import free_port
 
 from ..engine import breaker, claiming, waiting
 from ..engine.engine import Engine
-from .test_admission import Doorkeeper
+from .servers import Hanging, Open
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-class Open(Doorkeeper):
-    """It serves any number of clients at once."""
-
-    def __init__(self, most=99, refusal=None, **answers):
-        super().__init__(most, refusal, **answers)
-
-    def serve(self, client):
-        self.connections += 1
-        super().serve(client)
-
-
-class Hanging(Open):
-    """It takes a letter and never answers."""
-
-    def __init__(self):
-        self.over = threading.Event()
-        super().__init__(dot=lambda line: self.over.wait(20) and b"250 2.0.0 Ok\r\n")
-
-    def close(self):
-        self.over.set()
-        super().close()
 
 
 @pytest.fixture(autouse=True)
