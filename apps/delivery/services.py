@@ -16,7 +16,7 @@ from apps.mailings.messages.merge_fields import unknown_fields
 from apps.mailings.models import Delivery, Mailing, Message, Run
 from apps.mailings.picks.services import picking_refusal
 from apps.mailings.runs import Preparation
-from apps.mailings.senders.readiness import sender_refusal
+from apps.mailings.senders.readiness import run_sender_refusal, sender_refusal
 from apps.mailings.whom.broken import whom_refusal
 from apps.mailings.whom.rules import whom_of
 from apps.statistics import counting
@@ -178,7 +178,7 @@ def run_resume(*, run: Run) -> None:
     if run.mailing.disabled_at or not run.owner.is_active or run.mailing.ends_at <= now:
         raise RunRefused(_("This run can not go on: the mailing is disabled, or its window is "
                            "over."))
-    if reason := sender_refusal(run.sender):
+    if reason := run_sender_refusal(run):
         raise RunRefused(reason)
     if not _go_on(Run.objects.filter(pk=run.pk, state=Run.State.PAUSED)):
         raise RunRefused(_("This run is not paused any more."))
@@ -274,7 +274,7 @@ def unknown_resolve(*, run: Run, by: User, how: str,
     else:
         action = Action.AGAIN
         if not run.is_active:
-            reason = mailing_refusal(run.mailing, now) or sender_refusal(run.sender)
+            reason = mailing_refusal(run.mailing, now) or run_sender_refusal(run)
             if reason:
                 raise RunRefused(reason)
             _go_on(Run.objects.filter(pk=run.pk))

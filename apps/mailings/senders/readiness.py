@@ -1,8 +1,13 @@
 """Whether letters can go by a sender now."""
+from typing import TYPE_CHECKING
+
 from django.utils.translation import gettext as _
 
 from .models import Sender, is_service_offered
 from .troubles import PASSING
+
+if TYPE_CHECKING:
+    from ..runs import Run
 
 
 def sender_refusal(sender: Sender | None) -> str:
@@ -28,4 +33,14 @@ def sender_refusal(sender: Sender | None) -> str:
         return _("The mail server of its sender has not been checked yet.")
     if sender.trouble and sender.trouble not in PASSING:
         return _("The mail server of its sender does not let us in: see the sender's page.")
+    return ""
+
+
+def run_sender_refusal(run: "Run") -> str:
+    """Return why `run` can not go on by its sender; "" when it can."""
+    if reason := sender_refusal(run.sender):
+        return reason
+    if run.sender and run.sender.uses_service == bool(run.from_address):
+        return _("Its sender has changed between a server of its own and the service's since. "
+                 "Send to the rest anew.")
     return ""
