@@ -21,7 +21,7 @@ def run_of():
         mailing = MailingFactory(owner=sender.owner, sender=sender)
         fields = {"state": Run.State.RUNNING, "total": 1, "subject": "s", "body": "b", **fields}
         return Run.objects.create(mailing=mailing, owner=sender.owner, sender=sender,
-                                  trigger=Run.Trigger.PAGE, **fields)
+                                  trigger=Run.Trigger.PAGE, from_address=sender.address, **fields)
     return make
 
 
