@@ -16,7 +16,7 @@ from django_apscheduler.models import DjangoJob, DjangoJobExecution
 from apps.core import admin as core_admin
 from apps.mailings import admin as admin_of_nouns
 from apps.mailings.attempts import finding
-from apps.mailings.models import Attempt, Delivery, Mailing, Recipient, Run
+from apps.mailings.models import Attempt, Delivery, Mailing, Recipient, Run, Sender
 from tests.conftest import client_of
 from tests.factories import MailingFactory, RecipientFactory, UserFactory
 
@@ -106,7 +106,8 @@ def test_who_may_only_look_sees_each_page_too(model, one_of_each):
 @pytest.mark.parametrize("model, lookup", [
     (UserSession, "session_key__startswith"), (Authenticator, "data__secret__startswith"),
     (Delivery, "lease_token__startswith"), (Run, "seed__startswith"),
-    (Mailing, "owner__password__startswith"),
+    (Mailing, "owner__password__startswith"), (Sender, "password__startswith"),
+    (Sender, "login__startswith"), (Sender, "host__startswith"), (Sender, "server_words__gt"),
 ])
 def test_no_filter_tells_a_secret_letter_by_letter(model, lookup, admins, one_of_each):
     assert admins.get(url_of(model, "changelist"), {lookup: "5"}).status_code == 400

@@ -23,6 +23,7 @@ from apps.audit.models import Entry
 from apps.audit.services import Action, Via, record
 from apps.mailings.models import Mailing, Run
 from apps.mailings.senders.readiness import sender_refusal
+from apps.mailings.senders.services import is_being_checked
 from apps.mailings.services import start_cancel
 
 from .models import Lease
@@ -51,7 +52,8 @@ def start_due() -> list[Run]:
         except NotDue:
             log.info("mailing %s is due no more", mailing.pk)
         except RunRefused as reason:
-            if of_sender := sender_refusal(mailing.sender):
+            of_sender = sender_refusal(mailing.sender)
+            if of_sender and not is_being_checked(mailing.sender):
                 not_started(mailing, of_sender)
             else:
                 tell_once(mailing, reason)

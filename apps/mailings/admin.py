@@ -25,6 +25,7 @@ from .models import Attempt, Delivery, Mailing, Message, Recipient, Run, Suppres
 from .picks.fields import IdsField, IdsInput, choice_in
 from .recipients.forms import RecipientForm
 from .search import with_words
+from .senders.admin import SenderAdmin
 from .senders.models import Sender
 from .services import (
     OwnedRefused, deletion_refusal, mailing_save, message_save, owned_delete, recipient_save)
@@ -228,20 +229,7 @@ class SuppressionAdmin(HistoryAdmin):
     list_select_related = ["owner"]
 
 
-@admin.register(Sender)
-class SenderAdmin(HistoryAdmin):
-    """What recipients see, and whether letters can go: no login, no server, no password."""
-
-    fields = ["owner", "name", "address", "reply_to", "is_default", "per_minute", "per_hour",
-              "per_day", "connections", "confirmed_at", "checked_at", "verified_at", "trouble",
-              "created_at", "updated_at", "deleted_at"]
-    list_display = ["name", "address", "owner", "confirmed_at", "verified_at", "trouble"]
-    list_filter = ["trouble"]
-    search_fields = ["name", "address", "owner__email"]
-    list_select_related = ["owner"]
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).defer("login", "password")
+admin.site.register(Sender, SenderAdmin)
 
 
 class LetterAdmin(HistoryAdmin):

@@ -11,7 +11,8 @@ from apps.jobs.models import Job
 from apps.mailings.models import Attempt, Run, Suppression
 from tests.conftest import client_of
 from tests.factories import (
-    MailingFactory, MessageFactory, RecipientFactory, SegmentFactory, TagFactory, UserFactory)
+    MailingFactory, MessageFactory, RecipientFactory, SegmentFactory, SenderFactory, TagFactory,
+    UserFactory)
 
 from .inventory import TEMPLATES, swaps
 
@@ -79,6 +80,11 @@ def jobs(owner):
         Job.objects.create(kind=name, owner=owner)
 
 
+def senders(owner):
+    for name in NAMES:
+        SenderFactory(owner=owner, name=name)
+
+
 def letters(owner):
     for number in range(len(NAMES)):
         catcher.keep(OUTBOX_LETTER % b"%d@example.com" % number, f"{number:010}")
@@ -93,6 +99,7 @@ LISTS = {
     "#people-table": ("owner", "/recipients/segments/7/", people),
     "#message-table": ("owner", "/messages/", messages),
     "#mailing-table": ("manager", "/mailings/", mailings),
+    "#sender-table": ("owner", "/senders/", senders),
     "#user-table": ("manager", "/users/", users),
     "#attempt-table": ("owner", "/attempts/", attempts),
     "#trail-table": ("manager", "/trail/", entries),

@@ -11,6 +11,8 @@ from apps.audit.services import Action, Via, record
 from apps.mailings.attempts.faults import Meaning
 from apps.mailings.models import Delivery, Run
 from apps.mailings.runs import LETTERS_LEFT
+from apps.mailings.senders.models import is_service_offered
+from apps.mailings.senders.presets import SERVICE
 from apps.mailings.senders.readiness import KIND_CHANGED
 from apps.statistics import counting
 from apps.statistics.models import Tally
@@ -35,6 +37,9 @@ def refresh_runs(now: datetime) -> None:
         pause(run.pk, Reason.BLOCKED)
     for run in running.filter(KIND_CHANGED | Q(sender__deleted_at__isnull=False)):
         pause(run.pk, Reason.SENDER)
+    if not is_service_offered():
+        for run in running.filter(sender__preset=SERVICE):
+            pause(run.pk, Reason.SENDER)
     for run in Run.objects.active().filter(mailing__ends_at__lte=now):
         if stop(run.pk, Reason.WINDOW):
             record(Action.STOP, on=run.mailing, via=Via.SCHEDULE)

@@ -11,10 +11,13 @@ from django.utils import timezone
 
 from apps.audit.models import Entry
 from apps.mailings.models import Delivery, Mailing, Run, Sender
+from apps.jobs.services import job_create
 from apps.mailings.senders.readiness import sender_refusal
+from apps.mailings.senders.services import CHECK
 from tests.factories import SenderFactory
 
 from .. import schedule
+from ..engine.transitions import refresh_runs
 from ..models import Throttle, Worker
 from ..run_letters import owners_write
 from ..services import RunRefused, run_resume, run_start, run_stop, unknown_resolve
@@ -127,6 +130,16 @@ def test_a_due_mailing_becomes_a_draft_and_its_owner_hears_of_it_once(
         mailing.get_absolute_url()).text
 
 
+def test_a_due_mailing_waits_for_the_check_of_a_sender_that_was_just_changed(mailing, shop, ticks):
+    change(verified_at=None)
+    job = job_create(kind=CHECK, owner=shop.owner, place={"sender": shop.pk})
+    assert schedule.start_due() == []
+    assert Mailing.objects.get().autostart and not mail.outbox
+    change(verified_at=timezone.now())
+    job.delete()
+    assert schedule.start_due() == [Run.objects.get()]
+
+
 def test_who_wants_no_such_letters_gets_none(mailing, owner, shop, ticks):
     owner.wants_run_letters = False
     owner.save()
@@ -183,6 +196,33 @@ def test_unknown_letters_are_sent_again_only_by_the_sender_they_went_by(
     with pytest.raises(RunRefused):
         unknown_resolve(run=run, by=owner, how="again")
     assert unknown_resolve(run=run, by=owner, how="delivered") == 3
+
+
+def test_letters_by_the_services_server_stop_when_it_is_not_offered_any_more(
+        mailing, shop, settings):
+    settings.SERVICE_SENDER = True
+    change(preset="service")
+    start(Mailing.objects.get())
+    for offered, state in ((True, "running"), (False, "paused")):
+        settings.SERVICE_SENDER = offered
+        refresh_runs(timezone.now())
+        assert Run.objects.get().state == state
+
+
+@pytest.mark.parametrize("before, after", [("own", "service"), ("service", "own")])
+def test_no_run_goes_on_by_the_services_server_with_an_owners_from_or_the_reverse(
+        mailing, owner, shop, settings, before, after):
+    settings.SERVICE_SENDER = True
+    change(preset=before)
+    run = start(Mailing.objects.get())
+    run.deliveries.update(state=Delivery.State.UNKNOWN)
+    change(preset=after)
+    for state in (Run.State.PAUSED, Run.State.FINISHED):
+        Run.objects.update(state=state, unknown=3)
+        again = Run.objects.get()
+        with pytest.raises(RunRefused):
+            run_resume(run=again) if state == "paused" else unknown_resolve(
+                run=again, by=owner, how="again")
 
 
 def test_the_panel_and_the_list_of_runs_say_from_whom_it_went(as_owner, as_manager, mailing, shop):

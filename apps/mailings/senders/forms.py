@@ -121,12 +121,21 @@ class SenderForm(OwnedForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("preset") == SERVICE:
+            self.forget_account(cleaned)
             return cleaned
         self.check_limits(cleaned)
         if "preset" in cleaned and "host" in cleaned:
             self.check_server(cleaned)
             self.check_password(cleaned)
         return cleaned
+
+    def forget_account(self, cleaned: dict[str, Any]) -> None:
+        """Take no notice of what is hidden where the service's own server is chosen."""
+        for name in ("reply_to", "login", "host", "port", "security", *LIMITS):
+            self.errors.pop(name, None)
+            cleaned.pop(name, None)
+        self.errors.pop("new_password", None)
+        cleaned["new_password"] = ""
 
     def check_limits(self, cleaned: dict[str, Any]) -> None:
         for limit in LIMITS:

@@ -1,11 +1,12 @@
 """Every write of senders, with all that follows from it."""
 import logging
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.audit.services import Action, record
@@ -14,6 +15,7 @@ from apps.jobs.models import Job
 from apps.jobs.services import job_create
 from apps.users.models import User
 
+from ..runs import Run
 from ..versions import check_version
 from .confirming import confirmation_send
 from .models import Sender
@@ -22,6 +24,8 @@ from .presets import LIMITS
 log = logging.getLogger("vestnik.mailings")
 CHECK = "sender_check"  # the kind of the job that speaks to the sender's server
 MOST = 50  # senders of one owner
+HOUR = timedelta(hours=1)
+MOST_CHECKS = 60  # that one owner may ask for within an hour
 SERVER = {"preset", "host", "port", "security", "login"}  # with the password: the account
 COLUMNS = {"name", "address", "reply_to", *SERVER, *LIMITS}
 # What the last check found of an account that is another one now.
@@ -34,6 +38,24 @@ def sender_check_start(*, sender: Sender) -> Job:
     waiting = Job.objects.active().filter(
         kind=CHECK, owner=sender.owner, place__sender=sender.pk, in_hand=False).first()
     return waiting or job_create(kind=CHECK, owner=sender.owner, place={"sender": sender.pk})
+
+
+def sender_check_ask(*, sender: Sender) -> bool:
+    """Have the sender checked because its owner wants it. Returns False where they asked often.
+
+    Or else a program could try one password after the other, and keep others' checks waiting.
+    """
+    asked = Job.objects.filter(
+        kind=CHECK, owner=sender.owner, created_at__gt=timezone.now() - HOUR)
+    if asked.count() >= MOST_CHECKS:
+        return False
+    sender_check_start(sender=sender)
+    return True
+
+
+def is_being_checked(sender: Sender | None) -> bool:
+    checks = Job.objects.active().filter(kind=CHECK)
+    return sender is not None and checks.filter(place__sender=sender.pk).exists()
 
 
 @transaction.atomic
@@ -55,7 +77,7 @@ def sender_save(*, sender: Sender, password: str | None = None,
     if "address" in changed:
         confirmation_send(sender=sender)
     if changed & {"address", "password", *SERVER} and not sender.uses_service:
-        sender_check_start(sender=sender)
+        sender_check_ask(sender=sender)
     return sender
 
 
@@ -92,12 +114,15 @@ def add(sender: Sender, password: str | None) -> set[str]:
 def write(sender: Sender, password: str | None, fields: Collection[str] | None) -> set[str]:
     """Write what differs from the stored row, and what follows. Returns the changed columns."""
     changed = changed_columns(sender, COLUMNS if fields is None else COLUMNS & set(fields))
+    stored = Sender.all_objects.get(pk=sender.pk)
+    if stored.uses_service != sender.uses_service:
+        refuse_while_sending(sender)
     if sender.uses_service:
         changed |= changed_columns(sender, COLUMNS | {"password"})
     elif password:
         sender.set_password(password)
         changed.add("password")
-    elif changed & {"host", "port", "security", "login"} and sender.password:
+    elif changed & {"host", "port", "security", "login"} and stored.password:
         # Or else whoever sits down at an open page could send the password to a server of theirs.
         raise ValidationError({"new_password": _(
             "Enter the password again: it would go to another server or with another login.")})
@@ -117,6 +142,19 @@ def write(sender: Sender, password: str | None, fields: Collection[str] | None) 
     record(Action.ACCOUNT, on=sender, details=", ".join(sorted(changed)))
     log.info("sender %s of user %s: edited", sender.pk, sender.owner_id)
     return changed
+
+
+def refuse_while_sending(sender: Sender) -> None:
+    """Raise ValidationError while runs of `sender` are under way: their From is settled.
+
+    It would be the service's address at a server of the owner's, or theirs at the service's.
+    """
+    run = Run.objects.active().filter(sender=sender.pk).select_related("mailing__message").first()
+    if run:
+        raise ValidationError({"preset": _(
+            "The mailing “%(name)s” is under way from this sender: wait for its end, or stop it, "
+            "before you choose between the service's server and another one.")
+            % {"name": run.mailing.title}})
 
 
 @transaction.atomic

@@ -189,7 +189,9 @@ def sender_restore(request: Request, pk: int) -> HttpResponse:
 def sender_check(request: Request, pk: int) -> HttpResponse:
     """Have the sender's server spoken to; its page tells what comes of it."""
     sender = for_writing(request.user, Sender.objects, pk)
-    services.sender_check_start(sender=sender)
+    if not services.sender_check_ask(sender=sender):
+        return refused(request, _("Many checks were asked for within an hour. Try again later."),
+                       to=sender)
     if is_partial(request):
         return state_part(request, sender)
     return redirect(sender)

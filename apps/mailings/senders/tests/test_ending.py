@@ -74,6 +74,19 @@ def test_one_that_came_back_keeps_its_password(as_owner, lavka):
     assert lavka.read_password() == "5ecret"
 
 
+def test_one_that_is_deleted_once_more_keeps_its_password_for_another_minute(as_owner, lavka):
+    as_owner.post(f"{LIST}{lavka.pk}/delete/")
+    as_owner.post(f"{LIST}{lavka.pk}/restore/")
+    as_owner.post(f"{LIST}{lavka.pk}/delete/")
+    first, second = Job.objects.filter(kind="sender_wipe").order_by("pk")
+    kinds.KINDS["sender_wipe"].run_batch(first)
+    lavka.refresh_from_db()
+    assert lavka.read_password() == "5ecret"
+    kinds.KINDS["sender_wipe"].run_batch(second)
+    lavka.refresh_from_db()
+    assert lavka.password == ""
+
+
 def test_from_its_own_page_a_deletion_leads_to_the_list(htmx, lavka):
     page = f"http://testserver{lavka.get_absolute_url()}"
     answer = htmx.post(f"{LIST}{lavka.pk}/delete/", headers={"HX-Current-URL": page})
