@@ -23,7 +23,8 @@ def sender(owner):
 def used(asking=""):
     """Return how many living connections each sender has beside the `asking` one."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT * FROM {openings.USED[connection.vendor]} AS used", {"token": asking})
+        cursor.execute(f"SELECT * FROM {openings.USED[connection.vendor]} AS used",
+                       {"token": asking})
         return dict(cursor.fetchall())
 
 
