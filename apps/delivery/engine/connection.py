@@ -64,6 +64,7 @@ class Connection(threading.Thread):
         self.current = 0  # the delivery whose letter is on its way
         self.same_file = SameFile()
         self.is_retiring = False  # it is one too many
+        self.is_paced = False  # the letters in hand have their slots
         self.waiting = Waiting()
 
     def run(self) -> None:
@@ -189,7 +190,9 @@ class Connection(threading.Thread):
             self.use_account()
             self.send_claimed()
         finally:
-            self.end_group()
+            self.claims.door.is_slow = self.waiting.end()
+            if self.claims.door.is_slow:
+                self.engine.wake_up()  # others may work for this sender again
         self.claims.door.tell_news(self, self.engine.database_turn)
 
     def use_account(self) -> None:
@@ -199,11 +202,6 @@ class Connection(threading.Thread):
             self.transport.close()
             self.transport = Transport(account, before_dot=self.before_dot)
 
-    def end_group(self) -> None:
-        self.claims.door.is_slow = self.waiting.end()
-        if self.claims.door.is_slow:
-            self.engine.wake_up()  # others may work for this sender again
-
     def send_claimed(self) -> None:
         run = self.run_now
         self.away = False
@@ -212,17 +210,18 @@ class Connection(threading.Thread):
             letter = letter_of(run)
         except Exception as error:  # of any kind: it pauses only this run
             log.exception("run %s can not be made into letters", run.pk)
-            self.failures.count(
-                run.pk, Effect.REFUSED, str(error) or type(error).__name__, IN_A_ROW)
+            words = str(error) or type(error).__name__
+            self.failures.count(run.pk, Effect.REFUSED, words, IN_A_ROW)
             self.results = list(map(untried, self.claimed))
             return
+        self.is_paced = bool(self.claims.bookings.rate)
         started = time.monotonic()
         tries: list[Result | Try] = []
         letters = Prefetch(letter, self.journal).ready(self.claimed)
         ready: Ready | None = next(letters)
         while ready:
             spent = time.monotonic() - started
-            if tries and not self.claims.bookings.rate and spent > claiming.GROUP_LIMIT:
+            if tries and not self.is_paced and spent > claiming.GROUP_LIMIT:
                 break
             after = next(letters, None)
             following = None
@@ -233,15 +232,15 @@ class Connection(threading.Thread):
         started = max(started, self.transport.connected_at)  # without the time to connect
         self.rate = len(tries) / max(time.monotonic() - started, 1e-6)
         self.claims.door.rate = self.rate
-        self.results = [
-            this if isinstance(this, Result) else result_of(*this, self.claims.ends_at)
-            for this in tries]
+        ends_at = self.claims.ends_at
+        self.results = [this if isinstance(this, Result) else result_of(*this, ends_at)
+                        for this in tries]
         self.results += map(untried, self.claimed[len(tries):])
         self.failures.spare(run.pk, self.results)
 
     def will_follow(self, spent: float, sent: int) -> bool:
         """Whether the next letter, after `sent` in `spent` seconds, is within GROUP_LIMIT."""
-        if self.claims.bookings.rate:
+        if self.is_paced:
             return False
         if not sent:
             return self.rate * claiming.GROUP_LIMIT > 1
@@ -260,10 +259,10 @@ class Connection(threading.Thread):
             if ready.unmade:
                 self.failures.count(run.pk, Effect.REFUSED, ready.reason)
             return Result(row, State.SKIPPED, row.tries, reason=ready.reason)
-        if not self.claims.bookings.wait(self.engine.stopping):
+        if self.is_paced and not self.claims.bookings.wait(self.engine.stopping):
             return untried(row)
         self.current = row.id
-        self.waiting.begin()
+        self.waiting.next_letter()
         try:
             outcome = self.transport.send(ready.octets, sender, row.email, following)
         except LeaseTooOld:
