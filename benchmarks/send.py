@@ -108,20 +108,13 @@ def make_sender(name, port, host="127.0.0.1", password="", **fields):
 
 
 def start_run(mailing):
-    """Start the mailing's run, from its sender. Returns the run."""
+    """Start the mailing's run. Returns it."""
     from django.db import transaction
 
     from apps.delivery.services import run_start
     from apps.mailings.models import Run
-    sender = mailing.sender
     with transaction.atomic():  # no worker sees it sooner
-        run = run_start(mailing=mailing, trigger=Run.Trigger.COMMAND, again=True)
-        if sender and not run.sender_id:
-            run.sender = sender
-            run.from_name = sender.name
-            run.from_address = sender.address
-            run.save(update_fields=["sender", "from_name", "from_address"])
-    return run
+        return run_start(mailing=mailing, trigger=Run.Trigger.COMMAND, again=True)
 
 
 @contextlib.contextmanager
