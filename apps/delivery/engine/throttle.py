@@ -25,7 +25,7 @@ CREDIT = timedelta(seconds=0.05)  # a slot that nobody has booked is free for so
 LATE = 0.15  # seconds after which a slot is lost
 GROUP = 0.05  # seconds of the pace that are booked at once: the rest of a late group is lost
 FRESH = timedelta(seconds=0.75)  # a slot that was not used is given to others for so long
-SOON = timedelta(seconds=1.5)
+SOON = timedelta(seconds=1.5)  # a sender that is free by then is looked at again in a moment
 
 # Whether a sender's letters may be claimed, as a condition for `runnable`: s is its row, all NULL
 # for a run without a sender. A row that was booked before the limits were changed says nothing;
@@ -44,10 +44,6 @@ def free_within(ahead: timedelta) -> dict[str, str]:
     return {
         vendor: FREE.format(later=later.format(seconds=ahead.total_seconds()))
         for vendor, later in LATER.items()}
-
-
-FREE_SENDERS = free_within(AHEAD)
-SOON_SENDERS = free_within(SOON)  # worth a look again in a moment
 
 
 class Bookings:

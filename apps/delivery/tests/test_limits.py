@@ -13,7 +13,7 @@ from apps.delivery.models import Throttle
 from apps.mailings.models import Sender
 from tests.factories import SenderFactory
 
-from ..engine.throttle import FREE_SENDERS, SOON_SENDERS, Bookings
+from ..engine.throttle import AHEAD, SOON, Bookings, free_within
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -44,9 +44,9 @@ def booked(sender, wanted):
     return bookings
 
 
-def is_free(sender, condition=FREE_SENDERS):
+def is_free(sender, ahead=AHEAD):
     with connection.cursor() as cursor:
-        cursor.execute(FREE.format(condition=condition[connection.vendor]), {})
+        cursor.execute(FREE.format(condition=free_within(ahead)[connection.vendor]), {})
         return (sender.pk,) in cursor.fetchall()
 
 
@@ -90,14 +90,14 @@ def test_others_wait_for_a_slot_and_so_does_the_query_for_runs(sender):
     assert is_free(sender)
     booked(sender, 1)
     assert not is_free(sender)
-    assert not is_free(sender, SOON_SENDERS)
+    assert not is_free(sender, SOON)
 
 
 def test_a_slot_that_comes_soon_is_worth_a_look(sender):
     sender = limited(sender, per_minute=60)
     booked(sender, 1)
     assert not is_free(sender)
-    assert is_free(sender, SOON_SENDERS)
+    assert is_free(sender, SOON)
 
 
 def test_one_senders_limit_holds_up_nobody_else(sender, owner):
