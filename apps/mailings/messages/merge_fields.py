@@ -12,34 +12,45 @@ from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from django.core.exceptions import ValidationError
+from django.conf import settings
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from apps.core.addresses import shown
 
+from .forms_of_address import dear
 from .names import name_parts
 
 # What a letter's writer may type, by what is put there; of each language the first word is shown.
 WORDS = {
     "ru": {"first_name": ["имя"], "first_patronymic": ["имя отчество"], "last_name": ["фамилия"],
-           "full_name": ["полное имя", "ф. и. о.", "ф.и.о.", "фио"], "email": ["почта"]},
+           "dear": ["уважаемый", "уважаемая"],
+           "full_name": ["полное имя", "ф. и. о.", "ф.и.о.", "фио"], "email": ["почта"],
+           "web_version": ["ссылка на письмо", "в браузере"], "way_out": ["отписаться"]},
     "en": {"first_name": ["first_name"], "first_patronymic": ["first_name patronymic"],
-           "last_name": ["last_name"], "full_name": ["full_name"], "email": ["email", "e-mail"]},
+           "last_name": ["last_name"], "dear": ["уважаемый"], "full_name": ["full_name"],
+           "email": ["email", "e-mail"], "web_version": ["web_version"],
+           "way_out": ["unsubscribe"]},
 }
 MEANT = {"name": "first_name", "surname": "last_name", "имя клиента": "имя", "имя и отчество":
          "имя отчество", "отчество": "имя отчество", "фамилия имя": "полное имя",
          "имя фамилия": "полное имя", "мейл": "почта", "адрес": "почта", "mail": "email"}
 LABELS = {"first_name": gettext_lazy("First name"),
           "first_patronymic": gettext_lazy("First name and patronymic"),
-          "last_name": gettext_lazy("Last name"), "full_name": gettext_lazy("Full name"),
-          "email": gettext_lazy("E-mail")}
+          "last_name": gettext_lazy("Last name"),
+          "dear": gettext_lazy("Dear (Russian, by the patronymic)"),
+          "full_name": gettext_lazy("Full name"), "email": gettext_lazy("E-mail"),
+          "web_version": gettext_lazy("Link to the letter in a browser"),
+          "way_out": gettext_lazy("Link to unsubscribe")}
 NONE: Mapping[str, str] = {}  # of own fields
 NAMED = 15  # fields
-NAME_PARTS = frozenset(["first_name", "first_patronymic", "last_name"])
+NOWHERE = "#"  # an address
+NAME_PARTS = frozenset(["first_name", "first_patronymic", "last_name", "dear"])
+HELLO = "Здравствуйте"  # where nobody can tell whether it is «Уважаемый» or «Уважаемая»
 
 FIELD = re.compile(r"\{([^{}|\r\n]{1,40})(?:\|([^{}\r\n]*))?\}")
 MEANT_AS_FIELD = re.compile(
-    r"\{+(?=[^{}|\r\n]*[^\W\d_])((?:[\w.-]|[^\S\r\n]){1,40})(?:\|[^{}\r\n]*)?\}+")
+    r"(?<!\{)\{++(?=[^{}|\r\n]*[^\W\d_])((?:[\w.-]|[^\S\r\n]){1,40})(?:\|[^{}\r\n]*)?\}+")
 
 
 class Written(Protocol):
@@ -47,6 +58,7 @@ class Written(Protocol):
 
     subject: str
     body: str
+    html: str
 
 
 class Field(NamedTuple):
@@ -75,7 +87,7 @@ def begun_of(words: frozenset[str]) -> re.Pattern[str]:
     any_word = "|".join(
         re.escape(word).replace(r"\ ", r"\s").replace("е", "[её]") for word in longest_first)
     return re.compile(
-        r"\{+[^\w{}\"'«“:\r\n]{0,3}(?:" + any_word
+        r"(?<!\{)\{++[^\w{}\"'«“:\r\n]{0,3}(?:" + any_word
         + r")(?!\w|\s*[\"':])[^{}\r\n]{0,40}\}*", re.IGNORECASE)
 
 
@@ -91,6 +103,12 @@ def field_of(word: str, own: Collection[str] = NONE) -> str:
 
 def unknown_in(text: str, own: Collection[str] = NONE) -> list[str]:
     """Return the fields in `text` that nobody can fill, as they were typed, each once."""
+    unknown = unknown_at(text, own)
+    return sorted(unknown, key=unknown.__getitem__)
+
+
+def unknown_at(text: str, own: Collection[str] = NONE) -> dict[str, int]:
+    """Return where each of the fields in `text` that nobody can fill stands first."""
     unknown: dict[str, int] = {}
     rest = list(text)  # without what is well-formed, or told already
     for match in MEANT_AS_FIELD.finditer(text):
@@ -101,13 +119,23 @@ def unknown_in(text: str, own: Collection[str] = NONE) -> list[str]:
         rest[match.start():match.end()] = "{" + " " * (len(whole) - 1)
     for match in begun_of(frozenset([*FIELDS, *own])).finditer("".join(rest)):
         unknown.setdefault(match[0], match.start())
-    return sorted(unknown, key=unknown.__getitem__)
+    return unknown
 
 
 def unknown_fields(message: Written, own: Collection[str] = NONE) -> list[str]:
     """Return the fields of a message, or of a run, that would reach people as they were typed."""
-    found = unknown_in(message.subject, own) + unknown_in(message.body, own)
+    from .html.complaints import unknown_in_html  # which is made of what is here
+
+    found = unknown_in(message.subject, own) + ways_out_in(message.subject, own)
+    found += unknown_in(message.body, own)
+    found += unknown_in_html(message.html, own)
     return list(dict.fromkeys(found))
+
+
+def ways_out_in(subject: str, own: Collection[str] = NONE) -> list[str]:
+    """Return the links to unsubscribe in a subject, as they were typed: nobody could follow one."""
+    parts = split(subject, own)
+    return [part.typed for part in parts if not isinstance(part, str) and part.name == "way_out"]
 
 
 def nearest(typed: str, own: Mapping[str, str] = NONE) -> str:
@@ -160,6 +188,14 @@ def check_fields(text: str, own: Mapping[str, str] = NONE) -> None:
         raise ValidationError(found)
 
 
+def check_subject(subject: str, own: Mapping[str, str] = NONE) -> None:
+    """Raise ValidationError when a subject has fields that nobody can fill there."""
+    check_fields(subject, own)
+    if found := ways_out_in(subject, own):
+        raise ValidationError(_("%(field)s is a link, and can not stand in a subject.") % {
+            "field": found[0]})
+
+
 def split(text: str, own: Collection[str] = NONE) -> list[str | Field]:
     """Return `text` as a list of str (as it is) and fields, in order."""
     parts: list[str | Field] = []
@@ -175,8 +211,12 @@ def split(text: str, own: Collection[str] = NONE) -> list[str | Field]:
 
 def own_in(message: Written, own: Collection[str]) -> set[str]:
     """Return the keys of those of the `own` fields that a message's letters have."""
+    from .html.places import html_fields  # which is made of what is here
+
     parts = split(message.subject, own) + split(message.body, own)
-    return {part.name for part in parts if not isinstance(part, str) and part.is_own}
+    fields = [part for part in parts if not isinstance(part, str)]
+    fields += [placed.field for placed in html_fields(message.html, own)]
+    return {field.name for field in fields if field.is_own}
 
 
 def has_name_parts(*texts: Iterable[str | Field]) -> bool:
@@ -185,28 +225,56 @@ def has_name_parts(*texts: Iterable[str | Field]) -> bool:
                for parts in texts for part in parts)
 
 
-def values_of(email: str, full_name: str, in_parts: bool = True) -> dict[str, str]:
-    """Return what each field is for one recipient; "" where it can not be told."""
+def has_field(name: str, *texts: Iterable[str | Field]) -> bool:
+    """Whether one of these texts (of `split`) has the field that is called so here."""
+    return any(not isinstance(part, str) and part.name == name and not part.is_own
+               for parts in texts for part in parts)
+
+
+def in_text(values: Mapping[str, str]) -> dict[str, str]:
+    """Return `values` for a text that is only shown: its own addresses, less what nobody may know.
+
+    In HTML they lead nowhere, and nobody sees the `#`.
+    """
+    site = settings.BASE_URL
+    return {**values, "web_version": f"{site}/w/…/", "way_out": f"{site}/u/…/"}
+
+
+def values_of(email: str, full_name: str, in_parts: bool = True,
+              with_dear: bool = True) -> dict[str, str]:
+    """Return what each field is for one recipient; "" where it can not be told.
+
+    The addresses of one letter lead nowhere: who sends the letter puts the real ones.
+    """
     full_name = full_name.strip()
-    values = {"email": shown(email), "full_name": full_name}
+    values = {"email": shown(email), "full_name": full_name, "web_version": NOWHERE,
+              "way_out": NOWHERE}
     if in_parts:
         first, patronymic, last = name_parts(full_name)
         values["first_name"] = first
         values["first_patronymic"] = f"{first} {patronymic}".strip()
         values["last_name"] = last
+        if with_dear:
+            values["dear"] = dear(full_name)
     return values
 
 
-def filled(parts: Sequence[str | Field], values: Mapping[str, str]) -> str:
-    """Return the text of `parts` (of `split`).
+def value_of(field: Field, values: Mapping[str, str]) -> str:
+    """Return what is put in the place of a field.
 
     What is not known takes the field's fallback. Without one it is the full name for a part of a
     name, and nothing for an own field.
     """
-    texts = []
-    for part in parts:
-        if not isinstance(part, str):
-            name, fallback, _typed, is_own = part
-            part = values[name] or fallback or ("" if is_own else values["full_name"])
-        texts.append(part)
-    return "".join(texts)
+    return values[field.name] or field.fallback or instead_of(field, values)
+
+
+def instead_of(field: Field, values: Mapping[str, str]) -> str:
+    if field.is_own:
+        return ""
+    return HELLO if field.name == "dear" else values["full_name"]
+
+
+def filled(parts: Sequence[str | Field], values: Mapping[str, str]) -> str:
+    """Return the text of `parts` (of `split`)."""
+    return "".join([
+        part if isinstance(part, str) else value_of(part, values) for part in parts])

@@ -99,6 +99,8 @@ def of_names(words: list[str]) -> list[str]:
 def is_note(word: str) -> bool:
     if len(word) == 1 or INITIALS.fullmatch(word) or folded(word) in NO_PERSON:
         return False
+    if folded(word).endswith(FEMALE_PATRONYMIC):
+        return False
     return (word.islower() or word.isupper()) and not (is_first(word) or is_surname(word))
 
 
