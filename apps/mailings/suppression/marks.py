@@ -15,7 +15,8 @@ def add_suppressions(recipients: Iterable[Recipient], user: Any) -> None:
     found = {(suppression.owner_id, suppression.email): suppression
              for suppression in Suppression.objects.owned_by(user).filter(email__in=addresses)}
     for recipient in recipients:
-        recipient.suppression = found.get((recipient.owner_id, recipient.email.lower()))
+        of_whom = (recipient.owner_id, recipient.email.lower())
+        recipient.suppression = found.get(of_whom)  # type: ignore[attr-defined]
 
 
 def add_people(suppressions: Iterable[Suppression]) -> None:
@@ -26,4 +27,5 @@ def add_people(suppressions: Iterable[Suppression]) -> None:
         owner__in=owners, address__in=addresses)
     found = {(person.owner_id, person.address): person for person in people}
     for suppression in suppressions:
-        suppression.person = found.get((suppression.owner_id, suppression.email))
+        of_whom = (suppression.owner_id, suppression.email)
+        suppression.person = found.get(of_whom)  # type: ignore[attr-defined]

@@ -34,9 +34,14 @@ def suppression_list(request: Request) -> HttpResponse:
     rows = Suppression.objects.owned_by(request.user)
     if q:
         rows = rows.matching(q)
+    reason = request.GET.get("reason", "")
+    if reason in Suppression.Reason:
+        rows = rows.filter(reason=reason)
+    rows = rows.select_related("delivery__run__mailing__message")
     listing = sorted_page(request, rows, SORTS, "-since")
     add_people(listing["page"])
-    return render_list(request, "mailings/suppression_list.html", {**listing, "q": q})
+    return render_list(request, "mailings/suppression_list.html", {
+        **listing, "q": q, "reason": reason, "reasons": Suppression.Reason.choices})
 
 
 @FORM_METHODS
@@ -95,6 +100,7 @@ def suppression_lift(request: Request, pk: int) -> HttpResponse:
             "form": None, "heading": _("Write to this address again?"),
             "intro": shown(suppression.email), "submit_label": _("Write again"),
             "consequences": [
+                *own_wish(suppression),
                 _("Letters go to it again: in mailings that are being sent, from its turn on, and "
                   "in all later ones."),
                 _("What was skipped before is not sent by itself."),
@@ -118,10 +124,22 @@ def suppression_restore(request: Request, pk: int) -> HttpResponse:
         return refused(request, _("The minute for bringing it back is over."), to=back)
     services.suppression_restore(
         owner=cast(User, request.user), email=lifted["email"], note=lifted["note"],
-        reason=Suppression.Reason(lifted["reason"]),
+        reason=Suppression.Reason(lifted["reason"]), scope=Suppression.Scope(lifted["scope"]),
+        why=lifted["why"], delivery=lifted["delivery"],
         since=datetime.fromisoformat(lifted["since"]))
     text = _("We no longer write to %(email)s") % {"email": shown(lifted["email"])}
     return done(request, text, to=back, changed=CHANGED)
+
+
+def own_wish(suppression: Suppression) -> list[str]:
+    """Return the warning before letters go again to somebody who did not want them."""
+    if suppression.reason == Suppression.Reason.COMPLAINED:
+        return [_("The person has complained of spam. Write again only if they have asked you to: "
+                  "another complaint spoils the name of your sender.")]
+    if suppression.is_own_wish:
+        return [_("The person has unsubscribed. Write again only if they have asked you to: the "
+                  "law forbids advertising without consent.")]
+    return []
 
 
 def remember(request: Request, suppression: Suppression) -> None:
@@ -129,6 +147,7 @@ def remember(request: Request, suppression: Suppression) -> None:
     lifted = {pk: one for pk, one in request.session.get(LIFTED, {}).items() if not is_late(one)}
     lifted[str(suppression.pk)] = {
         "email": suppression.email, "note": suppression.note, "reason": suppression.reason,
+        "scope": suppression.scope, "why": suppression.why, "delivery": suppression.delivery_id,
         "since": suppression.created_at.isoformat(), "at": timezone.now().isoformat()}
     request.session[LIFTED] = lifted
 
