@@ -21,6 +21,8 @@ from apps.core.sieve import Sifted
 from .attempts.finding import found_by
 from .mailings.forms import MailingForm
 from .messages.forms import MessageForm
+from .messages.services import message_save
+from .hours.forms import HOURS
 from .models import Attempt, Delivery, Mailing, Message, Recipient, Run, Suppression
 from .picks.fields import IdsField, IdsInput, choice_in
 from .recipients.forms import RecipientForm
@@ -28,7 +30,7 @@ from .search import with_words
 from .senders.admin import SenderAdmin
 from .senders.models import Sender
 from .services import (
-    OwnedRefused, deletion_refusal, mailing_save, message_save, owned_delete, recipient_save)
+    OwnedRefused, deletion_refusal, mailing_save, owned_delete, recipient_save)
 from .versions import ChangedElsewhere
 from .whom.audience import members
 from .whom.forms import WHOM
@@ -138,11 +140,15 @@ class RecipientAdmin(OwnedAdmin):
 class MessageAdmin(OwnedAdmin):
     form = MessageForm
     form_fields = ["subject", "body"]
-    list_display = ["subject", "owner", "updated_at"]
+    list_display = ["subject", "kind", "owner", "updated_at"]
     search_fields = ["subject", "owner__email"]
 
     def save_model(self, request, obj, form, change):
-        message_save(message=obj, fields=form.written)
+        fields = form.written
+        if "body" in form.changed_data and obj.kind != Message.Kind.TEXT:
+            obj.own_text = True  # or it would be made of the HTML again
+            fields = fields and {*fields, "own_text"}
+        message_save(message=obj, fields=fields)
 
 
 class RecipientsInput(ManyToManyRawIdWidget):
@@ -183,13 +189,13 @@ class MailingAdminForm(MailingForm):
 @admin.register(Mailing)
 class MailingAdmin(OwnedAdmin):
     form = MailingAdminForm
-    form_fields = ["name", "sender", "message", "when", "starts_at", "at_once", "ends_at", "stays",
-                   "recipients", "without", *WHOM]
+    form_fields = ["name", "sender", "message", "kind", "when", "starts_at", "at_once", "ends_at",
+                   *HOURS, "stays", "recipients", "without", *WHOM]
     readonly_fields = ["owner", "number", "status", "disabled_at", "disabled_by",
                        "disabled_reason", "created_at", "updated_at"]
     list_display = [
         "title", "owner", "sender", "status", "autostart", "starts_at", "ends_at", "disabled_at"]
-    list_filter = ["status", "autostart"]
+    list_filter = ["status", "kind", "autostart"]
     search_fields = ["name", "message__subject", "owner__email"]
     list_select_related = ["message", "owner", "sender"]
 
@@ -262,7 +268,8 @@ class RunAdmin(HistoryAdmin):
         return f"{run.from_name} {address_shown(run.from_address)}".strip() or None
 
     def get_queryset(self, request):
-        return super().get_queryset(request).defer("body", "mailing__message__body")
+        return super().get_queryset(request).without_letter().defer(
+            "mailing__message__body")
 
 
 @admin.register(Delivery)
@@ -275,7 +282,8 @@ class DeliveryAdmin(LetterAdmin):
     list_select_related = ["run"]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).defer("run__body")
+        return super().get_queryset(request).defer(
+            "run__body", "run__html", "run__attachments")
 
 
 @admin.register(Attempt)

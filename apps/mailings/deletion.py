@@ -33,6 +33,11 @@ def deleted(request: Request, owned: Owned) -> HttpResponse:
         owned_delete(owned=owned)
     except OwnedRefused as reason:
         return refused(request, str(reason), to=owned)
+    return told_deleted(request, owned)
+
+
+def told_deleted(request: Request, owned: Owned) -> HttpResponse:
+    """Say that `owned` was deleted, and offer to bring it back."""
     text = _("Deleted: %(name)s") % {"name": owned.title}
     undo = owned.url("restore", owned.pk)
     if is_partial(request) and is_on_page_of(request, owned):

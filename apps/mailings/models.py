@@ -1,4 +1,4 @@
-"""The nouns: recipients, messages, mailings, attempts; runs and their ledger are in `runs.py`.
+"""The nouns: recipients, messages, mailings, attempts. `runs.py` and `deliveries.py` have the rest.
 
 Recipients, messages and mailings are deleted softly (`deleted_at`), owners are PROTECT, so that
 the attempts about them stay.
@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -17,17 +17,28 @@ from django.utils.translation import pgettext_lazy
 from apps.core.addresses import shown
 from apps.core.fields import DerivedText, SortKey
 
-from .drafts.models import Draft  # noqa: F401  # for Django's migrations
+from .blocks.models import BlockStep  # noqa: F401  # for Django's migrations
+from .bounces.models import Bounce  # noqa: F401  # the same
+from .branding.models import Branding  # noqa: F401  # the same
+from .deliveries import Delivery
+from .drafts.models import Draft  # noqa: F401  # the same
 from .fields.models import Field  # noqa: F401  # the same
 from .ground.models import Ground
+from .hours.models import SendingHours
 from .imports.models import Import, ImportChange, ImportRow  # noqa: F401  # the same
 from .indexes import IN_BOOK, OF_ATTEMPTS, OF_RECIPIENTS, list_indexes
+from .mailing_queries import MailingQuerySet
+from .media.models import Attachment, Picture  # noqa: F401  # for Django's migrations
 from .owned import HistoryQuerySet, NotDeletedManager, Owned, OwnedQuerySet
-from .runs import Delivery, Run
+from .preparations import Preparation, RunAudience  # noqa: F401  # for Django's migrations
+from .providers.models import MailDomain  # noqa: F401  # the same
+from .runs import Run
 from .search import LONGEST_SORT_NAME, search_text_of, sort_name_of, with_words
 from .segments.models import Segment  # noqa: F401  # the same
+from .senders.mailboxes import BounceMailbox  # noqa: F401  # for Django's migrations
 from .senders.models import Sender
-from .suppression.models import Suppression  # noqa: F401  # for Django's migrations
+from .suppression.machines import Machine  # noqa: F401  # for Django's migrations
+from .suppression.models import Suppression  # noqa: F401  # the same
 from .tags.models import Tag, Tagging
 from .titles import without_fields
 from .whom.models import Addressed
@@ -78,6 +89,11 @@ class Recipient(Owned):
     bounced_key = models.CharField(  # `reply_key` of that reply
         max_length=32, blank=True, default="", editable=False)
 
+    # Their letters came back "for now" too often: none goes before this. See `bounces/`.
+    resting_until = models.DateTimeField(_("rests until"), null=True, editable=False)
+    # On request: name, address and all else about them is gone; the ledger's sums stay.
+    wiped_at = models.DateTimeField(_("wiped at"), null=True, editable=False)
+
     search_text = DerivedText(derive=search_text_of)
     sort_name = SortKey(max_length=LONGEST_SORT_NAME, derive=sort_name_of)
     # They follow the ledger within seconds. No index has them, so that an update is cheap.
@@ -112,14 +128,43 @@ class Recipient(Owned):
         return self.full_name or shown(self.email)
 
 
+class MessageQuerySet(OwnedQuerySet):
+
+    def without_content(self):
+        """Return these without what may be long and lists do not show."""
+        return self.defer("source", "blocks", "html")
+
+
 class Message(Owned):
-    """What a letter says: subject and body, with merge fields (see `messages/merge_fields.py`)."""
+    """What a letter says, with merge fields (see `messages/merge_fields.py`).
+
+    `body` is the text, or the text part of a letter with HTML. What HTML is made of is the
+    `source` (raw HTML or MJML, never changed by us) or the `blocks`; `html` is what it was made
+    into, by `messages/services.py` at each save.
+    """
+
+    class Kind(models.TextChoices):
+        TEXT = "text", pgettext_lazy("kind of message", "Text")
+        BLOCKS = "blocks", pgettext_lazy("kind of message", "Blocks")
+        HTML = "html", "HTML"
+        MJML = "mjml", "MJML"
 
     subject = models.CharField(_("subject"), max_length=255)
     body = models.TextField(_("body"), validators=[MaxLengthValidator(100_000)])
+    kind = models.CharField(
+        _("kind"), max_length=8, choices=Kind.choices, default=Kind.TEXT, editable=False)
+    # Mail programs show it beside the subject.
+    preheader = models.CharField(_("preheader"), max_length=200, blank=True, default="")
+    source = models.TextField(_("source"), blank=True, default="", editable=False)
+    blocks = models.JSONField(default=list, editable=False)  # see `blocks/kinds.py`
+    html = models.TextField(blank=True, default="", editable=False)
+    # A person wrote the text part; otherwise it is made of the HTML.
+    own_text = models.BooleanField(default=False, editable=False)
+    # «Реклама», by law 38-ФЗ art. 18.1: {"advertiser", "inn", "erid"}; {} of a letter without.
+    ad_mark = models.JSONField(default=dict, editable=False)
 
-    objects = NotDeletedManager.from_queryset(OwnedQuerySet)()
-    all_objects = OwnedQuerySet.as_manager()
+    objects = NotDeletedManager.from_queryset(MessageQuerySet)()
+    all_objects = MessageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("message")
@@ -137,52 +182,11 @@ class Message(Owned):
         return self.subject
 
 
-class MailingQuerySet(OwnedQuerySet):
-
-    def refresh_statuses(self, now):
-        """Bring the stored statuses of these up to `now`; return how many rows were stale.
-
-        One indexed EXISTS, and an UPDATE only where something is stale, so that readers may
-        call it before every read: no background process is needed for a right status.
-        """
-        Status = self.model.Status
-        over = Q(ends_at__lte=now)
-        has_run = Exists(Run.objects.filter(mailing=OuterRef("pk")))
-        # In words that the index of statuses answers.
-        stale = self.filter(Q(status__in=[Status.CREATED, Status.RUNNING], ends_at__lte=now)
-                            | Q(status=Status.COMPLETED, ends_at__gt=now))
-        if not stale.exists():
-            return 0
-        return stale.update(status=Case(
-            When(over, then=Value(Status.COMPLETED)),
-            When(has_run, then=Value(Status.RUNNING)),
-            default=Value(Status.CREATED),
-        ))
-
-    def active(self):
-        """Return those of status «Запущена» that no manager disabled."""
-        return self.filter(status=self.model.Status.RUNNING, disabled_at=None)
-
-    def due(self, now):
-        """Return those whose time to start by themselves has come and that were never run.
-
-        Not those that a manager disabled, whose owner is blocked, or whose recipients are being
-        added.
-        """
-        return self.filter(
-            autostart=True, starts_at__lte=now, ends_at__gt=now, disabled_at=None, picking=None,
-            runs=None, owner__is_active=True)
-
-    def matching(self, text):
-        """Return those that have `text` in their name or in their message's subject."""
-        return self.filter(Q(name__icontains=text) | Q(message__subject__icontains=text))
-
-
 def in_a_week() -> datetime:
     return timezone.now() + timedelta(days=7)
 
 
-class Mailing(Addressed, Owned):
+class Mailing(Addressed, SendingHours, Owned):
     """A message to recipients inside a window of time."""
 
     class Status(models.TextChoices):
@@ -191,6 +195,9 @@ class Mailing(Addressed, Owned):
         COMPLETED = "Завершена", pgettext_lazy("mailing status", "Completed")
 
     name = models.CharField(_("name"), max_length=255, blank=True)
+    kind = models.CharField(  # who has left advertising alone still gets information
+        _("kind"), max_length=12, choices=Ground.Purpose.choices,
+        default=Ground.Purpose.ADVERTISING)
     starts_at = models.DateTimeField(_("first send"), default=timezone.now)
     ends_at = models.DateTimeField(_("end of sending"), default=in_a_week)
     # Whether the clock starts it; false of a draft.
@@ -249,7 +256,6 @@ class Mailing(Addressed, Owned):
         return self.name or without_fields(self.message.subject)
 
     def starts_itself(self, now: datetime) -> bool:
-        """Return whether its time to start by itself has come."""
         return self.autostart and self.starts_at <= now
 
     def waits_for_its_time(self, now: datetime) -> bool:
@@ -267,8 +273,8 @@ class Attempt(models.Model):
     # These are copied from a delivery and its run, whose foreign keys the database has checked, so
     # it need not check these again.
     HELD = {"related_name": "attempts", "db_index": False, "db_constraint": False}
-    mailing = models.ForeignKey(
-        Mailing, models.PROTECT, verbose_name=_("mailing"), **HELD)
+    mailing = models.ForeignKey(  # None of a test letter
+        Mailing, models.PROTECT, null=True, verbose_name=_("mailing"), **HELD)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("owner"), **HELD)
     run = models.ForeignKey(Run, models.PROTECT, verbose_name=_("run"), **HELD)

@@ -11,7 +11,7 @@ from django.http import HttpResponse, QueryDict
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.htmx import Request, done, render_form
+from apps.core.htmx import Request, done, is_partial, render_form
 from apps.users.models import User
 
 from .drafts.places import KEY, asked_for, offers, place_of
@@ -19,6 +19,7 @@ from .drafts.services import draft_discard
 from .owned import Owned
 from .versions import ChangedElsewhere, moment_in
 
+FORM_PAGE = "ui/form_page.html"
 # Everything that some mail program takes for the end of a line, and other control characters.
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
@@ -53,7 +54,7 @@ class OwnedForm(forms.ModelForm):
         return str(self.data.get(name) or self.initial.get(name) or "")
 
     @property
-    def version(self) -> str:
+    def seen_version(self) -> str:
         """The version of the object that the person has seen; "" of a new one."""
         if self.changed_at:
             return self.changed_at.isoformat()
@@ -74,7 +75,7 @@ class OwnedForm(forms.ModelForm):
     def saved(self, save: Callable[..., object], **what: Any) -> bool:
         """Save by the service `save`; False when the object was changed in another window."""
         try:
-            save(**what, fields=self.written, seen=moment_in(self.version))
+            save(**what, fields=self.written, seen=moment_in(self.seen_version))
         except ChangedElsewhere as newer:
             self.changed_at = newer.at
             self.errors["version"] = ErrorList([_("Changed in another window.")])
@@ -86,7 +87,7 @@ def opened(form_class: type[OwnedForm], request: Request, owned: Owned,
            **initial: Any) -> OwnedForm:
     """Return the form of `owned` with what was posted, or with the draft that is asked for."""
     if request.POST:
-        return form_class(request.POST, owner=request.user, instance=owned)
+        return form_class(request.POST, request.FILES, owner=request.user, instance=owned)
     initial = {name: value for name, value in initial.items() if value is not None}
     if draft := asked_for(request, owned):
         initial |= {"_draft": draft.key, "_draft_at": draft.stamp}
@@ -103,7 +104,8 @@ def draft_fields(form_class: type[OwnedForm], typed: QueryDict) -> dict[str, Any
 
 
 def form_page(request: Request, form: OwnedForm, heading: str, submit_label: str, *,
-              keeps_drafts: bool = False, **context: Any) -> HttpResponse:
+              keeps_drafts: bool = False, template: str = FORM_PAGE,
+              **context: Any) -> HttpResponse:
     """Show the form of an owned object; what it leads back to is the object, or its list."""
     owned = form.instance
     context |= {"form": form, "heading": heading, "submit_label": submit_label,
@@ -113,7 +115,8 @@ def form_page(request: Request, form: OwnedForm, heading: str, submit_label: str
     if keeps_drafts:
         place = place_of(owned)
         context |= {"place": place, "drafts": offers(request, place, form.draft)}
-    return render_form(request, "ui/form_page.html", context)
+    # Partials are not inherited: htmx gets the form of the page that others extend.
+    return render_form(request, FORM_PAGE if is_partial(request) else template, context)
 
 
 def owned_done(request: Request, owned: Owned, text: str, *, to: str | Owned | None = None,

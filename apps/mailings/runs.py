@@ -1,22 +1,28 @@
-"""Runs of mailings, and the ledger: what was to be sent to whom, and what came of it.
-
-The states of a delivery are drawn in docs/sending.md.
-"""
+"""Runs of mailings: what was sent once, and its figures."""
 import secrets
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
-from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from apps.core.addresses import shown
 from apps.core.numbers import MANY
 
+from .deliveries import Delivery
+from .ground.models import Ground
 from .owned import HistoryQuerySet
+from .titles import without_fields
 
+if TYPE_CHECKING:
+    from apps.users.models import User
+
+MAILING_OR_TEST = Q(test=False, mailing__isnull=False, message=None) | Q(
+    test=True, mailing=None, message__isnull=False)
+TEST_FOR = timedelta(hours=1)  # a test letter that has not left by then is called off
 LETTERS_LEFT = Q(total__gt=F("sent") + F("failed") + F("unknown") + F("skipped"))
 # The run's figures have changed since its domains were counted.
 DOMAINS_STALE = Q(domains_at=None) | Q(domains_at__lt=F("updated_at")) | Q(
@@ -35,13 +41,27 @@ def is_newest() -> Q:
 
 
 class RunQuerySet(HistoryQuerySet):
+    """Whose runs are asked for, gets those of mailings: tests are found by their message."""
+
+    def of_mailings(self) -> "RunQuerySet":
+        return self.filter(test=False)
+
+    def owned_by(self, user: "User | int") -> "RunQuerySet":
+        return super().owned_by(user).of_mailings()
+
+    def visible_to(self, user: "User") -> "RunQuerySet":
+        return super().visible_to(user).of_mailings()
 
     def active(self):
         return self.filter(state__in=self.model.ACTIVE)
 
     def newest(self):
         """Return the latest of each mailing."""
-        return self.filter(is_newest()).defer("body")
+        return self.filter(is_newest()).without_letter()
+
+    def without_letter(self) -> "RunQuerySet":
+        """Return these without what may be long and lists do not show."""
+        return self.defer("body", "html", "attachments")
 
     def ended_with_letters_left(self):
         return self.filter(LETTERS_LEFT).exclude(
@@ -79,8 +99,12 @@ class Run(models.Model):
 
     ACTIVE = (State.RUNNING, State.PAUSED)
 
-    mailing = models.ForeignKey(
-        "mailings.Mailing", models.PROTECT, related_name="runs", verbose_name=_("mailing"))
+    mailing = models.ForeignKey("mailings.Mailing", models.PROTECT, null=True, related_name="runs",
+                                verbose_name=_("mailing"))  # None of a test
+    # It sends a message to its writer: no mailing's status, rest or report knows of it.
+    test = models.BooleanField(default=False, editable=False)
+    message = models.ForeignKey("mailings.Message", models.PROTECT, null=True, editable=False,
+                                related_name="tests", verbose_name=_("message"))  # of a test
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="runs", verbose_name=_("owner"))
     started_by = models.ForeignKey(
@@ -89,6 +113,8 @@ class Run(models.Model):
     trigger = models.CharField(_("started"), max_length=10, choices=Trigger.choices)
     subject = models.CharField(_("subject"), max_length=255)
     body = models.TextField(_("body"))
+    html = models.TextField(blank=True, default="", editable=False)
+    attachments = models.JSONField(default=list, editable=False)  # `Attachment.snapshot` of each
     # The owner's own fields that the letter uses: their kinds by their keys; None of a letter
     # without.
     fields = models.JSONField(null=True, editable=False)
@@ -100,6 +126,14 @@ class Run(models.Model):
     from_name = models.CharField(max_length=100, blank=True, default="", editable=False)
     from_address = models.EmailField(max_length=254, blank=True, default="", editable=False)
     reply_to = models.EmailField(max_length=254, blank=True, default="", editable=False)
+    # Who has left only advertising alone still gets other letters.
+    kind = models.CharField(
+        max_length=12, choices=Ground.Purpose.choices, default=Ground.Purpose.ADVERTISING,
+        editable=False)
+    # The mailbox where bounces of this run are read; "" where there is none. Its address carries
+    # each delivery's token where the server takes that, else the envelope's is `from_address`.
+    bounces_to = models.EmailField(max_length=254, blank=True, default="", editable=False)
+    has_return_path = models.BooleanField(default=False, editable=False)
     seed = models.CharField(max_length=32, default=new_seed, editable=False)  # of Message-IDs
     state = models.CharField(
         _("state"), max_length=10, choices=State.choices, default=State.RUNNING)
@@ -114,6 +148,8 @@ class Run(models.Model):
     failed = models.PositiveIntegerField(_("failed"), default=0)
     unknown = models.PositiveIntegerField(_("outcome unknown"), default=0)
     skipped = models.PositiveIntegerField(_("skipped"), default=0)
+    # Of the sent: how many letters came back later. They are no part of the sum.
+    returned = models.PositiveIntegerField(_("came back"), default=0)
     started_at = models.DateTimeField(_("started at"), auto_now_add=True)
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
     updated_at = models.DateTimeField(_("changed at"), auto_now=True)
@@ -129,9 +165,11 @@ class Run(models.Model):
         verbose_name = _("run")
         verbose_name_plural = _("runs")
         ordering = ["-id"]
-        constraints = [models.UniqueConstraint(
-            fields=["mailing"], condition=Q(state__in=["running", "paused"]),
-            name="run_one_active_per_mailing")]
+        constraints = [
+            models.UniqueConstraint(fields=["mailing"], name="run_one_active_per_mailing",
+                                    condition=Q(state__in=["running", "paused"])),
+            models.CheckConstraint(condition=MAILING_OR_TEST, name="run_of_mailing_or_test"),
+        ]
         indexes = [
             models.Index(
                 fields=["state"], name="run_with_letters_left", condition=LETTERS_LEFT),
@@ -140,6 +178,23 @@ class Run(models.Model):
 
     def __str__(self):
         return _("Run %(id)s") % {"id": self.pk}
+
+    @property
+    def title(self) -> str:
+        """What a person calls it."""
+        if self.mailing:
+            return self.mailing.title
+        return _("Test: %(subject)s") % {"subject": without_fields(self.subject)}
+
+    @property
+    def ends_at(self) -> datetime:
+        """When no more letters may leave."""
+        return self.mailing.ends_at if self.mailing else self.started_at + TEST_FOR
+
+    def may_send_at(self, now: datetime) -> bool:
+        """Whether a letter may leave at `now`: within the window, and in the mailing's hours."""
+        is_open = self.mailing is None or self.mailing.is_open_at(now)
+        return is_open and now < self.ends_at
 
     @property
     def left(self) -> int:
@@ -165,126 +220,3 @@ class Run(models.Model):
         pending = self.deliveries.filter(state=Delivery.State.PENDING)
         claimed = self.deliveries.filter(state=Delivery.State.CLAIMED)
         return pending.exists() or claimed.exists()
-
-
-class Preparation(models.Model):
-    """How far a run's ledger is made. It exists while the run is not `prepared_at`.
-
-    With `unknown` the run is one of a restored database: what is unsent in it becomes unknown.
-    """
-
-    run = models.OneToOneField(Run, models.CASCADE, primary_key=True, related_name="preparation")
-    again = models.BooleanField()  # everybody, or the rest
-    moment = models.DateTimeField(null=True)  # when it was fixed who is in
-    place = models.BigIntegerField(default=0)  # the last recipient whose row was made
-    made = models.PositiveIntegerField(default=0)  # rows
-    expected = models.PositiveIntegerField(null=True)  # how many letters the person was told of
-    unknown = models.BooleanField(default=False)
-
-    class Meta:
-        verbose_name = _("preparation of a run")
-        verbose_name_plural = _("preparations of runs")
-
-    def __str__(self):
-        return str(self.run)
-
-
-class RunAudience(models.Model):
-    """Who is in a run, and at which address, as one statement found them.
-
-    Gone when the ledger is made.
-    """
-
-    pk = models.CompositePrimaryKey("run_id", "recipient_id")
-    run = models.ForeignKey(
-        Run, models.CASCADE, related_name="audience", db_index=False, db_constraint=False)
-    recipient = models.ForeignKey(
-        "mailings.Recipient", models.CASCADE, related_name="+", db_index=False,
-        db_constraint=False)
-    email = models.EmailField(max_length=254)
-
-    class Meta:
-        verbose_name = _("recipient of a run")
-        verbose_name_plural = _("recipients of runs")
-
-    def __str__(self):
-        return f"{self.run_id}: {self.recipient_id}"
-
-
-class DeliveryQuerySet(models.QuerySet["Delivery"]):
-
-    def in_state(self, state: str) -> "DeliveryQuerySet":
-        """Return those in one state, by its index: SQLite uses none for what is a parameter."""
-        state = Delivery.State(state)
-        where = [f"mailings_delivery.state = '{state}'"]
-        if state in Delivery.SET_ASIDE:
-            where.append("mailings_delivery.state IN ('skipped', 'cancelled')")
-        return self.extra(where=where)  # nosec B610 of constants
-
-
-class Delivery(models.Model):
-    """The ledger: one row per recipient of a run, in exactly one state."""
-
-    class State(models.TextChoices):
-        PENDING = "pending", _("Queued")
-        CLAIMED = "claimed", _("Sending")
-        RETRY = "retry", _("Will be retried")
-        SENT = "sent", pgettext_lazy("delivery state", "Sent")
-        FAILED = "failed", pgettext_lazy("delivery state", "Failed")
-        UNKNOWN = "unknown", _("Outcome unknown")
-        SKIPPED = "skipped", _("Skipped")
-        CANCELLED = "cancelled", _("Cancelled")
-
-    OPEN = (State.PENDING, State.CLAIMED, State.RETRY)
-    SET_ASIDE = (State.SKIPPED, State.CANCELLED)
-
-    run = models.ForeignKey(
-        Run, models.PROTECT, related_name="deliveries", verbose_name=_("run"), db_index=False)
-    recipient = models.ForeignKey(
-        "mailings.Recipient", models.SET_NULL, null=True, related_name="deliveries",
-        verbose_name=_("recipient"))
-    email = models.EmailField(_("e-mail"), max_length=254)
-    full_name = models.CharField(_("full name"), max_length=150)
-    # Of the run's `fields`, what the letter says, by their keys: texts, null where it is not known.
-    values = models.JSONField(null=True, editable=False)
-    state = models.CharField(
-        _("state"), max_length=10, choices=State.choices, default=State.PENDING)
-    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
-    crashes = models.PositiveSmallIntegerField(default=0)
-    next_try_at = models.DateTimeField(_("next try at"), null=True, blank=True)
-    lease_token = models.CharField(max_length=32, blank=True, default="")
-    lease_until = models.DateTimeField(null=True, blank=True)
-    answer = models.TextField(_("server's answer"), blank=True, default="")
-    settled_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+",
-        verbose_name=_("settled by"), db_index=False)
-    settled_at = models.DateTimeField(_("settled at"), null=True, blank=True)
-    updated_at = models.DateTimeField(_("changed at"), auto_now=True)
-
-    objects = DeliveryQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("delivery")
-        verbose_name_plural = _("deliveries")
-        ordering = ["id"]
-        constraints = [models.UniqueConstraint("run", Lower("email"), name="delivery_once_per_run")]
-        # Each index is written twice for each letter: no more than these and the constraint's.
-        indexes = [
-            models.Index(fields=["run", "id"], condition=Q(state="pending"),
-                         name="delivery_pending"),
-            models.Index(fields=["run", "next_try_at"], condition=Q(state="retry"),
-                         name="delivery_retry"),
-            models.Index(fields=["lease_until"], condition=Q(state="claimed"),
-                         name="delivery_lease"),
-            models.Index(fields=["run", "id"], condition=Q(state="unknown"),
-                         name="delivery_unknown"),
-            models.Index(fields=["run", "id"], condition=Q(state="failed"),
-                         name="delivery_failed"),
-            models.Index(fields=["run", "id"], condition=Q(state__in=["skipped", "cancelled"]),
-                         name="delivery_set_aside"),
-            models.Index(fields=["settled_at"], condition=Q(settled_at__isnull=False),
-                         name="delivery_settled"),
-        ]
-
-    def __str__(self):
-        return f"{shown(self.email)}: {self.get_state_display()}"

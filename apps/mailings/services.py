@@ -1,4 +1,4 @@
-"""Every write of recipients, messages and mailings, with all that follows from it."""
+"""Every write of recipients and mailings, with all that follows from it; and deletion."""
 import logging
 import re
 from collections.abc import Collection
@@ -15,10 +15,11 @@ from apps.core.rows import changed_columns
 from apps.users.models import User
 
 from .attempts.reply_key import reply_key
+from .hours.services import opening_write
 from .models import Mailing, MailingQuerySet, Message, Recipient
 from .picks.choice import Choice
 from .picks.services import choose, picking_refusal
-from .search import sort_name_of
+from .suppression.recognising import recognise
 from .versions import check_version
 from .whom.rules import lists_of
 from .whom.services import Groups, groups_write
@@ -39,17 +40,21 @@ def recipient_save(*, recipient: Recipient, fields: Collection[str] | None = Non
                    seen: datetime | None = None) -> Recipient:
     """Add `recipient` to its owner's book, or write those `fields` of one that is in it.
 
-    A changed address removes the bounce mark of the old one. Returns the recipient; raises
-    ValidationError at `email` when the owner has a recipient with this address, and
+    A changed address removes the bounce mark and the rest of the old one. Returns the recipient;
+    raises ValidationError at `email` when the owner has a recipient with this address, and
     ChangedElsewhere when it was changed after `seen`.
     """
     try:
         with transaction.atomic():
             check_version(recipient, seen)
-            if recipient.pk and address_changed(recipient):
-                for name, value in Recipient.UNMARKED.items():
+            changed = bool(recipient.pk) and address_changed(recipient)
+            if changed or not recipient.pk:
+                recognise(owner=recipient.owner, emails=[recipient.email])
+            as_new = {**Recipient.UNMARKED, "resting_until": None}
+            if changed:
+                for name, value in as_new.items():
                     setattr(recipient, name, value)
-                fields = fields and {*fields, *Recipient.UNMARKED}
+                fields = fields and {*fields, *as_new}
             write(recipient, fields)
     except IntegrityError:
         if not Recipient.objects.namesakes(recipient).exists():
@@ -65,20 +70,6 @@ def address_changed(recipient: Recipient) -> bool:
 
 
 @transaction.atomic
-def message_save(*, message: Message, fields: Collection[str] | None = None,
-                 seen: datetime | None = None) -> Message:
-    """Add `message`, or write those `fields` of one that is there. Returns it.
-
-    Raises ChangedElsewhere when it was changed after `seen`.
-    """
-    check_version(message, seen)
-    write(message, fields)
-    for mailing in message.mailings.filter(name="")[:1]:
-        message.mailings.filter(name="").update(sort_name=sort_name_of(mailing))
-    return message
-
-
-@transaction.atomic
 def mailing_save(*, mailing: Mailing, choice: Choice, groups: Groups | None = None,
                  fields: Collection[str] | None = None, seen: datetime | None = None) -> Mailing:
     """Add `mailing`, or write those `fields` of one that is there, and who gets it. Returns it.
@@ -89,6 +80,7 @@ def mailing_save(*, mailing: Mailing, choice: Choice, groups: Groups | None = No
     """
     check_version(mailing, seen)
     write(mailing, fields)
+    opening_write(mailing=mailing)
     if groups is not None:
         groups_write(mailing=mailing, groups=groups)
     choose(mailing=mailing, choice=choice)
@@ -122,12 +114,6 @@ def tell(owned: Noun, what: str) -> None:
     log.info("%s %s of user %s: %s", owned._meta.model_name, owned.pk, owned.owner_id, what)
 
 
-def message_copy(*, message: Message) -> Message:
-    """Return a new message that says the same. Its subject is what people read, so it stays."""
-    return message_save(message=Message(
-        owner=message.owner, subject=message.subject, body=message.body))
-
-
 def mailing_copy(*, mailing: Mailing) -> Mailing:
     """Return a draft that says the same to the same people, on the same day of a week to come.
 
@@ -138,10 +124,12 @@ def mailing_copy(*, mailing: Mailing) -> Mailing:
     starts_at = timezone.localtime(mailing.starts_at)  # the hour stays when clocks change
     starts_at = (starts_at + weeks_until(starts_at, timezone.now())).astimezone(UTC)
     copy = Mailing(
-        owner=mailing.owner, message=mailing.message, name=next_name(mailing), autostart=False,
-        starts_at=starts_at, ends_at=starts_at + (mailing.ends_at - mailing.starts_at),
+        owner=mailing.owner, message=mailing.message, kind=mailing.kind, name=next_name(mailing),
+        autostart=False, starts_at=starts_at,
+        ends_at=starts_at + (mailing.ends_at - mailing.starts_at),
         sender=mailing.sender, everyone=mailing.everyone, quiet_days=mailing.quiet_days,
-        skip_same=mailing.skip_same)
+        skip_same=mailing.skip_same, hours_from=mailing.hours_from, hours_to=mailing.hours_to,
+        weekdays=mailing.weekdays)
     return mailing_save(
         mailing=copy, choice=Choice(source=mailing.pk), groups=lists_of(mailing))
 
@@ -194,11 +182,15 @@ def owned_restore(*, owned: Noun) -> None:
     """Bring back what was deleted within the last minute. Raises OwnedRefused."""
     if isinstance(owned, Mailing) and owned.message.deleted_at:
         raise OwnedRefused(_("The message of this mailing is deleted too. Bring it back first."))
+    if isinstance(owned, Recipient) and owned.wiped_at:
+        raise OwnedRefused(_("Everything about this person is wiped. It can not be brought back."))
     deleted_lately = type(owned).all_objects.filter(
         pk=owned.pk, deleted_at__gt=timezone.now() - UNDO_FOR)
     try:
         with transaction.atomic():
             restored = deleted_lately.update(deleted_at=None)
+            if isinstance(owned, Recipient):
+                recognise(owner=owned.owner, emails=[owned.email])
     except IntegrityError:
         raise OwnedRefused(
             _("You have a new recipient with this address, so the old one stays deleted.")

@@ -1,22 +1,32 @@
 from django.urls import include, path
 
 from .attempts import views as attempts
+from .blocks import urls as blocks
+from .branding import urls as branding
 from .bulk import urls as bulk
 from .deletion import restore
+from .designs import urls as designs
+from .dossier import urls as dossier
 from .drafts import views as drafts
 from .fields import urls as fields
 from .exports import urls as exports
+from .ground import urls as ground
 from .imports import urls as imports
 from .mailings import tabs
 from .mailings import views as mailings
 from .mailings.switch import mailing_toggle
+from .media import urls as media
 from .messages import views as messages
+from .messages.raw import message_source
+from .messages.lint import urls as lint
+from .messages.preview import urls as preview
 from .models import Mailing, Message, Recipient
 from .recipients import views as recipients
 from .segments import urls as segments
 from .senders import urls as senders
 from .suppression import urls as suppression
 from .tags import urls as tags
+from .wiping import urls as wiping
 
 app_name = "mailings"
 urlpatterns = [
@@ -37,13 +47,23 @@ urlpatterns = [
     path("", include(exports)),
     path("", include(imports)),
     path("", include(tags)),
+    path("", include(ground)),
+    path("", include(dossier)),
+    path("", include(wiping)),
     path("", include(bulk)),
     path("", include(senders)),
+    path("", include(blocks)),
+    path("", include(branding)),
+    path("", include(designs)),
+    path("", include(media)),
+    path("", include(lint)),
+    path("", include(preview)),
     path("messages/", messages.message_list, name="message_list"),
     path("messages/create/", messages.message_create, name="message_create"),
     path("messages/preview/", messages.message_preview, name="message_preview"),
     path("messages/<int:pk>/", messages.message_detail, name="message_detail"),
     path("messages/<int:pk>/edit/", messages.message_edit, name="message_edit"),
+    path("messages/<int:pk>/source/", message_source, name="message_source"),
     path("messages/<int:pk>/copy/", messages.message_copy, name="message_copy"),
     path("messages/<int:pk>/delete/", messages.message_delete, name="message_delete"),
     path("messages/<int:pk>/restore/", restore, {"model": Message}, name="message_restore"),

@@ -24,11 +24,13 @@ OURS = (
     gettext_noop("The recipient was deleted."),
     gettext_noop("The address is on the list of those that are not written to."),
     gettext_noop("The mailbox does not exist: the address has bounced before."),
+    gettext_noop("Letters to this address came back too often: it rests for now."),
     gettext_noop("The sender was lost while it had this letter in hand; whether it was sent is "
                  "not known."),
     gettext_noop("Set aside: the sender crashed three times over this letter."),
     gettext_noop("A header can not hold line breaks or control characters."),
     gettext_noop("This name or address can not stand in a header."),
+    gettext_noop("An attachment of this letter is not in the storage any more."),
     gettext_noop("No space left on device"),
     gettext_noop("The server closed the connection."),
     gettext_noop("The server's reply has no end."),

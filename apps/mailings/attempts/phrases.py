@@ -10,18 +10,25 @@ that is not there, so that no recipient is marked as gone while another reading 
 from .faults import Meaning as M
 
 PARTS = {
-    "who": r"(?:@|user(?: ?names?)?s?|recipients?|rcpt|mail[ -]?box|account|addressee|alias"
+    "who": r"(?:@|user(?:[ -]?(?:names?|ids?))?s?|recipients?|rcpt|mail[ -]?box|account|addressee"
+           r"|receiver|spectator|alias"
            r"|(?<!ip )address(?:es)?|e-?mail(?: address| account| name)?|person|customer|maildrop"
-           r"|local[ -]?part|utilisateur|destinataire|adresse)(?! (?:agent|group|count|list)\b)",
-    "not_there": r"(?:unknown|undefined|invalide?|unrecogni[sz]ed|non-?existent|never existed"
-                 r"|not (?:be )?(?:found|known|exist|existing|recogni[sz]ed|valid|listed|present"
-                 r"|here|registered|local)|(?:do|does|did)(?: not|n't) (?:appear to )?exist"
+           r"|local[ -]?part)(?! (?:agent|group|count|list)\b)",
+    "not_there": r"(?:(?:unknown|undefined|invalid|unrecogni[sz]ed)(?! {thing})|non-?existent"
+                 r"|never existed|not (?:be )?(?:found|known|exist|existing|recogni[sz]ed|valid"
+                 r"|listed|present|here|registered|local(?! host))"
+                 r"|(?:do|does|dos|did)(?: not|n't) (?:appear to )?exist"
                  r"|isn't (?:known|valid|registered|here)|no longer (?:exists?|valid|in use|with)"
                  r"|no longer (?:accepts|available)|wrong or no longer|has been (?:deleted|removed)"
-                 r"|could not be found|cannot be found|inconnue?|inexistante?|n'existe pas"
-                 r"|not an? (?:known|valid|active))",
+                 r"|could not be found|cannot be found|not an? (?:known|valid|active))",
     "bad": r"(?:unknown|no such|no known|no (?:correct|valid)|invalid|non[- ]?existent|bad|wrong"
-           r"|incorrect|unrecogni[sz]ed|undefined|illegal|not an? (?:valid|known|local|existing))",
+           r"|incorrect|unrecogni[sz]ed|undefined|illegal|not an? (?:valid|known|local|existing))"
+           r"(?! {thing})",
+    # What may be unknown or bad besides a recipient.
+    "thing": r"(?:\w+ )?(?:domain|error|mailer|command|syntax|characters?|reason|parameters?"
+             r"|options?|arguments?|headers?|response|reply|message|content|data|format|charset"
+             r"|encoding|sequence|certificate|protocol|status|problem|failure|exception"
+             r"|file|directory|sender|password|login|token|signature|attachment)\b",
     "no": r"(?:not (?:be )?(?:allowed|accepted|verified|authori[sz]ed|permitted|valid|supported"
           r"|pre-approved|owned|exist)|rejected(?! for)|denied|refused|invalid|unknown|blocked"
           r"|forbidden|prohibited|disallowed|disabled|\w*blacklisted|unverified|does(?: not|n't)"
@@ -29,12 +36,25 @@ PARTS = {
     "blocked": r"(?:\w*bl[ao]c?k(?:ed|list\w*)|listed|banned|denied|rejected|bloqu\w+|reputation"
                r"|not allowed|prohibited|spamming)",
     "off": r"(?:disabled|suspended|(?:temporar\w+ )?locked|frozen|archived|blocked|expired|closed"
-           r"|terminated|discontinued|restricted|not accepting|on hold)",
+           r"|terminated|discontinued|restricted|not accepting(?! mail with)|on hold)",
+    # Recipients, and full mailboxes, in other languages.
+    "somebody": r"\b(?:empf[äa]e?nger|benutzer|postfach|adresse|konto|utilisateur|destinat\w+"
+                r"|bo[îi]te|compte|usu[aá]ri\w+|cuenta|conta|direcci[óo]n|endere[çc]o|caixa"
+                r"|buz[óo]n|persona|utente|casella|indirizzo|account|mottag\w+|mottaker"
+                r"|modtager|gebruiker|ontvanger|u[żz]ytkownik\w*|al[ıi]c[ıi]"
+                r"|пользовател\w+|получател\w+|адресат\w*|абонент\w*"
+                r"|ящик\w*|адрес\w*|аккаунт\w*)s?\b",
+    "box": r"\b(?:postfach|bo[îi]te|casella|caixa|buz[óo]n|cuenta|conta|mail ?box|skrzynka)\b",
 }
 
 OURS = {
+    M.NO_DOMAIN: r"""
+        account or domain may not exist
+    """,
     M.POLICY: r"""
         resolver\.rst\.(?:auth|not|sender|restrict)
+        recipient (?:has )?blocked you
+        suppression list|suppressed sending
         recipient preferences|(?:rejected|refused|blocked) by (?:the )?recipient
     """,
     M.SPAM: r"""
@@ -50,7 +70,7 @@ OURS = {
             (?:to )?relay
         (?:do|does)(?: not|n't) (?:allow |permit |open )?relay
         (?:no|won't|will not|isn't allowed to|refuse to|insecure mail) relay
-        in my list of allowed rcpthosts
+        (?<!or user isn't )in my list of allowed rcpthosts
         local (?:users?|recipients?|domains?|mail) only
         authentication when attempting to send
     """,
@@ -64,7 +84,9 @@ OURS = {
         (?:invalid|unknown|bad|unrout\w+|bogus|unverified|unqualified|forged|null|illegal\
             |unacceptable|empty envelope) (?:envelope |mail )?(?:sender|from\b|return[- ]path\
             |originator)
-        domain of (?:the )?sender
+        domain of (?:the )?sender|backscatter
+        \byour (?:e-?mail |mail )?(?:address|account|mail ?box|domain)~1 (?:is )?{not_there}
+        sending (?:e-?mail |mail )?(?:address|account|mail ?box|domain)~1 (?:is )?{not_there}
         sender(?:'s)?(?: e-?mail)?(?: address| domain| id\b)
         batv|blocked sender|badmailfrom|sendasdenied|\bsend-?as\b|spoof
         not owned by|mx records for|domain does not exist:|mail not accepted here
@@ -75,7 +97,8 @@ OURS = {
         from: (?:header |domain |address )?(?:is )?(?:in)?valid
         mail ?from\b.{0,60}(?:rejected(?! for)|denied|refused|not allowed|unresol|not exist\
             |invalid)
-        отправител|absender|remitente|mittente|exp[ée]diteur|emetteur
+        отправител|absender|remitente|remetente|mittente|exp[ée]diteur|emetteur|avs[äe]nd
+        afsender|afzender|nadawc|送信者|送信元|差出人|发件人
     """,
     M.HELO: r"""
         \b(?:helo|ehlo)\b
@@ -87,7 +110,7 @@ OURS = {
         not allowed to send (?:e?-?mails? )?from
     """,
     M.LOGIN: r"""
-        password|credential|not logged|(?:please|must) log ?in|парол
+        must (?:first )?authenticate|password|credential|not logged|(?:please|must) log ?in|парол
         (?<!sender )authenticat\w+ (?:is )?(?:fail|required|error|unsuccess|credential|needed)
         (?:log ?in|auth) (?:fail|error|denied|required)
     """,
@@ -140,6 +163,7 @@ OURS = {
         \brate[- ]?limit|throttl|at a rate|\bfrequen(?:cy|t)|slow(?:er| down)
         (?:unusual|excessive|maximum|high|message|sending|send|mail|connection|delivery\
             |recipient|submission) (?:rate|\w+ activity)
+        too many~1 (?:invalid|unknown|bad|non-?existent) (?:users|recipients|addresses)
         too (?:many|much)~3 (?:messages|mails?|e-?mails|recipients|requests|login|errors\
             |commands|attempts|transactions|deliveries)\b(?! on the| data)
         too (?:fast|quickly|often)|sending too
@@ -149,11 +173,12 @@ OURS = {
     M.BUSY: r"""
         (?:server|system)\S{0,4} (?:is )?(?:too |currently |temporarily )?(?:busy|overloaded)\
             |load (?:is )?too high
-        not accepting connections|service refus
+        not accepting connections|service refus|service not available,? closing
+        connection (?:was )?(?:reset|dropped)|connection refused by
     """,
     M.DISK: r"""
         insufficient (?:system|disk) (?:storage|space|resources)
-        no space left|not enough (?:disk|system|free) (?:space|storage)
+        no space left|not (?:enough|sufficient) (?:disk|system|free) (?:space|storage)
     """,
 }
 THE_LETTERS = {
@@ -176,6 +201,7 @@ GUARDS = {
     """,
     M.REFUSED: r"""
         \bip\b|your (?:mail ?)?(?:server|host|domain|network|mailer|client|dns)
+        all recipient addresses rejected
         (?<!to )(?<!to the )\bsenders?\b|(?:for|from) \[?\d{1,3}(?:\.\d{1,3}){3}
         \byou (?:are|used|send)|your (?:account|address|own)|return address|reply-?to
         (?:mail|envelope)[ -]?from\b|\bfrom:? (?:address|header|field|domain)
@@ -187,7 +213,7 @@ WEAK = {
         service (?:is )?(?:currently |temporarily )?(?:not |un)available|temporarily unavailable
         (?:config\w*|local|internal|system|temporary|server|processing) (?:\w+ )?(?:error\
             |problem|failure)
-        error in processing
+        error in processing|error reading data
     """,
     M.REFUSED: r"""
         not accepting (?:mail|messages)|administrative prohibition|go away\
@@ -197,7 +223,7 @@ WEAK = {
     """,
     M.MALFORMED: r"""
         \bheaders?\b|\brfc ?\d{3,4}|\bmime\b|8-?bit|bare (?:lf|cr)|line too long|non-?compliant
-        from: address|\bsubject\b|message-id|expected '
+        from: address|\bsubject\b|message-id|expected '|line limit
     """,
     M.POLICY: r"""
         polic(?:y|ies)|\bcontent\b|attachment|filtered|organi[sz]ation
@@ -206,7 +232,9 @@ WEAK = {
         members[ -]only|closed (?:mailing )?list|by (?:the )?(?:recipient|user)\b
     """,
     M.NO_MAILBOX: r"""
-        mail ?box (?:is )?(?:unava\w+|not available)
+        mail ?box (?:is )?(?:unava\w++|not available)(?! or access)
+        ^(?!5\.7\.).{0,80}(?<!all )recipient address rejected: access denied
+        recipient mail ?box is not allowed|domain or user isn't in my list
         ^[\d. ]*\W*@\W* rejected\W*$
     """,
 }

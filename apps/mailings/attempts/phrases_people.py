@@ -12,20 +12,20 @@ FOR_NOW = {
             |приостанов)
     """,
     M.FULL: r"""
-        (?:mail ?box|inbox|maildir|mail ?folder|account|user|boite|storage|mailstore|@\W*)~4 \
-            (?:full|pleine|over[- ]?quota|over its|exceed\w*|out of)
+        (?:mail ?box|inbox|maildir|mail ?folder|account|user|storage|mailstore)~4 \
+            (?:full\b|over[- ]?quota|over its|exceed\w*|out of)
+        @\W{1,4}(?:is |has )?(?:full\b|over[- ]?quota|over its|out of)
         full (?:mail ?box|inbox)|quota|out of (?:storage|space)
         exceed\w* (?:(?:its|the|their|max\w*|allowed|recipient|user) )*(?:storage|mailbox|disk)
-        storage (?:space|limit|allocation|exceeded)|insufficient storage
+        mail ?file size exceeds|storage (?:space|limit|allocation|exceeded)|insufficient storage
         mail ?box (?:size|limit|would exceed)|mail system full
         (?:disk|space)~3 (?:full|exceeded|used up)|enough (?:storage )?space
         too much mail data|too many messages on the
         переполнен|превышен\w* (?:квот|размер ящик)|нет (?:свободного )?места
-        postfach.{0,20}voll|buz[óo]n.{0,20}llen|casella.{0,30}piena
     """,
     M.TOO_BIG: r"""
         (?:message|mail|letter|e-?mail|data|file|attachment|header|size)s?~4 (?:too (?:big|large\
-            |long)|exceed\w*)
+            |long)|exceed\w*(?!.{0,20}\bhop))
         exceed\w*~4 (?:size|length)
         size (?:limit|exceed)|too (?:big|large)\b|taille limite|слишком (?:больш|велик)
     """,
@@ -34,15 +34,27 @@ FOR_NOW = {
         temporar(?:y|ily)
     """,
     M.ROUTE: r"""
-        too many hops|hop count|\bloop(?:s|ing|ed)?\b|in the queue too long|queue period
-        message (?:has )?expired|delivery time expired|tim(?:ed|e)[ -]?out|retry time not\
-            |giving up on
-        dns query failed|lookup fail|host not found, try|name server reply|no relevant answers
+        too many hops|hop count|exceeded \d+ hops
+        \bloop(?:s|ing|ed)?\b|in the queue too long|queue period
+        (?:message|envelope|mail) (?:has )?expired|delivery time expired|tim(?:ed|e)[ -]?out
+        retry time not|giving up on
+        dns query failed|lookup fail(?!ed permanently)|contact dns
+        host not found, try|name server reply|no relevant answers
         no route|resolve route|host (?:is )?unreachable|network (?:error|unreachable)\
             |unroute?able mail domain
+        could not deliver for|not responding|within \d+ (?:days|hours)|retry timeout
+        multiple retries|(?<!domain is )not reachable|failed \d+ attempts
+        (?:lost connection|conversation) with
+        not be delivered for (?:more than )?\d|delivery expired|failing for a long
+        network is unreachable|establish an smtp connection|connection died
         connection (?:refused|reset|dropped)|could not (?:connect|find a gateway)\
             |failed to connect
-        did not respond|unknown mail transport|not been collected|deferred because|misconfigured
+        did not accept our request|attempts will continue|failed to deliver to domain
+        best-preference mx|several matches found|local delivery failed|homedir creator
+        delivery to (?:file|pipe|/\S{1,80}) (?:is )?forbidden
+        (?:contact|connect(?:ion)? to|into|search on|failure in|error in)~1 ldap
+        did not respond|unknown mail transport|not been collected|deferred because
+        (?<!; )misconfigured
         can't create|could not load|encountered an error|queue file|interrupted|dns records for
     """,
 }
@@ -61,16 +73,20 @@ GONE = {
     """,
     M.NO_DOMAIN: r"""
         (?:host|domain)(?: ?name)?(?: \S{1,80})? (?:is |was )?(?:unknown|not (?:found|exist\
-            |known|reachable)|does(?: not|n't) exist|non-?existent)
-        (?:unknown|no such|bad destination|non-?existent) (?:destination |recipient \
+            |known)|is not reachable|does(?: not|n't) exist|non-?existent)
+        (?:unknown|no such|bad destination|illegal|non-?existent) (?:destination |recipient \
             |mail )?(?:host|domain|system)
+        couldn't find any host|non-?existent hosts|no mx found
+        no mx or a records?\b|no smtp service|nonexistentdomain\
+            |find a mail exchanger|domain \S{1,80} couldn't be found|doesnt exist
+        lookups? (?:has |have )?failed permanently|answer with no data
         nxdomain|name or service not known|recipient domain must exist|no mx record found
         domain mentioned in \S{1,20}(?: \w+)? is unknown
         домен\w* (?:\S{1,60}+ )?не (?:сущ|найд)
     """,
     M.NO_MAILBOX: r"""
         {bad}~2 {who}(?![\w-])
-        no such (?:person|one|id)\b
+        no such (?:person|one|id)\b|not found (?:recipient|user|account|mail ?box)\b
         \b{who}\)?\W{0,6}+(?:\S{1,80}+ ){0,6}?{not_there}
         @\W{1,6}(?:is |was )?{not_there}
         (?:no|isn't an?|not an?) (?:mail[ -]?box|account|user|one|person|recipient|address|alias\
@@ -80,6 +96,11 @@ GONE = {
         recipients? (?:is |cannot be )?(?:not (?:accepted|ok)|verified)|user \W*@\W* not ok\
             |rejected recipients
         envelope recipient has been denied|^[\d. ]*does not exist\W*$
+        rejected: (?:account unavailable|undeliverable address)|final email delivery point
+        (?:unable to|could not|cannot|can't) find (?:the |this )?(?:user|recipient|mailbox)
+        (?:no matches found|not unique) in \w{1,20} directory|not in recipient table
+        non-local recipient verification
+        and other recipients in the same domain|address couldn't be found|unknown local[- ]part
         badrcptto|validrcptto|badrecipientto|not a local address
         recip(?:ient)? ?not ?found
         unroute?able address|recipients? (?:was|were) undeliverable|user missing home
@@ -88,18 +109,5 @@ GONE = {
         address rejected(?:[. ]*$| @|: need fully-qualified address)
         (?:address|recipient|mailbox) syntax
         no .{1,80} in name directory
-        (?:пользовател|получател|адресат|абонент|ящик|адрес)\w*~4 (?:не (?:сущ|найд|зарег|изв)\
-            |неизв|отсутств)
-        (?:нет|неизвестн\w+|несуществующ\w+) (?:таког\w+ |почтов\w+ )*(?:пользовател|получател\
-            |адресат|абонент|ящик|адрес)
-        (?:benutzer|empf[äa]e?nger|postfach|adresse)\w*~3 (?:unbekannt|existiert nicht|nicht \
-            (?:gefunden|bekannt|vorhanden))
-        unbekannter? (?:benutzer|empf)
-        (?:usuario|usu[áa]rio|destinat[áa]rio|persona|utente|cuenta|conta)~3 (?:desconocid\
-            |desconhecid|inexist|no existe|n[ãa]o existe|sconosciut|non esiste|non trovat)
-        no existe (?:ese|el|esa|la|dicha|dicho|este) |nessun utente
-        nieznany u|nie ma takiego|użytkownik nie istnieje|onbekende gebruiker|gebruiker onbekend
-        (?:用户|收件人|邮箱|帐号|账号).{0,10}不存在
-        (?:宛先|ユーザ|受信者).{0,20}(?:存在し(?:ません|ない)|不明|見つかりません)
     """,
 }

@@ -73,8 +73,9 @@ def plain(address: str) -> str:
     """Return an address in one form of the many: lower case, A-labels (RFC 5891), no full stop."""
     local, _, domain = address.strip("<>").rpartition("@")
     domain = domain.rstrip(".").lower()
-    try:
-        domain = idna.encode(domain).decode("ascii")
-    except UnicodeError:
-        pass  # no name that DNS knows: compared as it stands
+    if not domain.isascii():
+        try:
+            domain = idna.encode(domain).decode("ascii")
+        except UnicodeError:
+            pass  # no name that DNS knows: compared as it stands
     return f"{local.lower()}@{domain}"

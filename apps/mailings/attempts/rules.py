@@ -5,9 +5,11 @@ left of the codes. Codes: RFC 3463, RFC 5248's registry, RFC 7372, RFC 7504, RFC
 """
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
-from . import phrases, phrases_people
+from . import phrases, phrases_abroad, phrases_people
 from .faults import Meaning as M
+from .needles import alternatives, needle, with_needles
 from .replies import Reply
 
 SENDER_DETAILS = ("1.7", "1.8", "7.27")  # they say whose address is meant
@@ -28,30 +30,48 @@ TLS = re.compile(r"\btls\b|starttls|certificate")
 NEVER_CURED = (M.RELAY,)  # by waiting, although servers say so: «454 4.7.1 Relay access denied»
 
 
-Rules = Sequence[tuple[M, re.Pattern[str]]]
+# A meaning, the text that must be there for the pattern to fit ("": anything), the pattern.
+Rules = Sequence[tuple[M, str, str]]
 
 
-def compiled(*groups: dict[M, str]) -> Rules:
-    """Return (Meaning, pattern) pairs of groups as `phrases` writes them."""
-    rules: list[tuple[M, re.Pattern[str]]] = []
+def rules_of(*groups: dict[M, str]) -> Rules:
+    """Return the rules of groups as `phrases` writes them, one for each way to say a thing."""
+    rules: list[tuple[M, str, str]] = []
     for group in groups:
-        rules += [(meaning, pattern(lines)) for meaning, lines in group.items()]
+        for meaning, lines in group.items():
+            rules += [(meaning, *rule) for rule in patterns(lines)]
     return rules
+
+
+def patterns(lines: str) -> list[tuple[str, str]]:
+    """Return the regular expressions that `phrases` writes as `lines`, one for each needle."""
+    by_needle: dict[str, list[str]] = {}
+    for line in written_out(lines):
+        for alternative in alternatives(line):
+            for way in with_needles(alternative):
+                by_needle.setdefault(needle(way), []).append(way)
+    return [(each, "|".join(dict.fromkeys(ways)))
+            for each, ways in sorted(by_needle.items(), reverse=True)]
 
 
 def pattern(lines: str) -> re.Pattern[str]:
     """Return one pattern of the regular expressions that `phrases` writes as `lines`."""
+    return re.compile("|".join(written_out(lines)))
+
+
+def written_out(lines: str) -> list[str]:
+    """Return the regular expressions in `lines`, their {names} and ~3 replaced."""
     lines = re.sub(r"\\\n\s*", "", lines)
     for name, part in phrases.PARTS.items():
         lines = lines.replace(f"{{{name}}}", part)
     lines = re.sub(r"~(\d)", r"(?: \\S{1,80}+){0,\1}", lines)
-    return re.compile("|".join(map(str.strip, lines.strip().splitlines())))
+    return [line.strip() for line in lines.strip().splitlines()]
 
 
-PLAIN = compiled(phrases.OURS, phrases.THE_LETTERS, phrases_people.FOR_NOW, phrases.GUARDS,
-                 phrases_people.GONE)
-WEAK = compiled(phrases.WEAK, phrases.WEAKEST)
-VAGUE_DETAILS = compiled({  # what the rest of a subject is about
+PLAIN = rules_of(phrases.OURS, phrases.THE_LETTERS, phrases_people.FOR_NOW, phrases_abroad.FOR_NOW,
+                 phrases.GUARDS, phrases_people.GONE, phrases_abroad.GONE)
+WEAK = rules_of(phrases.WEAK, phrases.WEAKEST)
+VAGUE_DETAILS = rules_of({  # what the rest of a subject is about
     M.BLOCKED: r"^7\.6\d\d$",  # Exchange Online: banned servers
     M.REFUSED: r"^7\.\d{3}$",
     M.ROUTE: r"^4\.\d{3}$",
@@ -78,10 +98,15 @@ def meaning_of(answer: Reply) -> tuple[M, bool]:
 
 def first(rules: Rules, text: str) -> M | None:
     """Return the Meaning of the first of `rules` that `text` fits."""
-    for meaning, words in rules:
-        if words.search(text):
+    for meaning, needed, words in rules:
+        if needed in text and compiled_when_needed(words).search(text):
             return meaning
     return None
+
+
+@lru_cache(maxsize=None)  # there are hundreds, and most processes need few
+def compiled_when_needed(words: str) -> re.Pattern[str]:
+    return re.compile(words)
 
 
 def corrected(meaning: M, answer: Reply) -> M:

@@ -15,8 +15,11 @@ from apps.jobs.kinds import Failed
 from apps.users.models import User
 
 from ..fields.sql import fields_with
+from ..ground.models import Ground
+from ..ground.services import recipients_ground_set
 from ..models import Field, Recipient, Tag, Tagging
 from ..picks.choice import among
+from ..suppression.recognising import recognise
 from ..suppression.services import addresses_add
 from ..tags.services import recipients_tag, recipients_untag
 
@@ -24,6 +27,7 @@ Rows = QuerySet[Recipient]
 Place = dict[str, Any]
 NO_TAG = gettext_noop("The tag was deleted meanwhile.")
 NO_FIELD = gettext_noop("The field was deleted meanwhile.")
+NO_GROUND = gettext_noop("The ground was deleted meanwhile.")
 
 
 def tag(rows: Rows, owner: User, place: Place) -> int:
@@ -58,6 +62,14 @@ def field(rows: Rows, owner: User, place: Place) -> int:
     return rows.update(fields=fields, updated_at=timezone.now())
 
 
+def ground(rows: Rows, owner: User, place: Place) -> int:
+    """Write down on what ground they are written to."""
+    of = Ground.objects.owned_by(owner).filter(pk=place["with"]["ground"]).first()
+    if of is None:
+        raise Failed(NO_GROUND)
+    return recipients_ground_set(recipients=rows, ground=of)
+
+
 def suppress(rows: Rows, owner: User, place: Place) -> int:
     """Write to their addresses no more. Returns how many addresses are new on the list."""
     emails = rows.values_list("email", flat=True)
@@ -77,10 +89,11 @@ def restore(rows: Rows, owner: User, place: Place) -> int:
     namesakes = book.filter(address__in=set(addresses.values()))
     taken = set(namesakes.values_list("address", flat=True))
     back = [pk for pk, address in addresses.items() if address not in taken]
+    recognise(owner=owner, emails=[addresses[pk] for pk in back])
     return Recipient.all_objects.filter(pk__in=among(back)).order_by().update(deleted_at=None)
 
 
 DEEDS: dict[str, Callable[[Rows, User, Place], int]] = {
-    "tag": tag, "untag": untag, "field": field, "suppress": suppress, "delete": delete,
-    "restore": restore,
+    "tag": tag, "untag": untag, "field": field, "ground": ground, "suppress": suppress,
+    "delete": delete, "restore": restore,
 }

@@ -31,6 +31,7 @@ TITLES = {
     "tag": gettext_lazy("Give a tag to recipients"),
     "untag": gettext_lazy("Take a tag off recipients"),
     "field": gettext_lazy("Fill in a field of recipients"),
+    "ground": gettext_lazy("Write down the ground of recipients"),
     "suppress": gettext_lazy("Stop writing to recipients"),
     "delete": gettext_lazy("Delete recipients"),
     "restore": gettext_lazy("Bring recipients back"),

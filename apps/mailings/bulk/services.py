@@ -16,7 +16,8 @@ from .job import KEY, can_undo, owner_of
 
 log = logging.getLogger("vestnik.mailings")
 AT_ONCE = 1000  # recipients that are changed while the person waits
-ACTIONS = {"delete": Action.DELETE, "suppress": Action.SUPPRESS, "restore": Action.RESTORE}
+ACTIONS = {"delete": Action.DELETE, "suppress": Action.SUPPRESS, "restore": Action.RESTORE,
+           "ground": Action.GROUND}
 
 
 class TooLate(Exception):

@@ -20,6 +20,7 @@ from apps.jobs.kinds import Failed
 from apps.jobs.models import Job
 from apps.users.models import User
 
+from ..ground.forms import GroundChoiceForm
 from ..recipients.filters import Filters
 from . import services
 from .chosen import Chosen, chosen_in
@@ -34,7 +35,7 @@ EXPORT = "export"
 class Question:
     """How a deed is asked for."""
 
-    form: type[Asked]
+    form: type[Asked] | type[GroundChoiceForm]
     heading: Promise
     submit: Promise
     lines: tuple[Promise, ...] = ()
@@ -45,6 +46,8 @@ QUESTIONS = {
     "tag": Question(GiveTagsForm, gettext_lazy("Give a tag"), gettext_lazy("Give")),
     "untag": Question(TakeTagForm, gettext_lazy("Take a tag off"), gettext_lazy("Take off")),
     "field": Question(FieldForm, gettext_lazy("Fill in a field"), gettext_lazy("Fill in")),
+    "ground": Question(
+        GroundChoiceForm, gettext_lazy("Write the ground down"), gettext_lazy("Write down")),
     "suppress": Question(
         SuppressForm, gettext_lazy("Stop writing to them?"), gettext_lazy("Stop writing"), (
             gettext_lazy("Letters to them are skipped, in mailings that are being sent now too."),
@@ -78,7 +81,8 @@ def bulk(request: Request) -> HttpResponse:
         "danger": question.danger, "back": list_url(request), "crumb": _("Recipients")})
 
 
-def start(request: Request, chosen: Chosen, do: str, form: Asked) -> HttpResponse:
+def start(request: Request, chosen: Chosen, do: str,
+          form: Asked | GroundChoiceForm) -> HttpResponse:
     try:
         return begun(request, services.bulk_start(chosen=chosen, do=do, given=form.given()))
     except Failed as failure:

@@ -8,7 +8,7 @@ from apps.users.models import User
 
 from .models import ENDED, KEPT_FOR, Draft
 
-LONGEST = 400_000  # characters: four of the longest letters
+LONGEST = 1_500_000  # characters: the longest source and its text part
 MOST = 50  # drafts of one person
 ENDED_FOR = timedelta(minutes=10)  # longer than any request is on its way
 

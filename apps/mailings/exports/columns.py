@@ -48,9 +48,16 @@ def columns_of(owner: User) -> list[Column]:
         Column("last_fate", _("What became of it"), labels_of("last_fate", Delivery.State),
                chosen=False),
         Column("suppressed", pgettext("column", "Not written to"),
-               lambda person: yes if getattr(person, "suppression", None) else no,
+               lambda person: suppressed_words(person, yes, no),
                chosen=False, needs="suppression"),
     ]
+
+
+def suppressed_words(person: Recipient, yes: str, no: str) -> str:
+    suppression = getattr(person, "suppression", None)
+    if suppression is None:
+        return no
+    return yes if suppression.is_all else _("advertising")
 
 
 def column_of(field: Field) -> Column:

@@ -81,11 +81,11 @@ def add_tags(people: dict[str, Known], tags: Iterable[int]) -> None:
         by_pk[recipient].tags.add(tag)
 
 
-def suppressed_keys(owner: int, keys: Iterable[str]) -> set[str]:
-    """Return which of these addresses are not written to."""
+def suppressed_keys(owner: int, keys: Iterable[str]) -> dict[str, str]:
+    """Return which of these addresses are not written to, and of what (`Suppression.scope`)."""
     texts = RawSQL(LIST[connection.vendor], [json.dumps(sorted(keys))])  # nosec B611
-    return set(Suppression.objects.filter(
-        owner=owner, email__in=texts).values_list("email", flat=True))
+    return dict(Suppression.objects.filter(
+        owner=owner, email__in=texts).values_list("email", "scope"))
 
 
 def deleted_keys(owner: int, keys: Iterable[str]) -> dict[str, datetime]:

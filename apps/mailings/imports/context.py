@@ -113,10 +113,9 @@ def told(of: Import) -> list[str]:
     lines = []
     if of.suppressed:
         lines.append(ngettext(
-            "%(n)s of them is on your list “Not written to”, and stays there: no letters go to "
-            "them.",
-            "%(n)s of them are on your list “Not written to”, and stay there: no letters go to "
-            "them.", of.suppressed) % {"n": intcomma(of.suppressed)})
+            "%(n)s of them is on your list “Not written to”, and stays there.",
+            "%(n)s of them are on your list “Not written to”, and stay there.",
+            of.suppressed) % {"n": intcomma(of.suppressed)})
     if of.returning:
         lines.append(ngettext(
             "%(n)s was deleted by hand before, and is added anew.",
@@ -151,8 +150,8 @@ def told_after(of: Import) -> list[str]:
     if not of.suppressed:
         return []
     return [ngettext(
-        "%(n)s of them is on your list “Not written to”: no letters go to them.",
-        "%(n)s of them are on your list “Not written to”: no letters go to them.",
+        "%(n)s of them is on your list “Not written to”.",
+        "%(n)s of them are on your list “Not written to”.",
         of.suppressed) % {"n": intcomma(of.suppressed)}]
 
 

@@ -139,7 +139,7 @@ class ReadingKind(ImportKind):
             self.close(job)
 
 
-def count(of: Import, batch: Batch, outcomes: list[Outcome], suppressed: set[str],
+def count(of: Import, batch: Batch, outcomes: list[Outcome], suppressed: Mapping[str, str],
           returning: set[str]) -> None:
     """Add a batch to the figures of its import. They add up, whatever came of its people."""
     found = {"people": len(batch.people), REJECTED: len(batch.people) - len(outcomes),

@@ -10,6 +10,7 @@ from apps.jobs.kinds import Failed, Later
 from apps.jobs.models import Job
 from apps.users.models import User
 
+from ..suppression.recognising import recognise
 from ..tags.models import Tag, key_of
 from ..tags.services import tags_named
 from .book import deleted_keys, known_people, suppressed_keys
@@ -50,6 +51,7 @@ class LandKind(ReadingKind):
         of, rules, batch = prepared.of, prepared.source.rules, prepared.batch
         people = batch.good
         keys = [person.key for person in people]
+        recognise(owner=of.owner, emails=keys)
         suppressed = suppressed_keys(rules.owner, keys)
         deleted = deleted_keys(rules.owner, keys)
         make_tags(of, people, rules)

@@ -8,8 +8,8 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from ..ground.forms import GroundForm as WrittenGround
 from ..models import Field, Ground
-from ..owned_form import one_line
 from ..tags.names import names_in
 from .columns import FIELD, IGNORED, SHARED, TARGETS, guess_kind
 from .models import Import
@@ -35,36 +35,12 @@ class Column:
     label: forms.BoundField
 
 
-class GroundForm(forms.ModelForm):
+class GroundForm(WrittenGround):
     """On what ground the people of a file are written to; without a text it says nothing."""
-
-    class Meta:
-        model = Ground
-        fields = ["text", "purpose", "version", "agreed_on", "proof"]
-        labels = {
-            "text": gettext_lazy("From where, and what they agreed to"),
-            "purpose": gettext_lazy("What they are written for"),
-            "version": gettext_lazy("Version of that text"),
-            "agreed_on": gettext_lazy("When they agreed"),
-            "proof": gettext_lazy("Where the proof lies")}
-        widgets = {
-            "text": forms.Textarea(attrs={"rows": 2, "class": "form-control"}),
-            "purpose": forms.Select(attrs={"class": "form-select"}),
-            "version": forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
-            "agreed_on": forms.DateInput(
-                format="%Y-%m-%d", attrs={"class": "form-control", "type": "date"}),
-            "proof": forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"})}
-        help_texts = {
-            "text": gettext_lazy("For example: customers of the shop, ticked “Send me news” when "
-                                 "they ordered."),
-            "proof": gettext_lazy("For example: the shop's database, a folder of paper forms.")}
 
     def __init__(self, data: Any = None, *, instance: Ground, initial: dict[str, str]) -> None:
         super().__init__(data, instance=instance, initial=initial, prefix="ground")
         self.fields["text"].required = False
-
-    def clean_proof(self) -> str:
-        return one_line(self.cleaned_data["proof"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

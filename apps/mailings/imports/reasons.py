@@ -26,6 +26,8 @@ WORDS = {
     "role": gettext_lazy("An address of a post, not of a person."),
     "near_domain": gettext_lazy("Did they mean %(offered)s?"),
     "suppressed": gettext_lazy("No letters go to this address: it is on your list."),
+    "no_advertising": gettext_lazy(
+        "No advertising goes to this address: its person has left it. Other letters go."),
     "returning": gettext_lazy("You deleted this recipient before. The import adds it anew."),
     "updated": gettext_lazy("Is in the book already."),
 }

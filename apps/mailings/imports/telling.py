@@ -3,6 +3,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from ..suppression.models import Suppression
 from .comparing import UPDATED, Outcome
 from .doubts import is_post, suggested
 from .models import Import, ImportRow
@@ -43,29 +44,30 @@ class Telling:
                 self.tell(Fate.REJECTED, person, person.reason, {
                     **details, "email": person.email, "outcome": "rejected"})
 
-    def good(self, outcomes: Iterable[Outcome], suppressed: set[str],
+    def good(self, outcomes: Iterable[Outcome], suppressed: Mapping[str, str],
              deleted: dict[str, datetime]) -> None:
         for outcome in outcomes:
             person = outcome.person
-            is_suppressed = person.key in suppressed
+            scope = suppressed.get(person.key, "")
             is_returning = outcome.known is None and person.key in deleted
             domain_meant = suggested(person.email)
-            if not (is_suppressed or is_returning or domain_meant or outcome.what == UPDATED
+            if not (scope or is_returning or domain_meant or outcome.what == UPDATED
                     or person.mended is not None or is_post(person.email)):
                 continue  # as most are
-            self.told_of(outcome, is_suppressed, is_returning and deleted[person.key],
+            self.told_of(outcome, scope, is_returning and deleted[person.key],
                          domain_meant)
 
-    def told_of(self, outcome: Outcome, is_suppressed: bool, deleted_at: datetime | bool,
+    def told_of(self, outcome: Outcome, scope: str, deleted_at: datetime | bool,
                 domain_meant: str) -> None:
         person = outcome.person
-        details = {"email": person.email, "outcome": outcome.what, "suppressed": is_suppressed,
+        details = {"email": person.email, "outcome": outcome.what, "suppressed": bool(scope),
                    "returning": bool(deleted_at)}
         if outcome.what == UPDATED:
             self.tell(Fate.UPDATED, person, "updated", {
                 **details, "before": outcome.before, "after": shown_after(outcome)})
-        if is_suppressed:
-            self.tell(Fate.SUPPRESSED, person, "suppressed", details)
+        if scope:
+            reason = "suppressed" if scope == Suppression.Scope.ALL else "no_advertising"
+            self.tell(Fate.SUPPRESSED, person, reason, details)
         if isinstance(deleted_at, datetime):
             self.tell(Fate.RETURNING, person, "returning", {
                 **details, "deleted_at": deleted_at.isoformat()})

@@ -12,7 +12,7 @@ from apps.jobs.models import Job
 
 from ..models import Attempt, Delivery, Field, ImportChange, Mailing, Recipient, Tagging
 from ..picks.choice import among
-from ..runs import Preparation, RunAudience
+from ..preparations import Preparation, RunAudience
 from . import undoing_refusal
 from .columns import FIELD
 from .jobs import ImportKind

@@ -19,7 +19,7 @@ from apps.core.htmx import FORM_METHODS, Request, is_partial, refused, render_fo
 from apps.core.listing import sorted_page
 from apps.users.models import User
 
-from ..ground.services import ground_save
+from ..ground.services import ground_keep
 from . import services
 from .context import columns_context, context_of, mapping_form, reading_form
 from .forms import ImportForm, limit_in_megabytes, too_large
@@ -123,7 +123,7 @@ def import_map(request: Request, pk: int) -> HttpResponse:
 def take_mapping(of: Import, form: MappingForm) -> None:
     ground = form.of_ground.ground()
     if ground:
-        ground_save(ground=ground)
+        ground = ground_keep(ground=ground)
     services.import_map(
         of=of, columns=form.targets, known=form.cleaned_data["known"],
         tags=form.cleaned_data["tags"], ground=ground, new_fields=form.new_fields)

@@ -30,7 +30,8 @@ from ..attempts.explanations import OURS, in_words
 from ..attempts.faults import Meaning
 from ..attempts.replies import Reply
 from ..attempts.verdicts import Phase, verdict
-from ..models import Delivery, Mailing, Recipient, Run
+from ..bounces.stories import add_stories
+from ..models import Bounce, Delivery, Mailing, Recipient, Run
 from ..whom.audience import members
 from ..whom.rules import not_by_hand, whom_of
 from ..whom.shown import shown_in
@@ -38,6 +39,7 @@ from ..whom.tables import table_of
 
 State = Delivery.State
 NOT_SENT = "none"  # the fate of whom no run has reached
+RETURNED = "returned"  # a server took the letter, and gave it back later
 SET_ASIDE = Delivery.SET_ASIDE
 REASONS = 50  # letters that are looked at for one reason of all
 # The same choice as `with_letters` makes, for all recipients at once: by lists that are hashed,
@@ -61,10 +63,15 @@ WITH letters AS (
     SELECT mailing_id, LOWER(email) AS email, COALESCE(NULLIF(MAX(told), 0), MAX(id)) AS id
     FROM letters WHERE LOWER(email) IN (SELECT email FROM people WHERE id IS NULL)
     GROUP BY mailing_id, LOWER(email)
+), back AS (
+    SELECT DISTINCT delivery_id FROM mailings_bounce
+    WHERE run_id IN ({runs}) AND outcome <> 'complaint'
 )
-SELECT p.mailing_id, COALESCE(d.state, 'none'), COUNT(*) FROM people p
+SELECT p.mailing_id, CASE WHEN d.state = 'sent' AND b.delivery_id IS NOT NULL THEN 'returned'
+    ELSE COALESCE(d.state, 'none') END, COUNT(*) FROM people p
 LEFT JOIN of_address a ON p.id IS NULL AND a.mailing_id = p.mailing_id AND a.email = p.email
-LEFT JOIN mailings_delivery d ON d.id = COALESCE(p.id, a.id) GROUP BY p.mailing_id, 2
+LEFT JOIN mailings_delivery d ON d.id = COALESCE(p.id, a.id)
+LEFT JOIN back b ON b.delivery_id = d.id GROUP BY p.mailing_id, 2
 """
 PICKED = "mailings_mailing_recipients"
 REACHED = "of_person"  # who has a letter, or had one coming
@@ -93,7 +100,12 @@ class Fates:
 
     @property
     def sent(self) -> int:
+        """How many got it: a server took it, and nobody gave it back."""
         return self.of(State.SENT)
+
+    @property
+    def returned(self) -> int:
+        return self.of(RETURNED)
 
     @property
     def failed(self) -> int:
@@ -208,12 +220,18 @@ def book_with_letters(mailing: Mailing) -> QuerySet[Recipient]:
     book = Recipient.objects.filter(owner=mailing.owner_id)
     rows: QuerySet[Recipient] = book.annotate(
         letter_id=Coalesce(Subquery(of_person[:1]), Subquery(of_address[:1])))
-    return rows.annotate(fate=Coalesce(Subquery(told), Value(NOT_SENT)))
+    came_back = Bounce.objects.returned().filter(delivery=OuterRef("letter_id")).order_by()
+    return rows.annotate(state=Coalesce(Subquery(told), Value(NOT_SENT))).annotate(fate=Case(
+        When(Q(Exists(came_back), state=State.SENT), then=Value(RETURNED)), default=F("state")))
 
 
 def add_letters(recipients: Iterable[Recipient]) -> None:
-    """Give each of `recipients` of `with_letters` its `letter`; None where there is none."""
+    """Give each of `recipients` of `with_letters` its `letter`; None where there is none.
+
+    A letter has its `story` too (`bounces/stories.py`).
+    """
     letters = Delivery.objects.in_bulk([recipient.letter_id for recipient in recipients])
+    add_stories(letters.values())
     for recipient in recipients:
         recipient.letter = letters.get(recipient.letter_id)
 
@@ -243,14 +261,14 @@ def reason_without_reply(letter: Delivery) -> str:
 
 def is_corrected(recipient: Recipient) -> bool:
     """Return whether the letter did not arrive at an address that `recipient` has no more."""
-    return recipient.fate in (State.FAILED, State.SKIPPED) and (
+    return recipient.fate in (State.FAILED, State.SKIPPED, RETURNED) and (
         recipient.letter.email.lower() != recipient.email.lower())
 
 
 def is_to_correct(recipient: Recipient) -> bool:
     """Return whether another address may help `recipient` to the letter."""
     return recipient.fate == State.FAILED or (
-        recipient.fate == State.SKIPPED and recipient.bounced_at is not None)
+        recipient.fate in (State.SKIPPED, RETURNED) and recipient.bounced_at is not None)
 
 
 def common_reason(mailing: Mailing) -> str:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.access import ids_in
 
+from ..hours.forms import HOURS, HoursForm
 from ..models import Mailing, Message
 from ..owned_form import one_line
 from ..senders.readiness import sender_refusal
@@ -24,7 +25,7 @@ class When(models.TextChoices):
     PLANNED = "planned", _("At a set time")
 
 
-class MailingForm(WhomForm):
+class MailingForm(HoursForm, WhomForm):
     """Make or edit a mailing."""
 
     when = forms.ChoiceField(
@@ -41,13 +42,16 @@ class MailingForm(WhomForm):
 
     class Meta:
         model = Mailing
-        fields = ["name", "sender", "message", "starts_at", "ends_at", *WHOM]
+        fields = ["name", "sender", "message", "kind", "starts_at", "ends_at", *HOURS, *WHOM]
+        labels = {"kind": _("What these letters are")}
+        widgets = {"kind": forms.RadioSelect}
         help_texts = {"name": _("Only you see it. Without one, it is the letter's subject.")}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["message"].queryset = Message.objects.owned_by(self.owner)
         self.fields["message"].empty_label = _("Choose a message")
+        self.fields["kind"].required = False  # a page that does not ask leaves it as it is
         self.offer_senders()
         # The clock does not look at what was sent once.
         self.fields["when"].disabled = bool(self.instance.pk and self.instance.runs.exists())
@@ -96,6 +100,9 @@ class MailingForm(WhomForm):
     def clean_name(self):
         return one_line(self.cleaned_data["name"])
 
+    def clean_kind(self):
+        return self.cleaned_data["kind"] or self.instance.kind
+
     def clean_when(self):
         return self.cleaned_data["when"] or self.stored_when()
 
@@ -133,7 +140,11 @@ class MailingForm(WhomForm):
         cleaned = super().clean()
         if "when" in cleaned and not self.fields["when"].disabled:
             self.instance.autostart = cleaned["when"] == When.PLANNED
+            if cleaned["when"] == When.NOW:
+                self.ask_for_an_hour(cleaned, timezone.now())
             if self.instance.autostart:
+                self.ask_for_an_hour(cleaned, max(
+                    timezone.now(), cleaned.get("starts_at") or timezone.now()))
                 self.ask_about_past_start(cleaned)
                 self.ask_for_ready_sender(cleaned)
         return cleaned

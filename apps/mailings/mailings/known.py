@@ -14,7 +14,7 @@ from ..models import Delivery, Mailing, Run
 from ..picks.choice import stored
 from ..whom.rules import whom_of
 from ..whom.size import has_over
-from .fates import Fates, fates_of
+from .fates import RETURNED, Fates, fates_of
 
 State = Delivery.State
 BIG = 10_000  # recipients; to count the fates of more takes longer than a page may
@@ -60,17 +60,20 @@ def counted_fates(mailing: Mailing) -> Fates:
 def runs_of(mailings: Iterable[Mailing]) -> dict[int, Runs]:
     """Return how many runs and letters each of `mailings` has had, and when one last changed."""
     ids = [mailing.pk for mailing in mailings]
-    found: dict[int, Runs] = {pk: {"number": 0, "letters": 0, "changed": None} for pk in ids}
+    none = {"number": 0, "letters": 0, "changed": None, "back": 0}
+    found: dict[int, Runs] = dict.fromkeys(ids, none)
     runs = Run.objects.filter(mailing__in=ids).order_by().values("mailing")
     for row in runs.annotate(
-            number=Count("pk"), letters=Sum("total"), changed=Max("updated_at")):
+            number=Count("pk"), letters=Sum("total"), changed=Max("updated_at"),
+            back=Sum("returned")):
         found[row["mailing"]] = row
     return found
 
 
 def key_of(mailing: Mailing, runs: Runs) -> str:
     changed = runs["changed"].timestamp() if runs["changed"] else 0
-    return f"fates:{mailing.pk}:{runs['number']}:{changed}:{mailing.updated_at.timestamp()}"
+    of_runs = f"{runs['number']}:{changed}:{runs['back']}"
+    return f"fates:{mailing.pk}:{of_runs}:{mailing.updated_at.timestamp()}"
 
 
 def only_run(mailing: Mailing, runs: Runs) -> Run | None:
@@ -89,7 +92,8 @@ def by_only_run(mailing: Mailing, runs: Runs) -> Fates | None:
 
 
 def by_run(run: Run) -> dict[str, int]:
-    return {State.SENT: run.sent, State.FAILED: run.failed, State.UNKNOWN: run.unknown}
+    return {State.SENT: run.sent - run.returned, RETURNED: run.returned,
+            State.FAILED: run.failed, State.UNKNOWN: run.unknown}
 
 
 def exact_by_only_run(mailing: Mailing, runs: Runs) -> Fates | None:

@@ -12,7 +12,7 @@ from ..models import Delivery, Mailing
 from ..whom.audience import members
 from ..whom.rules import whom_of
 from ..whom.tables import Table, table_of
-from .fates import NOT_SENT
+from .fates import NOT_SENT, RETURNED
 
 State = Delivery.State
 NAME = re.compile(r"%\((\w+)\)s")
@@ -30,8 +30,14 @@ SELECT d.recipient_id, d.email FROM mailings_delivery d
 WHERE d.run_id IN (SELECT id FROM mailings_run WHERE mailing_id = %(mailing)s)
     AND d.settled_at IS NOT NULL AND d.state = 'sent'
 """
-LETTERS_OF = {
-    State.SENT: SENT,
+BACK = """
+SELECT d.recipient_id, d.email FROM mailings_bounce b
+JOIN mailings_delivery d ON d.id = b.delivery_id
+WHERE b.run_id IN (SELECT id FROM mailings_run WHERE mailing_id = %(mailing)s)
+    AND b.outcome <> 'complaint'
+"""
+LETTERS_OF: dict[str, str] = {
+    State.SENT: SENT, RETURNED: BACK,
     **{state: LETTERS.format(f"d.state = '{state}'") for state in (
         State.PENDING, State.CLAIMED, State.RETRY, State.FAILED, State.UNKNOWN)},
     **{state: LETTERS.format(f"d.state = '{state}' AND d.state IN ('skipped', 'cancelled')")
@@ -66,7 +72,7 @@ def of_fate(mailing: Mailing, fate: str) -> Sieve:
         statement = WITHOUT_LETTERS.format(inside.sql)
         values |= inside.values
     else:
-        statement = PEOPLE.format(LETTERS_OF[State(fate)])
+        statement = PEOPLE.format(LETTERS_OF[fate])
     return Sieve(Q(fate=fate), Q(pk__in=RawSQL(*by_place(statement, values))))  # nosec B611
 
 

@@ -35,6 +35,8 @@ def story_words(mailing: Mailing, run: Run | None, sent_at: datetime | None, now
         return _("Paused: %(reason)s") % {"reason": run.get_reason_display()}
     if run.is_active and not run.total:
         return _("Preparing the list")
+    if run.is_active and not mailing.is_open_at(now):
+        return _("Waits for its hours: %(sent)s of %(total)s") % figures
     if run.is_active:
         return _("Sending: %(sent)s of %(total)s") % figures
     if run.state == Run.State.STOPPED:

@@ -2,7 +2,7 @@
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from apps.core.access import for_reading, for_writing
@@ -14,11 +14,12 @@ from apps.core.sieve import Sieve
 from ..models import Delivery, Mailing
 from ..recipients.forms import AddressForm
 from ..recipients.views import add_marks, form_valid
+from ..hours.words import hours_words
 from ..search import with_words
 from ..whom.rules import remember_whom, whom_of
 from ..whom.shown import shown_in
 from ..whom.words import add_words
-from .fates import NOT_SENT, Fates, add_letters, book_with_letters, with_letters
+from .fates import NOT_SENT, RETURNED, Fates, add_letters, book_with_letters, with_letters
 from .known import counted_fates, known_fates
 from .sieves import is_everybodys, of_fate
 from .story import add_stories
@@ -30,7 +31,8 @@ TABS = {
     "recipients": gettext_lazy("Recipients"), "runs": gettext_lazy("Runs"),
     "attempts": gettext_lazy("Attempts"), "letter": gettext_lazy("Letter"),
 }
-FATES = {**dict(Delivery.State.choices), NOT_SENT: gettext_lazy("Not sent yet")}
+FATES = {**dict(Delivery.State.choices), RETURNED: pgettext_lazy("letter", "Came back"),
+         NOT_SENT: gettext_lazy("Not sent yet")}
 # What of the page takes the place of which element: the rows move while a run goes.
 PARTIALS = {"mailing-rows": "rows", "mailing-count": "count", "mailing-fates": "pills"}
 MOVING = 4  # seconds after which the rows are asked for again
@@ -49,8 +51,8 @@ def mailing_detail(request: Request, pk: int) -> HttpResponse:
     tab = choice(request, "tab", TABS, "recipients")
     run = mailing.last_run
     context = {
-        "mailing": mailing, "tab": tab, "tabs": TABS.items(),
-        "every": MOVING if run and (run.is_active or run.is_ending) else 0,
+        "mailing": mailing, "tab": tab, "tabs": TABS.items(), "hours": hours_words(mailing),
+        "every": MOVING if tab != "letter" and run and (run.is_active or run.is_ending) else 0,
         **tab_context(request, mailing, tab),
     }
     partial = PARTIALS.get(request.htmx.target, "tab")
@@ -64,7 +66,7 @@ def tab_context(request: Request, mailing: Mailing, tab: str) -> dict[str, objec
         return {"runs": mailing.runs.select_related("started_by")[:50]}
     if tab == "attempts":
         return {"attempts": mailing.attempts.select_related("recipient", "owner")[:50]}
-    return {}
+    return {"written": mailing.runs.order_by("-pk").first() or mailing.message}
 
 
 def recipients_and_fates(request: Request, mailing: Mailing) -> dict[str, object]:
@@ -101,7 +103,7 @@ def number_of(known: Fates | None, fate: str) -> int | None:
     """Return how many have `fate`; None where that is not known."""
     if known is None:
         return None
-    if not known.rough or fate in (State.SENT, State.FAILED, State.UNKNOWN):
+    if not known.rough or fate in (State.SENT, State.FAILED, State.UNKNOWN, RETURNED):
         return known.of(fate)
     if fate in Delivery.SET_ASIDE and known.skipped or fate in Delivery.OPEN and known.left:
         return None

@@ -14,6 +14,7 @@ from apps.core.sieve import Sifted
 
 from .. import services
 from ..deletion import delete
+from ..hours.forms import PRESETS
 from ..models import Mailing, Recipient
 from ..owned_form import draft_fields, form_page, opened, owned_done
 from ..picks.choice import Choice
@@ -28,6 +29,7 @@ from .words import when_words
 SORTS = {"start": "starts_at", "end": "ends_at", "status": "status",
          "subject": "sort_name", "added": "created_at"}
 ACTIVE = "active"
+ASIDE = {"_find", "_add", "_hours"}  # buttons of the form that save nothing
 STATUSES = {**dict(Mailing.Status.choices), ACTIVE: gettext_lazy("Active: running, not disabled")}
 
 
@@ -85,7 +87,7 @@ def mailing_copy(request, pk):
 def mailing_form(request, mailing, heading, **told):
     """Save a valid form; else show it, with what was found and picked so far, and `told` of whom.
     """
-    if "_find" in request.POST or "_add" in request.POST or told:
+    if told or not ASIDE.isdisjoint(request.POST):
         form = filled_in(request, mailing)
     else:
         form = opened(MailingForm, request, mailing, **asked_for(request, mailing))
@@ -126,6 +128,7 @@ def picked(request):
             values["recipients"] += few
         else:
             values["texts"] = [*values["texts"], search_text(request, "find")]
+    values |= PRESETS.get(request.POST.get("_hours", ""), {})
     return {**request.POST.dict(), **values}
 
 

@@ -15,6 +15,7 @@ from django.db.models.lookups import Exact, GreaterThan
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
@@ -24,7 +25,7 @@ from apps.core.sieve import Sieve
 from apps.users.models import User
 
 from ..ground.models import Ground
-from ..models import Import, Recipient, Segment, Tag
+from ..models import Import, Recipient, Run, Segment, Tag
 from ..owned import OwnedQuerySet
 from ..picks.choice import among
 from ..search import with_words
@@ -36,12 +37,15 @@ NAMES = ("q", "fate", "bounced", "tag", "source", "import", "ground", "segment",
 CHIPS = ("import", "segment", "ids")
 UNSEEN = ("tag", *CHIPS)
 NONE = "none"
+MISSING = "missing"
+MOST_GROUNDS = 20  # that a select offers
 SOURCES: Mapping[str, str | Promise] = {
     Source.HAND.value: Source.HAND.label,
     Source.IMPORT.value: pgettext_lazy("recipients", "From a file"),
 }
 GROUNDS: Mapping[str, str | Promise] = {
     NONE: gettext_lazy("No ground is given"),
+    MISSING: gettext_lazy("Written to without a ground"),
     "given": gettext_lazy("A ground is given"),
 }
 # Not the column itself: by its index SQLite would put all of a long import in order.
@@ -63,13 +67,15 @@ class Filters:
     def __init__(self, asked: QueryDict, user: User) -> None:
         self.asked = asked
         self.user = user
-        # It names a tag, an import or a segment that the person has not, or nobody by an id.
+        # It names a tag, an import, a ground or a segment that the person has not, or nobody by
+        # an id.
         self.is_astray = False
         self.q = asked.get("q", "").replace("\x00", "").strip()[:LONGEST_QUERY]
         self.fate = self.one_of("fate", FATES)
         self.bounced = self.one_of("bounced", BOUNCED)
         self.source = self.one_of("source", SOURCES)
         self.ground = self.one_of("ground", GROUNDS)
+        self.of_ground = None if self.ground else self.own("ground", Ground.objects.all())
         self.untagged = asked.get("tag") == NONE
         self.tag = None if self.untagged else self.own("tag", Tag.objects.all())
         self.of_import = self.own("import", Import.objects.all())
@@ -95,13 +101,14 @@ class Filters:
         """The recipients that the person sees; by what is their own, their own."""
         if self.is_astray:
             return Recipient.objects.none()
-        if self.tag or self.untagged or self.of_import or self.segment:
+        if self.tag or self.untagged or self.of_import or self.of_ground or self.segment:
             return Recipient.objects.owned_by(self.user)
         return Recipient.objects.visible_to(self.user)
 
     @property
     def sieve(self) -> Sieve:
-        sieve = with_words(self.q) & with_fate(self.fate, self.user) & who_bounced(self.bounced)
+        sieve = with_words(self.q) & with_fate(self.fate, self.user)
+        sieve = sieve & who_bounced(self.bounced, self.user)
         sieve = sieve & from_source(self.source) & with_ground(self.ground)
         if self.tag:
             sieve = sieve & with_tag(self.tag.pk)
@@ -109,6 +116,8 @@ class Filters:
             sieve = sieve & without_tags()
         if self.of_import:
             sieve = sieve & of_import(self.of_import.pk)
+        if self.of_ground:
+            sieve = sieve & Sieve(Q(ground=self.of_ground.pk))
         if self.segment:
             sieve = sieve & in_segment(self.segment)
         if self.ids:
@@ -151,7 +160,8 @@ class Filters:
             "tag": self.tag and _("Tag: %(name)s") % {"name": self.tag.name},
             "source": self.source and str(SOURCES[self.source]),
             "import": self.of_import and _("Import: %(name)s") % {"name": self.of_import},
-            "ground": self.ground and str(GROUNDS[self.ground]),
+            "ground": self.ground and str(GROUNDS[self.ground]) or self.of_ground and _(
+                "Ground: %(text)s") % {"text": self.of_ground},
             "segment": self.segment and _("Segment: %(name)s") % {"name": self.segment.name},
             "ids": self.ids and ticked_words(len(self.ids)),
         }
@@ -183,9 +193,20 @@ def choices(filters: Filters) -> list[dict[str, Any]]:
         select("bounced", _("Address"), _("Any address"), BOUNCED, filters.bounced)]
     if filters.source or Import.objects.owned_by(filters.user).exists():
         every.append(select("source", _("Source"), _("Any source"), SOURCES, filters.source))
-    if filters.ground or Ground.objects.owned_by(filters.user).exists():
-        every.append(select("ground", _("Ground"), _("Any ground"), GROUNDS, filters.ground))
+    grounds = grounds_offered(filters)
+    if filters.ground or grounds or Run.objects.owned_by(filters.user).exists():
+        chosen = str(filters.of_ground.pk) if filters.of_ground else filters.ground
+        every.append(select(
+            "ground", _("Ground"), _("Any ground"), {**GROUNDS, **grounds}, chosen))
     return every
+
+
+def grounds_offered(filters: Filters) -> dict[str, str]:
+    """Return the newest of the person's grounds, and the one that is asked for, by their ids."""
+    newest = list(Ground.objects.owned_by(filters.user)[:MOST_GROUNDS])
+    if filters.of_ground and filters.of_ground not in newest:
+        newest.append(filters.of_ground)
+    return {str(ground.pk): Truncator(str(ground)).chars(40) for ground in newest}
 
 
 def select(name: str, label: str, any_words: str, options: Mapping[str, Any],
@@ -212,6 +233,8 @@ def of_import(pk: int) -> Sieve:
 
 def with_ground(ground: str) -> Sieve:
     """Return the sieve of those who have a ground, or none; "" keeps everybody."""
+    if ground == MISSING:
+        return Sieve(Q(ground__isnull=True, last_letter_at__isnull=False))
     return Sieve(Q(ground__isnull=ground == NONE)) if ground else Sieve()
 
 

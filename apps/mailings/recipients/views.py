@@ -14,6 +14,8 @@ from apps.core.addresses import shown
 from apps.core.htmx import FORM_METHODS, is_partial, refused, render_form, render_list, toast
 from apps.core.listing import sorted_page, sorting
 
+from ..bounces.services import recipient_rest_end
+from ..bounces.stories import add_stories_of_attempts
 from ..deletion import delete
 from ..fields.marks import add_cells, add_facts
 from ..models import Attempt, Field, Message, Recipient, Tag
@@ -23,6 +25,7 @@ from ..suppression.marks import add_suppressions
 from ..tags.marks import add_tags
 from ..tags.pills import pills_of
 from ..tags.services import recipient_tags_set
+from .fates import add_last_fates
 from .filters import Filters, choices
 from .forms import RecipientForm, RowForm
 from .letters import letters_of, opens_at
@@ -57,10 +60,12 @@ def letters_shown(user, listing, filters):
 
 
 def add_marks(recipients, user):
-    """Add to each of `recipients` their tags, and why letters to them are skipped."""
+    """Add to each of `recipients` their tags, the fate of the last letter, and why letters to them
+    are skipped."""
     add_same_reply(recipients, user)
     add_suppressions(recipients, user)
     add_tags(recipients, user)
+    add_last_fates(recipients)
 
 
 @require_safe
@@ -70,9 +75,11 @@ def recipient_detail(request, pk):
     add_marks([recipient], request.user)
     add_facts(recipient, request.user)
     attempts = Attempt.objects.visible_to(request.user).filter(recipient=recipient)
+    attempts = attempts.select_related("mailing__message")[:20]
+    add_stories_of_attempts(attempts, recipient)
     return render(request, "mailings/recipient_detail.html", {
         "recipient": recipient,
-        "attempts": attempts.select_related("mailing__message")[:20],
+        "attempts": attempts,
         "mailings": recipient.mailings.select_related("message")[:20],
         "tag_names": Tag.objects.owned_by(request.user).values_list("name", flat=True),
         "has_messages": Message.objects.owned_by(request.user).exists(),
@@ -126,7 +133,7 @@ def saved_words(form):
     """Return what is said of a recipient that was saved, also that the address is suppressed."""
     if "email" in form.changed_data:
         add_suppressions([form.instance], form.owner)
-        if form.instance.suppression:
+        if form.instance.suppression and form.instance.suppression.is_all:
             return _("Saved: %(name)s. This address is on the list “Not written to”, so no letters "
                      "go to it.")
     return _("Saved: %(name)s")
@@ -163,9 +170,10 @@ def recipient_row(request, pk):
 
 @require_POST
 def recipient_clear(request, pk):
-    """Write to a bounced address again."""
+    """Write to a bounced address again, or to one that rests."""
     recipient = for_writing(request.user, Recipient.objects, pk)
-    if not recipient_bounce_clear(recipient=recipient):
+    cleared = recipient_bounce_clear(recipient=recipient)
+    if not (recipient_rest_end(recipient=recipient) or cleared):
         return refused(request, _("This address is not marked as bounced."), to=recipient)
     text = _("Letters go to this address again: %(email)s")
     return owned_done(request, recipient, text, email=shown(recipient.email))

@@ -122,7 +122,9 @@ HOWS = {
     "bounced": hows(
         How("no", pgettext_lazy("condition", "works"), Takes.NOTHING, _("the address works")),
         How("yes", pgettext_lazy("condition", "does not exist: no such mailbox"), Takes.NOTHING,
-            _("no such mailbox"))),
+            _("no such mailbox")),
+        How("resting", pgettext_lazy("condition", "rests, as letters kept coming back"),
+            Takes.NOTHING, _("the address rests"))),
 }
 # Beside own fields, which are of their kinds.
 LABELS = {

@@ -16,6 +16,7 @@ from django.utils.timezone import make_aware
 from apps.core.sieve import Sieve
 from apps.users.middleware import zone_of
 
+from ..bounces.models import came_back
 from ..models import Delivery, Run, Tagging
 from ..recipients.fates import NONE, SET_ASIDE
 from ..search import with_words
@@ -221,10 +222,13 @@ def with_fate(fate: str, owner_id: int) -> Sieve:
 
 
 def by_mailing(asked: Question) -> Sieve:
-    """A letter of it was sent, or may have been, to this person or to their address."""
+    """A letter of it was sent, or may have been, to this person or to their address.
+
+    One that came back was not received.
+    """
     runs = Run.objects.filter(mailing=asked.value).order_by()
     ids = list(runs.values_list("pk", flat=True))  # the planner knows of so few what to do
-    letters = Delivery.objects.filter(run__in=ids, state__in=HAS_IT).order_by()
+    letters = Delivery.objects.filter(~came_back(), run__in=ids, state__in=HAS_IT).order_by()
     addressed = letters.annotate(address=Lower("email"))
     by_person = Exists(letters.filter(recipient=OuterRef("pk")))
     by_address = Exists(addressed.filter(address=Lower(OuterRef("email"))))
@@ -246,6 +250,8 @@ def by_written(asked: Question) -> Sieve:
 
 
 def by_bounce(asked: Question) -> Sieve:
+    if asked.how == "resting":
+        return Sieve(Q(resting_until__gt=asked.now))
     return Sieve(Q(bounced_at__isnull=asked.how == "no"))
 
 

@@ -24,6 +24,7 @@ from apps.users.models import User
 
 from ..recipients.same_reply import add_same_reply
 from ..search import with_words
+from ..recipients.fates import add_last_fates
 from ..suppression.marks import add_suppressions
 from ..whom.uses import NEEDED, mailings_using
 from . import services
@@ -65,6 +66,7 @@ def segment_detail(request: Request, pk: int) -> HttpResponse:
     listing = sorted_page(request, book_of(segment.owner_id), PEOPLE_SORTS, "name", sieve=sieve)
     add_same_reply(listing["page"], request.user)
     add_suppressions(listing["page"], request.user)
+    add_last_fates(listing["page"])
     return render_list(request, "mailings/segment_detail.html", {
         **listing, "segment": segment, "q": q, "is_broken": is_broken(segment),
         "words": words_of(segment.conditions, Book(segment.owner_id)),

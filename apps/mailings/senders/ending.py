@@ -71,7 +71,8 @@ def planned_mailings(sender: Sender) -> MailingQuerySet:
 
 def consequences(sender: Sender) -> list[str]:
     """Return what goes with a sender when it is deleted, in words."""
-    active = Run.objects.active().filter(sender=sender).select_related("mailing__message")
+    runs = Run.objects.of_mailings().active().filter(sender=sender)
+    active = runs.select_related("mailing__message")
     planned = planned_mailings(sender)
     mine = Mailing.objects.filter(sender=sender).select_related("message")
     others = mine.exclude(runs__in=active).exclude(pk__in=planned.values("pk"))

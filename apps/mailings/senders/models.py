@@ -50,6 +50,8 @@ class Sender(Owned):
     per_day = models.PositiveIntegerField(_("letters a day"), null=True, blank=True)
     connections = models.PositiveSmallIntegerField(
         _("connections at once"), null=True, blank=True)
+    # Since when it is being warmed up: each day a little more may leave to each provider.
+    warm_since = models.DateField(null=True, blank=True, editable=False)
     # When they were last changed, by the database's clock: what waits since before looks anew.
     limits_at = models.DateTimeField(db_default=Now(), editable=False)
 

@@ -149,7 +149,8 @@ def refuse_while_sending(sender: Sender) -> None:
 
     It would be the service's address at a server of the owner's, or theirs at the service's.
     """
-    run = Run.objects.active().filter(sender=sender.pk).select_related("mailing__message").first()
+    runs = Run.objects.of_mailings().active().filter(sender=sender.pk)
+    run = runs.select_related("mailing__message").first()
     if run:
         raise ValidationError({"preset": _(
             "The mailing “%(name)s” is under way from this sender: wait for its end, or stop it, "

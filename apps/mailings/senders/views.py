@@ -24,7 +24,7 @@ from apps.core.htmx import (
 from apps.core.listing import search_text, sorted_page
 from apps.users.models import User
 
-from ..deletion import is_on_page_of
+from ..deletion import told_deleted
 from ..models import Mailing, Run
 from . import confirming, ending, services
 from .advice import address_hint
@@ -92,7 +92,7 @@ def state_of(sender: Sender) -> dict[str, object]:
 
 def is_stopped(sender: Sender) -> bool:
     """Whether runs of the sender stand, perhaps because its server did not let us in."""
-    return Run.objects.filter(
+    return Run.objects.of_mailings().filter(
         sender=sender, state=Run.State.PAUSED,
         reason__in=[Run.Reason.SENDER, Run.Reason.SERVER]).exists()
 
@@ -158,20 +158,11 @@ def sender_delete(request: Request, pk: int) -> HttpResponse:
     sender = for_writing(request.user, Sender.objects, pk)
     if request.method == "POST":
         ending.sender_delete(sender=sender)
-        return deleted(request, sender)
+        return told_deleted(request, sender)
     return render_form(request, "ui/form_page.html", {
         "form": None, "danger": True, "heading": _("Delete sender?"), "intro": str(sender),
         "submit_label": _("Delete"), "back": sender.get_absolute_url(), "crumb": sender.name,
         "consequences": ending.consequences(sender)})
-
-
-def deleted(request: Request, sender: Sender) -> HttpResponse:
-    text = _("Deleted: %(name)s") % {"name": sender.name}
-    undo = sender.url("restore", sender.pk)
-    if is_partial(request) and is_on_page_of(request, sender):
-        messages.success(request, text, extra_tags=undo)
-        return HttpResponse(status=204, headers={"HX-Redirect": sender.list_url})
-    return done(request, text, to=sender.list_url, changed=CHANGED, undo=undo)
 
 
 @require_POST

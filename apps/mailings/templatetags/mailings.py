@@ -1,17 +1,22 @@
 """Merge fields as a message's reader sees them, and stored answers in their language."""
+import re
+
 from django import template
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ..attempts.explanations import advice, in_words, said
+from ..attempts.faults import Meaning
 from ..attempts.verdicts import verdict
 from ..fields.values import add_labels
 from ..mailings import fates, from_whom, words
 from ..mailings.story import add_stories
 from ..messages.merge_fields import split
 from ..models import Attempt, Delivery, Mailing, Run, Sender
+from ..titles import without_fields
 
 register = template.Library()
 
@@ -21,6 +26,7 @@ WORDS = {
     **dict(Mailing.Status.choices),
     **dict(Run.State.choices),
     **dict(Delivery.State.choices),
+    fates.RETURNED: pgettext_lazy("letter", "Came back"),
     **dict(Attempt.Status.choices),
 }
 COLOURS = {
@@ -35,10 +41,14 @@ COLOURS = {
     Delivery.State.SENT: "app-green",
     Delivery.State.FAILED: "app-red",
     Delivery.State.UNKNOWN: "app-amber",
+    fates.RETURNED: "app-amber",
     Attempt.Status.SUCCESS: "app-green",
     Attempt.Status.FAILURE: "app-red",
 }
+# Lines that a letter of blocks begins with: a link, and nothing beside it.
+LINKS_ABOVE = re.compile(r"\s*(?:[^\n]*\((?:\{[^{}\n]*\}|https?://[^\s()]*)\)[^\S\n]*\n\s*)*")
 register.filter("in_words", in_words)
+register.filter("without_fields", without_fields)
 register.filter("has_reply", fates.has_reply)
 register.filter("reason_of", fates.reason_of)
 register.filter("is_corrected", fates.is_corrected)
@@ -52,6 +62,12 @@ def advice_of(run):
         return ""
     own = run.sender is not None and not run.sender.uses_service
     return advice(run.server_words, own=own)
+
+
+@register.filter
+def gist(message):
+    """Return what a list says of a message below its subject."""
+    return message.preheader or LINKS_ABOVE.sub("", message.body, count=1)
 
 
 @register.filter
@@ -83,8 +99,15 @@ def fields_marked(text, message):
 
 @register.filter
 def bounce_words(recipient):
-    """Return what the reply that marked `recipient` means."""
-    return verdict(recipient.bounced_reply, "rcpt", recipient.email).words
+    """Return what the reply that marked `recipient` means; "" where the mark says it already."""
+    found = verdict(recipient.bounced_reply, "rcpt", recipient.email)
+    return "" if found.meaning == Meaning.NO_MAILBOX else found.words
+
+
+@register.filter
+def rests(recipient):
+    """Return whether no letters go to `recipient` for now, as too many came back."""
+    return recipient.resting_until is not None and recipient.resting_until > timezone.now()
 
 
 @register.simple_tag

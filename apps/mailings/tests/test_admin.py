@@ -101,6 +101,13 @@ def test_another_address_loses_the_mark_that_the_old_one_bounced(admins, owner):
     assert Recipient.objects.get().bounced_at is None
 
 
+def test_the_text_part_that_is_written_here_is_not_made_of_the_html_again(admins, owner):
+    message = MessageFactory(owner=owner, kind="html", source="<p>Of the HTML</p>", body="Old")
+    admins.post(url("message", "change", message), {"subject": "Новости", "body": "Своё"})
+    message.refresh_from_db()
+    assert (message.body, message.own_text) == ("Своё", True)
+
+
 @pytest.mark.parametrize("field, text", [
     ("subject", "Привет\u2028Bcc: a@b.c"), ("subject", "{phone}"), ("body", "{phone}"),
     ("body", "a\x07b")])

@@ -3,7 +3,8 @@ import pytest
 from bs4 import BeautifulSoup
 from django.urls import reverse
 
-ROOMS = ["tag_list", "segment_list", "field_list", "import_list", "export", "suppression_list"]
+ROOMS = ["tag_list", "segment_list", "field_list", "import_list", "export", "ground_list",
+         "suppression_list"]
 
 
 def links(client, address):

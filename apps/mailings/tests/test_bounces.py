@@ -24,6 +24,16 @@ def test_the_list_and_the_page_say_that_the_mailbox_is_not_there(as_owner, bounc
         assert "Такого ящика нет" in as_owner.get(url).text
 
 
+@pytest.mark.parametrize(("reply", "times"), [
+    ("550 5.1.1 User unknown", 1), ("550 5.1.2 Host unknown", 0)])
+def test_what_the_server_said_is_not_told_twice(as_owner, bounced, reply, times):
+    bounced.bounced_reply = reply
+    bounced.save()
+    page = as_owner.get(bounced.get_absolute_url()).text
+    assert page.count("Такого ящика нет") == 1 and reply in page
+    assert page.count("<summary>Ответ сервера</summary>") == times
+
+
 def test_the_owner_writes_to_the_address_again(as_owner, bounced):
     as_owner.post(reverse("mailings:recipient_clear", args=[bounced.pk]))
     bounced.refresh_from_db()

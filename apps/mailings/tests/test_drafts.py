@@ -175,12 +175,12 @@ def told(response, owned):
 def test_the_second_of_two_windows_is_told_and_loses_nothing(as_owner, owner):
     message = MessageFactory(owner=owner)
     address = reverse("mailings:message_edit", args=[message.pk])
-    version = as_owner.get(address).context["form"].version
+    version = as_owner.get(address).context["form"].seen_version
     as_owner.post(address, typed(owner, subject="Первая", _version=version))
     second = as_owner.post(address, typed(owner, subject="Вторая", _version=version))
     assert told(second, message) and "Вторая" in second.content.decode()
     assert Message.objects.get().subject == "Первая"
-    mine = second.context["form"].version
+    mine = second.context["form"].seen_version
     as_owner.post(address, typed(owner, subject="Вторая", _version=mine))
     assert Message.objects.get().subject == "Вторая"
 
@@ -208,7 +208,7 @@ def test_a_draft_of_an_older_version_is_told_of_the_newer(as_owner, owner):
                               _version=message.updated_at.isoformat()))
     message.save()
     form = as_owner.get(f"{address}?draft={KEY}").context["form"]
-    assert as_owner.post(address, typed(owner, _version=form.version)).status_code == 422
+    assert as_owner.post(address, typed(owner, _version=form.seen_version)).status_code == 422
 
 
 @pytest.mark.parametrize("version", ["", "x", "2026-99-99T00:00", "2026-01-01T00:00", "\0"])

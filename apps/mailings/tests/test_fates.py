@@ -182,7 +182,7 @@ def test_the_page_costs_as_many_queries_for_one_recipient_as_for_fifty(
     Delivery.objects.bulk_create(Delivery(
         run=run, recipient=person, email=person.email, state="failed", answer=GONE)
         for person in people)
-    with django_assert_max_num_queries(33):
+    with django_assert_max_num_queries(36):
         as_owner.get(mailing.get_absolute_url())
 
 

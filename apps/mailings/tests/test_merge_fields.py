@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from django.core.exceptions import ValidationError
 
@@ -124,3 +126,11 @@ def test_of_very_many_fields_some_are_named():
     with pytest.raises(ValidationError) as error:
         check_fields("{телефон}", many)
     assert "{поле 5}" in error.value.messages[0] and "{поле 40}" not in error.value.messages[0]
+
+
+@pytest.mark.parametrize("piece", ["{", "{{", "{а", "{имя", "{имя|", "}", "{ "])
+def test_many_braces_take_no_more_time(piece):
+    text = piece * (100_000 // len(piece))
+    began = time.process_time()
+    unknown_in(text)
+    assert time.process_time() - began < 1

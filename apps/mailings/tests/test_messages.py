@@ -95,3 +95,40 @@ def test_messages_and_mailings_are_written_on_pages_never_in_the_modal(as_owner,
     page = as_owner.get(address).content.decode()
     assert not re.search(r'hx-get="/(messages|mailings)/(create|\d+/edit)/', page)
     assert "/create/" in page
+
+
+@pytest.mark.parametrize("changes, words", [
+    ({"body": "Открыть в браузере ({ссылка на письмо})\n\nСвежий хлеб"}, ">Свежий хлеб<"),
+    ({"body": "Open in a browser ({web_version})\nFresh bread"}, ">Fresh bread<"),
+    ({"body": "Fresh bread ({name})"}, ">Fresh bread ({name})<"),
+    ({"body": "Fresh bread", "preheader": "From our oven"}, ">From our oven<"),
+])
+def test_the_list_shows_how_a_message_begins(as_owner, owner, changes, words):
+    MessageFactory(owner=owner, **changes)
+    assert words in as_owner.get("/messages/").text
+
+
+@pytest.mark.parametrize("kind", Message.Kind)
+def test_files_are_attached_beside_each_editor(as_owner, owner, kind):
+    message = MessageFactory(owner=owner, kind=kind, source="<p>a</p>")
+    page = as_owner.get(reverse("mailings:message_edit", args=[message.pk])).text
+    assert f'action="/messages/{message.pk}/attachments/"' in page
+
+
+@pytest.mark.parametrize("kind", ["text", "html", "mjml"])
+def test_files_are_attached_once_there_is_a_message(as_owner, kind):
+    page = as_owner.get(f"{CREATE}?kind={kind}").text
+    assert "когда сообщение сохранено" in page and "attachment-files" not in page
+
+
+def test_from_the_list_one_comes_to_the_branding_and_the_pictures(as_owner):
+    page = as_owner.get("/messages/").text
+    for address in ("branding", "pictures"):
+        assert f'href="/messages/{address}/"' in page
+
+
+@pytest.mark.parametrize("kind", ["text", "html", "mjml"])
+def test_htmx_gets_the_form_of_each_editor_with_what_is_wrong(htmx, kind):
+    response = htmx.post(f"{CREATE}?kind={kind}", {"subject": "", "kind": kind})
+    assert response.status_code == 422
+    assert "<html" not in response.text and 'name="subject"' in response.text

@@ -6,9 +6,10 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.utils import timezone
 
+from apps.mailings.messages.services import message_save
 from apps.mailings.models import Mailing, Message, Recipient
 from apps.mailings.picks.choice import Choice
-from apps.mailings.services import TAKEN, mailing_save, message_save, recipient_save
+from apps.mailings.services import TAKEN, mailing_save, recipient_save
 from apps.mailings.services import recipients_bounce_mark
 from tests.factories import MailingFactory, MessageFactory, RecipientFactory
 

@@ -78,8 +78,9 @@ def test_too_many_at_once_are_refused_in_clear_words(as_owner, owner, text):
     assert answer.status_code == 422 and not emails(owner)
 
 
-def test_more_than_a_form_can_take_is_said_so(htmx):
-    answer = htmx.post(CREATE, {"emails": "a@b.co\n" * 500_000})
+def test_more_than_a_form_can_take_is_said_so(htmx, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 10_000
+    answer = htmx.post(CREATE, {"emails": "a@b.co\n" * 2_000})
     assert answer.status_code == 400 and "по частям" in toast_of(answer)["text"]
 
 
@@ -99,8 +100,10 @@ def test_without_a_script_the_list_follows(as_owner):
     assert page.redirect_chain[-1][0] == LIST and "a@x.org" in page.text
 
 
-def test_thousands_are_one_statement(owner, django_assert_num_queries):
-    with django_assert_num_queries(4):  # a savepoint and its end, the statement, the trail
+def test_thousands_take_no_more_statements_than_one(owner, django_assert_max_num_queries):
+    addresses_suppress(owner=owner, emails=["first@example.com"])  # makes this machine's row
+    # The statement, the machine's row and the trail, with the savepoints of these.
+    with django_assert_max_num_queries(12):
         assert addresses_suppress(
             owner=owner, emails=[f"client{n}@example.com" for n in range(3000)]) == 3000
 

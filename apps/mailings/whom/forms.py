@@ -177,8 +177,9 @@ class WhomForm(OwnedForm):
             ids |= {"tags": [], "segments": []}
         segments = Segment.objects.owned_by(self.owner).in_bulk(
             ids["segments"] + ids["excluded_segments"])
+        kind = self["kind"].value() if "kind" in self.fields else self.instance.kind
         return Whom(
-            owner=self.owner.pk, mailing=self.instance.pk, everyone=who == Who.EVERYONE,
+            owner=self.owner.pk, mailing=self.instance.pk, kind=kind, everyone=who == Who.EVERYONE,
             message=next(iter(ids_in([str(self["message"].value())])), None),
             tags=tuple(ids["tags"]), excluded_tags=tuple(ids["excluded_tags"]),
             segments=tuple(segments[pk] for pk in ids["segments"]),

@@ -1,7 +1,8 @@
 """Who rests: whom other mailings of the owner have written to lately, or with the same message.
 
 A letter counts that was sent, or may have been, or is on its way; to the person, or to the address
-by way of another recipient. `run_moment_in_turn` has two runs of one owner see each other.
+by way of another recipient. One that came back does not: nobody has it. `run_moment_in_turn` has
+two runs of one owner see each other.
 """
 from datetime import datetime, timedelta
 
@@ -9,13 +10,15 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 
+from ..bounces.models import came_back
 from ..models import Delivery, Run
-from ..runs import RunAudience
+from ..preparations import RunAudience
 from .rules import Whom
 
 State = Delivery.State
-GONE = Q(state__in=[State.SENT, State.UNKNOWN])
-ON_ITS_WAY = Q(state__in=Delivery.OPEN)
+ARRIVED = Q(~came_back(), state__in=[State.SENT, State.UNKNOWN])
+# By one state each: so PostgreSQL finds them by their indexes, and need not read all letters.
+ON_ITS_WAY = Q(state=State.PENDING) | Q(state=State.CLAIMED) | Q(state=State.RETRY)
 # An outcome may be written some time after its run was called finished.
 LATE = timedelta(days=1)
 MOMENT = 0x4D4F  # a number that no other advisory lock has
@@ -27,30 +30,34 @@ def letters_of_late(whom: Whom, now: datetime) -> list[Exists]:
         return []
     since = now - timedelta(days=whom.quiet_days)
     runs = runs_of_others(whom).filter(Q(finished_at=None) | Q(finished_at__gte=since - LATE))
-    return letters_of(runs, ON_ITS_WAY | GONE & Q(updated_at__gte=since))
+    return letters_of(runs, ON_ITS_WAY, ARRIVED & Q(updated_at__gte=since))
 
 
 def same_letters(whom: Whom) -> list[Exists]:
     """Return what tells that a recipient has the message from another mailing."""
     if not whom.skip_same:
         return []
-    return letters_of(runs_of_others(whom).filter(mailing__message=whom.message), ON_ITS_WAY | GONE)
+    runs = runs_of_others(whom).filter(mailing__message=whom.message)
+    return letters_of(runs, ON_ITS_WAY, ARRIVED)
 
 
 def runs_of_others(whom: Whom) -> QuerySet[Run]:
-    return Run.objects.filter(owner=whom.owner).exclude(mailing=whom.mailing).order_by()
+    return Run.objects.owned_by(whom.owner).exclude(mailing=whom.mailing).order_by()
 
 
-def letters_of(runs: QuerySet[Run], letter: Q) -> list[Exists]:
+def letters_of(runs: QuerySet[Run], *kinds: Q) -> list[Exists]:
     """Return what tells, each alone, that a recipient has such a letter of `runs`, or gets one.
 
-    The runs are named: by them databases know how few letters the small ones have.
+    The runs are named: by them databases know how few letters the small ones have. Each kind of
+    letter is asked for by itself: within an OR, PostgreSQL looks for what came back one by one.
     """
     prepared_at = dict(runs.values_list("pk", "prepared_at"))
     if not prepared_at:
         return []
-    letters = Delivery.objects.filter(letter, run__in=list(prepared_at)).order_by()
-    found = [to_person(letters), to_address(letters)]
+    found = []
+    for kind in kinds:
+        letters = Delivery.objects.filter(kind, run__in=list(prepared_at)).order_by()
+        found += [to_person(letters), to_address(letters)]
     in_preparation = [pk for pk, prepared in prepared_at.items() if prepared is None]
     if in_preparation:
         coming = RunAudience.objects.filter(run__in=in_preparation)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db import connection
 from django.db.models import Q
 
+from ..ground.models import Ground
 from ..models import Mailing, Segment
 
 # All four lists of a mailing in one look, and whether anybody was picked by hand.
@@ -37,6 +38,7 @@ class Whom:
     owner: int
     mailing: int | None = None
     message: int | None = None
+    kind: str = Ground.Purpose.ADVERTISING.value
     everyone: bool = False
     tags: tuple[int, ...] = ()
     segments: tuple[Segment, ...] = ()
@@ -82,7 +84,8 @@ def find_whom(mailing: Mailing) -> Whom:
         segments = Segment.objects.filter(owner=mailing.owner_id).in_bulk(wanted)
     return Whom(
         owner=mailing.owner_id, mailing=mailing.pk, message=mailing.message_id,
-        everyone=mailing.everyone, quiet_days=mailing.quiet_days, skip_same=mailing.skip_same,
+        kind=mailing.kind, everyone=mailing.everyone, quiet_days=mailing.quiet_days,
+        skip_same=mailing.skip_same,
         has_picks=bool(ids[PICKS]), tags=tuple(ids["tags"]),
         excluded_tags=tuple(ids["excluded_tags"]),
         segments=tuple(segments[pk] for pk in ids["segments"]),

@@ -127,7 +127,8 @@ def test_own_fields_are_marked_in_messages(as_owner, as_manager, owner, city):
     assert marked in as_owner.get("/messages/").text
     for client in as_owner, as_manager:
         page = client.get(f"/messages/{message.pk}/").text
-        assert marked in page and "{телефон}" in page
+        letter = client.get(f"/messages/{message.pk}/preview/letter/").text
+        assert marked in page and "{телефон}" in letter
 
 
 def test_an_empty_list_offers_one_thing_to_do(as_owner):

@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from django.utils.translation import override
 
 from apps.audit.models import Entry
 from apps.jobs.models import Job
@@ -14,7 +15,7 @@ from ...fields.services import field_delete
 from ...models import Field, Ground, ImportChange, ImportRow, Recipient, Suppression, Tag, Tagging
 from ...search import search_text_of, sort_name_of
 from ...services import owned_delete
-from .. import landing, services
+from .. import landing, reasons, services
 from ..models import Import
 from .conftest import book, checked, counts, finish, landed, table
 
@@ -131,6 +132,15 @@ def test_suppressed_people_stay_so_and_are_named(owner, other):
     assert of.suppressed == 1
     assert [row.details["email"] for row in rows(of, Fate.SUPPRESSED)] == ["Anna@example.com"]
     assert Suppression.objects.filter(owner=owner).count() == 1
+
+
+def test_who_has_left_advertising_alone_is_told_so(owner):
+    Suppression.objects.create(owner=owner, email="anna@example.com", scope="advertising")
+    of = landed(owner, table("anna@example.com;Анна;"))
+    with override("en"):
+        words = [reasons.words(row) for row in rows(of, Fate.SUPPRESSED)]
+    assert words == ["No advertising goes to this address: its person has left it. "
+                     "Other letters go."]
 
 
 def test_who_was_deleted_by_hand_is_new_again_and_said_so(owner):

@@ -1,6 +1,7 @@
 """The address of a list of recipients says whom it shows."""
 import pytest
 from django.http import QueryDict
+from django.utils import timezone
 
 from apps.mailings.ground.models import Ground
 from apps.mailings.models import Import, Recipient, Segment, Tagging
@@ -21,7 +22,8 @@ def book(owner):
     ground = Ground.objects.create(owner=owner, text="Анкета")
     Recipient.objects.filter(pk=boris.pk).update(
         source="import", added_by=of_import, ground=ground)
-    return {"tag": tag.pk, "import": of_import.pk, "anna": anna.pk, "vera": vera.pk}
+    return {"tag": tag.pk, "import": of_import.pk, "anna": anna.pk, "vera": vera.pk,
+            "ground": ground.pk}
 
 
 def found(query, user):
@@ -40,18 +42,22 @@ def test_each_filter_keeps_just_those_it_says(owner, book):
     assert found(f"import={book['import']}", owner) == ("Б", ["Загрузка: clients.csv"])
     assert found("ground=none", owner)[0] == "АВ"
     assert found("ground=given", owner)[0] == "Б"
+    assert found(f"ground={book['ground']}", owner)[0] == "Б"
+    assert found("ground=missing", owner)[0] == ""
+    Recipient.objects.exclude(pk=book["anna"]).update(last_letter_at=timezone.now())
+    assert found("ground=missing", owner)[0] == "В"
     assert found(f"ids={book['anna']},{book['vera']}", owner)[0] == "АВ"
     assert found(f"ids={book['anna']}&ids={book['vera']}&tag=none", owner)[0] == "В"
     assert found("q=Вера&tag=none", owner)[0] == "В"
 
 
-@pytest.mark.parametrize("name", ["tag", "import", "segment", "ids"])
+@pytest.mark.parametrize("name", ["tag", "import", "ground", "segment", "ids"])
 @pytest.mark.parametrize("value", ["0", "-1", "9" * 18, "9" * 400, "abc", "\0", "'", "1 OR 1"])
 def test_what_is_not_there_finds_nobody(owner, book, name, value):
     assert found(f"{name}={value}", owner)[0] == ""
 
 
-@pytest.mark.parametrize("name", ["tag", "import"])
+@pytest.mark.parametrize("name", ["tag", "import", "ground"])
 def test_what_is_somebody_elses_finds_nobody_whoever_asks(other, manager, book, name):
     for user in (other, manager):
         assert found(f"{name}={book[name]}", user) == ("", [])

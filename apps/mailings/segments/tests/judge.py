@@ -100,7 +100,8 @@ def fate_fits(how, value, person, world):
 
 def mailing_fits(how, value, person, world):
     letters = [letter for letter in world.letters if letter.run.mailing_id == value
-               and letter.state in (Delivery.State.SENT, Delivery.State.UNKNOWN)]
+               and letter.state in (Delivery.State.SENT, Delivery.State.UNKNOWN)
+               and letter.pk not in world.returned]
     got = any(letter.recipient_id == person.pk or letter.email.lower() == person.email.lower()
               for letter in letters)
     return got == (how == "got")
@@ -110,6 +111,12 @@ def written_fits(how, value, person, world):
     at = person.last_letter_at
     lately = at is not None and at >= world.now - timedelta(value)
     return lately == (how == "within")
+
+
+def bounce_fits(how, value, person, world):
+    if how == "resting":
+        return person.resting_until is not None and person.resting_until > world.now
+    return bool(person.bounced_at) == (how == "yes")
 
 
 FIELDS = {"text": text_fits, "number": number_fits, "date": date_fits, "choice": choice_fits}
@@ -123,5 +130,5 @@ OTHERS = {
     "fate": fate_fits,
     "mailing": mailing_fits,
     "written": written_fits,
-    "bounced": lambda how, value, person, world: bool(person.bounced_at) == (how == "yes"),
+    "bounced": bounce_fits,
 }

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import strategies as st
 
-from apps.mailings.models import Delivery, Field, Import, Recipient, Run, Tag, Tagging
+from apps.mailings.models import Bounce, Delivery, Field, Import, Recipient, Run, Tag, Tagging
 from apps.mailings.segments.kinds import HOWS, LABELS, Takes, kind_of
 from tests.factories import MailingFactory, RecipientFactory
 
@@ -15,6 +15,7 @@ BIRTHDAYS = ["1990-02-20", "1988-02-29", "2001-03-02", "1975-12-31", None, "2027
 PLANS = ["Опт", "Розница", None]
 EMAILS = ["{}@mail.ru", "{}@Shop.example.com", "{}@xn--e1afmkfd.xn--p1ai", "{}@notmail.ru"]
 STATES = ["sent", "unknown", "failed", "skipped", "pending", "cancelled"]
+OUTCOMES = [None, "now", "complaint"]  # of what was sent
 
 
 class World:
@@ -30,6 +31,8 @@ class World:
         RecipientFactory(owner=owner, full_name="Удалённая Анна", deleted_at=NOW)
         self.people = list(Recipient.objects.filter(owner=owner))
         self.letters = list(Delivery.objects.select_related("run"))
+        self.returned = set(Bounce.objects.exclude(outcome="complaint").values_list(
+            "delivery", flat=True))
         self.tags_of = defaultdict(set)
         for tag, person in Tagging.objects.values_list("tag", "recipient"):
             self.tags_of[person].add(tag)
@@ -72,10 +75,15 @@ class World:
             if (n + place) % 3 == 2:
                 continue
             # Some had been deleted and were added anew: their letters went to the address.
-            Delivery.objects.create(
+            letter = Delivery.objects.create(
                 run=run, recipient=person if n % 4 else None, full_name="",
                 email=person.email.upper() if n % 4 == 0 else person.email,
                 state=STATES[n % 6])
+            outcome = OUTCOMES[n // 6 % 3]
+            if outcome and letter.state == "sent":
+                Bounce.objects.create(
+                    owner=self.owner, run=run, delivery=letter, recipient=letter.recipient,
+                    email=letter.email, outcome=outcome)
             if n % 4:
                 Recipient.objects.filter(pk=person.pk).update(last_fate=STATES[n % 6])
 

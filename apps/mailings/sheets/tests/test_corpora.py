@@ -1,14 +1,12 @@
 """Files of others that are kept beside the project, or where CORPORA says."""
 import json
-import os
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 
 from apps.mailings.sheets.reading import Unreadable, open_sheet
+from tests.corpora import CORPORA
 
-CORPORA = Path(os.environ.get("CORPORA", settings.BASE_DIR.parent / "shared" / "corpora"))
 SPECTRUM = CORPORA / "csv-spectrum"
 MESSY = CORPORA / "messytables"
 REFUSED = {

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from apps.mailings.models import Delivery, Mailing, Recipient, Run, Tagging
-from apps.mailings.runs import Preparation, RunAudience
+from apps.mailings.models import Bounce, Delivery, Mailing, Recipient, Run, Tagging
+from apps.mailings.preparations import Preparation, RunAudience
 from tests.factories import (
     MailingFactory, MessageFactory, RecipientFactory, SegmentFactory, TagFactory)
 
@@ -57,7 +57,11 @@ class Book:
             letter = Delivery.objects.create(
                 run=run, recipient_id=pk, email=f"old{pk}@example.com", state=state)
             Delivery.objects.filter(pk=letter.pk).update(updated_at=at)
-            self.letters.append((pk, state, at, mailing.message_id))
+            outcome = self.chance.choice([None, None, *Bounce.Outcome.values])
+            if outcome and state == "sent":
+                bounced(letter, outcome)
+            if outcome in (None, "complaint") or state != "sent":
+                self.letters.append((pk, state, at, mailing.message_id))
 
     def mailing(self):
         chance = self.chance
@@ -100,6 +104,13 @@ class Book:
             if mailing.skip_same and message == mailing.message_id:
                 resting.add(pk)
         return resting
+
+
+def bounced(letter, outcome):
+    """Have a letter come back, or its reader complain."""
+    return Bounce.objects.create(
+        owner=letter.run.owner, run=letter.run, delivery=letter, recipient_id=letter.recipient_id,
+        email=letter.email, outcome=outcome)
 
 
 def ids(rows):
@@ -145,6 +156,25 @@ def test_a_letter_to_the_address_counts_whoever_had_it(owner, person, mailing):
     letter_of(owner, before)
     Recipient.objects.filter(pk=before.pk).update(deleted_at=NOW)
     Recipient.objects.filter(pk=person.pk).update(email="BEFORE@example.com")
+    assert not ids(audience(mailing, now=NOW))
+
+
+def test_a_letter_that_came_back_bothered_nobody(owner, person, mailing):
+    Mailing.objects.filter(pk=mailing.pk).update(skip_same=True)
+    mailing.refresh_from_db()
+    letter = letter_of(owner, person)
+    Mailing.objects.filter(pk=letter.run.mailing_id).update(message=mailing.message)
+    assert not ids(audience(mailing, now=NOW))
+    complaint = bounced(letter, Bounce.Outcome.COMPLAINT)
+    assert not ids(audience(mailing, now=NOW))
+    complaint.delete()
+    bounced(letter, Bounce.Outcome.NOW)
+    assert ids(audience(mailing, now=NOW)) == {person.pk}
+
+
+def test_another_letter_that_arrived_counts_beside_one_that_came_back(owner, person, mailing):
+    bounced(letter_of(owner, person), Bounce.Outcome.NOW)
+    letter_of(owner, person)
     assert not ids(audience(mailing, now=NOW))
 
 
