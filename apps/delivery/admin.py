@@ -1,7 +1,9 @@
 """The clock's executions that django-apscheduler logs: to be read, not started by hand."""
 from django import forms
 from django.apps import apps
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 # Its own admin registers itself at this import; ours takes its place.
@@ -9,6 +11,9 @@ from django_apscheduler import admin as library  # noqa: F401
 from django_apscheduler.models import DjangoJob, DjangoJobExecution
 
 from apps.core.admin import ReadOnlyAdmin, name_model
+from apps.mailings.models import Machine
+
+from .engine.refusals import machine_give_up
 
 STATUSES = {
     DjangoJobExecution.SENT: pgettext_lazy("execution", "Started"),
@@ -70,3 +75,33 @@ class ExecutionAdmin(ReadOnlyAdmin):
     @admin.display(description=_("status"))
     def status_word(self, execution):
         return STATUSES.get(execution.status, execution.status)
+
+
+@admin.register(Machine)
+class MachineAdmin(ReadOnlyAdmin):
+    """The machines that are waited for after a restore, and the way to say that one is gone."""
+
+    list_display = ["host", "token", "seen_at", "restores", "gone_at", "gone_by"]
+    list_display_links = None
+    list_select_related = ["gone_by"]
+    actions = ["give_up"]
+
+    def has_give_up_permission(self, request):
+        return request.user.is_superuser
+
+    @admin.action(description=_("Do not wait for it: the machine is gone"),
+                  permissions=["give_up"])
+    def give_up(self, request, queryset):
+        """Ask first: what a machine knew is lost then."""
+        machines = list(queryset.filter(gone_at=None))
+        if not machines:
+            self.message_user(request, _("Nobody waits for it already."), messages.WARNING)
+            return None
+        if request.POST.get("sure"):
+            for machine in machines:
+                machine_give_up(machine=machine, by=request.user)
+            return None
+        return TemplateResponse(request, "admin/machine_give_up.html", {
+            **self.admin_site.each_context(request), "opts": self.opts, "machines": machines,
+            "title": _("Do not wait for it: the machine is gone"),
+            "action_checkbox_name": ACTION_CHECKBOX_NAME})

@@ -11,8 +11,10 @@ class DeliveryConfig(AppConfig):
         from apps.jobs import chores, kinds
 
         from . import checks, own_letters  # noqa: F401 checks register themselves
+        from .drivers import merging
         from .sender_checks import chore, job
         kinds.register(own_letters.KIND)
         kinds.register(job.KIND)
         chores.register(chore.CHORE)
+        chores.register(merging.CHORE)
         letters.post = own_letters.JobPost()

@@ -3,7 +3,7 @@
 Pages and `run_start` ask the same statements, so that a button's number is the number that goes.
 """
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db import connection
 from django.db.models import Exists
@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from apps.core.numbers import MANY, Number
 from apps.core.sieve import Sifted
+from apps.mailings.bounces.models import came_back
 from apps.mailings.models import Delivery, Mailing, Recipient, Run
 from apps.mailings.picks.choice import among
 from apps.mailings.suppression.models import suppressions_of_rows
@@ -21,19 +22,25 @@ from apps.mailings.whom.rules import Whom, whom_of
 from apps.mailings.whom.size import has_over
 from apps.mailings.whom.tables import Table, table_of
 
+from .engine.ledger import db_time
+
 # A claimed letter may have been sent already. A pending letter of a stopped run may still be
-# claimed by a worker that read the run before it was stopped.
+# claimed by a worker that read the run before it was stopped. A letter that came back was not got.
 HAS = """(
-    d.state IN ('sent', 'unknown', 'claimed') OR n.state = 'stopped' AND d.state = 'pending')"""
+    d.state IN ('sent', 'unknown', 'claimed') OR n.state = 'stopped' AND d.state = 'pending')
+    AND NOT EXISTS (SELECT 1 FROM mailings_bounce b
+        WHERE b.delivery_id = d.id AND b.outcome <> 'complaint')"""
 # Those who were picked by hand, where that is all; it leads from the mailing's rows.
 PICKED = """mailings_recipient r
     JOIN mailings_mailing_recipients m ON m.recipient_id = r.id AND m.mailing_id = %(mailing)s"""
-COLUMNS = ("id", "email", "owner_id", "deleted_at", "bounced_at")
+COLUMNS = ("id", "email", "owner_id", "deleted_at", "bounced_at", "resting_until")
+# Who has left advertising alone gets letters of the other kind: a scope has the name of its kind.
 # One suppression at most meets a recipient. Where a statement does not ask for it, PostgreSQL does
 # not look; where it asks for those without one, it hashes the owner's list.
 EVERYBODY = """
     FROM {people}
     LEFT JOIN mailings_suppression s ON s.owner_id = %(owner)s AND s.email = LOWER(r.email)
+        AND s.scope IN ('all', %(kind)s)
     WHERE r.deleted_at IS NULL AND r.owner_id = %(owner)s
 """
 # Nothing was sent, or is unknown or under way, to this person or address in any run of the mailing.
@@ -46,8 +53,10 @@ WITHOUT_IT = f"""{EVERYBODY}
         SELECT 1 FROM mailings_delivery d JOIN mailings_run n ON n.id = d.run_id
         WHERE n.mailing_id = %(mailing)s AND {HAS} AND LOWER(d.email) = LOWER(r.email))
 """  # nosec B608 of constants
-GOES = "r.bounced_at IS NULL AND s.email IS NULL"
-# Who has bounced, or is suppressed, is in one run at most, which skips them and says why.
+GOES = """r.bounced_at IS NULL AND s.email IS NULL
+    AND (r.resting_until IS NULL OR r.resting_until <= %(now)s)"""
+RESTS = "r.bounced_at IS NULL AND s.email IS NULL AND r.resting_until > %(now)s"
+# Who has bounced, rests, or is suppressed, is in one run at most, which skips them and says why.
 THE_REST = f"""{WITHOUT_IT}
     AND ({GOES} OR NOT EXISTS (
         SELECT 1 FROM mailings_delivery d JOIN mailings_run n ON n.id = d.run_id
@@ -73,11 +82,13 @@ class Audience:
     suppressed: int = 0
     same: int = 0  # have the message from another mailing
     quiet: int = 0  # were written to lately
+    resting: int = 0  # their letters came back "for now" too often
+    resting_until: datetime | None = None  # the last of them
 
     @property
     def left_out(self) -> int:
         return (self.bounced + self.deleted + self.has_it + self.suppressed
-                + self.same + self.quiet)
+                + self.same + self.quiet + self.resting)
 
 
 @dataclass(frozen=True)
@@ -95,7 +106,8 @@ class Statement:
 
 def about(whom: Whom, what: str, who: str, people: Table) -> Statement:
     """Return the statement that asks, or does, `what` about those of `people` who are `who`."""
-    values = {"mailing": whom.mailing, "owner": whom.owner, **people.values}
+    values = {"mailing": whom.mailing, "owner": whom.owner, "kind": whom.kind, **people.values}
+    values["now"] = db_time(timezone.now())
     return Statement(f"{what} {who.format(people=people.sql)}", values)
 
 
@@ -122,8 +134,9 @@ def audience_among(whom: Whom, *, again: bool = False) -> Audience:
     now = timezone.now()
     everyone = members_of(whom, now)
     everybody, = about(whom, "SELECT COUNT(*)", EVERYBODY, everyone).row()
-    wished, suppressed, would = about(
-        whom, f"SELECT COUNT(*), COUNT(s.email), COUNT(*) FILTER (WHERE {GOES})",
+    wished, suppressed, would, resting, until = about(
+        whom, f"SELECT COUNT(*), COUNT(s.email), COUNT(*) FILTER (WHERE {GOES}), "
+        f"COUNT(*) FILTER (WHERE {RESTS}), MAX(r.resting_until) FILTER (WHERE {RESTS})",
         WISHED[again], everyone).row()
     going = unlike = would
     if whom.skip_same:
@@ -132,7 +145,8 @@ def audience_among(whom: Whom, *, again: bool = False) -> Audience:
     if whom.quiet_days:
         going = going_among(whom, people_of(whom, now), again)
     return Audience(
-        going, bounced=wished - would - suppressed, deleted=deleted_count(whom),
+        going, bounced=wished - would - suppressed - resting, resting=resting,
+        resting_until=as_moment(until), deleted=deleted_count(whom),
         has_it=everybody - wished, suppressed=suppressed, same=would - unlike,
         quiet=unlike - going)
 
@@ -141,6 +155,13 @@ def going_among(whom: Whom, people: Table, again: bool) -> int:
     """Return how many of `people` get a letter."""
     number, = about(whom, "SELECT COUNT(*)", f"{WHO[again]} AND {GOES}", people).row()
     return int(number)
+
+
+def as_moment(value: datetime | str | None) -> datetime | None:
+    """Return a moment that an expression has; SQLite gives it as text."""
+    if isinstance(value, str):
+        return datetime.fromisoformat(value).replace(tzinfo=UTC)
+    return value
 
 
 def deleted_count(whom: Whom) -> int:
@@ -180,8 +201,9 @@ def audience_count(mailing: Mailing, *, again: bool = False) -> int:
 
 def going_in(run: Run) -> int:
     """Return how many letters of a new run are to be sent; the others are skipped."""
-    suppressed = Exists(suppressions_of_rows("run__owner"))
-    return run.deliveries.filter(~suppressed, recipient__bounced_at=None).count()
+    suppressed = Exists(suppressions_of_rows(run.kind, "run__owner"))
+    letters = run.deliveries.filter(~suppressed, recipient__bounced_at=None)
+    return letters.exclude(recipient__resting_until__gt=timezone.now()).count()
 
 
 def first_recipient(mailing: Mailing, *, again: bool = False) -> Recipient | None:
@@ -203,5 +225,5 @@ def reached_count(mailing: Mailing) -> int:
     """Return to how many addresses a letter of this mailing went, or may have gone."""
     runs = list(mailing.runs.values_list("pk", flat=True))  # their size is known to the planner
     return Delivery.objects.filter(
-        run__in=runs, state__in=[Delivery.State.SENT, Delivery.State.UNKNOWN],
+        ~came_back(), run__in=runs, state__in=[Delivery.State.SENT, Delivery.State.UNKNOWN],
     ).values("email").distinct().count()

@@ -1,6 +1,7 @@
 """What a person checks before letters leave: from whom, to whom, which letter, when."""
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 
 from django.conf import settings
@@ -8,11 +9,15 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import gettext
 
+from apps.mailings.bounces.models import came_back
 from apps.mailings.fields.values import fields_of, labels_of, letter_values
+from apps.mailings.hours.words import hours_words
 from apps.mailings.mailings.words import days
-from apps.mailings.messages.merge_fields import unknown_fields
-from apps.mailings.models import Delivery, Mailing, Recipient
+from apps.mailings.messages.ad_mark import as_sent
+from apps.mailings.messages.merge_fields import filled, in_text, unknown_fields, values_of
+from apps.mailings.models import Attachment, Delivery, Mailing, Recipient, Sender
 from apps.mailings.senders.readiness import sender_refusal
 from apps.mailings.suppression.models import suppressions_of_rows
 from apps.mailings.whom.audience import members, without
@@ -21,9 +26,13 @@ from apps.mailings.whom.rules import remember_whom, whom_of
 from apps.mailings.whom.words import add_words
 
 from .audience import Audience, audience_of, first_recipient, is_dear, reached_count
+from .before_start_way_out import groundless_in, way_out_context
+from .by_provider.shown import wants_warm_up
+from .forecast_words import start_forecast_words
+from .may_start import is_of_machines, mailing_refusal
 from .models import worker_alive
-from .services import as_seen, mailing_refusal
-from .waits import forecast_words
+from .services import as_seen
+from .waits import hours_wait_words
 from .wire.from_whom import FromWhom, from_of_sender
 from .wire.letter import Letter
 from .wire.mailboxes import BadMailbox
@@ -39,6 +48,8 @@ class Sample:
 
     subject: str
     body: str
+    html: str = ""
+    attachments: Sequence[Attachment] = ()
     fault: str = ""
 
 
@@ -54,14 +65,18 @@ def check_context(mailing: Mailing, *, again: bool, counted: bool) -> dict[str, 
     if whom.has_rests or not whom.is_stored_picks:
         add_words([mailing])
     not_now = mailing_refusal(mailing, now)
+    own = labels_of(mailing.owner_id)
     context = {
         "mailing": mailing, "again": again, "early": mailing.waits_for_its_time(now),
-        "not_now": not_now, "reason": not_now or sender_refusal(mailing.sender),
+        "not_now": not_now, "waits_for_machines": is_of_machines(not_now),
+        "reason": not_now or sender_refusal(mailing.sender),
         "no_worker": not worker_alive(),
-        "unknown_fields": unknown_fields(mailing.message, labels_of(mailing.owner_id)),
+        "unknown_fields": unknown_fields(mailing.message, own),
         "seen": as_seen(mailing),
         "counting": not counted and is_dear(mailing),
-        **sender_context(mailing),
+        "falls_short": False, "hours": hours_words(mailing),
+        "hours_wait": hours_wait_words(mailing, now),
+        **sender_context(mailing), **way_out_context(mailing, own),
     }
     first = None
     if again or not context["counting"] or not mailing.runs.exists():
@@ -90,21 +105,31 @@ def sender_context(mailing: Mailing) -> dict[str, object]:
         whom = from_of_sender(sender)
     except BadMailbox:
         whom = FromWhom(sender.name if sender else "", settings.DEFAULT_FROM_EMAIL)
-    by_service = sender is None or sender.uses_service
     return {
         "from_whom": whom, "sender_reason": sender_refusal(sender),
         "is_stock": sender is None and whom.from_address.endswith(f"@{STOCK_DOMAIN}"),
-        "no_server": by_service and not (settings.EMAIL_URL or settings.CATCHER),
+        "no_server": has_no_server(sender),
     }
+
+
+def has_no_server(sender: Sender | None) -> bool:
+    """Whether letters of `sender` go by the service's own mail server, and none is set up."""
+    by_service = sender is None or sender.uses_service
+    return by_service and not (settings.EMAIL_URL or settings.CATCHER)
 
 
 def audience_context(mailing: Mailing, *, again: bool) -> dict[str, object]:
     """Return whom a run would write to, and who is left out by which reason."""
     audience = audience_of(mailing, again=again)
+    words, falls_short = start_forecast_words(
+        mailing, audience.going, timezone.now(), again=again)
     context = {"audience": audience, "nobody": not audience.going,
-               "forecast": forecast_words(mailing.sender, audience.going)}
+               "groundless": groundless_in(mailing),
+               "forecast": words, "falls_short": falls_short,
+               "wants_warm_up": wants_warm_up(mailing.sender, audience.going, timezone.now())}
     if again:
-        context["has_it"] = reached_count(mailing)
+        # Of those whom it reached, some have left since.
+        context["has_it"] = min(reached_count(mailing), audience.going)
     return context | named_by_reason(mailing, audience, again=again)
 
 
@@ -115,11 +140,14 @@ def named_by_reason(mailing: Mailing, audience: Audience, *, again: bool) -> dic
     rows = members(whom, now=now)
     if not again:
         has_it = Delivery.objects.filter(
-            recipient=OuterRef("pk"), run__mailing=mailing, state__in=HAVE_IT)
+            ~came_back(), recipient=OuterRef("pk"), run__mailing=mailing, state__in=HAVE_IT)
         rows = without(rows, [Exists(has_it)])
-    suppressed = Exists(suppressions_of_rows())
+    suppressed = Exists(suppressions_of_rows(mailing.kind))
     goes = without(rows.filter(bounced_at=None), [suppressed])
+    resting = goes.filter(resting_until__gt=now)
+    goes = goes.exclude(resting_until__gt=now)
     left_out = {
+        "resting": resting,
         "suppressed": rows.filter(suppressed),
         "bounced": without(rows.filter(bounced_at__isnull=False), [suppressed]),
     }
@@ -150,15 +178,20 @@ def first_of(rows: QuerySet[Recipient]) -> list[Recipient]:
 def sample_for(mailing: Mailing, recipient: Recipient | None) -> Sample:
     """Return the letter as `recipient` gets it; as it is written where there is nobody."""
     message = mailing.message
+    attachments = list(message.attachments.all())
+    now = as_sent(message)
+    written = Sample(now.subject, now.body, now.html, attachments)
     if recipient is None:
-        return Sample(message.subject, message.body)
+        return written
     own = fields_of(message.owner_id)
     try:
-        letter = Letter(seed="0", subject=message.subject, body=message.body,
+        letter = Letter(owner=mailing.owner_id, seed="0", **asdict(now),
+                        attachments=[one.snapshot for one in attachments],
                         own=[field.key for field in own],
                         **from_of_sender(mailing.sender)._asdict())
-        values = json.dumps(letter_values(own, recipient.fields))
-        subject, body = letter.fill(recipient.email, recipient.full_name, values)
+        values = letter_values(own, recipient.fields)
+        content = letter.fill(recipient.email, recipient.full_name, json.dumps(values))
     except ValueError as fault:
-        return Sample(message.subject, message.body, str(fault))
-    return Sample(subject, body)
+        return replace(written, fault=gettext(str(fault)))
+    shown = in_text(values_of(recipient.email, recipient.full_name) | values)
+    return Sample(content.subject, filled(letter.body, shown), str(content.html), attachments)

@@ -1,14 +1,16 @@
-"""What the owner's own fields say in the letters of a run: kept in its ledger, as its moment was.
+"""What the letters of a run say: kept with the run and in its ledger, as its moment was.
 
 So all tries of a letter say the same, whatever is edited meanwhile. A run whose letter has none of
-these fields keeps nothing.
+the owner's own fields keeps no values.
 """
+from dataclasses import asdict
 from typing import Any
 
 from django.db import connection
 
 from apps.mailings.fields.sql import name_in_sql
 from apps.mailings.fields.values import fields_of
+from apps.mailings.messages.ad_mark import as_sent
 from apps.mailings.messages.merge_fields import own_in
 from apps.mailings.models import Field, Message
 
@@ -21,6 +23,13 @@ IN_LETTER = {
                      "|| SUBSTR({value}, 1, 4)",
 }
 Kinds = dict[str, str]
+
+
+def letter_snapshot(message: Message) -> dict[str, Any]:
+    """Return the fields of a new Run that say what its letters are."""
+    return {**asdict(as_sent(message)),
+            "attachments": [one.snapshot for one in message.attachments.all()],
+            "fields": kinds_in(message)}
 
 
 def kinds_in(message: Message) -> Kinds | None:

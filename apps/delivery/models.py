@@ -1,10 +1,15 @@
 """What the workers know of each other."""
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from apps.core.addresses import shown
+from apps.core.fields import EncryptedText
 
 ALIVE = timedelta(seconds=15)  # a worker that has been silent for longer is not there
 
@@ -52,6 +57,9 @@ class Lease(models.Model):
 class Throttle(models.Model):
     """How much may leave: a row for each sender, and one without a sender for `SENDER_RATE`.
 
+    With a `provider` it says how much of that may leave to the mailboxes of one family: what the
+    sender's owner allows, and what the provider's own answers have taught.
+
     All times are the database's. A row that was booked before its sender's limits were last
     changed says nothing any more.
     """
@@ -62,6 +70,21 @@ class Throttle(models.Model):
     booked_at = models.DateTimeField(null=True)
     spent = models.JSONField(default=dict)  # letters of late, for the limits of an hour and a day
     used_up = models.CharField(max_length=12, blank=True, default="")  # a limit: "per_day"
+    # Of a provider. None: no limit.
+    per_minute = models.PositiveIntegerField(_("letters a minute"), null=True, blank=True)
+    per_connection = models.PositiveIntegerField(
+        _("letters a connection"), null=True, blank=True)
+    connections = models.PositiveSmallIntegerField(
+        _("connections at once"), null=True, blank=True)
+    # What a provider's "slow down" has done: letters a minute, None where nothing holds it back.
+    slow_rate = models.FloatField(null=True)
+    slow_most = models.FloatField(null=True)  # the rate at which it said so last
+    slow_at = models.DateTimeField(null=True)  # when it said so last
+    # How often it has said so without a letter taken between; how many were taken since the rate
+    # was last changed; and its words.
+    slow_times = models.PositiveSmallIntegerField(default=0, db_default=0)
+    slow_taken = models.PositiveIntegerField(default=0, db_default=0)
+    slow_words = models.TextField(blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = _("throttle")
@@ -84,6 +107,8 @@ class OpenConnection(models.Model):
     token = models.CharField(max_length=32, primary_key=True)  # of the connection's journal
     sender = models.ForeignKey(
         "mailings.Sender", models.CASCADE, null=True, related_name="+", db_index=False)
+    # Of whose mailboxes it has letters, where the sender's letters are limited by provider.
+    provider = models.CharField(max_length=16, blank=True, default="", db_default="")
     until = models.DateTimeField()
 
     class Meta:
@@ -139,3 +164,35 @@ class RestoreGuard(models.Model):
         """Whether letters left after the backup was made, as far as is known."""
         return self.left_at is not None and (
             self.dumped_at is None or self.left_at > self.dumped_at)
+
+
+class TestAddress(models.Model):
+    """An address beside the account's where its owner may have test letters sent."""
+
+    __test__ = False  # no tests for pytest
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    email = models.EmailField(max_length=254)
+    confirmed_at = models.DateTimeField(null=True)  # somebody followed the link in a letter to it
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(
+            "owner", Lower("email"), name="test_address_once_per_owner")]
+
+    def __str__(self):
+        return shown(self.email)
+
+
+class LastingKey(models.Model):
+    """One row: the key of what letters carry and come back with, for as long as inboxes keep them.
+
+    It is no part of SECRET_KEY, which changes. `DATA_DIR/keys` has it too.
+    """
+
+    key = EncryptedText()  # 64 hexadecimal digits
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("lasting key")
+        verbose_name_plural = _("lasting keys")

@@ -129,6 +129,7 @@ class LetterKind(Kind):
     label = gettext_lazy("Letter of the service")
     private = True
     atomic = False
+    at_home = True  # a new password waits for no broker
 
     def __init__(self) -> None:
         self.transport: Transport | None = None

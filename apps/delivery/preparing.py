@@ -12,6 +12,7 @@ A small run takes all steps in the click's own transaction. One that was stopped
 rest of its rows as cancelled: nobody is lost from view.
 """
 import logging
+from dataclasses import replace
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -19,7 +20,8 @@ from django.utils import timezone
 
 from apps.mailings.attempts.explanations import MAY_HAVE_LEFT
 from apps.mailings.models import Delivery, Run
-from apps.mailings.runs import Preparation, RunAudience
+from apps.mailings.preparations import Preparation, RunAudience
+from apps.mailings.providers import in_sql
 from apps.mailings.whom.rests import run_moment_in_turn
 from apps.mailings.whom.rules import whom_of
 from apps.statistics import counting
@@ -36,6 +38,7 @@ INSERT INTO mailings_runaudience (run_id, recipient_id, email) SELECT %(run)s, r
 GOING = f"""
 SELECT COUNT(*) FROM mailings_runaudience a JOIN mailings_recipient r ON r.id = a.recipient_id
 LEFT JOIN mailings_suppression s ON s.owner_id = %(owner)s AND s.email = LOWER(r.email)
+    AND s.scope IN ('all', %(kind)s)
 WHERE a.run_id = %(run)s AND {GOES}
 """  # nosec B608 of constants
 NEXT = """
@@ -45,15 +48,17 @@ SELECT MAX(recipient_id), COUNT(*) FROM (
 """
 # The address is that of the moment: today's may have the letter already, from this run or a former
 # one, by way of another recipient who had it then.
-FILL = """
-INSERT INTO mailings_delivery (run_id, recipient_id, email, full_name, "values", state, tries,
-    crashes, lease_token, answer, updated_at)
-SELECT a.run_id, r.id, a.email, r.full_name, {values}, %(state)s, 0, 0, '', %(answer)s, %(now)s
-FROM mailings_runaudience a JOIN mailings_recipient r ON r.id = a.recipient_id
+FILL = f"""
+INSERT INTO mailings_delivery (run_id, recipient_id, email, full_name, provider, "values", state,
+    tries, crashes, lease_token, answer, updated_at)
+WITH {in_sql.FAMILY}
+SELECT a.run_id, r.id, a.email, r.full_name, {in_sql.PROVIDER}, {{values}}, %(state)s, 0, 0, '',
+    %(answer)s, %(now)s
+FROM mailings_runaudience a JOIN mailings_recipient r ON r.id = a.recipient_id {{providers}}
 WHERE a.run_id = %(run)s AND a.recipient_id > %(place)s AND a.recipient_id <= %(last)s
     AND r.id > %(place)s AND r.id <= %(last)s
 ORDER BY r.id
-"""
+"""  # nosec B608 of constants
 COUNTER = {State.CANCELLED: "skipped", State.UNKNOWN: "unknown"}
 LARGEST = 20_000  # rows of one batch
 
@@ -135,7 +140,7 @@ def fix_moment(preparation: Preparation) -> None:
     one waits until the other's moment is committed.
     """
     run = preparation.run
-    whom = whom_of(run.mailing)
+    whom = replace(whom_of(run.mailing), kind=run.kind)  # it may have another by now
     run_moment_in_turn(run.owner_id, alone=whom.has_rests)
     fix = about(whom, FIX, f"{WHO[preparation.again]} ORDER BY r.id",
                 people_of(whom, timezone.now()))
@@ -145,7 +150,7 @@ def fix_moment(preparation: Preparation) -> None:
         if not run.total:
             raise NobodyIsLeft
         if preparation.expected is not None and not preparation.unknown:
-            cursor.execute(GOING, {"run": run.pk, "owner": run.owner_id})
+            cursor.execute(GOING, {**fix.values, "run": run.pk})
             if cursor.fetchone() != (preparation.expected,):
                 raise AudienceDiffers
     preparation.moment = timezone.now()
@@ -166,11 +171,13 @@ def make_rows(preparation: Preparation, limit: int) -> int | None:
             return end_or_call_unknown(preparation, limit)
         state = state_of_new(preparation)
         values, parameters = values_in_sql(run.fields)
-        cursor.execute(FILL.format(values=values), {
+        providers = in_sql.joins_of("a.email", connection.vendor)
+        cursor.execute(FILL.format(values=values, providers=providers), {
             "run": run.pk, "place": preparation.place, "last": last, "state": state.value,
             "answer": MAY_HAVE_LEFT if state == State.UNKNOWN else "",
             "now": ledger.db_time(timezone.now()), **parameters})
         made = cursor.rowcount
+    in_sql.domains_meet(run.pk, preparation.place, last, timezone.now())
     counts = {COUNTER[state]: made} if state in COUNTER else {}
     audience = RunAudience.objects.filter(run=run, recipient__lte=last)
     if made < people:

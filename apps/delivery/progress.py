@@ -21,7 +21,7 @@ from apps.mailings.mailings.story import story_words
 from apps.mailings.models import Delivery, Mailing, Run
 from apps.mailings.picks.services import active_job_of
 from apps.mailings.polling import QUIET, is_soon, seconds_between
-from apps.mailings.runs import Preparation
+from apps.mailings.preparations import Preparation
 from apps.mailings.senders.readiness import sender_refusal
 from apps.mailings.whom.rules import remember_whom, whom_of
 from apps.statistics import counting
@@ -29,17 +29,19 @@ from apps.users.models import User
 
 from .audience import audience_count, reached_count
 from .engine.restore import waits_for_a_person
+from .forecast_words import run_forecast_words
+from .may_start import is_of_machines, refusal
 from .models import RestoreGuard, worker_alive
 from .schedule import stopped_at
-from .services import refusal
-from .waits import wait_words
+from .waits import hours_wait_words, wait_words
+from .why_slow import IS_HELD, why_slow
 
 SPEED_WINDOW = timedelta(seconds=20)  # the looks that a speed is measured over
 SPEED_STEP = timedelta(seconds=1)  # between two looks at the least
 ROOM = 512 * 1024  # octets
 ENDING = 2  # seconds between looks at a run whose letters are being called off
 PICKING = 2  # seconds between looks at recipients that are being added
-PARTS = ("sent", "failed", "unknown", "skipped")
+PARTS = ("sent", "returned", "failed", "unknown", "skipped")
 
 
 @dataclass
@@ -51,12 +53,17 @@ class Part:
     width: str
 
 
+def arrived(run: Run | Fates) -> int:
+    """Return how many letters servers took and did not give back later."""
+    return run.sent if isinstance(run, Fates) else max(run.sent - run.returned, 0)
+
+
 def bar(run: Run | Fates) -> list[Part]:
     """Return the Parts of a bar of a run, or of a mailing's fates; empty ones are left out."""
     parts = []
     start = 0.0
     for name in PARTS:
-        letters = getattr(run, name)
+        letters = arrived(run) if name == "sent" else getattr(run, name)
         if letters and run.total:
             width = 100 * letters / run.total
             parts.append(Part(name, f"{start:.3f}", f"{width:.3f}"))
@@ -109,7 +116,8 @@ def progress_context(mailing: Mailing, user: User, *, counted: bool = False) -> 
     known; else the panel asks for that afterwards.
     """
     now = timezone.now()
-    run = mailing.runs.select_related("sender").order_by("-id").first()
+    runs = mailing.runs.select_related("sender").annotate(is_held=IS_HELD)
+    run = runs.order_by("-id").first()
     context = {
         "mailing": mailing, "run": run, "user": user, "is_owner": mailing.owner_id == user.pk,
         "active": bool(run and run.is_active),
@@ -120,7 +128,7 @@ def progress_context(mailing: Mailing, user: User, *, counted: bool = False) -> 
         context["disk_is_the_trouble"] = is_of_disk(run.server_words)
     if context["active"]:
         mailing.story = story_words(mailing, run, None, now)
-        return context | active_context(run, now)
+        return context | active_context(mailing, run, now)
     if run and run.is_ending:
         mailing.story = story_words(mailing, run, None, now)
         return context | {"ending": True, "every": ENDING, "no_worker": not worker_alive()}
@@ -136,7 +144,7 @@ def unknown_context(mailing: Mailing, unknown: int) -> dict[str, object]:
     return {"unknown": unknown, "restored_unknown": restored, "lost_answers": unknown - restored}
 
 
-def active_context(run: Run, now: datetime) -> dict[str, object]:
+def active_context(mailing: Mailing, run: Run, now: datetime) -> dict[str, object]:
     """Return what is shown of a run that is running or paused."""
     context = {
         "every": seconds_between([run]),
@@ -152,12 +160,17 @@ def active_context(run: Run, now: datetime) -> dict[str, object]:
         context["fewer_connections"] = is_of_connections(run.server_words)
         context["no_worker"] = not worker_alive()
         retry = next_retry(run)
-        limit = wait_words(run.sender, now)
+        limit = hours_wait_words(mailing, now) or wait_words(run.sender, now)
         context |= {"waits_retry": retry, "waits_limit": limit}
+        if not context["resting"]:
+            context["why_slow"] = why_slow(run, now, is_held=run.is_held)
         if limit or retry and not is_soon(retry, now):
             context["every"] = QUIET
         if not (context["resting"] or limit or retry or context["no_worker"]):
             context["rate"], context["time_left"] = speed(run, now)
+        if not (context["resting"] or retry or context["no_worker"]):
+            rate = float(context.get("rate") or 0)
+            context["forecast"] = run_forecast_words(run, rate, now)
     return context
 
 
@@ -173,6 +186,7 @@ def idle_context(mailing: Mailing, run: Run | None, is_owner: bool, now: datetim
         context |= figures_context(mailing, counted, with_rest=is_owner and not reason)
     if reason:
         context["sender_reason"] = sender_refusal(mailing.sender)
+        context["waits_for_machines"] = is_of_machines(reason)
         return context
     if is_owner and not run:
         picks = whom_of(mailing).is_stored_picks  # a group may be empty; the check page tells

@@ -64,11 +64,12 @@ def run_letter_write(*, run: Run, event: RunLetter.Event) -> bool:
     """Write to the owner of `run`. Returns False when another worker was quicker."""
     if not RunLetter.objects.get_or_create(run=run, event=event)[1]:
         return False
-    owner = run.owner
+    owner, mailing = run.owner, run.mailing
+    assert mailing is not None  # nobody is written to of a test
     with in_words_of(owner):
-        title = " ".join(run.mailing.title.split())
+        title = " ".join(mailing.title.split())
         text = render_to_string("delivery/email/run_message.txt", {
-            "run": run, "event": event, "title": title, **links(run.mailing),
+            "run": run, "event": event, "title": title, **links(mailing),
             "sender_reason": sender_refusal(run.sender)})
         send_mail(subject_of(event, title), text, None, [owner.email])
     log.info("run %s: its owner is written to: %s", run.pk, event, extra={"run": run.pk})

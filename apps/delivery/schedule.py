@@ -21,6 +21,7 @@ from django_apscheduler.models import DjangoJob, DjangoJobExecution
 
 from apps.audit.models import Entry
 from apps.audit.services import Action, Via, record
+from apps.mailings.hours.services import openings_roll
 from apps.mailings.models import Mailing, Run
 from apps.mailings.senders.readiness import sender_refusal
 from apps.mailings.senders.services import is_being_checked
@@ -44,6 +45,7 @@ def start_due() -> list[Run]:
     """Start each mailing whose time has come and that has no run. Returns the runs."""
     close_old_connections()
     CLOCK_LEASE.update(ticked_at=timezone.now())
+    openings_roll(now=timezone.now(), every=True)
     runs = []
     Mailing.objects.refresh_statuses(timezone.now())
     for mailing in due(timezone.now()):

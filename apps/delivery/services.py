@@ -11,22 +11,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.audit.services import Action, record
-from apps.mailings.fields.values import labels_of
-from apps.mailings.messages.merge_fields import unknown_fields
-from apps.mailings.models import Delivery, Mailing, Message, Run
-from apps.mailings.picks.services import picking_refusal
-from apps.mailings.runs import Preparation
-from apps.mailings.senders.readiness import run_refusal, sender_refusal
-from apps.mailings.whom.broken import whom_refusal
+from apps.mailings.hours.services import opening_write
+from apps.mailings.models import Delivery, Mailing, Run
+from apps.mailings.preparations import Preparation
+from apps.mailings.senders.readiness import run_refusal
 from apps.mailings.whom.rules import whom_of
 from apps.statistics import counting
 from apps.users.models import User
 
 from . import preparing
 from .audience import is_dear
-from .engine import bell, ledger, restore, transitions
-from .letter_values import kinds_in
-from .wire.from_whom import snapshot_of
+from .engine import bell, ledger, refusals, restore, transitions
+from .letter_values import letter_snapshot
+from .may_start import letter_refusal, mailing_refusal, refusal
+from .wire.from_whom import snapshot_of, way_back_of
 
 log = logging.getLogger("vestnik.delivery")
 
@@ -46,35 +44,6 @@ class NotDue(RunRefused):
     """It is no longer to start by itself: somebody has started or changed it meanwhile."""
 
 
-def refusal(mailing: Mailing, now: datetime) -> str | None:
-    """Return why `mailing` can not be sent at `now`; None when it can."""
-    return mailing_refusal(mailing, now) or sender_refusal(mailing.sender) or None
-
-
-def mailing_refusal(mailing: Mailing, now: datetime) -> str:
-    """Return why `mailing` can not be sent at `now`, whoever its sender is; "" when it can."""
-    if mailing.deleted_at:
-        return _("This mailing was deleted.")
-    if mailing.ends_at <= now:
-        return _("The window of sending is over. Move its end to send again.")
-    if mailing.disabled_at:
-        return _("A manager has disabled this mailing.")
-    if not mailing.owner.is_active:
-        return _("The owner of this mailing is blocked.")
-    if mailing.runs.active().exists():
-        return _("This mailing is being sent already.")
-    return picking_refusal(mailing) or whom_refusal(mailing)
-
-
-def letter_refusal(message: Message) -> str:
-    """Return why letters can not say what `message` does; "" when they can."""
-    unknown = unknown_fields(message, labels_of(message.owner_id))
-    if not unknown:
-        return ""
-    return _("The letter has fields that nobody can fill: %(fields)s. Correct them in the "
-             "message.") % {"fields": ", ".join(unknown)}
-
-
 def due(now: datetime) -> list[Mailing]:
     """Return the mailings that the clock is to start, less those that wait for a person."""
     restore.check()
@@ -88,8 +57,9 @@ def as_seen(mailing: Mailing) -> str:
     whom = whom_of(mailing)
     segments = [str(segment.updated_at) for segment in whom.segments + whom.excluded_segments]
     from_whom = [str(value) for value in snapshot_of(mailing.sender).values()]
+    attachments = [str(one.snapshot) for one in mailing.message.attachments.all()]
     seen = (f"{mailing.updated_at} {mailing.message_id} {mailing.message.updated_at} {last_run} "
-            f"{' '.join(segments + from_whom)}")
+            f"{' '.join(segments + from_whom + attachments)}")
     return sha256(seen.encode()).hexdigest()[:16]
 
 
@@ -109,6 +79,7 @@ def run_start(*, mailing: Mailing, trigger: str, by: User | None = None,
     mailing is as it was `seen`; NotDue on schedule, and with `only_due`, if it is not to start by
     itself. A big run is stopped for such a reason before any letter leaves.
     """
+    refusals.catch_up()
     try:
         return _run_start(mailing, trigger, by, again, expected, seen, only_due)
     except (IntegrityError, OperationalError) as error:
@@ -134,11 +105,11 @@ def _run_start(mailing: Mailing, trigger: str, by: User | None, again: bool,
         raise RunRefused(reason)
     if seen and seen != as_seen(mailing):
         raise AudienceChanged(_("The mailing or its letter has changed, or it was sent meanwhile."))
+    opening_write(mailing=mailing)
     run = Run.objects.create(
-        mailing=mailing, owner=mailing.owner, started_by=by, trigger=trigger,
-        subject=mailing.message.subject, body=mailing.message.body,
-        fields=kinds_in(mailing.message), restores=restore.restores(), prepared_at=None,
-        **snapshot_of(mailing.sender))
+        mailing=mailing, owner=mailing.owner, started_by=by, trigger=trigger, kind=mailing.kind,
+        **letter_snapshot(mailing.message), restores=restore.restores(), prepared_at=None,
+        **snapshot_of(mailing.sender), **way_back_of(mailing.sender))
     Preparation.objects.create(run=run, again=again, expected=expected)
     if not is_dear(mailing) and not preparing.former_runs_go_on(run):
         prepare_now(run)
@@ -171,19 +142,26 @@ def run_pause(*, run: Run) -> None:
     record(Action.PAUSE, on=run.mailing)
 
 
-@transaction.atomic
 def run_resume(*, run: Run) -> None:
     """Go on with a paused run. Raises RunRefused when it can not go on."""
+    refusals.catch_up()
+    _run_resume(run)
+
+
+@transaction.atomic
+def _run_resume(run: Run) -> None:
     now = timezone.now()
-    if run.mailing.disabled_at or not run.owner.is_active or run.mailing.ends_at <= now:
+    mailing = run.mailing
+    assert mailing is not None  # a test is never resumed by hand
+    if mailing.disabled_at or not run.owner.is_active or mailing.ends_at <= now:
         raise RunRefused(_("This run can not go on: the mailing is disabled, or its window is "
                            "over."))
-    if reason := run_refusal(run):
+    if reason := run_refusal(run) or refusals.gate_refusal():
         raise RunRefused(reason)
     if not _go_on(Run.objects.filter(pk=run.pk, state=Run.State.PAUSED)):
         raise RunRefused(_("This run is not paused any more."))
     bell.ring()
-    record(Action.RESUME, on=run.mailing)
+    record(Action.RESUME, on=mailing)
     log.info("run %s resumed", run.pk, extra={"run": run.pk})
 
 
@@ -274,6 +252,7 @@ def unknown_resolve(*, run: Run, by: User, how: str,
     else:
         action = Action.AGAIN
         if not run.is_active:
+            assert run.mailing is not None  # nobody decides about the letters of a test
             reason = mailing_refusal(run.mailing, now) or run_refusal(run)
             if reason:
                 raise RunRefused(reason)

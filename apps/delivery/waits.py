@@ -1,9 +1,8 @@
 """What waits for a sender's limits and for its server, and until when: in words, and as a part of
 the sender's page.
 """
-import math
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import cast
 
 from django.db.models import QuerySet
@@ -16,16 +15,16 @@ from django.views.decorators.http import require_safe
 
 from apps.core.access import for_reading
 from apps.core.htmx import Request, render_page
-from apps.mailings.mailings.words import DAY, HOUR, day_and_time, days, hours, minutes
-from apps.mailings.models import Run, Sender
+from apps.mailings.mailings.words import day_and_time
+from apps.mailings.hours.services import has_hour_left, opening_moments
+from apps.mailings.hours.words import hours_words, moment_words
+from apps.mailings.models import Mailing, Run, Sender
 from apps.users.models import User
 
 from .engine.budgets import BUDGETS, Spent
 from .models import Throttle
 
-LIMITS = {"per_minute": 60, "per_hour": 60 * 60, "per_day": 24 * 60 * 60}  # seconds
 SHOWN = 20  # runs on a sender's page
-MANY_HOURS = 48  # from here on a time is told in days
 
 
 @dataclass(frozen=True)
@@ -50,8 +49,8 @@ def sender_waits(request: Request, pk: int) -> HttpResponse:
 
 
 def runs_of(sender: Sender) -> QuerySet[Run]:
-    runs = Run.objects.filter(sender=sender, state=Run.State.RUNNING)
-    return runs.select_related("mailing__message").defer("body").order_by("pk")[:SHOWN]
+    runs = Run.objects.of_mailings().filter(sender=sender, state=Run.State.RUNNING)
+    return runs.select_related("mailing__message").without_letter().order_by("pk")[:SHOWN]
 
 
 def throttle_in_force(sender: Sender) -> Throttle | None:
@@ -89,6 +88,19 @@ def wait_words(sender: Sender | None, now: datetime) -> str:
     return words % {"n": shown(wait.letters), "when": when_words(wait.until, now)}
 
 
+def hours_wait_words(mailing: Mailing, now: datetime) -> str:
+    """Return in words for which hour the letters of `mailing` wait; "" in its hours."""
+    opens, _closes = opening_moments(mailing, now)
+    if opens is None or opens <= now:
+        return ""
+    hours = hours_words(mailing)
+    if not has_hour_left(mailing, now):
+        return _("No letter will leave any more: letters leave %(hours)s, and sending ends before "
+                 "that.") % {"hours": hours}
+    return _("We wait until %(moment)s: letters leave %(hours)s.") % {
+        "moment": moment_words(opens, now), "hours": hours}
+
+
 def when_words(moment: datetime, now: datetime) -> str:
     """Return when `moment` is for the reader, with its day if that is another one."""
     here = timezone.localtime(moment)
@@ -117,40 +129,6 @@ def spent_of(sender: Sender, now: datetime) -> Spent:
     return Spent(sender, row.spent if row else {}, now)
 
 
-def forecast_words(sender: Sender | None, letters: int) -> str:
-    """Return in words how long so many letters take by the sender's limits; "" when at once."""
-    if sender is None:
-        return ""
-    name, seconds = forecast(sender, letters)
-    if not name:
-        return ""
-    words = ngettext("%(limit)s: %(n)s letter will leave in about %(time)s.",
-                     "%(limit)s: %(n)s letters will leave in about %(time)s.", letters)
-    return words % {"limit": limit_words(name, getattr(sender, name)), "n": shown(letters),
-                    "time": duration_words(seconds)}
-
-
-def forecast(sender: Sender, letters: int) -> tuple[str, int]:
-    """Return the limit that holds `letters` up for the longest, and for how many seconds.
-
-    What an hour or a day allows leaves at once, so only more than that takes time. Letters that
-    have left within it count too.
-    """
-    spent = spent_of(sender, timezone.now())
-    longest = 0
-    name = ""
-    for limit, window in LIMITS.items():
-        allowed = getattr(sender, limit)
-        counted = letters + spent.total(limit)
-        if not allowed or counted <= allowed:
-            continue
-        seconds = math.ceil(counted / allowed) * window
-        if seconds > longest:
-            longest = seconds
-            name = limit
-    return name, longest
-
-
 def limit_words(name: str, letters: int) -> str:
     words = {
         "per_minute": ngettext("%(n)s letter a minute", "%(n)s letters a minute", letters),
@@ -158,15 +136,6 @@ def limit_words(name: str, letters: int) -> str:
         "per_day": ngettext("%(n)s letter a day", "%(n)s letters a day", letters),
     }
     return words[name] % {"n": shown(letters)}
-
-
-def duration_words(seconds: int) -> str:
-    """Return how long it takes, as in «in about 20 days»."""
-    if seconds < 2 * HOUR.seconds:
-        return minutes(timedelta(minutes=math.ceil(seconds / 60)))
-    if seconds < MANY_HOURS * HOUR.seconds:
-        return hours(timedelta(hours=round(seconds / HOUR.seconds)))
-    return days(timedelta(days=round(seconds / DAY.total_seconds())))
 
 
 def shown(number: int) -> str:

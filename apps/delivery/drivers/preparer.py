@@ -9,7 +9,7 @@ from django.db import Error, connection
 
 from apps.core.outage import SameFile, outage
 from apps.mailings.models import Run
-from apps.mailings.runs import Preparation
+from apps.mailings.preparations import Preparation
 
 from .. import preparing
 from ..engine import transitions

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from datetime import timezone as zones
-
-from apps.mailings.models import Sender
+from typing import Protocol
 
 SLACK = 60  # seconds that a letter may leave after it was counted
 UNLIMITED = 10 ** 9
@@ -16,7 +15,7 @@ UNLIMITED = 10 ** 9
 
 @dataclass(frozen=True)
 class Budget:
-    """A limit of a Sender, by the name of its field; all times in seconds."""
+    """A limit, by the name of its field; all times in seconds."""
 
     name: str
     window: int
@@ -26,12 +25,22 @@ class Budget:
 BUDGETS = (Budget("per_hour", 60 * 60, 60), Budget("per_day", 24 * 60 * 60, 10 * 60))
 
 
-class Spent:
-    """The letters that a sender has booked of late, as `stored` in its throttle row."""
+class HasBudgets(Protocol):
+    """What has a limit of an hour and one of a day: a sender, or `limits.Limits`."""
 
-    def __init__(self, sender: Sender, stored: Mapping[str, Mapping[str, int]],
+    @property
+    def per_hour(self) -> int | None: ...
+
+    @property
+    def per_day(self) -> int | None: ...
+
+
+class Spent:
+    """The letters that have been booked of late, as `stored` in a throttle's row."""
+
+    def __init__(self, limits: HasBudgets, stored: Mapping[str, Mapping[str, int]],
                  now: datetime) -> None:
-        self.sender = sender
+        self.limits = limits
         self.now = now.timestamp()
         self.buckets = {
             budget.name: self.kept(budget, stored.get(budget.name, {})) for budget in BUDGETS}
@@ -61,7 +70,7 @@ class Spent:
         """Return how many letters may leave now."""
         left = UNLIMITED
         for budget in BUDGETS:
-            limit = getattr(self.sender, budget.name)
+            limit = getattr(self.limits, budget.name)
             if limit is not None:
                 left = min(left, limit - self.total(budget.name))
         return max(0, left)
@@ -85,7 +94,7 @@ class Spent:
         latest = 0
         name = ""
         for budget in BUDGETS:
-            limit = getattr(self.sender, budget.name)
+            limit = getattr(self.limits, budget.name)
             if limit is None or self.total(budget.name) < limit:
                 continue
             fits_at = self.fits_at(budget, limit)

@@ -2,6 +2,7 @@
 import time
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.utils import timezone
 
 from apps.core.secrets import Unreadable
@@ -12,8 +13,10 @@ from ..wire.account import Account, account_of
 from . import breaker, ledger, openings
 from .admission import Admission
 from .doors import NOBODY
+from .prefetch import letter_loaded
+from .provider_turns import ANY, Turn, turns_of
 from .results import Claimed
-from .runnable import NO_ONE
+from .runnable import NO_ONE, Queued
 from .throttle import Bookings
 
 if TYPE_CHECKING:
@@ -25,6 +28,7 @@ FIRST_GROUP = 100  # letters, while nobody knows how quick the server is
 FEW = 8  # letters that a group may have although they take longer than GROUP_SECONDS
 LARGEST_GROUP = 700
 LAST_GROUPS = 100  # letters; the end of a run is not shared out in smaller groups than this
+NOTHING = NO_ONE, ""
 SLICE = 2  # seconds that a connection works for a sender while others have none
 
 
@@ -42,12 +46,14 @@ class Claims:
         self.door = Admission(0)
         self.account: Account | None = None
         self.sender_id: int | None = NO_ONE
+        self.turn = ANY  # whose mailboxes the letters are for, where they leave by provider
         self.limited = False  # the sender may have so many connections and no more
         self.slice_ends = 0.0  # monotonic
-        self.noted: int | None = NO_ONE  # for whom the database knows this connection to work
+        # For whom the database knows this connection to work: sender and provider.
+        self.noted: tuple[int | None, str] = NOTHING
         self.is_noted = False  # it may know
-        self.ends_at = timezone.now()  # the end of the mailing's window
-        self.reached: dict[int, int] = {}  # run's id: the highest delivery that was claimed of it
+        self.ends_at = timezone.now()  # the end of the run's window
+        self.reached: dict[tuple[int, str], int] = {}  # run and provider: the highest claimed id
         self.is_paced = False  # the sender may have so many letters a minute and no more
         self.must_hang_up = False  # before it may work for another sender
         self.passed_by: set[int] = set()  # senders that just now have no letter or place to give
@@ -63,20 +69,23 @@ class Claims:
         runs = self.engine.runnable(
             self.connection, passed_by=self.passed_by, token=self.token, own=self.sender_id,
             is_own_turn=own_turn)
-        for run, left in runs:
+        for queued in runs:
+            run = queued.run
             if self.limited and run.sender_id != self.sender_id:
                 self.must_hang_up = True
                 break
-            claimed = self.claim(run, left)
+            claimed = self.claim(queued)
             if claimed:
                 self.passed_by.clear()
+                letter_loaded(run)
                 return run, claimed
             if self.must_look_again:
                 break
         return Run(), []
 
-    def claim(self, run: Run, left: int) -> list[Claimed]:
-        """Claim letters of `run`, of which so many are `left`, where there is a place for them."""
+    def claim(self, queued: Queued) -> list[Claimed]:
+        """Claim letters of a run, where there is a place for them."""
+        run = queued.run
         try:
             account = account_of(run.sender)
         except Unreadable:
@@ -85,7 +94,7 @@ class Claims:
         door = self.engine.doors.to(run.sender_id, account)
         if not door.may_send(self.connection):
             return []
-        claimed = self.claim_by(door, run, left)
+        claimed = self.claim_by(door, queued)
         if claimed:
             if not door.is_quick:
                 self.engine.pool.tried()
@@ -94,40 +103,66 @@ class Claims:
             door.left(self.connection)
         return claimed
 
-    def claim_by(self, door: Admission, run: Run, left: int) -> list[Claimed]:
+    def claim_by(self, door: Admission, queued: Queued) -> list[Claimed]:
+        """Claim letters for the first of the turns that has some to give."""
         rate = self.connection.rate if door is self.door else door.rate
+        for turn in self.turns_of(queued):
+            claimed = self.claim_turn(queued, turn, rate)
+            if claimed:
+                self.turn = turn
+                self.note_reached(queued.run.pk, claimed[-1].id)
+                self.ends_at = queued.run.ends_at
+                self.bookings.book(len(claimed))
+                return claimed
+        if queued.by_provider or settings.SENDER_RATE or has_limits(queued.run.sender):
+            self.bookings.forget()
+            self.pass_by(queued.run)
+        return []
+
+    def note_reached(self, run_id: int, delivery_id: int) -> None:
+        """Begin the next claim of these letters there: before, there may be many dead entries."""
+        if any(run != run_id for run, _ in self.reached):
+            self.reached.clear()
+        self.reached[run_id, self.turn.provider] = delivery_id
+
+    def claim_turn(self, queued: Queued, turn: Turn, rate: float) -> list[Claimed]:
+        run = queued.run
         size = 0
-        if self.note(run.sender):
-            size = self.bookings.limit(run.sender, group_size(rate))
+        if self.note(run.sender, turn):
+            booked = turn.provider if turn.is_booked else ""
+            size = self.bookings.limit(run.sender, group_size(rate), booked)
+            size = min(size, self.connection.spell.left(turn, self.connection.transport))
         if not size:
-            self.pass_by(run)
             return []
-        share = max(LAST_GROUPS if rate else 1, self.engine.share(run.pk, left))
-        claimed = ledger.claim(
-            run.pk, min(size, share), self.token, self.reached.get(run.pk, 0))
-        if claimed:
-            self.ends_at = run.mailing.ends_at
-            self.reached = {run.pk: claimed[-1].id}
-            self.bookings.book(len(claimed))
-        elif run.sender and run.sender.has_limits:
-            self.pass_by(run)
-        return claimed
+        share = max(LAST_GROUPS if rate else 1, self.engine.share(run.pk, queued.left))
+        reached = self.reached.get((run.pk, turn.provider), 0)
+        provider = turn.provider if queued.by_provider else None
+        return ledger.claim(run.pk, min(size, share), self.token, reached, provider)
+
+    def turns_of(self, queued: Queued) -> list[Turn]:
+        """Return whose letters of the run may leave now, the next one first."""
+        if not queued.by_provider:
+            return [ANY]
+        return turns_of(queued.run, self.token, timezone.now().date())
 
     def pass_by(self, run: Run) -> None:
-        """Look at others' runs in another transaction: this one has locked a sender's row."""
+        """Look at others' letters in another transaction: this one may have locked a row."""
         self.passed_by.add(run.sender_id or NOBODY)
         self.must_look_again = True
         self.engine.meets_limits = True
 
-    def note(self, sender: Sender | None) -> bool:
-        """Tell the database for whom the connection works. False: the sender has enough others."""
+    def note(self, sender: Sender | None, turn: Turn) -> bool:
+        """Tell the database for whom the connection works.
+
+        False: the sender, or its letters to the turn's provider, have enough others.
+        """
         sender_id = sender.pk if sender else None
         most = sender.connections if sender else None
-        if most is None and self.noted == sender_id:
+        if most is None and turn.connections is None and self.noted == (sender_id, turn.noted):
             return True
-        self.noted = NO_ONE  # until the transaction has ended well
+        self.noted = NOTHING  # until the transaction has ended well
         self.is_noted = True
-        return openings.take(self.token, sender_id, most)
+        return openings.take(self.token, sender_id, most, turn)
 
     def work_for(self, sender: Sender | None, account: Account, door: Admission) -> None:
         if door is not self.door:
@@ -141,16 +176,28 @@ class Claims:
         self.account = account
         self.limited = sender is not None and sender.connections is not None
         self.is_paced = sender is not None and sender.per_minute is not None
-        self.engine.meets_limits |= self.is_paced
+        self.engine.meets_limits |= self.is_paced or self.turn is not ANY
+
+    def measure(self, letters: int, started: float) -> None:
+        """Note how quick the group of so many `letters` was, which began then (monotonic).
+
+        A pace says nothing of how quick the server is.
+        """
+        connection = self.connection
+        connection.spell.carried(self.turn, letters, connection.transport)
+        if not self.bookings.rate:
+            started = max(started, connection.transport.connected_at)  # without the connecting
+            connection.rate = letters / max(time.monotonic() - started, 1e-6)
+            self.door.rate = connection.rate
 
     def committed(self, run: Run) -> None:
         """Call it when the transaction that claimed letters of `run` has ended well."""
         if run.pk:
-            self.noted = self.sender_id
+            self.noted = self.sender_id, self.turn.noted
 
     def forget(self) -> None:
         """Call it when the transaction may have failed: what the database knows is not known."""
-        self.noted = NO_ONE
+        self.noted = NOTHING
         self.bookings.forget()
 
     def settle(self) -> bool:
@@ -178,10 +225,14 @@ class Claims:
         if self.is_noted:
             openings.release(self.token)
         self.is_noted = False
-        self.noted = NO_ONE
+        self.noted = NOTHING
         if self.connection.transport.connection is None:
             self.door.left(self.connection)
             self.limited = False
+
+
+def has_limits(sender: Sender | None) -> bool:
+    return sender is not None and sender.has_limits
 
 
 def group_size(rate: float) -> int:
@@ -190,3 +241,10 @@ def group_size(rate: float) -> int:
         return FIRST_GROUP
     some = max(rate * GROUP_SECONDS, min(FEW, rate * GROUP_LIMIT))
     return max(1, min(LARGEST_GROUP, int(some)))
+
+
+def will_follow(rate: float, spent: float, sent: int) -> bool:
+    """Whether the next letter, after `sent` in `spent` seconds, is within GROUP_LIMIT."""
+    if not sent:
+        return rate * GROUP_LIMIT > 1
+    return spent + spent / sent < GROUP_LIMIT

@@ -7,7 +7,6 @@ import contextlib
 import logging
 import threading
 import time
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django import db
@@ -21,14 +20,16 @@ from apps.mailings.models import Run
 from apps.statistics import counting
 
 from ..wire.account import service_account
-from ..wire.outcome import Outcome
-from ..wire.transport import Transport
-from . import breaker, claiming, ledger, restore, transitions
+from ..wire.transport import Envelope, Transport
+from . import breaker, claiming, ledger, restore, slowing
+from .envelopes import Envelopes
 from .failures import IN_A_ROW, Effect
 from .journal import Journal, JournalFull
 from .ledger import LEASE
-from .prefetch import Prefetch, Ready, letter_of
-from .results import Claimed, Result, State, result_of, untried
+from .prefetch import GONE, Prefetch, Ready, letter_of, words_of
+from .results import Claimed, Result, State, Try, results_of, untried
+from .second_look import Closed, Left, SecondLook
+from .spell import Spell
 from .waiting import Waiting
 
 if TYPE_CHECKING:
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 log = logging.getLogger("vestnik.delivery")
 MARGIN = 5  # seconds of the lease that must be left when a dot leaves
 DATABASE_PAUSE = 1
-Try = tuple[Claimed, Outcome, datetime]  # that ended then
 
 
 class LeaseTooOld(Exception):
@@ -51,6 +51,7 @@ class Connection(threading.Thread):
         super().__init__(name=f"connection-{number}", daemon=True)
         self.engine = engine
         self.failures = engine.failures
+        self.slow_downs = engine.slow_downs
         self.journal = Journal()
         self.transport = Transport(service_account(), before_dot=self.before_dot)
         self.rate = 0.0  # letters a second, as the last group went
@@ -66,6 +67,9 @@ class Connection(threading.Thread):
         self.is_retiring = False  # it is one too many
         self.is_paced = False  # the letters in hand have their slots
         self.waiting = Waiting()
+        self.spell = Spell()
+        self.envelopes = Envelopes()
+        self.second_look = SecondLook(self)
 
     def run(self) -> None:
         try:
@@ -80,15 +84,12 @@ class Connection(threading.Thread):
         finally:
             self.transport.close()
             self.claims.door.left(self)
-            self.leave()
+            with contextlib.suppress(db.Error):
+                self.claims.rest()
+            restore.leave(self.journal, len(self.claimed))
             connection.close()
             if self.is_retiring:
                 self.engine.pool.left(self)
-
-    def leave(self) -> None:
-        with contextlib.suppress(db.Error):
-            self.claims.rest()
-        restore.leave(self.journal, len(self.claimed))
 
     def turn(self) -> bool:
         """Store the results of the last group and claim the next. False: the engine is done."""
@@ -99,7 +100,7 @@ class Connection(threading.Thread):
                 with self.engine.database_turn:
                     claimed = self.exchange_or_hold()
                 if done.pk and done != self.run_now:
-                    self.close_run(done)
+                    self.engine.close_run(done)
                 if claimed:
                     return True
                 if self.claims.settle():
@@ -110,15 +111,6 @@ class Connection(threading.Thread):
                 if not self.database_failed(error):
                     return False
 
-    def close_run(self, run: Run) -> None:
-        """Finish the run if it is over. If the database fails now, recovery does it later."""
-        try:
-            with self.engine.database_turn:
-                transitions.close_run(run)
-        except db.Error as error:
-            outage.begin(error)
-            connection.close()
-
     def exchange_or_hold(self) -> list[Claimed]:
         """Store results and claim new letters, then clear the journal. Returns what is claimed.
 
@@ -126,7 +118,9 @@ class Connection(threading.Thread):
         """
         self.same_file.look()
         if self.results:
+            self.envelopes.write_down(self.run_now)
             breaker.apply(self.run_now, self.results, self.failures, self.claims.door)
+            slowing.apply(self.run_now, self.results, self.claims.turn, self.engine)
             self.claims.bookings.give_back(sum(not result.outcome for result in self.results))
         try:
             with transaction.atomic():
@@ -174,10 +168,11 @@ class Connection(threading.Thread):
 
     def claim(self) -> tuple[Run, list[Claimed]]:
         """Return a run and what is claimed of it, as one group; (Run(), []) when nothing waits."""
-        if self.engine.stopping.is_set() or self.engine.pool.retire(self):
+        if not self.engine.may_send() or self.engine.pool.retire(self):
             return Run(), []
         self.began = self.failures.number
         self.lease_until = time.monotonic() + LEASE.total_seconds()
+        self.second_look.begin()
         return self.claims.next()
 
     def send_group(self) -> None:
@@ -210,10 +205,10 @@ class Connection(threading.Thread):
             letter = letter_of(run)
         except Exception as error:  # of any kind: it pauses only this run
             log.exception("run %s can not be made into letters", run.pk)
-            words = str(error) or type(error).__name__
-            self.failures.count(run.pk, Effect.REFUSED, words, IN_A_ROW)
+            self.failures.count(run.pk, Effect.REFUSED, words_of(error), IN_A_ROW)
             self.results = list(map(untried, self.claimed))
             return
+        self.envelopes.begin(run, letter)
         self.is_paced = bool(self.claims.bookings.rate)
         started = time.monotonic()
         tries: list[Result | Try] = []
@@ -226,46 +221,41 @@ class Connection(threading.Thread):
             after = next(letters, None)
             following = None
             if after and after.octets and self.will_follow(spent, len(tries)):
-                following = after.row.email
-            tries.append(self.send_one(letter.sender, ready, following))
+                following = self.envelopes.of(after.row)
+            tries.append(self.send_one(ready, following))
             ready = after
-        started = max(started, self.transport.connected_at)  # without the time to connect
-        self.rate = len(tries) / max(time.monotonic() - started, 1e-6)
-        self.claims.door.rate = self.rate
-        ends_at = self.claims.ends_at
-        self.results = [this if isinstance(this, Result) else result_of(*this, ends_at)
-                        for this in tries]
-        self.results += map(untried, self.claimed[len(tries):])
+        self.claims.measure(len(tries), started)
+        self.results = results_of(tries, self.claimed, self.claims.ends_at)
         self.failures.spare(run.pk, self.results)
 
     def will_follow(self, spent: float, sent: int) -> bool:
-        """Whether the next letter, after `sent` in `spent` seconds, is within GROUP_LIMIT."""
-        if self.is_paced:
-            return False
-        if not sent:
-            return self.rate * claiming.GROUP_LIMIT > 1
-        return spent + spent / sent < claiming.GROUP_LIMIT
+        """Whether the next letter comes right after one, `sent` of the group having left."""
+        return not self.is_paced and claiming.will_follow(self.rate, spent, sent)
 
-    def send_one(self, sender: str, ready: Ready, following: str | None) -> Result | Try:
+    def send_one(self, ready: Ready, following: Envelope | None) -> Result | Try:
         """Send one letter, if it may still be sent. Of a Try the group makes a Result later.
 
-        `following` is the recipient of the letter that comes right after it, if that is sure.
+        `following` is the envelope of the letter that comes right after it, if that is sure.
         """
         row = ready.row
         run = self.run_now
-        if self.away or self.engine.stopping.is_set() or self.failures.enough(run.pk, self.began):
+        if self.away or self.has_to_stop() or self.second_look.is_closed():
             return untried(row)
         if not ready.octets:
             if ready.unmade:
                 self.failures.count(run.pk, Effect.REFUSED, ready.reason)
             return Result(row, State.SKIPPED, row.tries, reason=ready.reason)
+        if self.slow_downs.holds(run.sender_id, row.provider):
+            return untried(row)
         if self.is_paced and not self.claims.bookings.wait(self.engine.stopping):
             return untried(row)
         self.current = row.id
         self.waiting.next_letter()
         try:
-            outcome = self.transport.send(ready.octets, sender, row.email, following)
-        except LeaseTooOld:
+            outcome = self.envelopes.hand_in(self.transport, ready, following)
+        except Left as left:
+            return Result(row, State.SKIPPED, row.tries, reason=GONE[left.why])
+        except (LeaseTooOld, Closed, db.Error):
             return untried(row)
         except JournalFull as error:
             log.error("the journal takes no more: %s", error)
@@ -278,13 +268,18 @@ class Connection(threading.Thread):
             self.journal.answer(row.id, outcome)
         except JournalFull as error:
             log.error("an answer is in hand, but not in the journal: %s", error)
-        self.failures.note(run.pk, outcome, row.email)
+        if not self.slow_downs.note(run.sender_id, row, outcome):
+            self.failures.note(run.pk, outcome, row.email)
         return row, outcome, timezone.now()
+
+    def has_to_stop(self) -> bool:
+        return not self.engine.may_send() or self.failures.enough(self.run_now.pk, self.began)
 
     def before_dot(self) -> None:
         """Mark the letter in the journal; the transport calls this before its dot leaves."""
         if time.monotonic() > self.lease_until - MARGIN:
             raise LeaseTooOld
+        self.second_look.take(self.current)
         self.journal.mark(self.current)
 
     def renew(self) -> None:

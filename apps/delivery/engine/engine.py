@@ -13,15 +13,17 @@ from typing import Any
 from django import db
 from django.conf import settings
 
+from apps.core.outage import outage
 from apps.mailings.models import Run
-from apps.mailings.runs import Preparation
+from apps.mailings.preparations import Preparation
 
-from . import failures, openings, recovery
+from ..wire.lasting_key import lasting_key
+from . import failures, openings, recovery, slowing, transitions
 from .connection import Connection
 from .doors import Doors
 from .ledger import LEASE
 from .pool import Pool
-from .runnable import runs_with_letters
+from .runnable import Queued, runs_with_letters
 from .throttle import SOON
 
 A_MINUTE = timedelta(seconds=61)  # in which the next letter of any pace is due
@@ -42,6 +44,7 @@ class Engine:
         self.all: int = max(self.size, settings.SENDER_CONNECTIONS)  # those of all processes
         self.run_ids = run_ids
         self.stopping = threading.Event()
+        self.is_open = True  # for claiming
         self.failed = threading.Event()
         self.news = threading.Condition()
         self.calls = 0
@@ -53,6 +56,7 @@ class Engine:
         self.database_turn: contextlib.AbstractContextManager = (
             threading.Lock() if db.connection.vendor == "sqlite" else contextlib.nullcontext())
         self.failures = failures.Failures()
+        self.slow_downs = slowing.SlowDowns()
         self.doors = Doors(self.size, self.wake_up)
         self.pool = Pool(self, self.size)
 
@@ -63,6 +67,7 @@ class Engine:
     def start(self) -> None:
         """Start the connections' threads. Call it once, and `recover` each second from then on."""
         recovery.recover()
+        lasting_key()  # made before the first claim
         self.awaits_rows = not self.patient and self.rows_are_made_now()
         self.pool.grow()
 
@@ -75,6 +80,24 @@ class Engine:
         self.grow()
         if self.waiting and self.pool.has_surplus():
             self.wake_up()
+
+    def open(self) -> None:
+        """Claim letters again, after `close`."""
+        self.is_open = True
+        self.wake_up()
+
+    def close(self) -> None:
+        """Claim nothing more until `open`; connections live on, and letters get their answers."""
+        self.is_open = False
+
+    def may_send(self) -> bool:
+        """Whether connections may claim letters, and begin with those that they have."""
+        return self.is_open and not self.stopping.is_set()
+
+    def is_busy(self) -> bool:
+        """Whether a connection has letters and has not been waiting for its server for long."""
+        return any(one.claimed and not (one.claims.door.is_slow or one.waiting.is_long())
+                   for one in self.connections)
 
     def stop(self) -> None:
         """Claim nothing more; letters in hand still get their answers."""
@@ -106,7 +129,7 @@ class Engine:
 
     def look(self) -> None:
         """Wake waiting connections if there is something to send. Costs one query."""
-        if self.waiting and self.runnable():
+        if self.is_open and self.waiting and self.runnable():
             self.wake_up()
 
     def group_begins(self, connection: Connection) -> None:
@@ -117,6 +140,15 @@ class Engine:
         if is_held_up:
             self.grow()
 
+    def close_run(self, run: Run) -> None:
+        """Finish the run if it is over. If the database fails now, recovery does it later."""
+        try:
+            with self.database_turn:
+                transitions.close_run(run)
+        except db.Error as error:
+            outage.begin(error)
+            db.connection.close()
+
     def call_one(self) -> None:
         """Have one waiting connection look for letters."""
         with self.news:
@@ -125,7 +157,7 @@ class Engine:
 
     def grow(self) -> None:
         """Start connections if too few work and there is something to send."""
-        if self.pool.has_too_few():
+        if self.is_open and self.pool.has_too_few():
             with contextlib.suppress(db.Error):
                 if self.runnable():
                     self.pool.grow()
@@ -137,8 +169,8 @@ class Engine:
             self.news.notify_all()
 
     def runnable(self, connection: Connection | None = None, *, passed_by: Collection[int] = (),
-                 **asking: Any) -> list[tuple[Run, int]]:
-        """Return the runs that this engine may send now, each with its number of letters left.
+                 **asking: Any) -> list[Queued]:
+        """Return the runs that this engine may send now.
 
         `connection`, if any, asks for itself, as `runs_with_letters` says, and has `passed_by`
         these senders.
@@ -169,7 +201,7 @@ class Engine:
         """
         if self.stopping.is_set():
             return True
-        is_first = self.polling.acquire(blocking=False)
+        is_first = self.is_open and self.polling.acquire(blocking=False)
         if is_first:  # it looks for all that wait
             try:
                 if rest := self.seconds_of_pace():

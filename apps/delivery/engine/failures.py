@@ -5,7 +5,7 @@
 import re
 import threading
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
@@ -188,11 +188,12 @@ class Failures:
             if seen.due():
                 self.due.add(run_id)
 
-    def keep_last(self, results: Iterable[Result]) -> None:
+    def keep_last(self, results: Sequence[Result]) -> None:
         """Remember when this worker last had a letter accepted."""
-        for result in results:
+        for result in reversed(results):  # they are in the order of their times
             if result.outcome and result.outcome.accepted:
                 self.accepted_at = max(self.accepted_at, result.at)
+                return
 
     def begin(self, run_id: int, began: int) -> None:
         """Clear the suspicion against a run that goes on; call it as a group of letters begins."""

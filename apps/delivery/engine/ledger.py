@@ -17,6 +17,9 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from apps.mailings.attempts.faults import Fault
+from apps.mailings.bounces.rests import recipients_rest
+from apps.mailings.deliveries import PENDING_BY_PROVIDER
 from apps.mailings.models import Delivery, Run
 from apps.mailings.services import recipients_bounce_mark
 from apps.statistics import last_letters, tallies
@@ -25,6 +28,7 @@ from .results import Claimed, Result, State
 
 LEASE = timedelta(seconds=30)
 AT_ONCE = 5000  # ids in one statement
+UTC_ZONE = "+00:00"
 COUNTER = {
     State.SENT: "sent", State.FAILED: "failed", State.UNKNOWN: "unknown",
     State.SKIPPED: "skipped", State.CANCELLED: "skipped",
@@ -37,31 +41,43 @@ ROWS = {
     "postgresql": """json_to_recordset(%s::json) AS v(id bigint, state text, tries int,
         next_try_at timestamptz, answer text, at timestamptz, code int)""",
 }
+# Why a recipient gets no letter; "" or NULL: they do. Who has left advertising gets other letters.
+# Its parameters are the run's id, twice, and the time.
+GONE = """COALESCE((
+    SELECT 'suppressed' FROM mailings_suppression s
+    WHERE s.owner_id = (SELECT n.owner_id FROM mailings_run n WHERE n.id = %s AND NOT n.test)
+        AND s.email = LOWER(mailings_delivery.email)
+        AND (s.scope = 'all' OR 'advertising' = (SELECT n.kind FROM mailings_run n WHERE n.id = %s))
+), (
+    SELECT CASE WHEN r.deleted_at IS NOT NULL THEN 'deleted'
+        WHEN r.bounced_at IS NOT NULL THEN 'bounced'
+        WHEN r.resting_until > %s THEN 'resting' ELSE '' END
+    FROM mailings_recipient r WHERE r.id = mailings_delivery.recipient_id))"""
+GONE_NOW = f"""
+SELECT id, {GONE} FROM mailings_delivery
+WHERE id BETWEEN %s AND %s AND lease_token = %s AND state = 'claimed'
+"""  # nosec B608 of constants
 # `id > …` skips what was claimed before: on PostgreSQL these are dead index entries until a vacuum.
 # There the rows are locked, so their places (ctid) do not change, and no index is needed.
 CLAIM_OF = """
 UPDATE mailings_delivery SET state = 'claimed', lease_token = %s, lease_until = {lease},
     updated_at = %s
 WHERE {these} (
-    SELECT {place} FROM mailings_delivery WHERE run_id = %s AND state = 'pending' AND id > %s
-    ORDER BY id LIMIT %s {lock}
-){end} RETURNING id, email, full_name, recipient_id, tries, crashes, COALESCE((
-    SELECT 'suppressed' FROM mailings_suppression s
-    WHERE s.owner_id = (SELECT n.owner_id FROM mailings_run n WHERE n.id = %s)
-        AND s.email = LOWER(mailings_delivery.email)
-), (
-    SELECT CASE WHEN r.deleted_at IS NOT NULL THEN 'deleted'
-        WHEN r.bounced_at IS NOT NULL THEN 'bounced' ELSE '' END
-    FROM mailings_recipient r WHERE r.id = mailings_delivery.recipient_id)), "values"
+    SELECT {place} FROM mailings_delivery
+    WHERE run_id = %s AND {{of_these}} AND id > %s ORDER BY id LIMIT %s {lock}
+){end} RETURNING id, email, full_name, recipient_id, tries, crashes, {gone}, "values", provider
 """
+OF_ANY = "state = 'pending'"
+OF_PROVIDER = f"{PENDING_BY_PROVIDER} AND provider = %s"
 # Leases go by the database's clock: the workers' machines may differ by hours.
 CLAIM = {
     "sqlite": CLAIM_OF.format(
         lease=f"STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', 'now', '+{LEASE.seconds} seconds')",
-        these="id IN", place="id", lock="", end=""),
+        these="id IN", place="id", lock="", end="", gone=GONE),
     "postgresql": CLAIM_OF.format(
         lease=f"STATEMENT_TIMESTAMP() + INTERVAL '{LEASE.seconds} seconds'",
-        these="ctid = ANY(ARRAY", place="ctid", lock="FOR UPDATE SKIP LOCKED", end=")"),
+        these="ctid = ANY(ARRAY", place="ctid", lock="FOR UPDATE SKIP LOCKED", end=")",
+        gone=GONE),
 }
 # CASE hides the conditions from PostgreSQL's planner. It thinks that few rows meet them, and would
 # join the table with the group row by row: 120 ms instead of 8 for 500 letters.
@@ -92,26 +108,40 @@ STORED = """(SELECT v.id, v.at, v.state, v.code, v.answer, d.run_id, d.recipient
     FROM {rows} JOIN mailings_delivery d ON d.id = v.id)"""
 
 
-def claim(run_id: int, limit: int, token: str, after: int = 0) -> list[Claimed]:
+def claim(run_id: int, limit: int, token: str, after: int = 0,
+          provider: str | None = None) -> list[Claimed]:
     """Claim up to `limit` pending deliveries of the run for `token`; return them in order.
 
-    It claims those with an id up to `after` only if there are no others.
+    With a `provider`, those to its mailboxes alone. It claims those with an id up to `after` only
+    if there are no others.
     """
     now = db_time(timezone.now())
+    these = OF_ANY if provider is None else OF_PROVIDER
+    about = [run_id] if provider is None else [run_id, provider]
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM[connection.vendor], [token, now, run_id, after, limit, run_id])
+        cursor.execute(CLAIM[connection.vendor].format(of_these=these), [
+            token, now, *about, after, limit, run_id, run_id, now])
         rows = sorted(cursor.fetchall())
     if after and not rows:
-        return claim(run_id, limit, token)
+        return claim(run_id, limit, token, 0, provider)
     return list(starmap(Claimed, rows))
+
+
+def gone_now(run_id: int, token: str, first: int, last: int) -> dict[int, str]:
+    """Return, of the run's deliveries between two ids that `token` holds, who gets no letter."""
+    now = db_time(timezone.now())
+    with connection.cursor() as cursor:
+        cursor.execute(GONE_NOW, [run_id, run_id, now, first, last, token])
+        return {pk: why for pk, why in cursor.fetchall() if why}
 
 
 def store(run: Run, results: Iterable[Result],
           token: str) -> tuple[Counter[str], dict[tuple, tuple]]:
     """Store `results` of deliveries that `token` still holds, with an Attempt for each try.
 
-    A delivery that recovery had given up as unknown gets its real outcome. Returns what
-    `counting.add` takes, to be called in the same transaction.
+    A test has no attempts, and its tries are counted nowhere. A delivery that recovery had given
+    up as unknown gets its real outcome. Returns what `counting.add` takes, to be called in the
+    same transaction.
     """
     rows = as_rows(results)
     stored = store_rows(run, rows, token, State.CLAIMED)
@@ -126,6 +156,7 @@ def store(run: Run, results: Iterable[Result],
     tries = []
     untold = []  # whose letter changes without an attempt
     bounced: dict[int, tuple[str, str]] = {}
+    refused_for_now = []
     for result in results:
         delivery = result.delivery
         if delivery.id not in stored:
@@ -137,20 +168,26 @@ def store(run: Run, results: Iterable[Result],
                 untold.append(delivery.recipient_id)
             continue
         tries.append(result)
-        gone = result.state is State.FAILED and result.outcome.verdict(delivery.email).marks
-        if gone and delivery.recipient_id:
+        if result.state is not State.FAILED or not delivery.recipient_id:
+            continue
+        verdict = result.outcome.verdict(delivery.email)
+        if verdict.marks:
             bounced[delivery.recipient_id] = delivery.email, result.outcome.reply
+        elif verdict.fault is Fault.RECIPIENT:
+            refused_for_now.append(delivery.recipient_id)
     if bounced:
         recipients_bounce_mark(replies=bounced)
+    if refused_for_now:
+        recipients_rest(ids=refused_for_now)
     if untold:
         last_letters.note(untold)
-    return counts, tallies.of_results(tries)
+    return counts, {} if run.test else tallies.of_results(tries)
 
 
 def as_rows(results: Iterable[Result]) -> dict[int, dict[str, object]]:
     """Return results as ROWS reads them: dicts by the delivery's id."""
     rows = {}
-    moment = connection.ops.adapt_datetimefield_value
+    is_sqlite = connection.vendor == "sqlite"
     for result in results:
         outcome = result.outcome
         row = {
@@ -160,11 +197,20 @@ def as_rows(results: Iterable[Result]) -> dict[int, dict[str, object]]:
         if outcome:
             row["answer"] = outcome.reply
             row["code"] = outcome.code or None
-            row["at"] = str(moment(result.at))
+            row["at"] = moment_text(result.at, is_sqlite)
         if result.next_try_at:
-            row["next_try_at"] = str(moment(result.next_try_at))
+            row["next_try_at"] = moment_text(result.next_try_at, is_sqlite)
         rows[result.delivery.id] = row
     return rows
+
+
+def moment_text(moment: datetime, is_sqlite: bool) -> str:
+    """Return a `moment` in UTC as ROWS reads it; Django's way takes three times as long.
+
+    SQLite's moments are in UTC too, and have no zone.
+    """
+    text = str(moment)
+    return text[:-len(UTC_ZONE)] if is_sqlite else text
 
 
 def store_rows(run: Run, rows: dict[int, dict[str, object]], token: str,
@@ -175,15 +221,20 @@ def store_rows(run: Run, rows: dict[int, dict[str, object]], token: str,
     """
     reader = ROWS[connection.vendor]
     about = [run.mailing_id, run.owner_id]
-    params = [db_time(timezone.now()), json.dumps(list(rows.values())), token, state]
+    in_json = json.dumps(list(rows.values()))
+    params = [db_time(timezone.now()), in_json, token, state]
     with connection.cursor() as cursor:
+        if run.test:
+            cursor.execute(STORE.format(rows=reader), params)
+            return {row[0] for row in cursor.fetchall()}
         if connection.vendor == "postgresql":
             cursor.execute(STORE_AND_TELL.format(rows=reader), [*params, *about])
             return {row[0] for row in cursor.fetchall()}
         cursor.execute(STORE.format(rows=reader), params)
         moved = {row[0] for row in cursor.fetchall()}
-        cursor.execute(TELL.format(stored=STORED.format(rows=reader)),
-                       [*about, json.dumps([rows[pk] for pk in moved])])
+        if len(moved) < len(rows):
+            in_json = json.dumps([rows[pk] for pk in moved])
+        cursor.execute(TELL.format(stored=STORED.format(rows=reader)), [*about, in_json])
         return moved
 
 

@@ -7,10 +7,12 @@ from collections.abc import Collection
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from ..models import OpenConnection
-from .throttle import locked_row
+from .booking import locked_row, row_that_is_free
+from .provider_turns import ANY, Turn
 
 LEASE = timedelta(seconds=15)
 
@@ -23,20 +25,31 @@ USED = {
 }
 
 
-def take(token: str, sender_id: int | None, most: int | None) -> bool:
+def take(token: str, sender_id: int | None, most: int | None, turn: Turn = ANY) -> bool:
     """Have the connection `token` belong to the sender from now on. False: it has `most` others.
 
-    Call it in the claim's transaction, before `Bookings.limit`: it locks the sender's row first.
-    A connection that gets False keeps what it had.
+    False too where as many others as the `turn` allows have letters of its provider, or one of them
+    is just now taking some. Call it in the claim's transaction, before `Bookings.limit`: it locks
+    the sender's row first. A connection that gets False keeps what it had.
     """
     if most is not None and sender_id is not None:
         locked_row(sender_id)
-        others = OpenConnection.objects.filter(sender=sender_id, until__gt=Now())
-        if others.exclude(token=token).count() >= most:
+        if others(token, sender_id).count() >= most:
             return False
-    OpenConnection.objects.update_or_create(
-        token=token, defaults={"sender_id": sender_id, "until": Now() + LEASE})
+    if turn.connections is not None:
+        if row_that_is_free(sender_id, turn.provider) is None:
+            return False
+        if others(token, sender_id).filter(provider=turn.provider).count() >= turn.connections:
+            return False
+    OpenConnection.objects.update_or_create(token=token, defaults={
+        "sender_id": sender_id, "provider": turn.noted, "until": Now() + LEASE})
     return True
+
+
+def others(token: str, sender_id: int | None) -> QuerySet[OpenConnection]:
+    """Return the sender's living connections but that of `token`."""
+    living = OpenConnection.objects.filter(sender=sender_id, until__gt=Now())
+    return living.exclude(token=token)
 
 
 @transaction.atomic
@@ -57,6 +70,8 @@ def release(token: str) -> None:
 @transaction.atomic
 def forget_dead() -> None:
     """Delete rows that have not been renewed for long."""
+    if not OpenConnection.objects.filter(until__lt=Now() - LEASE).exists():
+        return
     rows = OpenConnection.objects.select_for_update(skip_locked=True).filter(
         until__lt=Now() - LEASE)
     OpenConnection.objects.filter(pk__in=rows.values("pk")).delete()

@@ -18,12 +18,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from django.conf import settings
-from django.db import Error, OperationalError, connection, transaction
+from django.db import Error, connection, transaction
 from django.db.models import F, Max
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from apps.audit.models import Entry
+from apps.core.loading import NotReady, wait_for_dump
 from apps.mailings.models import Attempt, Mailing, Run
 
 from ..models import LettersTaken, RestoreGuard, Worker
@@ -49,10 +50,6 @@ ON CONFLICT (token) DO UPDATE SET letters = excluded.letters
 
 class Restored(Exception):
     """The database was restored: it knows less than this disk."""
-
-
-class NotReady(OperationalError):
-    """The database has no guard, but this disk knows one: a dump is being loaded now."""
 
 
 @dataclass(slots=True)
@@ -138,15 +135,24 @@ def replace_journal() -> bool:
     return read_disk()[0] >= number  # it is not, if the disk was full
 
 
+def begin() -> None:
+    """Have the guard know this database, also in a backup made before any letter has left.
+
+    Raises NotReady while a dump is loaded.
+    """
+    known = read()
+    if known is None:
+        wait_for_dump(RestoreGuard)
+        RestoreGuard.objects.get_or_create(pk=1, defaults={"identity": identity()})
+    elif known.identity != known.identity_now:
+        GUARD.filter(identity="").update(identity=known.identity_now)
+
+
 def increase_in_database() -> RestoreGuard:
     """Increase the number of the guard, which is made if there is none. Returns the guard."""
-    if read() is None:
-        RestoreGuard.objects.get_or_create(pk=1)
+    begin()
     GUARD.update(number=F("number") + 1)
-    guard = GUARD.get()
-    if not guard.identity:
-        GUARD.update(identity=identity())
-    return guard
+    return GUARD.get()
 
 
 def identity() -> str:

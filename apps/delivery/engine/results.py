@@ -1,5 +1,6 @@
 """Claimed deliveries and their results: from the Outcome of a try to the delivery's new state."""
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -26,8 +27,9 @@ class Claimed:
     recipient_id: int | None
     tries: int
     crashes: int  # more than 0: it was in hand when a worker died
-    gone: str | None  # why the recipient gets no letter: "deleted", "suppressed", "bounced"
+    gone: str | None  # why the recipient gets no letter: a key of `prefetch.GONE`
     values: str | None = None  # a JSON object of what the owner's own fields say in this letter
+    provider: str = ""  # of the recipient's mailbox
 
 
 @dataclass(slots=True)
@@ -43,9 +45,19 @@ class Result:
     reason: str = ""
 
 
+Try = tuple[Claimed, Outcome, datetime]  # that ended then
+
+
 def untried(claimed: Claimed, reason: str = "") -> Result:
     """Return the Result of a delivery that goes back to the queue."""
     return Result(claimed, State.PENDING, claimed.tries, reason=reason)
+
+
+def results_of(tries: Sequence[Result | Try], claimed: Sequence[Claimed],
+               ends_at: datetime) -> list[Result]:
+    """Return the Results of a group, of which the first were tried."""
+    results = [this if isinstance(this, Result) else result_of(*this, ends_at) for this in tries]
+    return results + list(map(untried, claimed[len(tries):]))
 
 
 def result_of(claimed: Claimed, outcome: Outcome, at: datetime, ends_at: datetime) -> Result:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from apps.audit.services import Action, Via, record
 from apps.mailings.attempts.faults import Meaning
 from apps.mailings.models import Delivery, Run
-from apps.mailings.runs import LETTERS_LEFT
+from apps.mailings.runs import LETTERS_LEFT, TEST_FOR
 from apps.mailings.senders.models import is_service_offered
 from apps.mailings.senders.presets import SERVICE
 from apps.mailings.senders.readiness import KIND_CHANGED
@@ -31,7 +31,7 @@ def refresh_runs(now: datetime) -> None:
     counting.fold()
     restore.pause_older_runs()
     running = Run.objects.filter(state=State.RUNNING)
-    for run in running.exclude(mailing__disabled_at=None):
+    for run in running.filter(mailing__disabled_at__isnull=False):
         pause(run.pk, Reason.DISABLED)
     for run in running.filter(owner__is_active=False):
         pause(run.pk, Reason.BLOCKED)
@@ -43,9 +43,22 @@ def refresh_runs(now: datetime) -> None:
     for run in Run.objects.active().filter(mailing__ends_at__lte=now):
         if stop(run.pk, Reason.WINDOW):
             record(Action.STOP, on=run.mailing, via=Via.SCHEDULE)
+    stop_tests(now)
     for run in Run.objects.ended_with_letters_left().exclude(preparation__unknown=True):
         reopen_or_cancel(run, now)
     finish_runs(running)
+
+
+def stop_tests(now: datetime) -> None:
+    """Stop tests that nobody can go on with: they are paused, or their hour is over.
+
+    That of a blocked owner waits for them.
+    """
+    tests = Run.objects.active().filter(test=True)
+    for run in tests.filter(started_at__lte=now - TEST_FOR):
+        stop(run.pk, Reason.WINDOW)
+    for run in tests.filter(state=State.PAUSED).exclude(reason=Reason.BLOCKED):
+        stop(run.pk, Reason(run.reason))
 
 
 def reopen_or_cancel(run: Run, now: datetime) -> None:
@@ -53,9 +66,9 @@ def reopen_or_cancel(run: Run, now: datetime) -> None:
 
     A finished run goes on with them if it may; else they are cancelled, as in a stopped run.
     """
-    others = Run.objects.active().filter(mailing=run.mailing_id)
-    finished = Run.objects.filter(pk=run.pk, state=State.FINISHED, mailing__ends_at__gt=now)
-    if not others.exists() and finished.update(
+    others = Run.objects.of_mailings().active().filter(mailing=run.mailing_id)
+    finished = Run.objects.filter(pk=run.pk, state=State.FINISHED)
+    if run.ends_at > now and not others.exists() and finished.update(
             state=State.RUNNING, finished_at=None, updated_at=now):
         log.warning("run %s goes on: %s letters came back", run.pk, run.left,
                     extra={"run": run.pk})
@@ -82,7 +95,7 @@ def finish_runs(runs: QuerySet[Run]) -> None:
 
 def figures_of(run_id: int) -> str:
     """Return what came of a run's letters, and of which meanings the refusals were, for the log."""
-    run = Run.objects.defer("body").get(pk=run_id)
+    run = Run.objects.without_letter().get(pk=run_id)
     words = (f"{run.sent} sent, {run.failed} failed, {run.unknown} unknown, "
              f"{run.skipped} skipped")
     refused = Tally.objects.filter(run=run_id).exclude(

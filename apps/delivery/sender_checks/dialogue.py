@@ -1,6 +1,5 @@
 """Speak to a sender's server as far as it goes without a letter: no DATA is ever sent."""
 import contextlib
-import secrets
 import smtplib
 import socket
 import ssl
@@ -14,6 +13,7 @@ from ..wire.account import Account
 from ..wire.deadline import Deadline
 from ..wire.login import SMTP, ehlo_name
 from ..wire.opening import greet, open_server, refuse_open_password, tls_context
+from ..wire.return_path import sample_address
 
 WHOLE = 9.5  # seconds, of all that a check says and hears
 FIRST = 6.0  # for one answer; what is left is for a second look
@@ -84,11 +84,15 @@ class Found:
 
 
 class Dialogue:
-    """One dialogue with an account's server, from the connection to the goodbye."""
+    """One dialogue with an account's server, from the connection to the goodbye.
 
-    def __init__(self, account: Account, address: str) -> None:
+    Letters are to come from `address`; what comes back is to go to `bounces_to`, with a tag.
+    """
+
+    def __init__(self, account: Account, address: str, bounces_to: str = "") -> None:
         self.account = account
         self.address = address
+        self.bounces_to = bounces_to or address
         self.step = Step.CONNECT
         self.deadline = Deadline(WHOLE, FIRST)
         self.server: Listener | None = None
@@ -132,14 +136,15 @@ class Dialogue:
         if self.account.login and self.server is not None:
             self.server.login(self.account.login, self.account.password)
 
-    def envelope(self, sender: str) -> Ended | None:
-        """Name `sender` and our address as a letter's. Returns the refusal, None if it is taken.
+    def envelope(self, sender: str, *others: str) -> Ended | None:
+        """Name `sender`, our address and `others` as a letter's. Returns the refusal, if any.
 
         Many servers refuse a sender only once a recipient was named.
         """
         assert self.server is not None
-        for step, command in (
-                (Step.MAIL, f"FROM:<{sender}>"), (Step.RCPT, f"TO:<{self.address}>")):
+        commands = [(Step.MAIL, f"FROM:<{sender}>")]
+        commands += [(Step.RCPT, f"TO:<{to}>") for to in (self.address, *others)]
+        for step, command in commands:
             self.step = step
             code, text = self.server.docmd(step.upper(), command)
             if not 200 <= code < 300:
@@ -155,10 +160,15 @@ class Dialogue:
                 self.server.rset()
 
     def takes_return_path(self) -> bool | None:
-        """Return whether bounces may go to an address of our own making; None: not known."""
-        domain = self.address.rpartition("@")[2]
+        """Return whether bounces may go to an address with a tag; None: not known.
+
+        A server that takes it from us but not for its own mailbox would lose what comes back.
+        """
+        tagged = sample_address(self.bounces_to)
+        if tagged is None:
+            return False
         try:
-            refusal = self.envelope(f"bounce-{secrets.token_hex(8)}@{domain}")
+            refusal = self.envelope(tagged, tagged)
         except FAULTS:
             return None
         if refusal is None:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext, gettext_lazy
 from apps.core.secrets import Unreadable
 from apps.jobs.kinds import Kind
 from apps.jobs.models import Job
+from apps.mailings.senders.mailboxes import BounceMailbox
 from apps.mailings.senders.models import Sender
 from apps.mailings.senders.services import CHECK
 from apps.mailings.senders.troubles import DEAD, Trouble
@@ -39,6 +40,7 @@ class Result:
     trouble: Trouble | None = None
     words: str = ""  # the server's
     takes_return_path: bool | None = None
+    bounces_to: str = ""  # the address whose tag was tried, "" for the sender's own
 
 
 class CheckKind(Kind):
@@ -91,11 +93,18 @@ def checked(sender: Sender) -> Result:
         account = account_of(sender)
     except Unreadable:
         return Result(Trouble.PASSWORD_LOST)
-    found = Dialogue(account, sender.address).hold()
+    bounces_to = bounces_to_of(sender)
+    found = Dialogue(account, sender.address, bounces_to).hold()
     if found.ended is None:
-        return Result(takes_return_path=found.takes_return_path)
+        return Result(takes_return_path=found.takes_return_path, bounces_to=bounces_to)
     trouble = diagnosed(found.ended, account, sender.address)
     return Result(trouble, words_of(found.ended, account) if trouble else "")
+
+
+def bounces_to_of(sender: Sender) -> str:
+    """Return the address of the mailbox where what comes back is read; "" without one."""
+    mailboxes = BounceMailbox.objects.filter(sender=sender.pk, is_on=True)
+    return mailboxes.values_list("address", flat=True).first() or ""
 
 
 def words_of(ended: Ended, account: Account) -> str:
@@ -134,6 +143,9 @@ def result_store(sender: Sender, result: Result) -> bool:
     if not result.trouble:
         changes |= {"verified_at": now, "told_at": None,
                     "takes_return_path": result.takes_return_path}
+    was_tried = result.takes_return_path is not None
+    if was_tried and bounces_to_of(sender) != result.bounces_to:
+        return False
     if not Sender.objects.filter(pk=sender.pk, **read).update(**changes):
         return False
     log.info("sender %s is checked: %s", sender.pk, result.trouble or "all is well")

@@ -44,7 +44,8 @@ def owner_tell(*, sender: Sender, trouble: Trouble, words: str) -> bool:
 
 def titles(sender: Sender) -> list[str]:
     """Return what the mailings are called that wait for this sender."""
-    runs = Run.objects.filter(sender=sender.pk, state=Run.State.PAUSED, reason__in=[
-        Run.Reason.SENDER, Run.Reason.SERVER])
-    waiting = runs.defer("body").select_related("mailing__message").order_by("pk")[:MOST_RUNS]
+    runs = Run.objects.of_mailings().filter(
+        sender=sender.pk, state=Run.State.PAUSED,
+        reason__in=[Run.Reason.SENDER, Run.Reason.SERVER])
+    waiting = runs.without_letter().select_related("mailing__message").order_by("pk")[:MOST_RUNS]
     return [" ".join(run.mailing.title.split()) for run in waiting]

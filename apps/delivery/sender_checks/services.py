@@ -23,9 +23,9 @@ def runs_to_resume(sender: Sender) -> list[Run]:
 
     Runs that were paused for what their letters say, or for their recipients, are not among them.
     """
-    paused = Run.objects.filter(
+    paused = Run.objects.of_mailings().filter(
         sender=sender.pk, state=Run.State.PAUSED, reason__in=[Reason.SENDER, Reason.SERVER])
-    paused = paused.defer("body").select_related("mailing", "owner").order_by("pk")
+    paused = paused.without_letter().select_related("mailing", "owner").order_by("pk")
     return [run for run in paused if is_of_account(run)]
 
 

@@ -6,9 +6,13 @@ from django import template
 from apps.mailings.polling import seconds_between
 
 from .. import progress
+from ..by_provider.shown import section
+from ..test_letters.shown import last_test
 
 register = template.Library()
 register.filter("bar", progress.bar)
+register.filter("arrived", progress.arrived)
+register.simple_tag(last_test)
 
 
 @register.inclusion_tag("delivery/_moving.html")
@@ -30,3 +34,12 @@ def run_panel(context, mailing):
     counted = "counted" in request.GET
     panel = progress.progress_context(mailing, request.user, counted=counted)
     return {**panel, "request": request, "csrf_token": context.get("csrf_token")}
+
+
+@register.inclusion_tag("delivery/_by_provider.html", takes_context=True)
+def by_provider(context, sender):
+    """The part of a sender's page about the providers of its recipients."""
+    request = context["request"]
+    is_owner = sender.owner_id == request.user.pk
+    return {**section(sender, is_owner=is_owner), "request": request,
+            "csrf_token": context.get("csrf_token")}

@@ -2,7 +2,7 @@
 from apps.delivery import preparing
 from apps.delivery.services import run_start
 from apps.mailings.models import Delivery, Run
-from apps.mailings.runs import RunAudience
+from apps.mailings.preparations import RunAudience
 from apps.statistics import counting
 
 

@@ -21,7 +21,7 @@ from ..engine import connection as connections
 from ..engine import engine, journal, ledger
 from ..wire import login
 from ..wire.account import service_account
-from ..wire.letter import Letter
+from ..wire.carried import Carried
 
 DROP, LOST = b"-", b"+"  # the server hangs up without an answer; LOST: it had accepted
 GOOD = {"EHLO": b"250-hi\r\n250 PIPELINING", "MAIL": b"250 Ok", "RCPT": b"250 Ok",
@@ -231,9 +231,9 @@ class World:
         return wrapper
 
     def noting(self, real):
-        """Return Letter's `message_id` such that the judge knows which delivery has which."""
-        def message_id(letter, delivery_id):
-            made = real(letter, delivery_id)
+        """Return `Carried.message_id` such that the judge knows which delivery has which."""
+        def message_id(carried, delivery_id):
+            made = real(carried, delivery_id)
             return made if self.deliveries.setdefault(made, delivery_id) == delivery_id else "twice"
         return message_id
 
@@ -250,7 +250,7 @@ class World:
             (connections, "transaction", SimpleNamespace(atomic=self.atomic)),
             (engine.Engine, "done_or_wait", lambda own, calls: True),
             (login, "connect", self.connect),
-            (Letter, "message_id", self.noting(Letter.message_id)),
+            (Carried, "message_id", self.noting(Carried.message_id)),
             (journal, "boot_id", lambda: f"boot {self.boot}"),
             (lines, "mark", self.hooked(lines.mark, "mark", "marked")),
             (lines, "answer", self.hooked(lines.answer, "answer", "answered")),

@@ -21,7 +21,7 @@ def spent_of(letters, at, **limits):
 
 
 def later(spent, now):
-    return Spent(spent.sender, spent.stored(), now)
+    return Spent(spent.limits, spent.stored(), now)
 
 
 def test_an_hours_letters_may_leave_at_once():
@@ -53,7 +53,7 @@ def test_a_smaller_limit_waits_until_enough_letters_are_out_of_the_window():
     spent = spent_of(80, NOW - HOUR / 2, per_hour=100)
     spent = later(spent, NOW)
     spent.add(10)
-    spent.sender.per_hour = 11
+    spent.limits.per_hour = 11
     fits_at, _ = spent.next_fit()
     assert later(spent, fits_at).left() == 1
 

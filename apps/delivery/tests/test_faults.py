@@ -61,7 +61,7 @@ def test_whichever_statement_fails_each_letter_is_sent_once(
 def test_whichever_later_statement_fails_each_letter_is_sent_once(
         mailing, settings, monkeypatch, number):
     settings.SENDER_RATE = 500  # groups of one or few: many statements
-    monkeypatch.setattr(connections, "LARGEST_GROUP", 1)
+    monkeypatch.setattr(claiming, "LARGEST_GROUP", 1)
     for extra in range(15):
         mailing.recipients.add(RecipientFactory(owner=mailing.owner, email=f"c{extra}@example.com"))
     break_statement(monkeypatch, number)

@@ -13,7 +13,9 @@ from apps.delivery.models import Throttle
 from apps.mailings.models import Sender
 from tests.factories import SenderFactory
 
-from ..engine.throttle import AHEAD, SOON, Bookings, free_within
+from ..engine.booking import AHEAD
+from ..engine.throttle import FREE as IS_FREE
+from ..engine.throttle import SOON, Bookings, later
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -46,7 +48,8 @@ def booked(sender, wanted):
 
 def is_free(sender, ahead=AHEAD):
     with connection.cursor() as cursor:
-        cursor.execute(FREE.format(condition=free_within(ahead)[connection.vendor]), {})
+        condition = IS_FREE.format(later=later(ahead, connection.vendor))
+        cursor.execute(FREE.format(condition=condition), {})
         return (sender.pk,) in cursor.fetchall()
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from apps.mailings.models import Sender
 
-from ..engine import throttle
+from ..engine import booking, throttle
 
 BEGAN = datetime(2026, 11, 29, tzinfo=timezone.utc)
 POLL = 0.05
@@ -28,14 +28,15 @@ class Clock:
         self.waited = 0.0
         self.rows = {}
 
-    def row_of(self, sender_id):
+    def row_of(self, sender_id, provider):
         """Return a throttle row that is nowhere stored."""
         return self.rows.setdefault(sender_id, SimpleNamespace(
-            sender=self.sender if sender_id else None, free_at=BEGAN, booked_at=None, spent={},
-            used_up="", save=lambda **columns: None))
+            sender=self.sender if sender_id else None, provider=provider, free_at=BEGAN,
+            booked_at=None, spent={}, used_up="",
+            save=lambda **columns: None))
 
-    def rows_of(self, sender_id):
-        return SimpleNamespace(first=lambda: self.row_of(sender_id))
+    def rows_of(self, sender_id, provider):
+        return SimpleNamespace(first=lambda: self.row_of(sender_id, provider))
 
     def monotonic(self):
         return self.seconds
@@ -76,9 +77,11 @@ def simulated(sender, seconds, connections):
     clock = Clock(sender)
     left_at = []
     with mock.patch.multiple(
-            throttle, time=clock, locked_row=clock.row_of, lockable_rows=clock.rows_of,
-            transaction=SimpleNamespace(atomic=lambda: mock.MagicMock())), \
-            mock.patch.object(throttle.Booking, "read", clock.now):
+            booking, time=clock, locked_row=clock.row_of, lockable_rows=clock.rows_of), \
+            mock.patch.multiple(
+                throttle, time=clock,
+                transaction=SimpleNamespace(atomic=lambda: mock.MagicMock())), \
+            mock.patch.object(booking.Booking, "read", clock.now):
         steps = [
             connection(clock, sender, group, itertools.cycle(commits), itertools.cycle(answers),
                        left_at)

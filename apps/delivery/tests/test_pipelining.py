@@ -31,7 +31,8 @@ def send(transport, *addresses, then=None):
     outcomes = []
     for address, following in zip(addresses, [*addresses[1:], then]):
         transport.at = address
-        outcomes.append(transport.send(LETTER, "shop@example.com", address, following))
+        envelope = ("shop@example.com", following) if following else None
+        outcomes.append(transport.send(LETTER, "shop@example.com", address, envelope))
     return outcomes
 
 

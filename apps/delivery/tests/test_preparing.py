@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from apps.delivery import audience, preparing
 from apps.mailings.models import Delivery, Recipient, Run
-from apps.mailings.runs import Preparation, RunAudience
+from apps.mailings.preparations import Preparation, RunAudience
 from apps.statistics import counting
 from tests.factories import RecipientFactory
 

@@ -217,17 +217,18 @@ class Poison(BaseException):
 class PoisonLetter(Letter):
     """The letter of a run; to make it for one address is the end."""
 
-    def fill(self, email, full_name, own=None):
+    def fill(self, email, *others):
         if email == self.deadly:
             raise Poison
-        return super().fill(email, full_name, own)
+        return super().fill(email, *others)
 
 
 @pytest.mark.parametrize("deaths, left, skipped", [(2, 3, 0), (3, 2, 1), (4, 2, 1)])
 def test_a_letter_over_whose_making_the_worker_dies_three_times_is_set_aside(
         run, deaths, left, skipped):
     letter = PoisonLetter(
-        seed=run.seed, subject="s", body="b", from_name="", from_address="shop@example.com")
+        owner=run.owner_id, seed=run.seed, subject="s", body="b", from_name="",
+        from_address="shop@example.com")
     letter.deadly = run.deliveries.order_by("pk")[1].email
     for _ in range(deaths):
         lost = Journal()

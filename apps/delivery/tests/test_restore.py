@@ -13,7 +13,7 @@ from tests.sending import work
 
 from .. import schedule
 from ..drivers.local import SendingProcess
-from ..engine import restore
+from ..engine import refusals, restore
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -52,7 +52,7 @@ def test_after_a_restore_the_clock_leaves_alone_what_was_due_by_then(run, owner)
 
 def test_the_page_says_why_a_due_mailing_has_not_started(run, owner, as_owner):
     due = MailingFactory(owner=owner, recipients=[RecipientFactory(owner=owner)])
-    restore.check()
+    refusals.catch_up()
     assert "восстановлена из резервной копии" in as_owner.get(due.get_absolute_url()).text
 
 

@@ -14,7 +14,7 @@ from apps.delivery.services import due, run_start
 from apps.mailings.models import Mailing, Run
 
 from .. import schedule
-from ..drivers import local
+from ..drivers import heartbeat, local
 from ..drivers.local import SendingProcess
 from ..engine import transitions
 from ..engine.bell import open_bell
@@ -78,7 +78,7 @@ def test_the_end_of_the_window_is_in_the_trail(mailing):
 
 def test_an_outage_of_the_database_is_a_line_and_the_clock_rests_meanwhile(
         data_dir, monkeypatch, caplog):
-    monkeypatch.setattr(local, "outage", Outage())
+    monkeypatch.setattr(heartbeat, "outage", Outage())
     process = SendingProcess(keep_clock=True, connections=0)
     process.bell = open_bell()
     process.tend()
@@ -112,7 +112,7 @@ def test_a_worker_that_starts_while_the_database_is_away_waits_for_it(
         if answers and (error := answers.pop(0)):
             raise error
 
-    monkeypatch.setattr(local.restore, "check", check)
+    monkeypatch.setattr(heartbeat.restore, "check", check)
     process = SendingProcess(keep_clock=False, connections=0)
     process.engine.failed.set()  # it ends once it has started
     process.run()

@@ -237,9 +237,10 @@ def test_the_panel_and_the_list_of_runs_say_from_whom_it_went(as_owner, as_manag
 
 
 def test_the_check_page_forecasts_how_long_limits_make_it_take(as_owner, url, shop):
-    assert "уйдут примерно" not in as_owner.get(url).text
+    change(per_hour=2)
+    assert "3 письма: закончится примерно" in as_owner.get(url).text
     change(per_day=1)
-    assert "3 письма уйдут примерно за 3 дня" in as_owner.get(url).text
+    assert "До конца отправки уйдёт около 1 из 3." in as_owner.get(url).text
 
 
 def test_the_panel_says_until_when_a_run_waits_for_a_limit(as_owner, mailing, shop):

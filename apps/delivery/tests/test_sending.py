@@ -32,8 +32,8 @@ def test_each_client_gets_one_letter_and_one_attempt_with_the_servers_own_answer
 def test_the_letter_carries_the_personal_fields_and_a_name_of_its_own(mailing, sink):
     send(mailing)
     anna, boris = sink.parsed("anna@example.com"), sink.parsed("boris@example.com")
-    assert anna.get_content().strip() == "Здравствуйте, Анна Ли!"
-    assert boris.get_content().strip() == "Здравствуйте, уважаемый клиент!"
+    assert anna.get_content().startswith("Здравствуйте, Анна Ли!")
+    assert boris.get_content().startswith("Здравствуйте, уважаемый клиент!")
     assert anna["To"] == "Анна Ли <anna@example.com>"
     assert anna["Message-ID"] != boris["Message-ID"]
 

@@ -6,11 +6,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.delivery.models import Throttle
-from apps.mailings.models import Run, Sender
+from apps.mailings.models import Run
 from tests.factories import MailingFactory, MessageFactory, SenderFactory
 
 from ..engine.throttle import Bookings
-from ..waits import forecast_words, sender_wait, spent_words, wait_words
+from ..waits import sender_wait, spent_words, wait_words
 
 NOON = timezone.make_aware(datetime(2026, 3, 10, 12, 0))
 AGO = timedelta(hours=1)
@@ -70,7 +70,6 @@ def test_a_limit_that_was_changed_since_is_not_waited_for(sender):
 
 def test_a_mailing_without_a_sender_waits_for_none(db):
     assert wait_words(None, NOON) == ""
-    assert forecast_words(None, 10 ** 6) == ""
 
 
 def test_what_has_left_is_told_of_each_limit_that_there_is(sender):
@@ -78,28 +77,6 @@ def test_what_has_left_is_told_of_each_limit_that_there_is(sender):
     bookings.limit(sender, 312)
     bookings.book(312)
     assert spent_words(sender, timezone.now()) == ["За последние сутки ушло 312 из 500"]
-
-
-@pytest.mark.parametrize("limits, letters, words", [
-    ({"per_day": 500}, 10000, "500 писем в сутки: 10\xa0000 писем уйдут примерно за 20 дней."),
-    ({"per_day": 500}, 500, ""),
-    ({"per_hour": 100}, 301, "100 писем в час: 301 письмо уйдёт примерно за 4 часа."),
-    ({"per_minute": 30}, 600, "30 писем в минуту: 600 писем уйдут примерно за 20 минут."),
-    ({"per_minute": 30, "per_day": 500}, 1002,
-     "500 писем в сутки: 1\xa0002 письма уйдут примерно за 3 дня."),
-    ({}, 10 ** 6, ""),
-])
-def test_a_forecast_names_the_limit_that_holds_up_the_longest(db, limits, letters, words):
-    assert forecast_words(Sender(**limits), letters) == words
-
-
-def test_a_forecast_counts_what_has_left_already(sender):
-    bookings = Bookings()
-    bookings.limit(sender, 400)
-    bookings.book(400)
-    assert forecast_words(sender, 100) == ""
-    assert forecast_words(sender, 300) == (
-        "500 писем в сутки: 300 писем уйдут примерно за 2 дня.")
 
 
 def test_the_part_lists_runs_under_way_with_what_is_left(as_owner, sender):

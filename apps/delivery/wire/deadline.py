@@ -50,12 +50,16 @@ def settle(future: "Future[Any]", work: Callable[[], Any]) -> None:
 
 
 class TimedReader(io.RawIOBase):
-    """Reads a socket until the deadline, for io.BufferedReader; no endless reply either."""
+    """Reads a socket until the deadline, for io.BufferedReader; no endless reply either.
 
-    def __init__(self, sock: socket.socket, deadline: Deadline) -> None:
+    It reads `most` octets in all.
+    """
+
+    def __init__(self, sock: socket.socket, deadline: Deadline, most: int = MOST_OCTETS) -> None:
         super().__init__()
         self.sock = sock
         self.deadline = deadline
+        self.most = most
         self.octets = 0
 
     def readable(self) -> bool:
@@ -65,6 +69,6 @@ class TimedReader(io.RawIOBase):
         self.sock.settimeout(self.deadline.left())
         octets = self.sock.recv_into(buffer)
         self.octets += octets
-        if self.octets > MOST_OCTETS:
+        if self.octets > self.most:
             raise OSError("the server's reply has no end")
         return octets

@@ -4,9 +4,11 @@ from typing import NamedTuple
 from django.conf import settings
 
 from apps.mailings.models import Run
+from apps.mailings.senders.mailboxes import BounceMailbox
 from apps.mailings.senders.models import Sender
 
 from .mailboxes import parsed
+from .return_path import takes_token
 
 
 class FromWhom(NamedTuple):
@@ -60,3 +62,12 @@ def snapshot_of(sender: Sender | None) -> dict[str, object]:
                 "reply_to": sender.reply_to or sender.address}
     return {"sender": sender, "from_name": sender.name, "from_address": sender.address,
             "reply_to": sender.reply_to}
+
+
+def way_back_of(sender: Sender | None) -> dict[str, object]:
+    """Return the fields of a new Run that say where its bounces go."""
+    mailbox = BounceMailbox.objects.filter(sender=sender, is_on=True).first() if sender else None
+    if sender is None or mailbox is None:
+        return {}
+    has_return_path = bool(sender.takes_return_path) and takes_token(mailbox.address)
+    return {"bounces_to": mailbox.address, "has_return_path": has_return_path}

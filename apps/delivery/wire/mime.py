@@ -80,6 +80,8 @@ def mailbox(name: str, address: str, used: int) -> str:
     if not name:
         return address
     if plain and used + len(name) + 2 <= LINE and "=?" not in name:
+        if used + len(name) + len(address) + 5 <= LINE:
+            return f'"{name}" <{address}>'
         phrase = f'"{name}"'
         longest = LINE
     else:
@@ -104,14 +106,17 @@ def folded_header(header: str, value: str) -> str:
     return "\r\n".join(lines)
 
 
-def encoded_body(body: str, short_lines: bool = False) -> tuple[str, bytes]:
+def encoded_body(body: str, short_lines: bool = False,
+                 has_dots: bool = True) -> tuple[str, bytes]:
     """Return the transfer encoding and the encoded octets of `body` (lines end with CRLF).
 
-    `short_lines` says that no line is longer than SMTP takes; otherwise each is measured.
+    `short_lines` says that no line is longer than SMTP takes; otherwise each is measured. Without
+    `has_dots` none begins with a dot: to look for them is a sixth of what a letter costs.
     """
     if body.isascii() and (
             short_lines or max(map(len, body.split("\r\n"))) <= LONGEST_LINE):
-        return "7bit", dots_doubled(line_ended(body.encode("ascii")))
+        octets = line_ended(body.encode("ascii"))
+        return "7bit", dots_doubled(octets) if has_dots else octets
     octets = b64encode(body.encode("utf-8"))  # with encodebytes a letter takes a sixth longer
     lines = [octets[start:start + 76] for start in range(0, len(octets), 76)]
     return "base64", b"\r\n".join([*lines, b""])

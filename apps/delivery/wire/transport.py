@@ -10,7 +10,7 @@ import socket
 import ssl
 import struct
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.conf import settings
 
@@ -31,6 +31,7 @@ LETTERS_PER_CONNECTION = 5000
 SOCKET_READ = 8192
 REPLY_MARKS = (b" ", b"-", b"\r", b"")  # what may follow the code
 DONE = range(200, 300)
+Envelope = tuple[str, str]  # a sender and a recipient
 ENVELOPE = {Phase.MAIL: DONE, Phase.RCPT: DONE, Phase.DATA: [354]}  # the codes of success
 # The usual answers to an envelope, together: one search for each letter instead of three replies.
 READY_FOR_DATA = re.compile(rb"2\d\d [^\n]*\n2\d\d [^\n]*\n354 [^\n]*\n")
@@ -55,25 +56,27 @@ class Transport:
         self.before_dot = before_dot
         self.after_dot = after_dot or AFTER_DOT_TIMEOUT
         self.connection: SMTP | None = None
-        self.announced: str | None = None  # the recipient whose envelope the server has already
+        self.announced: Envelope | None = None  # what the server has already
         self.letters = 0
         self.connected_at = 0.0  # monotonic
 
     def send(self, letter: bytes, sender: str, recipient: str,
-             following: str | None = None) -> Outcome:
-        """Send the octets of one `letter` (of `Letter.render`). Returns the Outcome.
+             following: Envelope | None = None, tail: Sequence[bytes] = ()) -> Outcome:
+        """Send the octets of one `letter` (of `Letter.render`), and its `tail`, if it has one.
 
-        `following` is the recipient of the letter that comes next, where it is known already; it
+        Returns the Outcome.
+
+        `following` is the envelope of the letter that comes next, where it is known already; it
         must come next, or the connection is dropped.
         """
-        if self.announced not in (None, recipient):
+        if self.announced not in (None, (sender, recipient)):
             self.abort()
         elif self.letters >= LETTERS_PER_CONNECTION:
             self.close()
         reused = self.connection is not None
-        outcome = self._transact(letter, sender, recipient, following)
+        outcome = self._transact(letter, sender, recipient, following, tail)
         if reused and self.connection is None and hung_up(outcome):
-            outcome = self._transact(letter, sender, recipient, following)
+            outcome = self._transact(letter, sender, recipient, following, tail)
         self.letters += 1
         return outcome
 
@@ -122,7 +125,7 @@ class Transport:
         self.announced = None
 
     def _transact(self, letter: bytes, sender: str, recipient: str,
-                  following: str | None) -> Outcome:
+                  following: Envelope | None, tail: Sequence[bytes]) -> Outcome:
         try:
             self.open()
         except (OSError, ValueError, TypeError, OverflowError) as error:
@@ -134,7 +137,7 @@ class Transport:
         except (OSError, NoReply) as error:
             self.abort()
             return lost(Phase.DATA, error)
-        return refused or self._content(letter, sender, following)
+        return refused or self._content(letter, following, tail)
 
     def _envelope(self, sender: str, recipient: str) -> Outcome | None:
         """Send MAIL, RCPT and DATA. Returns the Outcome of a refusal; None: ready for a letter."""
@@ -170,11 +173,13 @@ class Transport:
                 self.abort()
         return refusal
 
-    def _content(self, data: bytes, sender: str, following: str | None) -> Outcome:
+    def _content(self, data: bytes, following: Envelope | None,
+                 tail: Sequence[bytes]) -> Outcome:
         """Call `before_dot`, then send the letter and its dot; from then on only a reply tells."""
-        if len(data) > BIG_LETTER:
+        if tail or len(data) > BIG_LETTER:
             try:
-                self.sock.sendall(data)
+                for octets in (data, *tail):
+                    self.sock.sendall(octets)
             except OSError as error:
                 self.abort()
                 return lost(Phase.DATA, error)
@@ -187,7 +192,7 @@ class Transport:
         data += b".\r\n"
         if following and self.pipelining and self.letters + 1 < LETTERS_PER_CONNECTION:
             self.announced = following
-            data += envelope_of(sender, following)
+            data += envelope_of(*following)
         self.patience = self.after_dot
         try:
             self.sock.sendall(data)

@@ -11,8 +11,9 @@ from apps.core.commands import DatabaseCommand
 from apps.core.outage import AWAY, steadily
 from apps.delivery.drivers.local import Busy, SendingProcess, sending_lock
 from apps.delivery.audience import audience_of
-from apps.delivery.services import (
-    NotDue, RunRefused, due, letter_refusal, refusal, run_start)
+from apps.delivery.may_start import letter_refusal, refusal
+from apps.delivery.services import NotDue, RunRefused, due, run_start
+from apps.delivery.waits import hours_wait_words
 from apps.delivery.wire.from_whom import from_of_run, from_of_sender
 from apps.delivery.wire.mailboxes import BadMailbox
 from apps.mailings.models import Delivery, Mailing, Run
@@ -23,6 +24,7 @@ NOTHING = 2
 SOME_UNKNOWN = 3
 LEFT_OUT = {
     "suppressed": "not written to", "bounced": "without such a mailbox",
+    "resting": "resting after letters that came back",
     "deleted": "deleted from the recipients", "has_it": "with this letter already",
     "same": "with this message from another mailing", "quiet": "written to lately",
 }
@@ -176,8 +178,10 @@ class Command(DatabaseCommand):
             return False
         if self.options["wait"]:
             return True
-        resting = run.hold_until and run.hold_until > timezone.now()
-        return not resting and run.has_letters_now()
+        now = timezone.now()
+        resting = run.hold_until and run.hold_until > now
+        closed = not Mailing.objects.get(pk=run.mailing_id).is_open_at(now)
+        return not (resting or closed) and run.has_letters_now()
 
     def summary(self, run):
         """Say what came of the run."""
@@ -187,6 +191,9 @@ class Command(DatabaseCommand):
             f"{run.failed} failed, {run.unknown} unknown, {run.skipped} skipped, {run.left} left.")
         if run.sender_id:
             self.stdout.write(f"From {from_words(from_of_run, run)}.")
+        if run.left and run.state == Run.State.RUNNING:
+            if words := hours_wait_words(run.mailing, timezone.now()):
+                self.stdout.write(words)
         if run.server_words:
             self.stdout.write(f"The server's answer: {run.server_words}")
         if run.reason in (Run.Reason.NOBODY, Run.Reason.AUDIENCE):

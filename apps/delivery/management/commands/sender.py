@@ -5,14 +5,23 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
+from apps.core import broker
 from apps.core.commands import wait_for_database
 from apps.core.processes import Child, Stop, stop_all
-from apps.delivery.drivers.local import GRACE, Busy, SendingProcess, sending_lock
+from apps.delivery.drivers.heartbeat import GRACE
+from apps.delivery.drivers.local import Busy, SendingProcess, sending_lock
+from apps.delivery.drivers.upkeep import Upkeep
+
+AT_WORK = {
+    SendingProcess: "Sender at work; Ctrl+C stops it.",
+    Upkeep: "Upkeep at work, Celery's workers send; Ctrl+C stops it.",
+}
 
 
 class Command(BaseCommand):
     help = ("Send what is to be sent, and start mailings at their time, until stopped. Any number "
-            "of senders may share one PostgreSQL; on SQLite there is one.")
+            "of senders may share one PostgreSQL; on SQLite there is one. Where SENDER_ENGINE is "
+            "celery it sends nothing itself: it wakes Celery's workers, and does all the rest.")
 
     def add_arguments(self, parser):
         parser.add_argument("--processes", type=int, default=settings.SENDER_PROCESSES,
@@ -23,7 +32,7 @@ class Command(BaseCommand):
                             help="start no process for background jobs: another command does")
 
     def handle(self, *args, processes, connections, jobs, **options):
-        if connection.vendor == "sqlite":
+        if connection.vendor == "sqlite" or broker.is_chosen():
             processes = 1
         self.stop = Stop(signal.SIGTERM, signal.SIGINT)
         wait_for_database(self.stop.wait)
@@ -52,12 +61,13 @@ class Command(BaseCommand):
     def work(self, connections):
         try:
             with sending_lock():
-                process = SendingProcess(keep_clock=True, connections=connections)
+                kind = Upkeep if broker.is_chosen() else SendingProcess
+                process = kind(keep_clock=True, connections=connections)
                 process.stopping = self.stop
                 process.beside = self.beside
                 for child in self.beside:
                     child.start()
-                self.stdout.write("Sender at work; Ctrl+C stops it.")
+                self.stdout.write(AT_WORK[kind])
                 ended = process.run()
                 stop_all(self.beside, GRACE)
         except Busy:

@@ -1,4 +1,5 @@
 """Wrong accounts at real servers are named for what they are, in time, and no letter is begun."""
+import re
 import time
 
 import pytest
@@ -28,13 +29,14 @@ def quick_and_trusted(authority, monkeypatch, settings):
     settings.SMTP_ALLOW_PRIVATE = True
 
 
-def hold(case, authority):
+def hold(case, authority, bounces_to=""):
     """Return (what a check finds, the commands that the server has heard)."""
     with account_of(case, authority) as (account, server):
-        found = Dialogue(account, case.address).hold()
+        found = Dialogue(account, case.address, bounces_to).hold()
     return found, server.commands if server else []
 
 
+AT_FIRST_SILENT = ["silent", "not_smtp", "wants_tls"]
 SLOW = [case for case in CASES if case.trouble == "slow"]
 
 
@@ -42,6 +44,8 @@ SLOW = [case for case in CASES if case.trouble == "slow"]
                          ids=lambda case: case.name)
 def test_a_wrong_account(case, authority, settings, monkeypatch):
     monkeypatch.setattr(dialogue, "WHOLE", 5)
+    if case.trouble not in AT_FIRST_SILENT:
+        monkeypatch.setattr(dialogue, "FIRST", 5)  # it answers, on a slow machine late
     settings.SMTP_ALLOW_PRIVATE = case.private
     with account_of(case, authority) as (account, _server):
         ended = Dialogue(account, case.address).hold().ended
@@ -98,6 +102,26 @@ def test_a_server_that_fixes_the_sender_takes_no_return_path(authority):
 
     found, commands = hold(Case("", "", good(RCPT=own_alone)), authority)
     assert found.ended is None and found.takes_return_path is False
+
+
+def test_what_is_tried_is_what_letters_will_have(authority):
+    _found, commands = hold(Case("", "", good()), authority, "bounces@lavka.example")
+    tagged = re.compile(r"<bounces\+[0-9a-f]{9}-[0-9a-f]{32}@lavka\.example>")
+    tried = [command.partition(":")[0] for command in commands if tagged.search(command)]
+    assert tried == ["MAIL FROM", "RCPT TO"]
+
+
+def test_a_server_that_would_lose_what_comes_back_takes_no_return_path(authority):
+    def knows_no_tags(commands):
+        return "550 5.1.1 User unknown" if "+" in commands[-1] else "250 Ok"
+
+    found, _commands = hold(Case("", "", good(RCPT=knows_no_tags)), authority)
+    assert found.ended is None and found.takes_return_path is False
+
+
+def test_an_own_part_without_room_for_a_tag_makes_no_return_path(authority):
+    found, commands = hold(Case("", "", good()), authority, f"{'a' * 40}@lavka.example")
+    assert found.takes_return_path is False and not any("+" in command for command in commands)
 
 
 @pytest.mark.parametrize("answer", ["450 4.2.0 Greylisted", None])

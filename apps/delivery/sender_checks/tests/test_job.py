@@ -10,9 +10,11 @@ from apps.mailings.models import Run, Sender
 from apps.mailings.senders.services import CHECK, sender_check_start
 from apps.mailings.senders.troubles import Trouble
 
+from tests.factories import BounceMailboxFactory
+
 from .. import job as job_module
 from ..dialogue import Ended, Found, Step
-from ..job import checked
+from ..job import bounces_to_of, checked
 from .conftest import fresh
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +74,19 @@ def test_an_account_that_was_changed_meanwhile_is_checked_anew(sender, finds):
     finds(WRONG, change)
     sender = check(sender)
     assert times == ["smtp.yandex.ru", "smtp.mail.ru"] and sender.trouble
+
+
+def test_a_mailbox_that_was_changed_meanwhile_has_its_address_tried_anew(sender, finds):
+    mailbox = BounceMailboxFactory(sender=sender, address="bounces@lavka.example")
+    tried = []
+
+    def change():
+        tried.append(bounces_to_of(sender))
+        type(mailbox).objects.update(address="back@lavka.example")
+
+    finds(FINE, change)
+    assert check(sender).takes_return_path is True
+    assert tried == ["bounces@lavka.example", "back@lavka.example"]
 
 
 def test_a_sender_that_was_deleted_meanwhile_is_left_alone(sender, finds):
