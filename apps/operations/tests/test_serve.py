@@ -6,6 +6,7 @@ import shutil
 import signal
 import smtplib
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -179,6 +180,12 @@ class Served:
                 if word in Path(f"/proc/{pid}/cmdline").read_text().split("\0"):
                     return pid
 
+    def sends(self):
+        """Return whether a worker has said that it is there."""
+        path = Path(self.environ["DATA_DIR"], "vestnik.sqlite3")
+        with contextlib.closing(sqlite3.connect(path)) as database:
+            return database.execute("SELECT COUNT(*) FROM delivery_worker").fetchone()[0] == 1
+
     def catches(self):
         with contextlib.suppress(OSError, smtplib.SMTPException):
             with smtplib.SMTP("127.0.0.1", self.catcher_port, timeout=5) as client:
@@ -216,7 +223,9 @@ def test_it_serves_restarts_what_dies_and_takes_everything_down(served):
     assert f"Vestnik is at {address}/\n" in served.said
     with urllib.request.urlopen(f"{address}/outbox/") as page:
         assert page.status == 200
-    assert served.catches() and served.running("sender")
+    assert served.catches() and served.running("sender") and eventually(served.sends)
+    assert os.getpriority(os.PRIO_PROCESS, served.running("sender")) > os.getpriority(
+        os.PRIO_PROCESS, served.running("gunicorn"))
     first = served.running("catcher")
     os.kill(first, signal.SIGKILL)
     assert eventually(lambda: served.running("catcher") not in (None, first))

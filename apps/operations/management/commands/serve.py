@@ -10,13 +10,15 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
 
+from apps.core import broker
 from apps.core.commands import DatabaseCommand
 from apps.core.processes import Child, Stop, stop_all
-from apps.delivery.drivers.local import GRACE
+from apps.delivery.drivers.heartbeat import GRACE
 from apps.demo import build, catcher
 
 LOOPBACK = "127.0.0.1"
 ANY = {"0.0.0.0": LOOPBACK, "": LOOPBACK}
+NICE = 10  # a run takes what the pages leave of the processor: nobody waits for a page
 CATCHER_PORTS = 20  # so many are tried from CATCHER_PORT on
 
 
@@ -49,7 +51,7 @@ class Command(DatabaseCommand):
             sys.executable, "-m", "gunicorn", "project.wsgi", "--bind", place(host, port),
             "--workers", str(workers), "--threads", "8", "--no-control-socket",
             "--chdir", str(settings.BASE_DIR), "--log-level", "warning"])
-        clients = [web, manage("sender", "--no-jobs"), manage("jobs")]
+        clients = [web, manage("sender", "--no-jobs", nice=NICE), manage("jobs", nice=NICE)]
         self.keep(host, port, clients, catchers)
 
     def keep(self, host, port, clients, catchers):
@@ -110,6 +112,8 @@ class Command(DatabaseCommand):
         self.say(self.style.SUCCESS(f"Vestnik is at {address}/{behind}"))
         if settings.CATCHER:
             self.say(f"Letters are caught, and can be read at {address}/outbox/")
+        if broker.is_chosen():
+            self.say("Letters leave by Celery's workers, which run beside: see docs/celery.md.")
         if settings.DEMO:
             self.say(f"Log in as {', '.join(build.PEOPLE)}; password {build.PASSWORD}")
 
@@ -118,9 +122,10 @@ class Command(DatabaseCommand):
         self.stdout.flush()
 
 
-def manage(command, *options):
+def manage(command, *options, nice=0):
     """Return the Child that is `manage.py` with that command."""
-    return Child(command, [sys.executable, str(settings.BASE_DIR / "manage.py"), command, *options])
+    program = [sys.executable, str(settings.BASE_DIR / "manage.py")]
+    return Child(command, [*program, command, *options], nice)
 
 
 def probe(host, port):
