@@ -3,12 +3,14 @@
 An own table of events rather than a library of field differences: "resumed" and "decided 3 unknown
 outcomes" are what a manager asks about, and no letter's text may slip in by a field's name.
 """
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from contextvars import ContextVar
 
 from django.contrib.auth.models import AbstractUser
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.http import HttpRequest, HttpResponse
+
+from apps.core.addresses import mentions, shown
 
 from .models import Entry
 
@@ -53,3 +55,25 @@ def record(action: str, *, on: Model | None = None, by: AbstractUser | None = No
     entry.object_label = label[:300].replace("\x00", "")
     entry.save()
     return entry
+
+
+def entries_forget(*, on: Collection[Model], by: AbstractUser, hidden: Mapping[str, str],
+                   label: str) -> None:
+    """Name these objects no more in what was done to them, but by `label`.
+
+    Nor the addresses in `hidden`, each with what stands in its place, in what `by` or nobody has
+    done.
+    """
+    who = Q(who=by.pk) | Q(who=None, object_id=None)
+    for one in on:
+        Entry.objects.filter(object_type=one._meta.label_lower, object_id=one.pk).update(
+            object_label=label, details="")
+    for address, instead in hidden.items():
+        for form in {address, shown(address)}:
+            said = Q(object_label__icontains=form) | Q(details__icontains=form)
+            for entry in Entry.objects.filter(who, said):
+                if mentions(entry.object_label, form):
+                    entry.object_label = instead
+                if mentions(entry.details, form):
+                    entry.details = ""
+                entry.save(update_fields=["object_label", "details"])

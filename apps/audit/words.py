@@ -10,8 +10,9 @@ from .models import Entry
 Action = Entry.Action
 # Entries name a mailing with its first send in UTC, which no reader's clock shows.
 UTC_MOMENT = re.compile(r" \(\d{4}-\d\d-\d\d \d\d:\d\d\)$")
-LETTERS = (Action.DELIVERED, Action.AGAIN, Action.COUNT_UNKNOWN)
-COUNTED_PEOPLE = (Action.START, Action.BULK, Action.DELETE, Action.RESTORE, Action.EXPORT)
+LETTERS = (Action.TEST, Action.DELIVERED, Action.AGAIN, Action.COUNT_UNKNOWN)
+COUNTED_PEOPLE = (
+    Action.START, Action.BULK, Action.DELETE, Action.RESTORE, Action.EXPORT, Action.GROUND)
 QUOTED = (Action.DISABLE, Action.BLOCK)
 
 

@@ -17,6 +17,12 @@ def shown(text: str) -> str:
     return DOMAIN.sub(lambda found: domain_shown(found[0]), text)
 
 
+def mentions(text: str, address: str) -> bool:
+    """Whether `text` names just this address, in any case, and not one that it is a part of."""
+    place = re.compile(rf"(?<![\w.+-]){re.escape(address)}(?![\w-]|\.\w)", re.IGNORECASE)
+    return place.search(text) is not None
+
+
 def stored(text: str) -> str:
     """Return a part of an address as it is stored: in small letters, names of domains in ASCII."""
     return NAME.sub(lambda found: name_stored(found[0]), text.lower())

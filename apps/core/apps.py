@@ -8,6 +8,9 @@ class CoreConfig(AppConfig):
     verbose_name = _("Service")
 
     def ready(self) -> None:
+        from . import checks  # noqa: F401 they register themselves
+        from .read_only import know_read_only
         from .sqlite import teach_unicode
 
         connection_created.connect(teach_unicode, dispatch_uid="sqlite-unicode-like")
+        connection_created.connect(know_read_only, dispatch_uid="postgresql-read-only")

@@ -71,11 +71,15 @@ class Stop:
 
 
 class Child:
-    """A process that is kept running; it may have children of its own."""
+    """A process that is kept running; it may have children of its own.
 
-    def __init__(self, name: str, command: Sequence[str]) -> None:
+    One that is `nice` leaves the processor to others of the machine, as nice(1) counts.
+    """
+
+    def __init__(self, name: str, command: Sequence[str], nice: int = 0) -> None:
         self.name = name
         self.command = command
+        self.nice = nice
         self.process: subprocess.Popen[bytes] | None = None
         self.pause = 0
         self.restart_at: float | None = None
@@ -86,7 +90,12 @@ class Child:
         # Ctrl+C is for the parent alone, which stops its children in order: they have a group of
         # their own.
         self.process = subprocess.Popen(
-            self.command, stdin=subprocess.DEVNULL, process_group=0, preexec_fn=end_with_parent)
+            self.command, stdin=subprocess.DEVNULL, process_group=0, preexec_fn=self.begin)
+
+    def begin(self) -> None:
+        """In the child, before it becomes the command."""
+        end_with_parent()
+        os.nice(self.nice)
 
     def look_after(self) -> None:
         """Restart the process when it has ended, after a pause that grows each time."""

@@ -1,6 +1,7 @@
 """Text that is kept encrypted, under SECRET_KEY; what older keys encrypted can still be read."""
 import base64
 import hashlib
+import secrets
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
@@ -10,6 +11,11 @@ PURPOSE = "vestnik.secrets"  # so that the key is no other use's of SECRET_KEY
 
 class Unreadable(Exception):
     """The text was encrypted under a key that is no longer known."""
+
+
+def new_key() -> str:
+    """Return 256 random bits, in hexadecimal."""
+    return secrets.token_hex(32)
 
 
 def encrypted(text: str) -> str:

@@ -2,21 +2,20 @@
 import sys
 from datetime import datetime
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
-from django.utils import translation
-from django.utils.http import escape_leading_slashes, url_has_allowed_host_and_scheme
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import last_modified, require_POST, require_safe
 
 from . import guide
-from .context import THEMES, look
+from .context import THEMES
 from .htmx import Request, toast
+from .read_only import ReadOnly
+from .unavailable import unavailable
 
 YEAR = 365 * 24 * 3600
 HELP_PAGES = ("", *guide.PAGES)  # "" is the contents
@@ -105,28 +104,8 @@ def too_many(request: HttpRequest) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer 500, or 503 where it is the database that does not answer."""
-    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
-        return unavailable(request)
+    """Answer 500, or 503 where it is the database that does not answer, or takes no writes."""
+    error = sys.exc_info()[1]
+    if isinstance(error, (OperationalError, InterfaceError)):
+        return unavailable(request, is_read_only=isinstance(error, ReadOnly))
     return error_page(request, 500)
-
-
-def unavailable(request: HttpRequest) -> HttpResponse:
-    """Answer 503 in a few words, without the database: no user, session or messages."""
-    language = getattr(request, "LANGUAGE_CODE", None) or request.COOKIES.get(
-        settings.LANGUAGE_COOKIE_NAME)
-    if language not in dict(settings.LANGUAGES):
-        language = settings.LANGUAGE_CODE
-    again = escape_leading_slashes(request.path) if request.method == "GET" else "/"
-    with translation.override(language):
-        if "HX-Request" in request.headers:
-            response = toast(HttpResponse(), _(
-                "The database does not answer. Nothing was lost; try again in a minute."),
-                level="danger")
-        else:
-            response = HttpResponse(render_to_string("core/503.html", {
-                **look(request), "again": again}))
-    response.status_code = 503
-    response["Retry-After"] = "10"
-    response["Cache-Control"] = "no-store"
-    return response

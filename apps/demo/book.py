@@ -1,9 +1,10 @@
-"""The bakery's tags, own fields and segments, as a shop would have them after a year."""
+"""The bakery's tags, own fields, segments and grounds, as a shop would have them after a year."""
 import random
 from datetime import date, timedelta
 
 from apps.mailings.fields.services import field_save
-from apps.mailings.models import Field, Recipient, Segment, Tag
+from apps.mailings.ground.services import ground_save, recipients_ground_set
+from apps.mailings.models import Field, Ground, Recipient, Segment, Tag
 from apps.mailings.tags.services import recipients_tag, tags_named
 
 WHOLESALE, REGULAR, CAKES = "Опт", "Постоянные", "Торты на заказ"
@@ -14,11 +15,12 @@ TAGGED_BY = {  # the comments of those who have a tag
 }
 COLOURS = {WHOLESALE: Tag.Colour.BLUE, REGULAR: Tag.Colour.GREEN, CAKES: Tag.Colour.AMBER}
 BREADS = ("Ржаной", "Пшеничный", "Бородинский")
+WITHOUT_GROUND = 12  # clients, the first of the book
 SHARE = .6  # of the clients whose birthday is known, or bread
 
 
 def fill(owner):
-    """Give the tags, fields and segments of a book that has none."""
+    """Give the tags, fields, segments and grounds of a book that has none."""
     people = list(Recipient.objects.owned_by(owner).order_by("pk"))
     tags = make_tags(owner, people)
     birthday = field_save(field=Field(
@@ -33,6 +35,20 @@ def fill(owner):
         condition("tags", "any", [tags[WHOLESALE].pk]), condition("written", "not_for", 30)))
     Segment.objects.create(owner=owner, name="День рождения в ближайший месяц", conditions=all_of(
         condition(f"field:{birthday.key}", "yearly", 30)))
+    give_grounds(owner, people, tags[WHOLESALE])
+
+
+def give_grounds(owner, people, wholesale):
+    """Write down on what ground most of the people are written to."""
+    form = ground_save(ground=Ground(
+        owner=owner, text="Анкета у кассы: «Хочу получать новости пекарни»", version="2025",
+        agreed_on=date(2025, 3, 1), proof="Папка «Анкеты» в кабинете"))
+    contract = ground_save(ground=Ground(
+        owner=owner, text="Договор поставки: прайсы и новости для оптовых покупателей",
+        proof="Папка «Договоры»"))
+    known = Recipient.objects.filter(pk__in=[person.pk for person in people[WITHOUT_GROUND:]])
+    recipients_ground_set(recipients=known, ground=form)
+    recipients_ground_set(recipients=known.filter(tags=wholesale), ground=contract)
 
 
 def make_tags(owner, people):

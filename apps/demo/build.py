@@ -15,7 +15,7 @@ from apps.statistics import counting, tallies
 from apps.users.models import MANAGERS_GROUP, User
 from apps.users.services import managers_group_create
 
-from . import book, senders
+from . import book, incoming, letters, paces, returned, senders
 from . import data as words
 
 PASSWORD = "vestnik-demo"  # public: it is made only with DEBUG
@@ -48,7 +48,11 @@ def make():
     is_new = not Mailing.all_objects.filter(owner=owner).exists()
     if is_new:
         make_mailings(owner, other, manager)
+        returned.make(owner)
+        incoming.make(owner)
     senders.make({owner: words.BAKERY.name, other: words.FLOWERS.name})
+    if is_new:
+        paces.make(owner)
     return is_new
 
 
@@ -56,6 +60,7 @@ def make_mailings(owner, other, manager):
     """Make both shops, and what a manager did to a mailing of one of them."""
     Shop(owner, words.BAKERY, random.Random(7)).open(200 + GONE)
     book.fill(owner)
+    letters.fill(owner)
     Shop(other, words.FLOWERS, random.Random(8)).open(25)
     Mailing.objects.filter(owner=owner, message__subject=words.DISABLED, runs=None).update(
         disabled_at=timezone.now() - timedelta(hours=5), disabled_by=manager,
@@ -175,7 +180,8 @@ class Shop:
         attempts = []
         for number, client in enumerate(clients):
             delivery = Delivery(
-                run=run, recipient=client, email=client.email, full_name=client.full_name)
+                run=run, recipient=client, email=client.email, full_name=client.full_name,
+                provider=paces.provider_of(client))
             deliveries.append(delivery)
             if number < done:
                 attempts += self.tries(delivery, at + number * BETWEEN_LETTERS)
@@ -239,5 +245,6 @@ class Shop:
         if luck < .028:
             return State.UNKNOWN, [words.LOST]
         if client.email.startswith("busy") or luck < .06:
-            return State.SENT, [words.GREYLISTED, sent]
+            is_rate = client.email.endswith(words.SLOWING)
+            return State.SENT, [words.SLOW_DOWN if is_rate else words.GREYLISTED, sent]
         return State.SENT, [sent]

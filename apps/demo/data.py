@@ -91,6 +91,8 @@ UNKNOWN_USER = "550 5.1.1 <{}>: Recipient address rejected: User unknown"
 MAILBOX_FULL = "552 5.2.2 <{}>: Mailbox full"
 SPAM = "554 5.7.1 Message rejected under suspicion of SPAM"
 GREYLISTED = "450 4.2.0 <{}>: Recipient address rejected: Greylisted, try again later"
+SLOW_DOWN = "451 4.7.1 Message rate exceeded for your address, slow down"
+SLOWING = ".net"  # addresses that end so stand for those at the provider that has asked for it
 LOST = "NoReply: The server closed the connection."
 DELETED = "The recipient was deleted."
 

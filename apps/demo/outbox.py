@@ -19,6 +19,7 @@ from django.views.decorators.http import require_safe
 from apps.core.htmx import render_page
 from apps.core.list_page import ListPage
 from apps.core.listing import search_text
+from apps.mailings.messages.preview.documents import LetterDocument
 
 from . import catcher
 from .context import in_demo
@@ -74,13 +75,26 @@ def letters_to(address):
     return found
 
 
-def text_of(raw):
-    """Return the text of a letter's bytes: its plain part, else its HTML as it is written."""
-    letter = email.message_from_bytes(raw, policy=email.policy.default)
+def text_of(letter):
+    """Return a letter's plain part, else its HTML as it is written."""
+    return part_of(letter, "plain") or part_of(letter, "html")
+
+
+def part_of(letter, kind):
+    """Return a letter's text of this kind; "" where it has none."""
     try:
-        return letter.get_body(("plain", "html")).get_content()
+        return letter.get_body((kind,)).get_content()
     except Exception:  # no text, an unknown charset: the source is on the page too
         return ""
+
+
+def attachments_of(letter):
+    """Return the names of the files that came with a letter."""
+    return [part.get_filename() or "—" for part in letter.iter_attachments()]
+
+
+def letter_of(raw):
+    return email.message_from_bytes(raw, policy=email.policy.default)
 
 
 def with_own_links(text, origins):
@@ -108,12 +122,28 @@ def outbox(request):
 
 @demo_only
 def outbox_letter(request, name):
-    """One letter: its text with links that can be clicked, and its source."""
+    """One letter: as programs show it, its text with links that can be clicked, its source."""
+    path = path_or_404(name)
+    raw = path.read_bytes()
+    letter = letter_of(raw)
+    origins = {settings.BASE_URL, request.build_absolute_uri("/").rstrip("/")}
+    return render(request, "demo/outbox_letter.html", {
+        "letter": summary(path), "body": with_own_links(text_of(letter)[:LONGEST_SHOWN], origins),
+        "has_html": bool(part_of(letter, "html")), "attachments": attachments_of(letter),
+        "raw": raw[:LONGEST_SHOWN].decode("utf-8", "replace")})
+
+
+@demo_only
+def outbox_html(request, name):
+    """The HTML of a letter, for a frame in which nothing of it runs."""
+    html = part_of(letter_of(path_or_404(name).read_bytes()), "html")
+    if not html:
+        raise Http404
+    return LetterDocument(html)
+
+
+def path_or_404(name):
     path = catcher.letter_path(name)
     if path is None:
         raise Http404
-    raw = path.read_bytes()
-    origins = {settings.BASE_URL, request.build_absolute_uri("/").rstrip("/")}
-    return render(request, "demo/outbox_letter.html", {
-        "letter": summary(path), "body": with_own_links(text_of(raw)[:LONGEST_SHOWN], origins),
-        "raw": raw[:LONGEST_SHOWN].decode("utf-8", "replace")})
+    return path

@@ -41,6 +41,7 @@ class Kind:
     private = False  # managers do not see it
     atomic = True  # a batch is one transaction; False for what speaks to another machine
     threads = 1  # that do such jobs in a jobs process, where they are not atomic
+    at_home = False  # done by the jobs process itself, where Celery's workers do the others
     action = ""  # what the audit trail says at the end of a job that a person started
 
     def look(self, job: Job) -> None:

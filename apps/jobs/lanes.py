@@ -13,12 +13,14 @@ from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
+from apps.core import broker
 from apps.core.outage import AWAY, SameFile, outage
 from apps.core.processes import Stop
 
 from .chores import CHORES
 from .kinds import KINDS, Kind
 from .services import jobs_forget
+from .wakeups import WakeUps
 from .worker import Renewal, claim, do_batch
 
 log = logging.getLogger("vestnik.jobs")
@@ -159,14 +161,33 @@ class DatabaseLane(Lane):
             jobs_forget(now=timezone.now())
 
 
-class JobsProcess:
-    """Does jobs and chores until it is stopped; any number of such processes may run."""
+class WakingLane(DatabaseLane):
+    """Chores, and in place of jobs the wake-ups by which Celery's workers do them."""
 
     def __init__(self, stopping: Stop | threading.Event) -> None:
-        self.database = DatabaseLane(stopping)
+        super().__init__(stopping)
+        self.wake_ups = WakeUps()
+
+    def do_job(self) -> bool:
+        self.wake_ups.look(self.which())
+        return False
+
+    def which(self) -> Q:
+        return ~Q(kind__in=[key for key, kind in KINDS.items() if kind.at_home])
+
+
+class JobsProcess:
+    """Does jobs and chores until it is stopped; any number of such processes may run.
+
+    Where Celery's workers do the jobs, it keeps the chores and the kinds that do not leave home.
+    """
+
+    def __init__(self, stopping: Stop | threading.Event) -> None:
+        is_far = broker.is_chosen()
+        self.database = WakingLane(stopping) if is_far else DatabaseLane(stopping)
         self.network: list[NetworkLane] = []
         for kind in KINDS.values():
-            if not kind.atomic:
+            if not kind.atomic and (kind.at_home or not is_far):
                 self.network += lanes_of(kind, stopping)
 
     def run(self) -> None:

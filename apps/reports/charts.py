@@ -67,10 +67,11 @@ def chart(steps, step, rows):
     return drawn
 
 
-def stacked(sent, failed, unknown, whole):
+def stacked(sent, failed, unknown, whole, returned=0):
     """Yield (outcome, start, length) of each outcome that there is, in per cent of `whole`."""
     start = 0
-    for name, number in (("sent", sent), ("failed", failed), ("unknown", unknown)):
+    outcomes = (("sent", sent), ("returned", returned), ("failed", failed), ("unknown", unknown))
+    for name, number in outcomes:
         if number:
             length = 100 * number / whole
             yield name, start, length

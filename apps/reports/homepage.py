@@ -5,10 +5,12 @@ from django.db.models.expressions import RawSQL
 from django.db.models.fields import IntegerField
 from django.utils import timezone
 
-from apps.core.numbers import MANY
+from apps.core.numbers import MANY, Number, counted
 from apps.mailings.mailings.fates import failed_counts
 from apps.mailings.models import Mailing, Message, Recipient, Run, Sender
 from apps.users.models import User
+
+from .returned import returned_mailings
 
 HOUR = 3600
 A_MOMENT = 15  # seconds
@@ -20,6 +22,7 @@ SHOWN = 5  # rows of each of the home page's lists
 LOOKED_AT = 20  # mailings with failed letters
 BIG = 1000  # failed letters, of which it takes long to tell whose last ones they are
 KEPT = 300  # seconds
+A_MINUTE = 60  # seconds
 
 
 def home_figures(user):
@@ -77,7 +80,8 @@ def home_lists(user):
     """Return what runs and what is due next (for a manager, everybody's), and what to decide."""
     now = timezone.now()
     runs = Run.objects.filter(mailing__deleted_at=None).select_related(
-        "mailing__message", "owner").defer("body", "mailing__message__body").order_by("-id")
+        "mailing__message", "owner").without_letter().defer(
+        "mailing__message__body").order_by("-id")
     running = runs.visible_to(user).filter(state=Run.State.RUNNING)
     return {
         "running": running[:SHOWN], "running_count": running.count(),
@@ -87,7 +91,22 @@ def home_lists(user):
         "undecided": runs.owned_by(user).filter(
             Q(unknown__gt=0) | Q(state=Run.State.PAUSED))[:SHOWN],
         "failed": failed_mailings(user, now),
+        "returned": returned_mailings(user, now),
+        "groundless": groundless(user),
     }
+
+
+def groundless(user):
+    """Return how many of a person's own book were written to without a ground, as a Number.
+
+    No index has them: of a big book it is as of a minute ago.
+    """
+    book = Recipient.objects.owned_by(user)
+    written = book.filter(ground=None, last_letter_at__isnull=False)
+    if counted(book) <= MANY:
+        return Number(counted(written))
+    return Number(cache.get_or_set(
+        f"totals:groundless:{user.pk}", lambda: counted(written), A_MINUTE))
 
 
 def failed_mailings(user, now):
@@ -139,11 +158,11 @@ def oversight(user):
     """Return what a manager has to look at: stuck, disabled, blocked; {} for others."""
     if not user.is_manager:
         return {}
-    stuck = Run.objects.filter(
+    stuck = Run.objects.of_mailings().filter(
         state=Run.State.PAUSED, reason__in=[Run.Reason.SERVER, Run.Reason.RESTORE],
         mailing__deleted_at=None)
     return {
-        "stuck": stuck.select_related("mailing__message", "owner").defer("body")[:SHOWN],
+        "stuck": stuck.select_related("mailing__message", "owner").without_letter()[:SHOWN],
         "disabled": Mailing.objects.filter(disabled_at__isnull=False).select_related(
             "message", "owner", "disabled_by").order_by("-disabled_at")[:SHOWN],
         "blocked": User.objects.filter(blocked_at__isnull=False).select_related(

@@ -6,7 +6,7 @@ it shows. In a run the letters come as an index has them: arrived ones by addres
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.fields import BooleanField
 from django.db.models.functions import Lower
@@ -16,9 +16,13 @@ from apps.core import keyset
 from apps.core.access import ids_in
 from apps.core.keyset import KeysetPage
 from apps.core.numbers import MANY
-from apps.mailings.models import Delivery, Run
+from apps.mailings.bounces.models import came_back
+from apps.mailings.bounces.stories import add_stories
+from apps.mailings.models import Bounce, Delivery, Run
+from apps.users.models import User
 
 from .letters import FATES, figures_by, has_better, repeated
+from .reactions import REACTIONS, by_run, of_letters
 
 BY_ADDRESS = ("", "sent")  # fates; "" is any
 # Word for word as the index has it: SQLite does not see that parameters say the same.
@@ -29,13 +33,19 @@ SET_ASIDE = RawSQL("mailings_delivery.state IN ('skipped', 'cancelled')", [],
 class Letters:
     """The letters behind the figure `fate` of `runs`, or all that count; newest run first."""
 
-    def __init__(self, runs: QuerySet[Run], fate: str) -> None:
+    def __init__(self, runs: QuerySet[Run], fate: str, user: User | None = None) -> None:
         self.runs = runs
         self.fate = fate
+        self.repeated: set[int] = set()
+        self.reacted = Q()
+        if fate in REACTIONS and user:
+            self.reacted = of_letters(fate, runs, user)
+            self.numbers = dict(sorted(by_run(fate, runs, user).items(), reverse=True))
+            return
         self.numbers = {pk: numbers[fate or "total"]
                         for pk, numbers in sorted(figures_by(runs, "pk").items(), reverse=True)
                         if numbers[fate or "total"] > 0}
-        self.repeated = {pk for pk, _total, _changed in repeated(runs)}
+        self.repeated = {one[0] for one in repeated(runs)}
 
     def __len__(self) -> int:
         return sum(self.numbers.values())
@@ -50,6 +60,12 @@ class Letters:
         rows = Delivery.objects.select_related(
             "recipient", "run__mailing__message", "run__owner").defer(
             "run__body", "run__mailing__message__body").in_bulk(ids)
+        add_stories(rows.values())
+        for letter in rows.values():
+            letter.fate = letter.state
+            is_back = any(not event.is_complaint for event in letter.story)
+            if letter.state == Delivery.State.SENT and is_back:
+                letter.fate = "returned"
         return [rows[pk] for pk in ids if pk in rows]
 
     def runs_from(self, beyond: Delivery | None, reverse: bool) -> Iterator[int]:
@@ -66,9 +82,15 @@ class Letters:
             rows = rows.exclude(has_better(self.runs))
         if beyond and beyond.run_id != run:
             beyond = None
+        if self.fate in REACTIONS:
+            return first_ids(rows.filter(self.reacted), "pk", limit, beyond, reverse)
+        if self.fate == "returned":
+            back = Bounce.objects.returned().filter(run=run).order_by()
+            rows = rows.filter(pk__in=back.values("delivery"), state=Delivery.State.SENT)
+            return first_ids(rows, "pk", limit, beyond, reverse)
         if self.fate in BY_ADDRESS:
             if self.fate:
-                rows = rows.filter(state=Delivery.State.SENT)
+                rows = rows.filter(~came_back(), state=Delivery.State.SENT)
             return first_ids(rows.alias(address=Lower("email")), "address", limit, beyond, reverse)
         if self.fate == "skipped":
             return first_ids(rows.filter(SET_ASIDE), "pk", limit, beyond, reverse)

@@ -10,30 +10,36 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.core.cache import cache
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from apps.mailings.bounces.models import came_back
 from apps.mailings.models import Delivery, Run
 
 State = Delivery.State
 FATES = {
     "sent": (State.SENT,),
     "failed": (State.FAILED,),
+    "returned": (State.SENT,),  # and came back
     "unknown": (State.UNKNOWN,),
     "skipped": (State.SKIPPED, State.CANCELLED),
     "left": Delivery.OPEN,
 }
 WORDS = {
-    "sent": _("Arrived"), "failed": _("Did not arrive"), "unknown": _("Not known"),
+    "sent": _("Arrived"), "failed": _("Did not arrive"),
+    "returned": pgettext_lazy("letters", "Came back"), "unknown": _("Not known"),
     "skipped": _("Left out"), "left": _("On the way"),
 }
-FATE_OF = {state: fate for fate, states in FATES.items() for state in states}
+FATE_OF = {state: fate for fate, states in FATES.items() for state in states
+           if fate != "returned"}
+FATE = Case(When(Q(came_back(), state=State.SENT), then=Value("returned")), default=F("state"))
 AT_ONCE = 1000  # runs that one statement names
-STORED = ("total", "sent", "failed", "unknown", "skipped")  # columns of Run
+STORED = ("total", "sent", "failed", "returned", "unknown", "skipped")  # columns of Run
 BIG = 1000  # letters; of fewer it is counted each time which tell the fate
 KEPT = 300  # seconds
 Figures = dict[str, int]
-Repeated = tuple[int, int, datetime]
+Repeated = tuple[int, int, datetime, int]
 
 
 def none() -> Figures:
@@ -60,9 +66,10 @@ def figures_by(runs: QuerySet[Run], field: str) -> dict[int, Figures]:
     rows = runs.order_by().values_list(field).annotate(*map(Sum, STORED))
     for key, *numbers in rows:
         found[key] = dict(zip(STORED, numbers, strict=True))
+        found[key]["sent"] -= found[key]["returned"]
     for key, state, number in uncounted(runs, field):
         found[key]["total"] -= number
-        fate = FATE_OF[state]
+        fate = FATE_OF.get(state, state)
         if fate != "left":
             found[key][fate] -= number
     for one in found.values():
@@ -76,7 +83,7 @@ def uncounted(runs: QuerySet[Run], field: str) -> list[tuple[int, str, int]]:
     Of many letters it is kept until a figure of these runs changes.
     """
     several = repeated(runs)
-    if sum(total for _pk, total, _changed in several) <= BIG:
+    if sum(one[1] for one in several) <= BIG:
         return count_uncounted(runs, field, several)
     said = repr((field, several)).encode()
     key = f"uncounted:{hashlib.sha256(said).hexdigest()}"
@@ -85,20 +92,21 @@ def uncounted(runs: QuerySet[Run], field: str) -> list[tuple[int, str, int]]:
 
 def count_uncounted(runs: QuerySet[Run], field: str,
                     several: list[Repeated]) -> list[tuple[int, str, int]]:
-    ids = [pk for pk, _total, _changed in several]
+    ids = [one[0] for one in several]
     found = []
     for start in range(0, len(ids), AT_ONCE):
         letters = Delivery.objects.filter(has_better(runs), run__in=ids[start:start + AT_ONCE])
-        rows = letters.order_by().values_list(f"run__{field}", "state")
+        rows = letters.order_by().annotate(fate=FATE).values_list(f"run__{field}", "fate")
         found += rows.annotate(Count("pk"))
     return found
 
 
 def repeated(runs: QuerySet[Run]) -> list[Repeated]:
-    """Return (id, letters, when it changed) of those that are not the only one of their mailing."""
+    """Return (id, letters, when it changed, how many came back) of those runs that are not the only
+    one of their mailing."""
     others = runs.filter(mailing=OuterRef("mailing")).exclude(pk=OuterRef("pk"))
     return list(runs.filter(Exists(others)).order_by("pk").values_list(
-        "pk", "total", "updated_at"))
+        "pk", "total", "updated_at", "returned"))
 
 
 def has_better(runs: QuerySet[Run]) -> Q:

@@ -1,13 +1,13 @@
 """Figures of the reports, read from the tallies: their cost does not grow with the attempts."""
-from django.db.models import F, Max, Min, OuterRef, Subquery, Sum, Value
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models import Count, F, Max, Min, OuterRef, Subquery, Sum, Value
+from django.db.models.functions import Coalesce, Lower, NullIf, StrIndex, Substr
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from apps.core.listing import sorting, within
 from apps.mailings.attempts.faults import FAULTS, Fault, Meaning
-from apps.mailings.models import Attempt, Mailing
+from apps.mailings.models import Attempt, Bounce, Delivery, Mailing
 from apps.statistics.models import FATES
 from apps.users.models import User
 
@@ -21,7 +21,7 @@ PASSING = (Fault.RECIPIENT, Fault.US_FOR_NOW, Fault.WAY)
 NO_ATTEMPTS = {"attempts": 0, "last": 0}
 MOST_BARS = 60
 MINUTES = (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 7200, 14400)
-SORTS = ("name", "last", "total", "sent", "failed", "unknown", "skipped", "attempts")
+SORTS = ("name", "last", "total", "sent", "failed", "returned", "unknown", "skipped", "attempts")
 GROUPS = {  # what the table has a row for: the field, and how its names sort
     "mailing": ("mailing", Coalesce(
         NullIf("mailing__name", Value("")), "mailing__message__subject")),
@@ -104,7 +104,20 @@ def domains(mailing):
     by_domain = mailing.domains.values_list("domain")
     largest = by_domain.annotate(*map(Sum, FATES)).order_by("-total__sum", "domain")[:DOMAINS]
     rows = [dict(zip(("domain", *FATES), row)) for row in largest]
+    back = returned_by_domain(mailing)
+    for row in rows:
+        row["returned"] = back.get(row["domain"], 0)
+        row["sent"] -= row["returned"]
     return rows, by_domain.distinct().count() - len(rows)
+
+
+def returned_by_domain(mailing):
+    """Return how many letters of a mailing came back, by domain; an index leads to these few."""
+    bounces = Bounce.objects.returned().filter(
+        run__mailing=mailing, delivery__state=Delivery.State.SENT)
+    domain = Lower(Substr("email", StrIndex(F("email"), Value("@")) + 1))
+    rows = bounces.order_by().values_list(domain).annotate(Count("delivery", distinct=True))
+    return dict(rows)
 
 
 def course(run):

@@ -6,6 +6,7 @@ from django.db.models.functions import Lower
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from apps.audit.services import Action, record
@@ -24,6 +25,7 @@ from . import homepage, letters, totals
 from .exports import csv_response
 from .letter_pages import LetterPage, Letters
 from .periods import QUICK, Period, first_quarter
+from .reactions import REACTIONS, reactions
 
 MOVING = 5  # seconds after which a report with moving figures is asked for again
 OFFERED = 200  # people whom the report offers
@@ -56,6 +58,7 @@ def report_list(request):
     return render_page(request, "reports/report_list.html", {
         "person": person, "by": by, "period": period, "quick": QUICK,
         "fates": letters.summed(rows), "confirmed": letters.confirmed(runs),
+        "reactions": reactions(runs, request.user),
         "figures": tallies.figures(), "chart": totals.over_time(tallies, period),
         "page": page, "nothing_yet": not page.object_list and not every_run.exists(),
         "sort": sorting(request, totals.SORTS, "-last"),
@@ -114,11 +117,12 @@ def letter_list(request):
         pk=number(request, "mailing")).first()
     if mailing:
         runs = runs.filter(mailing=mailing)
-    fate = choice(request, "fate", letters.FATES)
+    words = {**letters.WORDS, **REACTIONS}
+    fate = choice(request, "fate", words)
     return render_page(request, "reports/letter_list.html", {
         "person": person, "mailing": mailing, "period": period, "fate": fate,
-        "heading": letters.WORDS.get(fate, _("Letters")), "fates": letters.WORDS.items(),
-        "page": LetterPage(request, Letters(runs, fate)),
+        "heading": words.get(fate, _("Letters")), "fates": words.items(),
+        "page": LetterPage(request, Letters(runs, fate, request.user)),
     })
 
 
@@ -139,7 +143,7 @@ def offered(people, chosen):
 
 def seconds_between_figures(runs):
     """Return after how many seconds to ask again for figures of `runs`; 0 when they rest."""
-    return seconds_between(runs.active().defer("body"), MOVING)
+    return seconds_between(runs.active().without_letter(), MOVING)
 
 
 @require_safe
@@ -147,7 +151,7 @@ def mailing_report(request, pk):
     """A mailing's runs, the course of one of them, what servers answered, and domains."""
     Mailing.objects.refresh_statuses(timezone.now())
     mailing = for_reading(request.user, Mailing.objects.select_related("message", "owner"), pk)
-    runs = mailing.runs.defer("body").order_by("-id")
+    runs = mailing.runs.without_letter().order_by("-id")
     run = runs.filter(pk=number(request, "run")).first() or runs.first()
     domains, more = totals.domains(mailing)
     return render_page(request, "reports/mailing_report.html", {
@@ -156,6 +160,7 @@ def mailing_report(request, pk):
         "chart": run and totals.course(run), "figures": mailing.tallies.figures(),
         "fates": letters.figures(mailing.runs.all()),
         "confirmed": letters.confirmed(mailing.runs.all()),
+        "reactions": reactions(mailing.runs.all(), request.user),
         "answers": totals.answers(mailing), "domains": domains, "more_domains": more,
     }, partial="live")
 
@@ -165,14 +170,18 @@ def mailing_export(request, pk):
     """Who got a mailing's letter, run by run, and what the server said, as CSV."""
     mailing = for_reading(request.user, Mailing.objects, pk)
     fates = Delivery.objects.filter(run__mailing=mailing).select_related("run").defer(
-        "run__body").order_by("run", Lower("email"))
+        "run__body").order_by("run", Lower("email")).prefetch_related("bounces")
     header = [_("Run"), _("E-mail"), _("Full name"), _("Fate"), _("Tries"), _("Server's answer"),
-              _("Changed"), _("Decided by a person")]
+              _("Changed"), _("Decided by a person"), pgettext("letter", "Came back"),
+              _("What came back")]
     record(Action.EXPORT, on=mailing)
     return csv_response(
         f"mailing-{mailing.pk}", header, map(fate_cells, fates.iterator(chunk_size=1000)))
 
 
 def fate_cells(fate):
+    bounces = fate.bounces.all()
+    back = max((bounce.happened_at for bounce in bounces), default=None)
+    words = "; ".join(bounce.words or bounce.get_outcome_display() for bounce in bounces)
     return [fate.run.started_at, shown(fate.email), fate.full_name, fate.get_state_display(),
-            fate.tries, in_words(fate.answer), fate.updated_at, fate.settled_at]
+            fate.tries, in_words(fate.answer), fate.updated_at, fate.settled_at, back, words]

@@ -9,6 +9,7 @@ class StatisticsConfig(AppConfig):
     def ready(self):
         from apps.jobs import chores
 
+        from . import receivers  # noqa: F401
         from .last_letters import followers
         for follower in followers():
             chores.register(follower)

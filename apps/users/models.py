@@ -9,6 +9,7 @@ from django_countries.fields import CountryField
 from phonenumber_field.modelfields import PhoneNumberField
 
 from apps.core.addresses import shown
+from apps.core.secrets import new_key
 
 MANAGERS_GROUP = "Менеджеры"
 
@@ -59,6 +60,10 @@ class User(AbstractUser):
         _("why blocked"), max_length=500, blank=True, editable=False)
     # A letter when a scheduled run paused, failed, or ended with something to decide.
     wants_run_letters = models.BooleanField(_("letters about scheduled mailings"), default=True)
+
+    # Keys the hashes that stand for addresses of this person's book: in files beside the database,
+    # and for people who were wiped. It tells nothing to whoever has a file alone.
+    address_key = models.CharField(max_length=64, default=new_key, editable=False)
 
     objects = UserManager()
 

@@ -1,6 +1,6 @@
 """Every write to an account: by its owner, and by another person."""
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from allauth.account.models import EmailAddress
@@ -22,6 +22,7 @@ from .models import MANAGERS_GROUP, User
 
 log = logging.getLogger("vestnik.users")
 user_unblocked = Signal()  # in the transaction of the unblock, with `user` and `by`
+zone_changed = Signal()  # in the transaction that writes another time zone, with `user`
 MANAGERS_PERMISSIONS = (
     "users.view_all_users", "users.block_user", "mailings.view_all_recipients",
     "mailings.view_all_messages", "mailings.view_all_mailings", "mailings.disable_mailing",
@@ -55,9 +56,12 @@ def permission(name: str) -> Permission:
     return found
 
 
-def user_save(*, user: User, fields: Iterable[str]) -> None:
+@transaction.atomic
+def user_save(*, user: User, fields: Collection[str]) -> None:
     """Save only these fields: what somebody else changes meanwhile, a block above all, stays."""
     user.save(update_fields=fields)
+    if "time_zone" in fields:
+        zone_changed.send(User, user=user)
     log.info("user %s (%s): edited %s", user.pk, user.email, ", ".join(sorted(fields)))
 
 

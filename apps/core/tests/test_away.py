@@ -1,10 +1,14 @@
 """Pages while the database is away."""
 import contextlib
 import json
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
+from bs4 import BeautifulSoup
 from django.db import InterfaceError, OperationalError, connection
 from django.test import Client
+
+from apps.core.unavailable import FORM
 
 pytestmark = pytest.mark.django_db
 AWAY = {"ru": "База данных сейчас не отвечает", "en": "The database does not answer"}
@@ -75,3 +79,15 @@ def test_another_error_is_still_500(as_owner, monkeypatch):
     monkeypatch.setattr("apps.mailings.mailings.views.add_figures", lambda rows: 1 / 0)
     page = session(as_owner).get("/mailings/")
     assert page.status_code == 500 and "503" not in page.text
+
+
+def test_what_was_typed_comes_with_the_page_but_never_a_password(as_owner):
+    typed = urlencode({"subject": "Скидки <b>", "body": "раз\r\nдва", "csrfmiddlewaretoken": "t"})
+    with database_away():
+        page = session(as_owner).post("/messages/create/?kind=text", typed, content_type=FORM)
+        secret = session(as_owner).post("/senders/1/edit/", f"{typed}&password=s3cret",
+                                        content_type=FORM)
+    fields = BeautifulSoup(page.text, "html.parser").select("main form[method=post] input")
+    assert {field["name"]: field["value"] for field in fields} == dict(parse_qsl(typed))
+    assert 'action="/messages/create/?kind=text"' in page.text
+    assert "s3cret" not in secret.text and "Скидки" not in secret.text

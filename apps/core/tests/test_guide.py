@@ -46,7 +46,7 @@ def test_pictures_come_late_keep_their_place_and_say_what_they_show():
         assert re.search(r'alt="[^"]{20,}"', tag)
         shown.add(finders.find(re.search(r'src="/static/([^"]+)"', tag)[1]))
     assert shown == {str(path) for path in PICTURES}
-    assert sum(path.stat().st_size for path in PICTURES) < 650_000
+    assert sum(path.stat().st_size for path in PICTURES) < 800_000
 
 
 def test_a_page_that_is_not_there_is_not_found(client, db):

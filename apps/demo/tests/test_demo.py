@@ -5,11 +5,12 @@ from django.core.management import CommandError, call_command
 from django.db.models import Sum
 from django.utils import timezone
 
+from apps.delivery.models import Throttle
 from apps.delivery.services import run_resume
 from apps.mailings.fields.values import plain, read
-from apps.mailings.messages.merge_fields import check_fields
+from apps.mailings.messages.merge_fields import check_fields, unknown_fields
 from apps.mailings.models import (
-    Attempt, Delivery, Field, Mailing, Message, Recipient, Run, Segment, Sender, Tag)
+    Attempt, Delivery, Field, Mailing, Message, Picture, Recipient, Run, Segment, Sender, Tag)
 from apps.mailings.recipients.addresses import normalized
 from apps.mailings.segments.conditions import check
 from apps.mailings.segments.finding import members
@@ -20,8 +21,9 @@ from tests.smtp import sink_server
 
 
 @pytest.fixture
-def demo_settings(settings):
+def demo_settings(settings, tmp_path):
     settings.DEMO = settings.CATCHER = True
+    settings.MEDIA_ROOT = tmp_path
 
 
 def test_the_demo_is_made_once_and_looks_alive(db, demo_settings):
@@ -29,11 +31,22 @@ def test_the_demo_is_made_once_and_looks_alive(db, demo_settings):
         call_command("demo", verbosity=0)
     owner = User.objects.get(email="owner@example.com")
     assert Recipient.objects.owned_by(owner).count() == 200
-    assert Message.objects.owned_by(owner).count() == 8
+    assert Message.objects.owned_by(owner).count() == 11
     statuses = list(Mailing.objects.owned_by(owner).values_list("status", flat=True))
     assert len(statuses) == 12 and set(statuses) == set(Mailing.Status.values)
     assert owner.check_password("vestnik-demo")
     assert User.objects.get(email="manager@example.com").is_manager
+
+
+def test_the_demo_has_letters_of_designs_and_of_raw_html(db, demo_settings):
+    call_command("demo", verbosity=0)
+    owner = User.objects.get(email="owner@example.com")
+    there = Message.objects.owned_by(owner).exclude(kind=Message.Kind.TEXT)
+    assert sorted(there.values_list("kind", flat=True)) == ["blocks", "blocks", "html"]
+    for message in there:
+        assert unknown_fields(message) == []
+        assert "Тёплый хлеб" in message.html and "{имя отчество|" in message.body
+    assert Picture.objects.owned_by(owner).count() == 2
 
 
 def test_the_demos_book_has_tags_fields_and_segments_that_find_people(db, demo_settings):
@@ -124,6 +137,16 @@ def test_each_shop_of_the_demo_writes_from_an_address_of_its_own(db, demo_settin
         assert sender_refusal(sender) == ""
         assert {mailing.sender for mailing in Mailing.objects.owned_by(sender.owner)} == {sender}
         assert {run.from_name for run in sender.runs.all()} == {sender.name}
+
+
+def test_the_demo_shows_a_provider_that_has_asked_to_go_slower(db, demo_settings):
+    call_command("demo", verbosity=0)
+    sender = Sender.objects.get(owner__email="owner@example.com")
+    limited, asked = Throttle.objects.filter(sender=sender).order_by("provider")
+    assert (limited.provider, limited.per_minute) == ("gmail", 60)
+    assert asked.provider == "mailru" and asked.slow_rate is None
+    answers = Attempt.objects.filter(owner=sender.owner, server_response=asked.slow_words)
+    assert asked.slow_at == answers.latest("attempted_at").attempted_at
 
 
 def test_the_demo_has_no_senders_without_its_own_mail_server(db, demo_settings, settings):

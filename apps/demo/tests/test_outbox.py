@@ -52,9 +52,10 @@ def test_a_letter_sent_through_django_can_be_read_by_a_visitor():
 
 
 def test_a_long_name_is_shown_as_it_was_written():
-    letter = Letter(seed="s", subject="Тема " * 20, body="x", from_name="Вестник",
+    letter = Letter(owner=1, seed="s", subject="Тема " * 20, body="x", from_name="Вестник",
                     from_address="a@example.com")
     raw_caught(letter.render("Тема " * 20, "x", delivery_id=1, email="anna@example.com",
+                             token="1-1-a",
                              full_name="Александрова Александра Александровна") + b".\r\n")
     shown = page().content.decode()
     assert "Александрова Александра Александровна &lt;anna@example.com&gt;" in shown
@@ -151,3 +152,25 @@ def test_a_letter_dropped_meanwhile_is_no_error():
 
 def test_letters_are_not_kept_by_the_browser():
     assert "no-store" in page(caught())["Cache-Control"]
+
+
+def test_a_letter_with_html_is_shown_as_mail_programs_show_it():
+    letter = EmailMessage()
+    letter["From"], letter["To"], letter["Subject"] = "shop@example.com", "anna@example.com", "Чай"
+    letter.set_content("Чай приехал")
+    letter.add_alternative('<p onclick="x()">Чай <b>приехал</b></p>', subtype="html")
+    letter.add_attachment(b"1", maintype="text", subtype="csv", filename="прайс.csv")
+    name = raw_caught(letter.as_bytes())
+    shown = page(name).content.decode()
+    frame = reverse("demo:outbox_html", args=[name])
+    assert f'src="{frame}"' in shown and 'sandbox=""' in shown
+    assert "Чай приехал" in shown and "прайс.csv" in shown
+    answer = Client().get(frame)
+    assert "<b>приехал</b>" in answer.content.decode()
+    assert "default-src 'none'" in answer["Content-Security-Policy"]
+
+
+def test_a_letter_of_text_alone_has_no_frame():
+    name = caught()
+    assert "<iframe" not in page(name).content.decode()
+    assert Client().get(reverse("demo:outbox_html", args=[name])).status_code == 404

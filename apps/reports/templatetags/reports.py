@@ -11,7 +11,8 @@ register = template.Library()
 @register.filter
 def result_bar(row):
     """Return [(outcome, start, width)] in per cent, as text, of a row of fates."""
-    parts = stacked(row["sent"], row["failed"], row["unknown"], row["total"] or 1)
+    parts = stacked(
+        row["sent"], row["failed"], row["unknown"], row["total"] or 1, row["returned"])
     return [(name, f"{start:.3f}", f"{width:.3f}") for name, start, width in parts]
 
 

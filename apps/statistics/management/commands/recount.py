@@ -13,7 +13,7 @@ class Command(DatabaseCommand):
 
     def handle(self, *, repair, **options):
         wrong = 0
-        for run in Run.objects.order_by("pk").defer("body").iterator():
+        for run in Run.objects.of_mailings().order_by("pk").without_letter().iterator():
             names = differences(run, repair=repair)
             if names:
                 wrong += 1
