@@ -27,7 +27,8 @@ on("keydown", (event) => {
     event.preventDefault();
     target.form.querySelector("[name=_find]").click();
   }
-  const typing = target.closest("input:not([type=checkbox]), textarea, select");
+  const typing = target.isContentEditable
+    || target.closest("input:not([type=checkbox]), textarea, select");
   if (typing || event.ctrlKey || event.metaKey || event.altKey || !keysOn()) return;
   if (isModalOpen()) return;
   const name = (["Slash", "KeyN"].includes(event.code) && RUSSIAN[key]) || key;
