@@ -67,7 +67,7 @@ class Watch(threading.Thread):
         return float(cursor.fetchone()[0])
 
     def on_sqlite(self, cursor):
-        from apps.mailings.runs import Preparation
+        from apps.mailings.preparations import Preparation
         moment = Preparation.objects.filter(moment=None).exists()
         began = time.perf_counter()
         cursor.execute("BEGIN IMMEDIATE")
@@ -205,7 +205,7 @@ def forget(run):
     from django.utils import timezone
 
     from apps.mailings.models import Delivery
-    from apps.mailings.runs import Preparation, RunAudience
+    from apps.mailings.preparations import Preparation, RunAudience
     until(lambda: not Delivery.objects.filter(run=run, state="claimed").exists())
     Preparation.objects.filter(pk=run.pk).delete()
     RunAudience.objects.filter(run=run)._raw_delete("default")

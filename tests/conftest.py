@@ -6,12 +6,16 @@ from django.template import Template
 from django.test import Client
 from django.utils import timezone
 
+from apps.delivery.models import TestAddress
+from apps.delivery.wire.lasting_key import keys
+from apps.inbound.models import InboundLetter
 from apps.jobs.models import Job
 from apps.mailings.models import (
-    Delivery, Field, Import, Run, Segment, Suppression, Tag, Tagging)
+    Delivery, Field, Ground, Import, Run, Segment, Suppression, Tag, Tagging)
 from apps.users.forms import ProfileForm
 from tests.factories import (
-    MailingFactory, MessageFactory, RecipientFactory, SenderFactory, UserFactory)
+    AttachmentFactory, BounceMailboxFactory, MailingFactory, MessageFactory, PictureFactory,
+    RecipientFactory, SenderFactory, UserFactory)
 
 MARK = "OWNERSMARK"  # stands in everything that is the owner's
 
@@ -26,7 +30,10 @@ def fast_and_clean(settings, common_data_dir):
     """Nothing of a test reaches the data of who runs it, and nothing of one the next."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.DATA_DIR = common_data_dir
-    (common_data_dir / "generation").unlink(missing_ok=True)  # the database starts afresh too
+    settings.MEDIA_ROOT = common_data_dir / "media"
+    for name in "generation", "keys", "refusals", "machines":  # the database starts afresh too
+        (common_data_dir / name).unlink(missing_ok=True)
+    keys.cache_clear()
     cache.clear()
 
 
@@ -90,11 +97,23 @@ def book_of(user, mark):
         "field": Field.objects.create(owner=user, key="mark", label=f"{mark} field").pk,
         "segment": Segment.objects.create(
             owner=user, name=f"{mark} segment", conditions=everybody).pk,
+        "ground": Ground.objects.create(owner=user, text=f"{mark} ground").pk,
+        "block": MessageFactory(
+            owner=user, subject=f"{mark} blocks", kind="blocks", body=f"{mark} text").pk,
+        "picture": PictureFactory(owner=user, name=f"{mark}.png", alt=f"{mark} alt").pk,
         "sender": SenderFactory(
             owner=user, name=f"{mark} sender", address=f"{mark.lower()}@shop.example").pk,
+        "mailbox": BounceMailboxFactory(
+            sender__owner=user, sender__name=f"{mark}-read-sender",
+            address=f"bounces.{mark.lower()}@shop.example").sender_id,
         "import": Import.objects.create(
             owner=user, name=f"{mark}.csv", stage=Import.Stage.DROPPED).pk,
+        "address": TestAddress.objects.create(
+            owner=user, email=f"tests.{mark.lower()}@example.com").pk,
         "bulk": Job.objects.create(kind="bulk", owner=user, state=Job.State.DONE).pk,
+        "incoming": InboundLetter.objects.create(
+            owner=user, key="1", kind="reply", subject=f"{mark} subject", text=f"{mark} text",
+            from_address=f"writer.{mark.lower()}@example.com").pk,
     }
 
 
@@ -111,10 +130,11 @@ def pks(owner):
                              subject=message.subject, body=message.body)
     delivery = Delivery.objects.create(
         run=run, recipient=recipient, email=recipient.email, full_name=recipient.full_name)
-    return {"message": message.pk, "recipient": recipient.pk, "mailing": mailing.pk,
-            "report": mailing.pk, "user": UserFactory().pk, "run": run.pk,
+    return {"message": message.pk, "letter": message.pk, "recipient": recipient.pk,
+            "mailing": mailing.pk, "report": mailing.pk, "user": UserFactory().pk, "run": run.pk,
             "delivery": delivery.pk, "job": Job.objects.create(kind=MARK, owner=owner).pk,
-            **book_of(owner, MARK), "tag": tag.pk,
+            **book_of(owner, MARK), "tag": tag.pk, "test": message.pk,
+            "attachment": AttachmentFactory(message=message, name=f"{MARK}.pdf").pk,
             "suppression": Suppression.objects.create(
                 owner=owner, email=f"not.{MARK.lower()}@example.com", note=f"{MARK} note").pk}
 
@@ -163,8 +183,9 @@ def others(other):
     mailing = MailingFactory(owner=other, message=message, recipients=[recipient])
     run = Run.objects.create(mailing=mailing, owner=other, trigger=Run.Trigger.PAGE, total=1,
                              unknown=1, state=Run.State.FINISHED)
-    return {"message": message.pk, "recipient": recipient.pk, "mailing": mailing.pk,
-            "report": mailing.pk, "user": other.pk, "run": run.pk,
+    return {"message": message.pk, "letter": message.pk, "recipient": recipient.pk,
+            "mailing": mailing.pk, "report": mailing.pk, "user": other.pk, "run": run.pk,
             "job": Job.objects.create(kind="theirs", owner=other).pk,
-            **book_of(other, "Their"),
+            **book_of(other, "Their"), "test": message.pk,
+            "attachment": AttachmentFactory(message=message).pk,
             "suppression": Suppression.objects.create(owner=other, email="not@example.com").pk}

@@ -65,7 +65,7 @@ def demo_site(data_dir, production=False, **more):
 
 
 def wait_for(address):
-    for _ in range(150):
+    for _ in range(300):
         try:
             urllib.request.urlopen(f"{address}/healthz", timeout=2)
             return

@@ -5,7 +5,8 @@ import factory
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.utils import timezone
 
-from apps.mailings.models import Field, Mailing, Message, Recipient, Segment, Sender, Tag
+from apps.mailings.models import (
+    Attachment, BounceMailbox, Field, Mailing, Message, Picture, Recipient, Segment, Sender, Tag)
 from apps.users.models import User
 
 PASSWORD = "correct-horse-7"
@@ -97,3 +98,45 @@ class SenderFactory(factory.django.DjangoModelFactory):
     confirmed_at = factory.LazyFunction(timezone.now)
     checked_at = factory.LazyFunction(timezone.now)
     verified_at = factory.LazyFunction(timezone.now)
+
+
+class BounceMailboxFactory(factory.django.DjangoModelFactory):
+    """Where a sender's bounces are read; nothing answers there."""
+
+    class Meta:
+        model = BounceMailbox
+
+    sender = factory.SubFactory(SenderFactory)
+    address = factory.Sequence(lambda n: f"bounces{n}@shop.example")
+    host = "127.0.0.1"
+    port = 143
+    security = Sender.Security.NONE
+    login = factory.SelfAttribute("address")
+
+
+class PictureFactory(factory.django.DjangoModelFactory):
+    """A picture's row; its content is in no storage."""
+
+    class Meta:
+        model = Picture
+
+    owner = factory.SubFactory(UserFactory)
+    digest = factory.Sequence(lambda n: f"{n:064x}")
+    name = factory.Sequence(lambda n: f"picture{n}.png")
+    content_type = "image/png"
+    width = 600
+    height = 300
+    size = 1000
+
+
+class AttachmentFactory(factory.django.DjangoModelFactory):
+    """An attachment's row; its content is in no storage."""
+
+    class Meta:
+        model = Attachment
+
+    message = factory.SubFactory(MessageFactory)
+    digest = factory.Sequence(lambda n: f"{n:064x}")
+    name = factory.Sequence(lambda n: f"file{n}.pdf")
+    content_type = "application/pdf"
+    size = 1000

@@ -9,6 +9,7 @@ from tests.demo_site import ROOT, log_in
 
 FOLDER = ROOT / "docs" / "guide" / "img"
 SIZE = {"width": 1220, "height": 760}
+INVITATION = "печь хлеб"  # in the subject of a letter of blocks
 PASTED = """E-mail;Имя;Метки
 vera@example.com;Вера Лаптева;Опт
 gleb@example.com;Глеб Морозов;Опт
@@ -69,9 +70,23 @@ def import_check(page, site):
 
 def message(page, site):
     page.goto(f"{site}/messages/")
-    page.locator("#message-table tbody [id$=-edit]").first.click()
+    page.locator("#message-table tbody tr:not(:has(.app-kind)) [id$=-edit]").first.click()
     expect(page.locator(".app-preview")).to_be_visible()
     page.locator("[name=body]").press("End")
+
+
+def blocks(page, site):
+    page.goto(f"{site}/messages/")
+    page.locator("#message-table tbody tr", has_text=INVITATION).locator("[id$=-edit]").click()
+    expect(page.frame_locator("iframe").locator("img").first).to_be_visible()
+
+
+def preview(page, site):
+    page.set_viewport_size({**SIZE, "height": 1000})
+    page.goto(f"{site}/messages/")
+    letter = page.locator("#message-table a.app-strong", has_text=INVITATION)
+    page.goto(f"{site}{letter.get_attribute('href')}preview/")
+    expect(page.frame_locator("iframe").locator("img").first).to_be_visible()
 
 
 def mailing_form(page, site):
@@ -125,5 +140,7 @@ def address_with(page, site, form):
     raise SystemExit(f"The demo has no mailing with {form}.")
 
 
-SCENES = {"home": home, "recipients": recipients, "import": import_check, "message": message,
-          "mailing-form": mailing_form, "sender": sender, "unknown": unknown, "report": report}
+SCENES = {
+    "home": home, "recipients": recipients, "import": import_check, "message": message,
+    "blocks": blocks, "preview": preview, "mailing-form": mailing_form, "sender": sender,
+    "unknown": unknown, "report": report}

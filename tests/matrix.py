@@ -9,14 +9,20 @@ from django.http import QueryDict
 from django.urls import URLPattern, get_resolver, reverse
 from django.urls.exceptions import NoReverseMatch
 
+from apps.delivery.models import TestAddress
+from apps.inbound.models import InboundLetter
 from apps.mailings.models import (
+    Attachment,
     Attempt,
+    BlockStep,
+    Branding,
     Delivery,
     Field,
     Ground,
     Import,
     Mailing,
     Message,
+    Picture,
     Recipient,
     Run,
     Segment,
@@ -30,6 +36,7 @@ from apps.users.models import User
 ROLES = ("anonymous", "owner", "other", "manager", "blocked", "superuser")
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
+WITHOUT_TOKEN = {"inbound:leaving"}  # mail programs post there
 LOGIN = "login"
 DONE = frozenset({200, 204, 302, 409, 422})  # an empty form was taken, or refused kindly
 NOT_ALLOWED = 405
@@ -115,8 +122,10 @@ def rows_of(user):
     """Return every stored value of what is `user`'s: to be equal before and after."""
     mine = {model: Q(owner=user) for model in (
         Recipient, Suppression, Message, Mailing, Run, Attempt, Field, Tag, Segment, Ground,
-        Import, Sender)}
-    mine |= {Delivery: Q(run__owner=user), Tagging: Q(tag__owner=user), User: Q(pk=user.pk)}
+        Import, Sender, Picture, Branding, InboundLetter)}
+    mine |= {Delivery: Q(run__owner=user), Tagging: Q(tag__owner=user), User: Q(pk=user.pk),
+             Attachment: Q(message__owner=user), BlockStep: Q(message__owner=user),
+             TestAddress: Q(owner=user)}
     rows = {model.__name__: list(model._base_manager.filter(where).order_by("pk").values())
             for model, where in mine.items()}
     chosen = Mailing.recipients.through.objects.filter(mailing__owner=user)

@@ -112,3 +112,24 @@ def test_commands_speak_on_terminals_that_do_not_know_their_letters(tmp_path, en
     done = python("manage.py", "create_managers_group", "--help", DATA_DIR=str(tmp_path),
                   PYTHONIOENCODING=encoding, PYTHONUTF8="0", LC_ALL="C")
     assert done.returncode == 0 and "permissions" in done.stdout
+
+
+def test_a_broker_must_be_named_where_celery_sends(env):
+    assert env.broker("X", needed=False) == ""
+    assert fault(env.broker, "X", needed=True).startswith("X must be set")
+    env.ENVIRON["X"] = "amqp://me:hid%23den7@server/vhost"
+    assert env.broker("X", needed=True) == "amqp://me:hid%23den7@server/vhost"
+    env.ENVIRON["X"] = "sqs://hidden7"
+    assert fault(env.broker, "X", needed=True).startswith("X must begin")
+
+
+def test_the_shared_storage_is_a_folder_that_is_there(env, tmp_path):
+    folder = tmp_path / "общая"
+    assert env.shared_folder("X", tmp_path) == tmp_path
+    env.ENVIRON["X"] = f"file://{folder}"
+    assert "mounted" in fault(env.shared_folder, "X", tmp_path) and not folder.exists()
+    folder.mkdir()
+    assert env.shared_folder("X", tmp_path) == folder
+    for wrong in "/mnt/vestnik", "s3://bucket", "file://server/mnt", "file:mnt":
+        env.ENVIRON["X"] = wrong
+        assert fault(env.shared_folder, "X", tmp_path).startswith("X must be a folder")

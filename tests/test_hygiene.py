@@ -25,7 +25,8 @@ def test_the_sample_of_the_environment_lists_just_the_keys_that_settings_read():
     assert listed == read
 
 
-LOCKS = {"requirements.txt": "", "requirements-demo.txt": "demo", "requirements-dev.txt": "dev"}
+LOCKS = {"requirements.txt": "", "requirements-demo.txt": "demo",
+         "requirements-celery.txt": "celery", "requirements-dev.txt": "dev"}
 
 
 @pytest.mark.parametrize("name", LOCKS)

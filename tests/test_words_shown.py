@@ -12,10 +12,10 @@ from tests.matrix import addresses
 
 # Names, addresses and abbreviations that are the same in every language.
 ALIKE = re.compile(
-    r"English|[\w.+-]+@[\w.-]+|https?://\S+|/\w+/|manage\.py \w+|\{\w+\|?|e-mail|CSV|PNG|JPEG|WEBP|"
+    r"English|[\w.+-]+@[\w.-]+|https?://\S*|/\w+/|manage\.py \w+|\{\w+\|?|e-mail|CSV|PNG|JPEG|WEBP|"
     r"smtp\.[\w.]+|Mail\.ru|Unisender Go|Gmail|Google|Microsoft|API|user_id|project_id|go2|"
-    r"IMAP|POP3?|SMTP|Authenticated|TLS|STARTTLS|"
-    r"TSV|XLSX|XLSM|XLS|ODS|Excel|"
+    r"IMAP|POP3?|SMTP|Authenticated|TLS|STARTTLS|HTTPS|Yahoo|erid|"
+    r"GIF|TSV|XLSX|XLSM|XLS|ODS|Excel|HTML|MJML|Apple Mail|Outlook|Telegram|WhatsApp|YouTube|"
     r"TOTP|QR|CSRF|SQLite|PostgreSQL|JavaScript|README\.md|UTC[+-]?|GMT|MSK|Europe/Moscow|Esc|Tab|"
     r"Ok: queued as|User unknown|Greylisted", re.IGNORECASE)
 NOT_SHOWN = re.compile(r"<(script|style|code|pre|select|kbd|textarea)\b.*?</\1>|<!--.*?-->", re.S)

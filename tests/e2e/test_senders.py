@@ -96,6 +96,34 @@ def test_by_keys_alone_a_sender_is_added_and_deleted(open_page, site):
     expect(page.locator("#sender-table tbody tr")).not_to_have_count(0)
 
 
+def test_a_service_that_is_chosen_before_the_scripts_are_there_fills_in_its_server(
+        open_page, site):
+    page = log_in(open_page(), site, "other@example.com")
+    held = []
+    page.route("**/htmx-2*.js", lambda route: held.append(route))
+    page.goto(f"{site}/senders/create/", wait_until="commit")
+    page.check("[value=gmail]")
+    expect(page.locator("[name=host]")).to_have_value("")
+    held[0].continue_()
+    expect(page.locator("[name=host]")).to_have_value("smtp.gmail.com")
+
+
+def test_what_is_typed_while_the_server_is_filled_in_stays(open_page, site):
+    page = log_in(open_page(), site, "other@example.com")
+    page.goto(f"{site}/senders/create/")
+    held = []
+    page.route("**/senders/server/", lambda route: held.append(route))
+    with page.expect_request("**/senders/server/"):
+        page.check("[value=own]")
+    page.fill("[name=host]", "mail.lavka.example")
+    page.fill("[name=port]", "2525")
+    with page.expect_response("**/senders/server/"):
+        held[0].continue_()
+    expect(page.locator("#sender-server")).not_to_have_attribute("aria-busy", "true")
+    expect(page.locator("[name=host]")).to_have_value("mail.lavka.example")
+    expect(page.locator("[name=port]")).to_have_value("2525")
+
+
 def test_a_double_click_adds_one_sender(open_page, site):
     page = log_in(open_page(), site, "other@example.com")
     page.goto(f"{site}/senders/?q=olga")

@@ -1,9 +1,11 @@
 """A run as its owner watches it: it moves, rests, goes on and ends without a reload."""
 import re
+import shutil
 
+import pytest
 from playwright.sync_api import expect
 
-from tests.demo_site import log_in
+from tests.demo_site import demo_site, log_in
 
 from .steps import figures, fresh_mailing
 
@@ -83,9 +85,17 @@ def test_what_is_gone_is_said_once_and_not_asked_for_again(open_page, site):
     assert page.evaluate("window.stayed")
 
 
-def test_a_run_is_paused_resumed_and_stopped_and_its_figures_add_up(open_page, site):
+@pytest.fixture(scope="module")
+def slow_site(tmp_path_factory, demo_data):
+    """The address of a demo of its own, whose letters leave one a second."""
+    data = shutil.copytree(demo_data, tmp_path_factory.mktemp("slow") / "var")
+    with demo_site(data, SENDER_RATE="1") as address:
+        yield address
+
+
+def test_a_run_is_paused_resumed_and_stopped_and_its_figures_add_up(open_page, slow_site):
     page = open_page()
-    send(page, site)
+    send(page, slow_site)
     for action, words in (("pause", "Пауза"), ("resume", "Идёт"), ("stop", "Остановлена")):
         page.click(f"form[action$='/{action}/'] button")
         state(page, words)
@@ -110,9 +120,9 @@ def test_unknown_outcomes_are_decided_one_by_one_and_together(open_page, site):
     expect(page.locator(".app-tally dd").nth(2)).to_have_text("0")
 
 
-def test_without_a_script_a_run_is_started_paused_and_stopped_as_well(open_page, site):
+def test_without_a_script_a_run_is_started_paused_and_stopped_as_well(open_page, slow_site):
     page = open_page(java_script_enabled=False)
-    fresh_mailing(page, site, starts=LATER)
+    fresh_mailing(page, slow_site, starts=LATER)
     page.click("#mailing-run a.btn-primary")
     page.click("#check .btn-primary")
     for action, words in (("pause", "Пауза"), ("resume", "Идёт"), ("stop", "Остановлена")):

@@ -9,11 +9,17 @@ def fields_of(tree, form, pressed=None):
     """
     fields = []
     for field in tree.select("input, select, textarea"):
-        if owner_of(field, form) and field.get("name") and "disabled" not in field.attrs:
+        if owner_of(field, form) and is_field(field):
             fields += [(field["name"], value) for value in values_of(field)]
     if pressed is not None and pressed.get("name"):
         fields.append((pressed["name"], pressed.get("value", "")))
     return fields
+
+
+def is_field(tag):
+    """Whether `tag` is a field that can be sent."""
+    return tag.name in ("input", "select", "textarea") and tag.get("name") \
+        and "disabled" not in tag.attrs
 
 
 def owner_of(field, form):

@@ -4,23 +4,21 @@ A `Page` holds the parsed page. `send` makes the request of one of its elements 
 answer where htmx would put it; `check_fresh` compares the result with a fresh load.
 Attributes and headers that the project does not use are not known here: a new one fails.
 """
-import difflib
 import json
 import re
 from urllib.parse import urlencode, urlsplit
 
-from bs4 import BeautifulSoup, NavigableString, Tag
+from bs4 import BeautifulSoup
 from django.urls import resolve
 from django.utils.encoding import iri_to_uri
 
-from .fields import fields_of
+from .fields import fields_of, is_field, values_of
+from .lines import check_lines, lines_of
 
 ORIGIN = "http://testserver"
 KNOWN = {"hx-get", "hx-post", "hx-target", "hx-swap", "hx-trigger", "hx-push-url", "hx-sync",
-         "hx-include", "hx-select", "hx-swap-oob"}
-KNOWN_HEADERS = {"HX-Trigger", "HX-Redirect"}
-# What the script fills or corrects when it is used, and what a fresh load does not have.
-SCRIPTED = "#toasts, .app-look [name=next]"
+         "hx-include", "hx-select", "hx-swap-oob", "hx-vals", "hx-encoding", "hx-disabled-elt"}
+KNOWN_HEADERS = {"HX-Trigger", "HX-Trigger-After-Swap", "HX-Redirect"}
 
 
 def parse(response):
@@ -36,6 +34,7 @@ class Page:
         self.client = client
         self.toasts = []
         self.fields = {}  # what was sent last
+        self.files = {}  # what is chosen in fields of files, by their names
         self.asked = set()  # the names of the addresses that htmx asked for
         self.load(address)
 
@@ -64,6 +63,10 @@ class Page:
         else:
             field["value"] = value
 
+    def attach(self, selector, *files):
+        """Choose files in a field; they are sent, as by a browser, only as multipart."""
+        self.files[self.one(selector)["name"]] = list(files)
+
     def send(self, selector, button=None, status=200):
         """Do what htmx does when the element is clicked, submitted or due; return the answer.
 
@@ -89,8 +92,9 @@ class Page:
             self.address = asked
         if "data-close-modal" in element.attrs and status < 400:
             self.close_modal()
-        for name, detail in json.loads(response.get("HX-Trigger", "{}")).items():
-            self.fire(name, detail)
+        for header in ("HX-Trigger", "HX-Trigger-After-Swap"):
+            for name, detail in json.loads(response.get(header, "{}")).items():
+                self.fire(name, detail)
         return response
 
     def ask(self, element, pressed):
@@ -105,6 +109,9 @@ class Page:
             headers["HX-Trigger-Name"] = element["name"]
         fields = self.fields_for(element, pressed)
         self.fields = grouped(fields)
+        if element.get("hx-encoding") == "multipart/form-data":
+            self.fields |= self.files
+            self.files = {}
         if "hx-post" in element.attrs:
             address = self.full(element["hx-post"])
             return self.client.post(address, self.fields, headers=headers), address
@@ -122,22 +129,40 @@ class Page:
 
     def fields_for(self, element, pressed):
         """Return what goes along: of a form all; of a field itself; of a POST its form."""
+        fields = self.own_fields(element, pressed)
+        include = element.get("hx-include", "closest form")
+        if include != "closest form":
+            for part in self.found_from(element, include):
+                fields += [(field["name"], value) for field in (part, *part.select("[name]"))
+                           if is_field(field) for value in values_of(field)]
+        return fields + list(json.loads(element.get("hx-vals", "{}")).items())
+
+    def own_fields(self, element, pressed):
         if element.name == "form":
             return fields_of(self.tree, element, pressed)
         if element.get("hx-include") == "closest form" or "hx-post" in element.attrs:
             if element.name == "button":
                 pressed = element
             return fields_of(self.tree, element.find_parent("form"), pressed)
-        assert "hx-include" not in element.attrs
         if element.get("name"):
             return [(element["name"], element.get("value", ""))]
         return []
+
+    def found_from(self, element, selector):
+        """Return what a selector finds; one that begins with `next`, first after the element."""
+        how, _, rest = selector.partition(" ")
+        if how != "next":
+            return self.tree.select(selector)
+        after = (tag for tag in element.find_all_next(True) if tag.css.match(rest))
+        return [next(after)]
 
     def target_of(self, element):
         """Return what the answer replaces. Nothing is inherited: the configuration says so."""
         selector = element.get("hx-target", "this")
         if selector == "this":
             return element
+        if selector.startswith("next "):
+            return self.found_from(element, selector)[0]
         return self.one(selector)
 
     def is_swapped(self, response):
@@ -180,6 +205,8 @@ class Page:
             self.show_toast(detail)
         elif name == "modal:close":
             self.close_modal()
+        elif name == "focus:on":
+            self.one(f"#{detail['id']}")
         for element in self.tree.select("[hx-trigger]"):
             triggers = [one.strip() for one in element["hx-trigger"].split(",")]
             is_there = element.find_parent("html") is not None
@@ -246,46 +273,3 @@ def place(target, contents, how):
     else:
         assert how == "outerHTML", f"This browser does not know hx-swap={how}"
         target.replace_with(*contents)
-
-
-def check_lines(before, after):
-    """Fail, with the difference, if the lines of two pages are not the same."""
-    if before == after:
-        return
-    changes = difflib.unified_diff(before, after, "after the swap", "fresh", lineterm="", n=4)
-    raise AssertionError("The page is not as a fresh load:\n" + "\n".join(changes))
-
-
-def lines_of(tree, but, only):
-    """Return the selected parts as lines, one a tag or text, without what differs each time."""
-    selected = tree.select(only)
-    assert selected, f"{only} finds nothing"
-    left_out = {id(tag) for tag in tree.select(SCRIPTED)}
-    if but:
-        left_out |= {id(tag) for tag in tree.select(but)}
-    lines = []
-    for part in selected:
-        add_lines(part, left_out, 0, lines)
-    return lines
-
-
-def add_lines(node, left_out, depth, lines):
-    indent = "  " * depth
-    if isinstance(node, Tag):
-        if id(node) in left_out:
-            return
-        lines.append(f"{indent}<{node.name}>{attributes_of(node)}")
-        for child in node.children:
-            add_lines(child, left_out, depth + 1, lines)
-    elif type(node) is NavigableString:  # a comment is of another class
-        text = " ".join(node.split())
-        if text:
-            lines.append(f"{indent}{text}")
-
-
-def attributes_of(tag):
-    """Return the attributes in the order of their names; the token of each answer is a word."""
-    attributes = dict(tag.attrs)
-    if attributes.get("name") == "csrfmiddlewaretoken":
-        attributes["value"] = "token"
-    return "".join(f" {name}={value!r}" for name, value in sorted(attributes.items()))

@@ -95,8 +95,8 @@ def test_a_way_to_swap_that_no_template_has_is_refused(how):
 
 def test_an_attribute_that_no_template_has_is_refused():
     page = page_of("none", "2")
-    page.one("#a")["hx-vals"] = "{}"
-    with pytest.raises(AssertionError, match="hx-vals"):
+    page.one("#a")["hx-confirm"] = "?"
+    with pytest.raises(AssertionError, match="hx-confirm"):
         page.send("#a")
 
 

@@ -7,12 +7,13 @@ from django.utils import timezone
 
 from apps.audit.models import Entry
 from apps.demo import catcher
+from apps.inbound.models import InboundLetter
 from apps.jobs.models import Job
 from apps.mailings.models import Attempt, Run, Suppression
 from tests.conftest import client_of
 from tests.factories import (
-    MailingFactory, MessageFactory, RecipientFactory, SegmentFactory, SenderFactory, TagFactory,
-    UserFactory)
+    MailingFactory, MessageFactory, PictureFactory, RecipientFactory, SegmentFactory, SenderFactory,
+    TagFactory, UserFactory)
 
 from .inventory import TEMPLATES, swaps
 
@@ -48,6 +49,11 @@ def people(owner):
 def messages(owner):
     for name in NAMES:
         MessageFactory(owner=owner, subject=name)
+
+
+def pictures(owner):
+    for name in NAMES:
+        PictureFactory(owner=owner, name=name)
 
 
 def mailings(owner):
@@ -90,6 +96,12 @@ def letters(owner):
         catcher.keep(OUTBOX_LETTER % b"%d@example.com" % number, f"{number:010}")
 
 
+def incoming(owner):
+    for name in NAMES:
+        InboundLetter.objects.create(
+            owner=owner, key=name, kind="reply", from_address="a@example.com", subject=name)
+
+
 # The table that is swapped: whose page it is on, where, and what fills it.
 LISTS = {
     "#recipient-table": ("owner", "/recipients/", recipients),
@@ -98,6 +110,7 @@ LISTS = {
     "#segment-table": ("owner", "/recipients/segments/", segments),
     "#people-table": ("owner", "/recipients/segments/7/", people),
     "#message-table": ("owner", "/messages/", messages),
+    "#picture-table": ("owner", "/messages/pictures/", pictures),
     "#mailing-table": ("manager", "/mailings/", mailings),
     "#sender-table": ("owner", "/senders/", senders),
     "#user-table": ("manager", "/users/", users),
@@ -114,7 +127,10 @@ SORTED = {
     "#user-table": ["email", "joined", "seen"],
 }
 ELSEWHERE = {"#report", "#letter-table", "#mailing-rows"}  # of these other files tell
-UNFILTERED = {"#job-table": ("owner", "/jobs/", jobs)}
+UNFILTERED = {
+    "#job-table": ("owner", "/jobs/", jobs),
+    "#incoming-table": ("owner", "/inbound/", incoming),
+}
 PAGED = [*LISTS, *UNFILTERED]
 
 
@@ -155,6 +171,7 @@ def test_a_search_that_finds_nothing_says_so_like_its_address(page_with, table):
 
 @pytest.mark.parametrize("table, field, value", [
     ("#mailing-table", "[name=status]", "Создана"),
+    ("#picture-table", "[name=alt]", "none"),
     ("#attempt-table", "[name=status]", "failed"),
     ("#attempt-table", "[name=from]", "2026-01-01"),
     ("#attempt-table", "[name=to]", "2026-01-01"),

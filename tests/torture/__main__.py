@@ -29,6 +29,8 @@ def arguments():
     parser.add_argument("--fault", default="kill", choices=list(DISTURB))
     parser.add_argument("--crash-at", default="", metavar="STEP",
                         help="let the senders die at this step instead (see crash.py)")
+    parser.add_argument("--html", type=int, default=0, metavar="KB", help="in each letter")
+    parser.add_argument("--attachment", type=int, default=0, metavar="KB", help="of each letter")
     parser.add_argument("--database", default="", metavar="URL")
     parser.add_argument("--seed", type=int, default=1)
     return parser.parse_args()
@@ -102,7 +104,7 @@ def report(options, total, vendor, slowest):
     fault = f"died at {options.crash_at}" if options.crash_at else (
         f"SIG{options.signal}" if options.fault == "kill" else options.fault)
     print(f"torture {vendor}, {options.processes} process(es), "
-          f"{fault}: "
+          f"{fault}, {options.html} kB of HTML, {options.attachment} kB attached: "
           f"rounds {options.rounds}, kills that hit {total['kills']}, letters {total['letters']}, "
           + ", ".join(f"{name} {total[name]}" for name in zeros)
           + f", unknown {total['unknown']}"

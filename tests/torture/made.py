@@ -193,7 +193,7 @@ def one_round(people, sink, options, number, total):
 
 
 def making(run):
-    from apps.mailings.runs import Preparation
+    from apps.mailings.preparations import Preparation
     return Preparation.objects.filter(run=run).exists()
 
 

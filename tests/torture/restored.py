@@ -89,7 +89,7 @@ def one_round(mailing, sink, options, mode, folder):
     """Return what went wrong: {fault: number}."""
     from apps.delivery.services import run_count_unknown, run_start
     from apps.mailings.models import Run
-    from apps.mailings.runs import Preparation
+    from apps.mailings.preparations import Preparation
     sink.forget()
     run = run_start(mailing=mailing, trigger=Run.Trigger.COMMAND, again=True)
     senders = started(options)

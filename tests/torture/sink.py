@@ -3,10 +3,10 @@
     python -m tests.torture.sink PORT LOG [--delay SECONDS] [--lose-accepted P] [--lose-refused P]
         [--servers FILE]
 
-A line `recipient|message-id|port|envelope sender|From's address|monotonic time` is one `write` to a
-file opened for appending: it survives whatever is killed. With `--lose-…` that share of letters
-gets no answer to its dot but a closed connection, after the letter was accepted or without it
-having been.
+A line `recipient|message-id|port|envelope sender|From's address|monotonic time` is one `write` to
+a file opened for appending: it survives whatever is killed. That of a letter whose parts do not all
+end begins with `torn `. With `--lose-…` that share of letters gets no answer to its dot but a
+closed connection, after the letter was accepted or without it having been.
 
 FILE names more servers, each at a port of its own: `{"2525": {"mode": "normal", "login": "anna",
 "passwords": ["x"]}}`. They are read again at SIGHUP; one that becomes normal then answers what it
@@ -26,6 +26,7 @@ import time
 
 MESSAGE_ID = re.compile(rb"^message-id:\s*(<[^>]+>)", re.I | re.M)
 FROM = re.compile(rb"^from:[^<\n]*(?:\r\n[ \t][^<\n]*)*<([^>]+)>", re.I | re.M)
+BOUNDARY = re.compile(rb'^content-type: multipart/\w+; boundary="([^"]+)"', re.I | re.M)
 GREETING = b"250-sink\r\n250-PIPELINING\r\n250-8BITMIME\r\n%b250 SIZE\r\n"
 LOGIN = b"250-AUTH PLAIN\r\n"
 SETTLED = 0.05  # seconds after which those who hung up are gone
@@ -211,13 +212,21 @@ class Session(asyncio.Protocol):
     def line(self, content):
         found = [pattern.search(content) for pattern in (MESSAGE_ID, FROM)]
         message_id, name = [match[1] if match else b"-" for match in found]
+        whole = b"" if is_whole(content) else b"torn "
+        recipient = whole + self.recipient
         return b"%b|%b|%d|%b|%b|%.6f\n" % (
-            self.recipient, message_id, self.server.port, self.sender, name, time.monotonic())
+            recipient, message_id, self.server.port, self.sender, name, time.monotonic())
 
     def late(self, answer):
         self.answering = False
         self.say(answer)
         self.go_on()
+
+
+def is_whole(content):
+    """Whether each part of a letter that was begun is ended in it."""
+    boundaries = set(BOUNDARY.findall(content))
+    return all(b"\r\n--%b--" % boundary in content for boundary in boundaries)
 
 
 def accepted():

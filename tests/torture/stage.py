@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.send import make_mailing, set_up, throwaway_database
+from benchmarks.send import html_of, make_mailing, set_up, throwaway_database
 from tests.smtp import free_port
 
 from .cluster import own_cluster
@@ -56,4 +56,6 @@ def stage(options, *sink_options):
         set_up(database, f"127.0.0.1:{sink.port}", folder)
         from django.db import connections
         stack.callback(connections.close_all)
-        yield make_mailing(options.recipients), sink
+        yield make_mailing(
+            options.recipients, html=html_of(getattr(options, "html", 0)),
+            attachment=getattr(options, "attachment", 0)), sink
