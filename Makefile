@@ -20,6 +20,7 @@ ROUNDS ?= 50
 RECIPIENTS ?= 2000
 SECONDS ?= 300
 TORTURE := $(BIN)/python -m tests.torture --rounds $(ROUNDS) --recipients $(RECIPIENTS)
+BROKERS := $(BIN)/python -m tests.torture.brokers --database $(POSTGRES)
 torture: .venv/test.stamp  ## Kill senders at random, count each letter's fate; POSTGRES=postgres://… too
 	$(BIN)/pytest -m torture -n0
 	$(TORTURE)
@@ -37,6 +38,7 @@ torture: .venv/test.stamp  ## Kill senders at random, count each letter's fate; 
 	$(BIN)/python -m tests.torture.waiting
 	$(BIN)/python -m tests.torture.writers --seconds $(SECONDS)
 	$(BIN)/python -m tests.torture.memory
+	$(BIN)/python -m tests.torture.round_trip
 	CORPUS=all $(BIN)/pytest tests/test_corpus.py
 	for step in claim claimed mark marked answer answered record; do \
 		$(BIN)/python -m tests.torture --rounds 3 --recipients 200 --crash-at $$step || exit 1; done
@@ -56,6 +58,13 @@ ifdef POSTGRES
 	$(BIN)/python -m tests.torture.hundreds --kills 6 --processes 3 --database $(POSTGRES)
 	$(BIN)/python -m tests.torture.waiting --database $(POSTGRES)
 	$(BIN)/python -m tests.torture.memory --database $(POSTGRES)
+	$(BIN)/python -m tests.torture.round_trip --database $(POSTGRES)
+	for broker in redis rabbitmq; do \
+		$(BROKERS) --broker $$broker --fault worker --rounds $(ROUNDS) || exit 1; \
+		for fault in children stop broker upkeep machine; do \
+			$(BROKERS) --broker $$broker --fault $$fault --rounds 10 || exit 1; done; done
+	$(BROKERS) --broker redis --fault flush --rounds 10
+	$(BIN)/python -m tests.torture.brokers.slow --database $(POSTGRES)
 	DATABASE_URL=$(POSTGRES) $(BIN)/pytest -m torture -n0 apps/delivery/tests/test_deadlocks.py
 	$(BIN)/python -m tests.torture --fault restart --rounds 10 --recipients 2000
 endif
@@ -66,7 +75,7 @@ lint: .venv/test.stamp  ## Style, templates, layers, types, migrations, deployme
 	$(BIN)/djlint templates --lint --quiet
 	$(BIN)/lint-imports --no-cache
 	SECRET_KEY=lint DEBUG=1 $(BIN)/mypy
-	$(BIN)/bandit -q -r apps project -x '*/tests/*' -s B101,B104,B105,B106,B311,B404,B603
+	$(BIN)/bandit -q -r apps project -x '*/tests/*' -s B101,B104,B105,B106,B107,B311,B404,B603
 	SECRET_KEY=lint DEBUG=1 $(MANAGE) makemigrations --check --dry-run
 	$(PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
 
@@ -81,7 +90,8 @@ lock: .venv/test.stamp  ## Resolve the dependencies of pyproject.toml anew
 	$(BIN)/pip install -qq uv
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra demo -c requirements.txt pyproject.toml -o requirements-demo.txt
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra demo --extra dev -c requirements-demo.txt pyproject.toml -o requirements-dev.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra celery -c requirements.txt pyproject.toml -o requirements-celery.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra demo --extra celery --extra dev -c requirements-demo.txt -c requirements-celery.txt pyproject.toml -o requirements-dev.txt
 
 .venv/run.stamp: requirements-demo.txt | $(BIN)/pip
 	@echo "Installing the packages of $<"

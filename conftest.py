@@ -4,9 +4,15 @@ import gc
 import pytest
 from django.db import connection, connections, transaction
 from django.test import TransactionTestCase
+from hypothesis import HealthCheck, settings
 
 # Rows that migrating makes from the models; no test changes them.
 KEPT = {"django_content_type", "auth_permission"}
+
+# How long an example takes is told by the machine's other work as well.
+settings.register_profile("unhurried", deadline=None,
+                          suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:

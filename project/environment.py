@@ -4,11 +4,12 @@ The value is not in that line: it may hold a password.
 """
 import hashlib
 import math
+import os
 import re
 import zoneinfo
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -19,6 +20,7 @@ FALSE = ("", "0", "false", "no", "off", "n", "f")
 LAST_PORT = 65535
 ON_DISK = ("sqlite", "locmemcache", "dummycache", "filecache")  # addresses without a password
 DATABASES = ("django.db.backends.postgresql", "django.db.backends.sqlite3")
+BROKERS = ("amqp", "amqps", "redis", "rediss")
 ESCAPE = ("can not be read. In the user and the password write # / ? % @ : [ ] as "
           "%23 %2F %3F %25 %40 %3A %5B %5D (percent-encoded).")
 
@@ -132,6 +134,22 @@ class Environment(environ.Env):
             raise wrong(key, f"is no folder that can be used ({error.strerror}).") from None
         return folder
 
+    def shared_folder(self, key: str, default: Path) -> Path:
+        """Return the folder of a file:// address, which several machines share.
+
+        It must be there: one that is made where nothing is mounted would be this machine's own.
+        """
+        address = self.given(key)
+        if not address:
+            return default
+        split = network_address(key, address)
+        if split.scheme != "file" or split.netloc or not split.path.startswith("/"):
+            raise wrong(key, "must be a folder, as file:///mnt/vestnik.")
+        folder = Path(unquote(split.path))
+        if not os.access(folder, os.W_OK) or not folder.is_dir():
+            raise wrong(key, "names no folder that can be written to. Is it mounted?")
+        return folder
+
     def database(self, key: str, default: str = "") -> dict[str, Any]:
         """Return Django's settings of a database; {} where there is neither value nor default."""
         address = self.given(key) or default
@@ -151,6 +169,15 @@ class Environment(environ.Env):
         if network_address(key, address).scheme not in self.CACHE_SCHEMES:
             raise wrong(key, "must begin with redis://, rediss:// or locmemcache://.")
         return self.cache_url_config(address)
+
+    def broker(self, key: str, needed: bool) -> str:
+        """Return the address of a message broker; "" where there is none and none is `needed`."""
+        address = self.given(key)
+        if not address and needed:
+            raise wrong(key, "must be set where SENDER_ENGINE is celery.")
+        if address and network_address(key, address).scheme not in BROKERS:
+            raise wrong(key, "must begin with amqp://, amqps://, redis:// or rediss://.")
+        return address
 
 
 def network_address(key: str, address: str) -> SplitResult:

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "apps.mailings",
     "apps.statistics",
     "apps.delivery",
+    "apps.inbound",
     "apps.reports",
     "apps.demo",
     "apps.operations",
@@ -58,6 +59,7 @@ INSTALLED_APPS = [
     "crispy_forms",
     "crispy_bootstrap5",
     "django_include_bootstrap",
+    "django_prose_editor",
     "bs_icon_templates",
     "django_countries",
     "phonenumber_field",
@@ -71,7 +73,10 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "apps.operations.middleware.healthz",
+    "apps.inbound.unsubscribing.public.leaving_first",
     "django.middleware.security.SecurityMiddleware",
+    "apps.mailings.media.public.pictures_first",
+    "apps.delivery.in_browser.letters_first",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # After static files, whose strong ETags it would weaken. Django masks tokens (BREACH).
@@ -141,11 +146,15 @@ else:
     database["CONN_HEALTH_CHECKS"] = True
     options = database.setdefault("OPTIONS", {})
     options.setdefault("connect_timeout", 5)
-    if not DATABASE_DIRECT:  # a pooler takes no options: its role has the time-outs
+    if DATABASE_DIRECT:  # a pooler takes no options, and gives each transaction another session
+        database["DISABLE_SERVER_SIDE_CURSORS"] = True
+    else:
         options["options"] = f"{LIMITS} {options.get('options', '')}".strip()
 DATABASES = {"default": database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 UPLOAD_LIMIT = env.number("UPLOAD_LIMIT", 200, least=1) * 1_000_000  # octets of a file of people
+# A form says itself that a letter is too long: 5 MB of HTML may be three times that on their way.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 24_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a mailing's recipients arrive as fields of one form
 
 cache = env.cache_server("CACHE_URL", "locmemcache://?max_entries=10000")
@@ -216,7 +225,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": static_files},
 }
-MEDIA_ROOT = DATA_DIR / "media"
+MEDIA_ROOT = env.shared_folder("STORAGE_URL", DATA_DIR / "media")
 FILE_UPLOAD_HANDLERS = [
     "apps.mailings.imports.upload.ImportUpload",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
@@ -237,8 +246,12 @@ EHLO_NAME = env("EHLO_NAME")
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Вестник <vestnik@localhost.localdomain>")
 SENDER_CONNECTIONS = env.number("SENDER_CONNECTIONS", 4, least=1)
 SENDER_RATE = env.rate("SENDER_RATE")
+# Whether DNS is asked whose mail servers take the letters of recipients' domains.
+MX_LOOKUPS = env.flag("MX_LOOKUPS", not TESTING)
 SERVICE_SENDER = env.flag("SERVICE_SENDER", True)  # people may send by the server of EMAIL_URL
 SMTP_ALLOW_PRIVATE = env.flag("SMTP_ALLOW_PRIVATE", DEMO)
+SENDER_ENGINE = env.choice("SENDER_ENGINE", "local", ("local", "celery"))
+CELERY_BROKER_URL = env.broker("CELERY_BROKER_URL", needed=SENDER_ENGINE == "celery")
 SENDER_PROCESSES = env.number("SENDER_PROCESSES", min(4, os.cpu_count() or 1), least=1)
 SILENCED_SYSTEM_CHECKS = ["security.W021"]  # HSTS preload is the domain owner's own decision
 

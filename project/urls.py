@@ -7,6 +7,7 @@ from apps.reports import views as reports
 urlpatterns = [
     path("", reports.home, name="home"),
     path("", include("apps.delivery.urls")),  # first: pages poll them
+    path("", include("apps.inbound.urls")),
     path("", include("apps.mailings.urls")),
     path("", include("apps.users.urls")),
     path("", include("apps.core.urls")),
