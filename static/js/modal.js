@@ -86,6 +86,16 @@ function faded() {
   return Boolean(next);
 }
 
+// Bootstrap hears neither while the modal fades in, and whoever asked once has asked.
+function closeAfterFade() {
+  if (fading === "in") closeModal();
+}
+
+modalElement.addEventListener("keydown", ({ key }) => { if (key === "Escape") closeAfterFade(); });
+modalElement.addEventListener("click", ({ target }) => {
+  if (target.closest("[data-bs-dismiss=modal]")) closeAfterFade();
+});
+
 modalElement.addEventListener("show.bs.modal", () => { fading = "in"; });
 modalElement.addEventListener("hide.bs.modal", () => { fading = "out"; });
 modalContent.addEventListener("focusin", ({ target }) => { if (fading === "in") early = target; });

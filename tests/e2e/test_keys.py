@@ -69,6 +69,20 @@ def test_keys_lead_to_search_to_a_new_one_and_to_the_sheet_in_both_layouts(
     expect(recipients.locator("#modal")).to_be_hidden()
 
 
+@pytest.mark.parametrize("key, way", [("Escape", "[name=email]"), ("", ".btn-close")])
+def test_a_form_that_is_left_while_it_still_fades_in_closes(recipients, key, way):
+    recipients.evaluate("""([key, way]) => document.getElementById("modal").addEventListener(
+        "focusin", () => {
+          const element = document.querySelector(`#modal ${way}`);
+          if (key) element.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true}));
+          else element.click();
+        }, {once: true})""", [key, way])
+    recipients.locator("[data-new]").first.press("Enter")
+    recipients.wait_for_selector("#modal [name=email]", state="attached")
+    expect(recipients.locator("#modal")).to_be_hidden()
+    expect(recipients.locator("[data-new]").first).to_be_focused()
+
+
 def test_keys_can_be_switched_off(recipients):
     recipients.click("[data-keys]")
     expect(recipients.locator("[data-keys-on]")).to_be_focused()
