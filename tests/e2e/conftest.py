@@ -1,4 +1,5 @@
 """The whole product as `make run` starts it, and a real Chromium to walk it."""
+import fcntl
 import os
 import shutil
 
@@ -16,10 +17,15 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def demo_data(tmp_path_factory):
-    """The demo's data as they are at first, to be copied."""
-    folder = tmp_path_factory.mktemp("demo")
-    make_demo(folder)
+def demo_data(tmp_path_factory, worker_id):
+    """The demo's data as they are at first, to be copied; made once for all processes."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own if worker_id == "master" else own.parent) / "demo"
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            folder.mkdir()
+            make_demo(folder)
     return folder
 
 
