@@ -76,6 +76,14 @@ def wait_for(address):
     raise AssertionError("the service does not answer")
 
 
+def get(page, address, **options):
+    """Return the answer to a GET of `address` in the session of `page`.
+
+    A connection that the server closes as idle just then is no answer: it is asked again.
+    """
+    return page.request.get(address, max_retries=2, **options)
+
+
 KEPT = {}  # (site, e-mail): the cookies of a session that is open already
 
 

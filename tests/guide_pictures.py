@@ -5,7 +5,7 @@ import io
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.demo_site import ROOT, log_in
+from tests.demo_site import ROOT, get, log_in
 
 FOLDER = ROOT / "docs" / "guide" / "img"
 SIZE = {"width": 1220, "height": 760}
@@ -135,7 +135,7 @@ def address_with(page, site, form):
     page.goto(f"{site}/mailings/")
     for link in page.locator("#mailing-table a.app-strong").all():
         address = link.get_attribute("href")
-        if form in page.request.get(site + address).text():
+        if form in get(page, site + address).text():
             return address
     raise SystemExit(f"The demo has no mailing with {form}.")
 

@@ -9,7 +9,7 @@ from django.utils.translation import override
 from playwright.sync_api import expect
 
 from apps.core.views import error_page, unavailable
-from tests.demo_site import log_in
+from tests.demo_site import get, log_in
 from tests.screenshots import speak
 
 from .steps import open_letter
@@ -254,7 +254,7 @@ def with_failures(page, site):
     found = []
     for link in page.locator("#mailing-table a.app-strong").all():
         path = link.get_attribute("href")
-        if "-correct" in page.request.get(f"{site}{path}{FAILED}").text():
+        if "-correct" in get(page, f"{site}{path}{FAILED}").text():
             found.append(path)
     return found
 

@@ -3,7 +3,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.demo_site import log_in
+from tests.demo_site import get, log_in
 
 from .steps import open_letter
 
@@ -49,4 +49,4 @@ def test_a_letter_from_a_design_comes_with_its_picture_and_its_address(open_page
     expect(picture).to_be_visible()
     assert picture.evaluate("image => image.naturalWidth") > 0
     address = page.locator(".app-letter a", has_text="/w/").first.get_attribute("href")
-    assert HEADING in page.request.get(address).text()
+    assert HEADING in get(page, address).text()

@@ -5,7 +5,7 @@ import pytest
 from playwright.sync_api import expect
 
 from apps.mailings.blocks.kinds import KINDS
-from tests.demo_site import log_in
+from tests.demo_site import get, log_in
 
 from .test_axe import MODAL, both_languages, choose, violations, violations_here
 
@@ -42,7 +42,7 @@ def cards(page):
 
 
 def letter_of(page, address):
-    return page.request.get(address.replace("/edit/", "/preview/letter/")).text()
+    return get(page, address.replace("/edit/", "/preview/letter/")).text()
 
 
 def tab_to(page, selector):

@@ -1,6 +1,8 @@
 """From the visitor's home page to a mailing sent to three, by who has never seen it: each click."""
 from playwright.sync_api import expect
 
+from tests.demo_site import get
+
 PASSWORD = "correct-horse-7"
 EMAIL = "newcomer@example.com"
 SUBJECT = "Мы открылись"
@@ -25,7 +27,7 @@ class Newcomer:
 
     def letters_sent(self):
         """Return how many letters of the mailing the mail server has."""
-        found = self.page.request.get(f"{self.site}/outbox/", params={"q": "@newcomer."})
+        found = get(self.page, f"{self.site}/outbox/", params={"q": "@newcomer."})
         return found.text().count(SUBJECT)
 
     def type(self, **fields):

@@ -5,7 +5,7 @@ import shutil
 import pytest
 from playwright.sync_api import expect
 
-from tests.demo_site import demo_site, log_in
+from tests.demo_site import demo_site, get, log_in
 
 from .steps import figures, fresh_mailing
 
@@ -107,7 +107,7 @@ def test_unknown_outcomes_are_decided_one_by_one_and_together(open_page, site):
     page = log_in(open_page(), site)
     for link in page.locator("main a.app-strong").all():
         address = link.get_attribute("href")
-        if "/settle/" in page.request.get(site + address).text():
+        if "/settle/" in get(page, site + address).text():
             break
     page.goto(f"{site}{address}?fate=unknown")
     banner = page.locator(".app-note", has_text="неизвест")

@@ -6,7 +6,7 @@ import pytest
 
 from apps.mailings.messages.html.build import built
 from tests.corpora import CORPORA
-from tests.demo_site import log_in
+from tests.demo_site import get, log_in
 
 LETTERS = CORPORA / "html-templates"
 MADE = {
@@ -55,7 +55,7 @@ def save(page):
 
 
 def source(page, address):
-    return page.request.get(f"{address}source/").body()
+    return get(page, f"{address}source/").body()
 
 
 @pytest.mark.parametrize("name", MADE)
