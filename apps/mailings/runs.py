@@ -1,6 +1,6 @@
 """Runs of mailings: what was sent once, and its figures."""
 import secrets
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MAILING_OR_TEST = Q(test=False, mailing__isnull=False, message=None) | Q(
     test=True, mailing=None, message__isnull=False)
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 TEST_FOR = timedelta(hours=1)  # a test letter that has not left by then is called off
 LETTERS_LEFT = Q(total__gt=F("sent") + F("failed") + F("unknown") + F("skipped"))
 # The run's figures have changed since its domains were counted.
@@ -191,10 +192,13 @@ class Run(models.Model):
         """When no more letters may leave."""
         return self.mailing.ends_at if self.mailing else self.started_at + TEST_FOR
 
-    def may_send_at(self, now: datetime) -> bool:
-        """Whether a letter may leave at `now`: within the window, and in the mailing's hours."""
-        is_open = self.mailing is None or self.mailing.is_open_at(now)
-        return is_open and now < self.ends_at
+    @property
+    def opening(self) -> tuple[datetime, datetime]:
+        """From when until when letters may leave, by the window and the hours written down."""
+        mailing = self.mailing
+        if mailing is None or mailing.opens_at is None or mailing.closes_at is None:
+            return LONG_AGO, self.ends_at
+        return mailing.opens_at, min(mailing.closes_at, self.ends_at)
 
     @property
     def left(self) -> int:

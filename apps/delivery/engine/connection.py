@@ -209,6 +209,7 @@ class Connection(threading.Thread):
             self.results = list(map(untried, self.claimed))
             return
         self.envelopes.begin(run, letter)
+        self.second_look.claimed(run)
         self.is_paced = bool(self.claims.bookings.rate)
         started = time.monotonic()
         tries: list[Result | Try] = []
@@ -239,7 +240,7 @@ class Connection(threading.Thread):
         """
         row = ready.row
         run = self.run_now
-        if self.away or self.has_to_stop() or self.second_look.is_closed():
+        if self.away or self.has_to_stop() or self.second_look.is_closed:
             return untried(row)
         if not ready.octets:
             if ready.unmade:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from django import db
 from django.utils import timezone
 
+from apps.mailings.models import Run
+
 from . import ledger
 
 if TYPE_CHECKING:
@@ -38,11 +40,17 @@ class SecondLook:
         self.connection = connection
         self.at = 0.0  # monotonic: when the database was asked last
         self.gone: dict[int, str] = {}  # why, by the delivery's id
+        self.is_closed = False  # the window, or the hours, have been found to be over
 
     def begin(self) -> None:
         """Call it right before letters are claimed."""
         self.at = time.monotonic()
         self.gone = {}
+
+    def claimed(self, run: Run) -> None:
+        """Call it before the first of the claimed letters of `run`."""
+        self.opens, self.closes = run.opening
+        self.is_closed = False
 
     def take(self, delivery_id: int) -> None:
         """Raise Left or Closed where this letter must not go. Raises Error of the database."""
@@ -50,12 +58,9 @@ class SecondLook:
             self.look()
         if why := self.gone.get(delivery_id):
             raise Left(why)
-        if self.is_closed():
+        self.is_closed = not self.opens <= timezone.now() < self.closes
+        if self.is_closed:
             raise Closed
-
-    def is_closed(self) -> bool:
-        """Whether no letter of the group's run may leave now."""
-        return not self.connection.run_now.may_send_at(timezone.now())
 
     def look(self) -> None:
         """Ask the database, whose connection may have been closed meanwhile."""
