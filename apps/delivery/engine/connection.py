@@ -7,11 +7,11 @@ import contextlib
 import logging
 import threading
 import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from django import db
 from django.db import connection, transaction
-from django.utils import timezone
 
 from apps.core import logs
 from apps.core.outage import SameFile, outage
@@ -222,7 +222,7 @@ class Connection(threading.Thread):
             after = next(letters, None)
             following = None
             if after and after.octets and self.will_follow(spent, len(tries)):
-                following = self.envelopes.of(after.row)
+                following = self.envelopes.of_following(after.row)
             tries.append(self.send_one(ready, following))
             ready = after
         self.claims.measure(len(tries), started)
@@ -271,7 +271,7 @@ class Connection(threading.Thread):
             log.error("an answer is in hand, but not in the journal: %s", error)
         if not self.slow_downs.note(run.sender_id, row, outcome):
             self.failures.note(run.pk, outcome, row.email)
-        return row, outcome, timezone.now()
+        return row, outcome, datetime.now(UTC)  # Django's own takes three times as long
 
     def has_to_stop(self) -> bool:
         return not self.engine.may_send() or self.failures.enough(self.run_now.pk, self.began)

@@ -22,17 +22,29 @@ class Envelopes:
 
     def __init__(self) -> None:
         self.is_signed = False  # each letter has an address of its own
+        self.announced: dict[int, Envelope] = {}  # signed before its letter's turn
         self.words = ""  # by which the server has refused that
 
     def begin(self, run: Run, letter: Letter) -> None:
         """Begin a group of `run`."""
         self.letter = letter
         self.is_signed = run.has_return_path
+        self.announced.clear()
 
     def of(self, row: Claimed) -> Envelope:
-        if self.is_signed:
-            return self.letter.carried.return_path(row.id), row.email
-        return self.letter.sender, row.email
+        if not self.is_signed:
+            return self.letter.sender, row.email
+        return self.announced.pop(row.id, None) or self.signed(row)
+
+    def of_following(self, row: Claimed) -> Envelope:
+        """Return the envelope of the letter that comes after the one that is handed in next."""
+        if not self.is_signed:
+            return self.letter.sender, row.email
+        self.announced[row.id] = self.signed(row)
+        return self.announced[row.id]
+
+    def signed(self, row: Claimed) -> Envelope:
+        return self.letter.carried.return_path(row.id), row.email
 
     def hand_in(self, transport: Transport, ready: Ready, following: Envelope | None) -> Outcome:
         """Hand in a letter. One that was refused for its own address goes from the sender's."""

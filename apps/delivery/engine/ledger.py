@@ -5,7 +5,6 @@ writer's lease token, so that a worker which was taken for dead changes nothing 
 decided. The same transaction adds a row with the changes of the run's figures (`counting.add`), so
 that they always add up; `counting.fold` adds these rows to the run's counters later.
 """
-import json
 from collections import Counter
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
@@ -19,12 +18,13 @@ from django.utils import timezone
 
 from apps.mailings.attempts.faults import Fault
 from apps.mailings.bounces.rests import recipients_rest
-from apps.mailings.deliveries import PENDING_BY_PROVIDER
 from apps.mailings.models import Delivery, Run
 from apps.mailings.services import recipients_bounce_mark
 from apps.statistics import last_letters, tallies
 
+from . import on_postgresql, on_sqlite
 from .results import Claimed, Result, State
+from .statements import GONE
 
 LEASE = timedelta(seconds=30)
 AT_ONCE = 5000  # ids in one statement
@@ -33,79 +33,11 @@ COUNTER = {
     State.SENT: "sent", State.FAILED: "failed", State.UNKNOWN: "unknown",
     State.SKIPPED: "skipped", State.CANCELLED: "skipped",
 }
-# A list in JSON as rows: SQLite's json_each gives one column, PostgreSQL's recordset many.
-ROWS = {
-    "sqlite": """(SELECT value->>'id' id, value->>'state' state, value->>'tries' tries,
-        value->>'next_try_at' next_try_at, value->>'answer' answer, value->>'at' at,
-        value->>'code' code FROM json_each(%s)) AS v""",
-    "postgresql": """json_to_recordset(%s::json) AS v(id bigint, state text, tries int,
-        next_try_at timestamptz, answer text, at timestamptz, code int)""",
-}
-# Why a recipient gets no letter; "" or NULL: they do. Who has left advertising gets other letters.
-# Its parameters are the run's id, twice, and the time.
-GONE = """COALESCE((
-    SELECT 'suppressed' FROM mailings_suppression s
-    WHERE s.owner_id = (SELECT n.owner_id FROM mailings_run n WHERE n.id = %s AND NOT n.test)
-        AND s.email = LOWER(mailings_delivery.email)
-        AND (s.scope = 'all' OR 'advertising' = (SELECT n.kind FROM mailings_run n WHERE n.id = %s))
-), (
-    SELECT CASE WHEN r.deleted_at IS NOT NULL THEN 'deleted'
-        WHEN r.bounced_at IS NOT NULL THEN 'bounced'
-        WHEN r.resting_until > %s THEN 'resting' ELSE '' END
-    FROM mailings_recipient r WHERE r.id = mailings_delivery.recipient_id))"""
+ON = {"sqlite": on_sqlite, "postgresql": on_postgresql}
 GONE_NOW = f"""
 SELECT id, {GONE} FROM mailings_delivery
 WHERE id BETWEEN %s AND %s AND lease_token = %s AND state = 'claimed'
 """  # nosec B608 of constants
-# `id > …` skips what was claimed before: on PostgreSQL these are dead index entries until a vacuum.
-# There the rows are locked, so their places (ctid) do not change, and no index is needed.
-CLAIM_OF = """
-UPDATE mailings_delivery SET state = 'claimed', lease_token = %s, lease_until = {lease},
-    updated_at = %s
-WHERE {these} (
-    SELECT {place} FROM mailings_delivery
-    WHERE run_id = %s AND {{of_these}} AND id > %s ORDER BY id LIMIT %s {lock}
-){end} RETURNING id, email, full_name, recipient_id, tries, crashes, {gone}, "values", provider
-"""
-OF_ANY = "state = 'pending'"
-OF_PROVIDER = f"{PENDING_BY_PROVIDER} AND provider = %s"
-# Leases go by the database's clock: the workers' machines may differ by hours.
-CLAIM = {
-    "sqlite": CLAIM_OF.format(
-        lease=f"STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', 'now', '+{LEASE.seconds} seconds')",
-        these="id IN", place="id", lock="", end="", gone=GONE),
-    "postgresql": CLAIM_OF.format(
-        lease=f"STATEMENT_TIMESTAMP() + INTERVAL '{LEASE.seconds} seconds'",
-        these="ctid = ANY(ARRAY", place="ctid", lock="FOR UPDATE SKIP LOCKED", end=")",
-        gone=GONE),
-}
-# CASE hides the conditions from PostgreSQL's planner. It thinks that few rows meet them, and would
-# join the table with the group row by row: 120 ms instead of 8 for 500 letters.
-STORE = """
-UPDATE mailings_delivery SET state = v.state, tries = v.tries, next_try_at = v.next_try_at,
-    answer = CASE WHEN v.answer = '' THEN mailings_delivery.answer ELSE v.answer END,
-    lease_token = '', lease_until = NULL, updated_at = %s
-FROM {rows}
-WHERE mailings_delivery.id = v.id AND CASE WHEN mailings_delivery.lease_token = %s
-    AND mailings_delivery.state = %s AND mailings_delivery.settled_at IS NULL
-    THEN TRUE ELSE FALSE END
-RETURNING mailings_delivery.id
-"""
-TELL = """
-INSERT INTO mailings_attempt (mailing_id, owner_id, run_id, recipient_id, email, attempted_at,
-    status, outcome_unknown, code, server_response)
-SELECT %s, %s, run_id, recipient_id, email, at,
-    CASE state WHEN 'sent' THEN 'Успешно' ELSE 'Не успешно' END, state = 'unknown', code, answer
-FROM {stored} WHERE at IS NOT NULL ORDER BY at, id
-"""
-# PostgreSQL does both in one statement; SQLite reads the stored rows again. Constants only.
-STORE_AND_TELL = f"""
-WITH stored AS ({STORE}, mailings_delivery.run_id, mailings_delivery.recipient_id,
-    mailings_delivery.email, v.at, v.state, v.code, v.answer),
-told AS ({TELL.format(stored="stored")}) SELECT id FROM stored
-"""  # nosec B608
-STORED = """(SELECT v.id, v.at, v.state, v.code, v.answer, d.run_id, d.recipient_id, d.email
-    FROM {rows} JOIN mailings_delivery d ON d.id = v.id)"""
 
 
 def claim(run_id: int, limit: int, token: str, after: int = 0,
@@ -115,16 +47,11 @@ def claim(run_id: int, limit: int, token: str, after: int = 0,
     With a `provider`, those to its mailboxes alone. It claims those with an id up to `after` only
     if there are no others.
     """
-    now = db_time(timezone.now())
-    these = OF_ANY if provider is None else OF_PROVIDER
-    about = [run_id] if provider is None else [run_id, provider]
-    with connection.cursor() as cursor:
-        cursor.execute(CLAIM[connection.vendor].format(of_these=these), [
-            token, now, *about, after, limit, run_id, run_id, now])
-        rows = sorted(cursor.fetchall())
+    rows = ON[connection.vendor].claim(
+        run_id, limit, token, after, provider, now=db_time(timezone.now()), lease=LEASE.seconds)
     if after and not rows:
         return claim(run_id, limit, token, 0, provider)
-    return list(starmap(Claimed, rows))
+    return list(starmap(Claimed, sorted(rows)))
 
 
 def gone_now(run_id: int, token: str, first: int, last: int) -> dict[int, str]:
@@ -184,28 +111,31 @@ def store(run: Run, results: Iterable[Result],
     return counts, {} if run.test else tallies.of_results(tries)
 
 
-def as_rows(results: Iterable[Result]) -> dict[int, dict[str, object]]:
-    """Return results as ROWS reads them: dicts by the delivery's id."""
+def as_rows(results: Iterable[Result]) -> dict[int, list[object]]:
+    """Return results as `store_rows` takes them, by the delivery's id.
+
+    Each is a list: id, state, tries, next try, answer, moment and code of a try.
+    """
     rows = {}
     is_sqlite = connection.vendor == "sqlite"
     for result in results:
         outcome = result.outcome
-        row = {
-            "id": result.delivery.id, "state": result.state.value, "tries": result.tries,
-            "answer": result.reason,
-        }
+        answer = result.reason
+        at = None
+        code = None
         if outcome:
-            row["answer"] = outcome.reply
-            row["code"] = outcome.code or None
-            row["at"] = moment_text(result.at, is_sqlite)
-        if result.next_try_at:
-            row["next_try_at"] = moment_text(result.next_try_at, is_sqlite)
-        rows[result.delivery.id] = row
+            answer = outcome.reply
+            at = moment_text(result.at, is_sqlite)
+            code = outcome.code or None
+        due = result.next_try_at
+        pk = result.delivery.id
+        rows[pk] = [pk, result.state.value, result.tries, due and moment_text(due, is_sqlite),
+                    answer, at, code]
     return rows
 
 
 def moment_text(moment: datetime, is_sqlite: bool) -> str:
-    """Return a `moment` in UTC as ROWS reads it; Django's way takes three times as long.
+    """Return a `moment` in UTC as the database reads it; Django's way takes three times as long.
 
     SQLite's moments are in UTC too, and have no zone.
     """
@@ -213,29 +143,15 @@ def moment_text(moment: datetime, is_sqlite: bool) -> str:
     return text[:-len(UTC_ZONE)] if is_sqlite else text
 
 
-def store_rows(run: Run, rows: dict[int, dict[str, object]], token: str,
+def store_rows(run: Run, rows: dict[int, list[object]], token: str,
                state: Delivery.State) -> set[int]:
     """Write results to the deliveries in `state` that `token` holds, and add their attempts.
 
     `rows` are those of `as_rows`. Returns the ids of the deliveries that were written.
     """
-    reader = ROWS[connection.vendor]
-    about = [run.mailing_id, run.owner_id]
-    in_json = json.dumps(list(rows.values()))
-    params = [db_time(timezone.now()), in_json, token, state]
-    with connection.cursor() as cursor:
-        if run.test:
-            cursor.execute(STORE.format(rows=reader), params)
-            return {row[0] for row in cursor.fetchall()}
-        if connection.vendor == "postgresql":
-            cursor.execute(STORE_AND_TELL.format(rows=reader), [*params, *about])
-            return {row[0] for row in cursor.fetchall()}
-        cursor.execute(STORE.format(rows=reader), params)
-        moved = {row[0] for row in cursor.fetchall()}
-        if len(moved) < len(rows):
-            in_json = json.dumps([rows[pk] for pk in moved])
-        cursor.execute(TELL.format(stored=STORED.format(rows=reader)), [*about, in_json])
-        return moved
+    about = None if run.test else [run.mailing_id, run.owner_id]
+    return ON[connection.vendor].store(
+        rows, token, state, now=db_time(timezone.now()), about=about)
 
 
 def db_time(moment: datetime) -> datetime | str:

@@ -10,7 +10,6 @@ from itertools import pairwise
 
 KEPT_REPLY = 8 * 1024  # characters of a reply, the sign of a cut among them
 CUT = " [… {} more characters]"
-PRINTABLE = re.compile(rb"[\t\n -~]*\r?")
 ASCII = bytes(range(128))
 # What is shown for a character's code: a sign for the C0 controls and DEL, an escape for others.
 SHOWN = {code: chr(0x2400 + code) for code in range(32) if chr(code) not in "\t\n"}
@@ -43,8 +42,10 @@ PAIR = 60
 
 def decoded(octets: bytes | str) -> str:
     """Return a reply's text, at most KEPT_REPLY characters; line breaks stay."""
-    if isinstance(octets, bytes) and PRINTABLE.fullmatch(octets) and len(octets) <= KEPT_REPLY:
-        return octets.decode("ascii").strip()
+    if isinstance(octets, bytes) and octets.isascii() and len(octets) <= KEPT_REPLY:
+        text = octets.decode("ascii").strip()
+        if text.isprintable():  # the usual one, in a line
+            return text
     if isinstance(octets, str):  # of the library's own errors
         octets = octets.encode("utf-8", "backslashreplace")
     text = as_text(octets.strip()).translate(SHOWN)

@@ -22,10 +22,11 @@ OLD = timedelta(days=7)  # what DNS has told
 # looked up. All runs write them in one order, so that none waits for one that waits for it.
 MEET = f"""
 INSERT INTO mailings_maildomain (domain, provider, server, failures)
-WITH {FAMILY}
-SELECT DISTINCT {{domain}}, '', '', 0 FROM mailings_runaudience a {{joins}}
-WHERE a.run_id = %s AND a.recipient_id > %s AND a.recipient_id <= %s
-    AND family.domain IS NULL AND (looked.domain IS NULL OR looked.looked_at < %s)
+WITH {FAMILY}, met(domain) AS (
+    SELECT DISTINCT {{domain}} FROM mailings_runaudience a
+    WHERE a.run_id = %s AND a.recipient_id > %s AND a.recipient_id <= %s)
+SELECT met.domain, '', '', 0 FROM met {JOINS.format(domain="met.domain")}
+WHERE family.domain IS NULL AND (looked.domain IS NULL OR looked.looked_at < %s)
 ORDER BY 1
 ON CONFLICT (domain) DO UPDATE SET looked_at = NULL
 """  # nosec B608 of constants
@@ -48,8 +49,7 @@ def domains_meet(run_id: int, place: int, last: int, now: datetime) -> None:
     their rows of the ledger: nothing waits for what DNS will tell.
     """
     vendor = connection.vendor
-    statement = MEET.format(
-        domain=domain_of("a.email", vendor), joins=joins_of("a.email", vendor))
+    statement = MEET.format(domain=domain_of("a.email", vendor))
     long_ago = connection.ops.adapt_datetimefield_value(now - OLD)
     with connection.cursor() as cursor:
         cursor.execute(statement, [run_id, place, last, long_ago])
