@@ -149,9 +149,10 @@ def store_rows(run: Run, rows: dict[int, list[object]], token: str,
 
     `rows` are those of `as_rows`. Returns the ids of the deliveries that were written.
     """
-    about = None if run.test else [run.mailing_id, run.owner_id]
-    return ON[connection.vendor].store(
+    about = None if run.test else (run.mailing_id, run.owner_id)
+    stored: set[int] = ON[connection.vendor].store(
         rows, token, state, now=db_time(timezone.now()), about=about)
+    return stored
 
 
 def db_time(moment: datetime) -> datetime | str:

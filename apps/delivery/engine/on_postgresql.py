@@ -37,11 +37,11 @@ def claim(run_id: int, limit: int, token: str, after: int, provider: str | None,
     with connection.cursor() as cursor:
         cursor.execute(CLAIM.format(of_these=these), [
             token, lease, now, *about, after, limit, run_id, run_id, now])
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def store(rows: dict[int, list[object]], token: str, state: str, *, now: Any,
-          about: Sequence[object] | None) -> set[int]:
+          about: tuple[int | None, int] | None) -> set[int]:
     """Store `rows` as `ledger.store_rows` says, with attempts `about` a mailing and an owner.
 
     Returns the ids of the deliveries that were written.

@@ -49,7 +49,7 @@ def claim(run_id: int, limit: int, token: str, after: int, provider: str | None,
 
 
 def store(rows: dict[int, list[object]], token: str, state: str, *, now: Any,
-          about: Sequence[object] | None) -> set[int]:
+          about: tuple[int | None, int] | None) -> set[int]:
     """Store `rows` as `ledger.store_rows` says, with attempts `about` a mailing and an owner.
 
     Returns the ids of the deliveries that were written.
