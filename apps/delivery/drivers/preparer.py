@@ -87,6 +87,6 @@ class Preparer(threading.Thread):
             self.rows = max(LEAST, min(preparing.LARGEST, fitting, self.rows * 2))
         elif rows == 0:
             self.rows = FIRST  # a moment was fixed: the first letters wait for the next step
-        if connection.vendor == "sqlite":
+        if rows and connection.vendor == "sqlite":
             time.sleep(took)
         return rows

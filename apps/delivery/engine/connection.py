@@ -58,6 +58,8 @@ class Connection(threading.Thread):
         self.claims = claiming.Claims(self)
         self.lease_until = 0.0  # monotonic
         self.run_now = Run()  # whose letters are claimed; without a key while none are
+        self.run_id = 0  # its key, and that of its sender, as each letter asks for them
+        self.sender_id: int | None = None
         self.claimed: list[Claimed] = []
         self.results: list[Result] = []
         self.away = False  # the server turned this connection away while it takes others
@@ -133,6 +135,8 @@ class Connection(threading.Thread):
         self.claims.committed(run)
         self.journal.clear(len(self.results) + len(claimed))
         self.run_now = run
+        self.run_id = run.pk or 0
+        self.sender_id = run.sender_id
         self.claimed = claimed
         self.results = []
         logs.note(run=run.pk or "-")
@@ -239,14 +243,13 @@ class Connection(threading.Thread):
         `following` is the envelope of the letter that comes right after it, if that is sure.
         """
         row = ready.row
-        run = self.run_now
         if self.away or self.has_to_stop() or self.second_look.is_closed:
             return untried(row)
         if not ready.octets:
             if ready.unmade:
-                self.failures.count(run.pk, Effect.REFUSED, ready.reason)
+                self.failures.count(self.run_id, Effect.REFUSED, ready.reason)
             return Result(row, State.SKIPPED, row.tries, reason=ready.reason)
-        if self.slow_downs.holds(run.sender_id, row.provider):
+        if self.slow_downs.holds(self.sender_id, row.provider):
             return untried(row)
         if self.is_paced and not self.claims.bookings.wait(self.engine.stopping):
             return untried(row)
@@ -260,7 +263,7 @@ class Connection(threading.Thread):
             return untried(row)
         except JournalFull as error:
             log.error("the journal takes no more: %s", error)
-            self.failures.count(run.pk, Effect.CONNECTION, f"{DISK}: {error}", IN_A_ROW)
+            self.failures.count(self.run_id, Effect.CONNECTION, f"{DISK}: {error}", IN_A_ROW)
             return untried(row, reason=str(error))
         self.away = self.claims.door.turned_away(self, outcome, row.email)
         if self.away:
@@ -269,12 +272,12 @@ class Connection(threading.Thread):
             self.journal.answer(row.id, outcome)
         except JournalFull as error:
             log.error("an answer is in hand, but not in the journal: %s", error)
-        if not self.slow_downs.note(run.sender_id, row, outcome):
-            self.failures.note(run.pk, outcome, row.email)
+        if not self.slow_downs.note(self.sender_id, row, outcome):
+            self.failures.note(self.run_id, outcome, row.email)
         return row, outcome, datetime.now(UTC)  # Django's own takes three times as long
 
     def has_to_stop(self) -> bool:
-        return not self.engine.may_send() or self.failures.enough(self.run_now.pk, self.began)
+        return not self.engine.may_send() or self.failures.enough(self.run_id, self.began)
 
     def before_dot(self) -> None:
         """Mark the letter in the journal; the transport calls this before its dot leaves."""

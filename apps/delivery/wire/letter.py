@@ -70,6 +70,8 @@ class Letter:
             pieces = html_with_way_out(with_crlf(html), language, self.own) if html else []
             self.parts = Parts(self.seed, self.body, pieces, attachments)
             fields.append(self.parts.fields)
+        # What follows the octets of each letter: the attachments, the same for everybody.
+        self.tail: Sequence[bytes] = self.parts.tail if self.parts else ()
         self.in_parts = has_name_parts(*fields)  # to part a name costs 10 µs
         self.has_dear = has_field("dear", *fields)
         self.has_address = has_field("web_version", *fields)
@@ -84,11 +86,6 @@ class Letter:
     def size(self) -> int:
         """About how many octets it takes to keep."""
         return OVERHEAD + (self.parts.size if self.parts else 0)
-
-    @property
-    def tail(self) -> Sequence[bytes]:
-        """What follows the octets of each letter: the attachments, the same for everybody."""
-        return self.parts.tail if self.parts else ()
 
     def fill(self, email: str, full_name: str, own: str | None = None,
              delivery_id: int = 0, token: str = "") -> Content:
