@@ -78,7 +78,8 @@ class Throttle(models.Model):
         _("connections at once"), null=True, blank=True)
     # What a provider's "slow down" has done: letters a minute, None where nothing holds it back.
     slow_rate = models.FloatField(null=True)
-    slow_most = models.FloatField(null=True)  # the rate at which it said so last
+    # The rate at which it said so last; None where letters left at none then.
+    slow_most = models.FloatField(null=True)
     slow_at = models.DateTimeField(null=True)  # when it said so last
     # How often it has said so without a letter taken between; how many were taken since the rate
     # was last changed; and its words.

@@ -26,6 +26,7 @@ from apps.mailings.providers.families import NOT_KNOWN, OTHER
 from ..models import Throttle
 from ..wire.outcome import Outcome
 from .booking import SLOWED, locked_row
+from .pauses import pause_asked
 from .provider_turns import Turn
 from .results import Claimed, Result
 
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
     from .engine import Engine
 
 Key = tuple[int | None, str]  # a sender's id and a provider
-SLOW_DOWN = (Meaning.RATE, Meaning.BUSY)
+SLOW_DOWN = (Meaning.RATE, Meaning.BUSY, Meaning.BLOCKED)
+BLOCK = (Meaning.BLOCKED, Meaning.AUTH)
 OF_A_RECIPIENT = (Phase.RCPT, Phase.DATA, Phase.DOT)  # before, no provider has been named yet
 NO_PROVIDER = (NOT_KNOWN, OTHER)  # their servers know nothing of each other
 A_MINUTE = 60
@@ -48,13 +50,6 @@ NEXT_CUT = 0.85  # where it is known about
 NEAR = 0.95  # of the rate that was too much
 STEP = 0.05  # of it, from there on; then each step is as large as all before it
 FEW = 5  # letters to be taken before the rate grows
-
-
-def is_slow_down(outcome: Outcome, row: Claimed) -> bool:
-    """Whether an answer asks for fewer letters to the provider of the recipient."""
-    if row.provider in NO_PROVIDER or outcome.phase not in OF_A_RECIPIENT or not outcome.code:
-        return False
-    return outcome.verdict(row.email).meaning in SLOW_DOWN
 
 
 class SlowDowns:
@@ -72,7 +67,7 @@ class SlowDowns:
             if self.in_a_row:
                 self.in_a_row.pop(sender_id, None)
             return False
-        if not is_slow_down(outcome, row):
+        if not self.is_of_provider(sender_id, row, outcome):
             return False
         with self.lock:
             asked = self.in_a_row.setdefault(sender_id, set())
@@ -81,6 +76,23 @@ class SlowDowns:
                 return False
             self.held[sender_id, row.provider] = time.monotonic() + HOLD
         return True
+
+    def is_of_provider(self, sender_id: int | None, row: Claimed, outcome: Outcome) -> bool:
+        """Whether the recipient's provider wants fewer letters, or none, by this refusal.
+
+        One for good is its own while others take letters; else it may be the mail server's.
+        """
+        if row.provider in NO_PROVIDER or outcome.phase not in OF_A_RECIPIENT or not outcome.code:
+            return False
+        verdict = outcome.verdict(row.email)
+        if verdict.temporary:
+            return verdict.meaning in SLOW_DOWN
+        return verdict.meaning in BLOCK and self.others_take(sender_id, row.provider)
+
+    def others_take(self, sender_id: int | None, provider: str) -> bool:
+        """Whether a letter to another provider was taken in the last minute."""
+        others = [other for mine, other in list(self.taken) if mine == sender_id]
+        return any(self.last_minute(sender_id, other) for other in others if other != provider)
 
     def holds(self, sender_id: int | None, provider: str) -> bool:
         """Whether no letter to the provider may leave just now."""
@@ -119,32 +131,36 @@ def apply(run: Run, results: Sequence[Result], turn: Turn, engine: "Engine") -> 
     slowed: dict[str, str] = {}
     for result in results:
         provider = result.delivery.provider
-        if result.outcome is None or provider in NO_PROVIDER:
+        if result.outcome is None:
             continue
         if result.outcome.accepted:
             taken[provider] += 1
-        elif is_slow_down(result.outcome, result.delivery):
+        elif seen.is_of_provider(run.sender_id, result.delivery, result.outcome):
             slowed[provider] = result.outcome.reply
     if taken:
         seen.took(run.sender_id, taken)
     for provider, words in slowed.items():
         letters = seen.last_minute(run.sender_id, provider) * engine.all / engine.size
         slow_down(run.sender_id, provider, words, letters)
-    if turn.is_slowed and taken and not slowed:
+    if turn.is_slowed and taken[turn.provider] and not slowed:
         speed_up(run.sender_id, turn.provider, taken[turn.provider])
 
 
 @transaction.atomic
 def slow_down(sender_id: int | None, provider: str, words: str, last_minute: float) -> None:
-    """Pause a provider's letters and lower their rate, which was `last_minute` so far."""
+    """Pause a provider's letters and lower their rate, which was `last_minute` so far.
+
+    It may have been a burst, which tells of no limit: then `slow_most` is None.
+    """
     row, now = read(sender_id, provider)
     if row.used_up == SLOWED and row.free_at > now:
         return  # an answer to a letter that was on its way when it asked before
-    known = row.slow_rate is not None and not row.slow_times
+    known = row.slow_most is not None and not row.slow_times
     too_much = row.slow_rate or last_minute or SLOWEST
-    row.slow_most = too_much
+    row.slow_most = row.slow_rate
     row.slow_rate = max(SLOWEST, too_much * (NEXT_CUT if known else FIRST_CUT))
     pause = min(FIRST_PAUSE * 2 ** min(row.slow_times, 10), LONGEST_PAUSE)
+    pause = max(pause, pause_asked(words))
     row.slow_times += 1
     row.slow_taken = 0
     row.slow_at = now
@@ -163,7 +179,7 @@ def speed_up(sender_id: int | None, provider: str, letters: int) -> None:
         return
     row.slow_times = 0
     row.slow_taken += letters
-    most = row.slow_most or row.slow_rate
+    most = row.slow_most
     if row.slow_taken >= max(FEW, row.slow_rate * minutes_until_next(row.slow_rate, most)):
         row.slow_rate = next_rate(row.slow_rate, most)
         row.slow_taken = 0
@@ -176,16 +192,18 @@ def speed_up(sender_id: int | None, provider: str, letters: int) -> None:
     row.save(update_fields=["slow_rate", "slow_times", "slow_taken"])
 
 
-def minutes_until_next(rate: float, most: float) -> float:
+def minutes_until_next(rate: float, most: float | None) -> float:
     """Return for how long letters are to be taken at `rate` before it grows.
 
-    Longest just below `most`, the rate that was too much last time.
+    Longest just below `most`, the rate that was too much last time; None: none has been.
     """
-    return 1 if most * NEAR <= rate <= most else 0.25
+    return 1 if most and most * NEAR <= rate <= most else 0.25
 
 
-def next_rate(rate: float, most: float) -> float:
+def next_rate(rate: float, most: float | None) -> float:
     """Return the rate that follows `rate`: nearer to `most`, a little above it, further away."""
+    if most is None:
+        return 2 * rate
     if rate < most * NEAR:
         return (rate + most) / 2
     return rate + max(most * STEP, rate - most)

@@ -108,6 +108,8 @@ def test_letters_to_a_provider_leave_by_no_more_connections_than_it_takes(owner,
 
 @pytest.fixture
 def slowed():
+    """A provider that found a hundred letters a minute too many."""
+    limit("mailru", slow_rate=100)
     slowing.slow_down(None, "mailru", TOO_FAST, 100)
     return Throttle.objects.get(provider="mailru")
 
@@ -140,6 +142,59 @@ def test_the_pause_has_an_end_however_often_it_asks(slowed):
     Throttle.objects.update(slow_times=300)
     row = again()
     assert row.free_at - row.booked_at == slowing.LONGEST_PAUSE and row.slow_rate >= 1
+
+
+def test_a_burst_tells_of_no_limit_and_the_rate_doubles_until_it_is_too_much():
+    slowing.slow_down(None, "mailru", TOO_FAST, 90)
+    assert Throttle.objects.get().slow_rate == 45
+    rates = [take(letters=10_000).slow_rate for _ in range(7)]
+    assert rates == [45 * 2 ** step for step in range(1, 8)]
+    row = again()
+    assert (row.slow_rate, row.slow_most) == (rates[-1] / 2, rates[-1])
+
+
+@pytest.mark.parametrize("words, minutes", [
+    ("421 4.7.28 Our system has detected an unusual rate of unsolicited mail originating from", 10),
+    ("421 4.7.0 [TSS04] Messages from 192.0.2.1 temporarily deferred due to complaints", 120),
+    ("451 4.7.650 The mail server [192.0.2.1] has been temporarily rate limited due to IP "
+     "reputation.", 30),
+    ("550 5.7.1 Client host blocked using a list", 60),
+    (TOO_FAST, 0)])
+def test_what_a_providers_words_ask_for_is_waited(words, minutes):
+    slowing.slow_down(None, "gmail", words, 100)
+    row = Throttle.objects.get()
+    asked = timedelta(minutes=minutes)
+    assert row.free_at - row.booked_at == max(asked, slowing.FIRST_PAUSE)
+
+
+def refused_alone(owner, settings, words, **more):
+    """Send to Gmail, which refuses all in these words, and then to others; return the run."""
+    people = [*at("mail.ru", 200), *at("gmail.com", 50, 200), *at("shop.example", 150, 250)]
+    refusals = {f"client{number}": words for number in range(200, 250)}
+    with sink_server(settings, rcpt=refusals, **more):
+        return send(mailing_to(owner, *people), connections=1)
+
+
+@pytest.mark.parametrize("words", [
+    "421 4.7.28 Our system has detected an unusual rate of unsolicited mail originating from "
+    "your IP address.",
+    "550 5.7.1 [192.0.2.1] is on our block list",
+    "550 5.7.26 This mail has been blocked because the sender is unauthenticated: SPF did not pass",
+])
+def test_a_provider_that_blocks_us_gets_no_letters_and_the_others_do(owner, settings, words):
+    run = refused_alone(owner, settings, words)
+    assert (run.sent, run.left) == (350, 50)
+    assert (run.state, run.hold_until) == (Run.State.RUNNING, None)
+    assert Throttle.objects.get(provider="gmail").used_up == SLOWED
+    assert Attempt.objects.exclude(status=Attempt.Status.SUCCESS).count() <= 3
+
+
+def test_a_block_of_all_letters_pauses_the_run(owner, settings):
+    words = "550 5.7.1 [192.0.2.1] is on our block list"
+    with sink_server(settings, rcpt={f"client{number}": words for number in range(9)}):
+        run = send(mailing_to(owner, *at("gmail.com", 9)), connections=1)
+    assert (run.state, run.reason) == (Run.State.PAUSED, Run.Reason.SERVER)
+    assert not Throttle.objects.exists()
 
 
 def take(letters):
