@@ -129,6 +129,9 @@ DATABASE_DIRECT = env.database("DATABASE_DIRECT_URL")
 # A process that stands still in a transaction loses it: others must not wait for it for long. To
 # compile a statement takes longer than any of ours gains by it.
 LIMITS = "-c idle_in_transaction_session_timeout=15s -c lock_timeout=2s -c jit=off"
+# How soon a machine that is cut off from PostgreSQL knows (seconds, one in ms): else in hours.
+CUT_OFF = {"connect_timeout": 5, "tcp_user_timeout": 20_000, "keepalives_idle": 10,
+           "keepalives_interval": 5, "keepalives_count": 2}
 # One write at a time is SQLite's rule: IMMEDIATE takes the turn at the start of a transaction
 # and waits for it; FULL keeps committed rows through a power cut.
 database = env.database("DATABASE_URL", f"sqlite:///{DATA_DIR}/vestnik.sqlite3")
@@ -145,7 +148,8 @@ if database["ENGINE"] == "django.db.backends.sqlite3":
 else:
     database["CONN_HEALTH_CHECKS"] = True
     options = database.setdefault("OPTIONS", {})
-    options.setdefault("connect_timeout", 5)
+    for name, value in CUT_OFF.items():
+        options.setdefault(name, value)
     if DATABASE_DIRECT:  # a pooler takes no options, and gives each transaction another session
         database["DISABLE_SERVER_SIDE_CURSORS"] = True
     else:

@@ -1,4 +1,7 @@
-"""What a page answers while a command holds a lock, on PostgreSQL."""
+"""What a page answers while a command holds a lock, on PostgreSQL, and a line that is cut."""
+import os
+import socket
+
 import psycopg2
 import pytest
 from django.db import connection
@@ -40,3 +43,13 @@ def test_a_second_click_while_a_big_run_is_made_says_that_it_is_being_sent(
         cursor.execute("SET lock_timeout = '100ms'")
     answer = htmx.post(f"/mailings/{mailing.pk}/start/", {"confirm": "1"})
     assert answer.status_code == 409
+
+
+def test_a_worker_that_is_cut_off_from_the_database_knows_within_half_a_minute():
+    connection.ensure_connection()
+    with socket.socket(fileno=os.dup(connection.connection.fileno())) as wire:
+        if wire.family == socket.AF_UNIX:
+            pytest.skip("no network lies between")
+        assert wire.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) <= 30_000
+        assert wire.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+        assert wire.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) <= 20
