@@ -6,8 +6,8 @@
 
 One sender has no limit, and its run goes to the mailboxes of four providers; three more may send
 600 letters a minute each. Each number of workers sends anew for so many seconds, after five that do
-not count. `allowed` is what so many connections can send at the most, by the delay of an answer;
-`share` is how much of the rate of one worker each has reached. Prints a JSON line for each.
+not count. `allowed` is what the limits and the delay of an answer let so many connections send at
+most, `share` how much of it they did. Prints a JSON line for each.
 """
 import argparse
 import json
@@ -79,14 +79,11 @@ def main():
     if options.alone:
         print(json.dumps(measure(options, options.workers[0])))
         return
-    first = 0.0
     for workers in options.workers:
         rate = measured_apart(workers)
-        first = first or rate / workers
-        print(json.dumps({
-            "workers": workers, "rate": round(rate, 1),
-            "allowed": round(workers * options.connections / options.delay),
-            "share": round(rate / workers / first, 3)}), flush=True)
+        allowed = workers * options.connections / options.delay + LIMITED * PER_MINUTE / 60
+        print(json.dumps({"workers": workers, "rate": round(rate, 1), "allowed": round(allowed),
+                          "share": round(rate / allowed, 3)}), flush=True)
 
 
 if __name__ == "__main__":

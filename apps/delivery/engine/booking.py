@@ -13,7 +13,8 @@ AHEAD = timedelta(seconds=0.25)  # nobody books time further ahead
 CREDIT = timedelta(seconds=0.05)  # a slot that nobody has booked is free for so long afterwards
 LATE = 0.15  # seconds after which a slot is lost
 GROUP = 0.05  # seconds of the pace that are booked at once: the rest of a late group is lost
-GROUP_OF_PROVIDER = 0.2  # there are many of them, and each group is a transaction
+FEW = 2  # letters at once also of a slower pace: each group is a transaction
+GROUP_OF_PROVIDER = 0.2  # there are many of them
 FRESH = timedelta(seconds=0.75)  # a slot that was not used is given to others for so long
 SLOWED = "slowed"  # is what is "used up" while a provider gets no letters at all
 
@@ -90,7 +91,8 @@ class Booking:
         if self.start > self.now + ahead:
             return 0
         group = GROUP_OF_PROVIDER if self.provider else GROUP
-        most = max(1, int(self.rate * group)) if self.rate else UNLIMITED
+        few = min(FEW, int(self.rate * AHEAD.total_seconds()))
+        most = max(1, few, int(self.rate * group)) if self.rate else UNLIMITED
         return min(most, self.spent.left()) if self.spent else most
 
     def book(self, letters: int) -> None:
@@ -166,8 +168,8 @@ def locked_row(sender_id: int | None, provider: str = "") -> Throttle:
     return row
 
 
-def row_that_is_free(sender_id: int | None, provider: str) -> Throttle | None:
-    """Return a provider's row, locked, or None while another connection has it: nobody waits."""
+def row_that_is_free(sender_id: int | None, provider: str = "") -> Throttle | None:
+    """Return a row, locked, or None while another connection has it: nobody waits."""
     rows = Throttle.objects.filter(sender=sender_id, provider=provider)
     row = rows.select_for_update(skip_locked=True).first()
     if row is None and not rows.exists():

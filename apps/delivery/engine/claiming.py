@@ -55,6 +55,7 @@ class Claims:
         self.ends_at = timezone.now()  # the end of the run's window
         self.reached: dict[tuple[int, str], int] = {}  # run and provider: the highest claimed id
         self.is_paced = False  # the sender may have so many letters a minute and no more
+        self.elsewhere = 0  # connections of other processes that work for the sender
         self.must_hang_up = False  # before it may work for another sender
         self.passed_by: set[int] = set()  # senders that just now have no letter or place to give
         self.must_look_again = False
@@ -110,6 +111,8 @@ class Claims:
             claimed = self.claim_turn(queued, turn, rate)
             if claimed:
                 self.turn = turn
+                mine = self.engine.pool.others_of(self.connection, queued.run.sender_id)
+                self.elsewhere = queued.others - mine
                 self.note_reached(queued.run.pk, claimed[-1].id)
                 self.ends_at = queued.run.ends_at
                 self.bookings.book(len(claimed))
@@ -229,6 +232,11 @@ class Claims:
         if self.connection.transport.connection is None:
             self.door.left(self.connection)
             self.limited = False
+
+    def hang_up(self) -> None:
+        """Leave the place at the server to others."""
+        self.connection.transport.close()
+        self.door.left(self.connection)
 
 
 def has_limits(sender: Sender | None) -> bool:

@@ -107,6 +107,8 @@ class Connection(threading.Thread):
                     return True
                 if self.claims.settle():
                     continue
+                if self.is_retiring and self.engine.pool.needs_again(self):
+                    continue
                 if self.is_retiring or self.engine.done_or_wait(calls):
                     return False
             except db.Error as error:
@@ -293,6 +295,6 @@ class Connection(threading.Thread):
             self.lease_until = until
 
     def is_held_up(self) -> bool:
-        """Whether it waits: for its sender's pace, for a slow server, or for the first answer."""
-        return self.waiting.since > 0 and (
-            self.claims.is_paced or not self.claims.door.is_quick or self.waiting.is_long())
+        """Whether it keeps its sender's pace, or waits for a slow server or the first answer."""
+        return self.claims.is_paced or self.waiting.since > 0 and (
+            not self.claims.door.is_quick or self.waiting.is_long())

@@ -53,11 +53,15 @@ class Bookings:
 
         With a `provider` they are for its mailboxes, whose letters are limited apart. Call it once
         in the claim's transaction, after `openings.take`: it locks the sender's row, then the row
-        of all, and every worker does so in this order. For a provider's row it does not wait.
+        of all, and every worker does so in this order. It waits for the row of all alone: where
+        another connection has one of the others, somebody else's letters can leave meanwhile.
         """
         self.held = []
         if sender and has_letter_limits(sender):
-            self.held.append(Booking(sender.pk))
+            row = row_that_is_free(sender.pk)
+            if row is None:
+                return 0
+            self.held.append(Booking(sender.pk, row=row))
         if provider:
             sender_id = sender.pk if sender else None
             row = row_that_is_free(sender_id, provider)

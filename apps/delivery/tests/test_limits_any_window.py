@@ -28,7 +28,7 @@ class Clock:
         self.waited = 0.0
         self.rows = {}
 
-    def row_of(self, sender_id, provider):
+    def row_of(self, sender_id, provider=""):
         """Return a throttle row that is nowhere stored."""
         return self.rows.setdefault(sender_id, SimpleNamespace(
             sender=self.sender if sender_id else None, provider=provider, free_at=BEGAN,
@@ -79,7 +79,7 @@ def simulated(sender, seconds, connections):
     with mock.patch.multiple(
             booking, time=clock, locked_row=clock.row_of, lockable_rows=clock.rows_of), \
             mock.patch.multiple(
-                throttle, time=clock,
+                throttle, time=clock, row_that_is_free=clock.row_of,
                 transaction=SimpleNamespace(atomic=lambda: mock.MagicMock())), \
             mock.patch.object(booking.Booking, "read", clock.now):
         steps = [
