@@ -13,10 +13,11 @@ from django.db import Error, transaction
 
 from apps.mailings.models import Sender
 
-from .booking import AHEAD, Booking, row_that_is_free
+from .booking import AHEAD, Booking, locked_row, row_that_is_free
 from .limits import has_letter_limits
 
 AHEAD_OF_BOTH = timedelta(seconds=0.05)  # where two rows are booked, one waits for the other
+QUICK = 3000  # letters a minute of a pace whose row is worth waiting for
 SOON = timedelta(seconds=1.5)  # a sender that is free by then is looked at again in a moment
 
 # Whether letters may be claimed by a throttle's row t of sender s, which is all NULL for a run
@@ -53,12 +54,12 @@ class Bookings:
 
         With a `provider` they are for its mailboxes, whose letters are limited apart. Call it once
         in the claim's transaction, after `openings.take`: it locks the sender's row, then the row
-        of all, and every worker does so in this order. It waits for the row of all alone: where
-        another connection has one of the others, somebody else's letters can leave meanwhile.
+        of all, and every worker does so in this order. It does not wait for a provider's row, or a
+        slow sender's: somebody else's letters can leave meanwhile.
         """
         self.held = []
         if sender and has_letter_limits(sender):
-            row = row_that_is_free(sender.pk)
+            row = row_that_is_free(sender.pk) if is_slow(sender) else locked_row(sender.pk)
             if row is None:
                 return 0
             self.held.append(Booking(sender.pk, row=row))
@@ -120,3 +121,8 @@ class Bookings:
                 return all([booking.book_again() for booking in paced])
         except Error:  # the next claim meets it too, and waits for the database
             return False
+
+
+def is_slow(sender: Sender) -> bool:
+    """Whether the sender's pace is so slow that to wait for its turn costs others' letters."""
+    return sender.per_minute is not None and sender.per_minute < QUICK

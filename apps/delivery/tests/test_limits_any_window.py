@@ -79,7 +79,7 @@ def simulated(sender, seconds, connections):
     with mock.patch.multiple(
             booking, time=clock, locked_row=clock.row_of, lockable_rows=clock.rows_of), \
             mock.patch.multiple(
-                throttle, time=clock, row_that_is_free=clock.row_of,
+                throttle, time=clock, row_that_is_free=clock.row_of, locked_row=clock.row_of,
                 transaction=SimpleNamespace(atomic=lambda: mock.MagicMock())), \
             mock.patch.object(booking.Booking, "read", clock.now):
         steps = [
