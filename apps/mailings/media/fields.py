@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.users.models import User
 
+from .content import DIGEST
 from .models import Picture
 from .services import picture_add
 
@@ -30,7 +31,9 @@ class Chosen(NamedTuple):
 
 
 def offered(owner: User, q: str = "", chosen: str = "") -> list[Picture]:
-    """Return the owner's newest pictures that match `q`; first the `chosen` one."""
+    """Return the owner's newest pictures that match `q`; first the `chosen` one, if it is one."""
+    if not DIGEST.fullmatch(chosen):
+        chosen = ""
     pictures = Picture.objects.owned_by(owner)
     if q:
         pictures = pictures.matching(q)

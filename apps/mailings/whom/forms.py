@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.access import ids_in
 
+from ..ground.models import Ground
 from ..models import Recipient, Segment, Tag
 from ..owned_form import OwnedForm
 from ..picks.choice import Choice, among, is_member, somebody
@@ -177,15 +178,19 @@ class WhomForm(OwnedForm):
             ids |= {"tags": [], "segments": []}
         segments = Segment.objects.owned_by(self.owner).in_bulk(
             ids["segments"] + ids["excluded_segments"])
-        kind = self["kind"].value() if "kind" in self.fields else self.instance.kind
         return Whom(
-            owner=self.owner.pk, mailing=self.instance.pk, kind=kind, everyone=who == Who.EVERYONE,
+            owner=self.owner.pk, mailing=self.instance.pk, kind=self.kind(), everyone=who == Who.EVERYONE,
             message=next(iter(ids_in([str(self["message"].value())])), None),
             tags=tuple(ids["tags"]), excluded_tags=tuple(ids["excluded_tags"]),
             segments=tuple(segments[pk] for pk in ids["segments"]),
             excluded_segments=tuple(segments[pk] for pk in ids["excluded_segments"]),
             has_picks=False, quiet_days=self.days(), skip_same=bool(self["skip_same"].value()),
             hand=self.by_hand())
+
+    def kind(self) -> str:
+        """Return the kind that is chosen, or the mailing's own where none that there is."""
+        chosen = self["kind"].value() if "kind" in self.fields else ""
+        return chosen if chosen in Ground.Purpose.values else self.instance.kind
 
     def own_ids(self, name: str) -> list[int]:
         """Return which of the owner's tags or segments are chosen in a field."""
