@@ -179,7 +179,8 @@ class WhomForm(OwnedForm):
         segments = Segment.objects.owned_by(self.owner).in_bulk(
             ids["segments"] + ids["excluded_segments"])
         return Whom(
-            owner=self.owner.pk, mailing=self.instance.pk, kind=self.kind(), everyone=who == Who.EVERYONE,
+            owner=self.owner.pk, mailing=self.instance.pk, kind=self.kind(),
+            everyone=who == Who.EVERYONE,
             message=next(iter(ids_in([str(self["message"].value())])), None),
             tags=tuple(ids["tags"]), excluded_tags=tuple(ids["excluded_tags"]),
             segments=tuple(segments[pk] for pk in ids["segments"]),
