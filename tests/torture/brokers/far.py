@@ -52,7 +52,8 @@ def cable():
 
 @contextlib.contextmanager
 def far_machine(sink, broker):
-    """Yield a Far that is at work, gone afterwards."""
+    """Yield a Far that is at work and shares this machine's files, gone afterwards."""
+    from django.core.files.storage import default_storage
     database = os.environ["DATABASE_URL"]
     ports = (urlsplit(database).port, sink.port, broker.port)
     with cable(), tempfile.TemporaryDirectory() as folder:
@@ -61,6 +62,7 @@ def far_machine(sink, broker):
         far = Far({
             "DATABASE_URL": database.replace("127.0.0.1", HERE), "DATA_DIR": folder,
             "EMAIL_URL": f"smtp://{HERE}:{sink.port}", "CELERY_BROKER_URL": broker.url(HERE),
+            "STORAGE_URL": f"file://{default_storage.location}",
         }, before=["ip", "netns", "exec", NAME])
         far.start()
         try:
