@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection
 
-from .statements import COLUMNS, GONE, MORE_COLUMNS, NEXT, OF_ANY, OF_PROVIDER, STORE, TELL
+from .statements import COLUMNS, GONE, MORE_COLUMNS, NEXT, STORE, TELL, letters_of
 
 ROWS = """(SELECT (value->>0)::bigint id, value->>1 state, (value->>2)::int tries,
     (value->>3)::timestamptz next_try_at, value->>4 answer, (value->>5)::timestamptz at,
@@ -32,8 +32,7 @@ told AS ({TELL.format(stored="stored")}) SELECT id FROM stored
 def claim(run_id: int, limit: int, token: str, after: int, provider: str | None, *,
           now: Any, lease: int) -> list[Sequence[Any]]:
     """Claim as `ledger.claim` says, for `lease` seconds; return the rows in any order."""
-    these = OF_ANY if provider is None else OF_PROVIDER
-    about = [run_id] if provider is None else [run_id, provider]
+    these, about = letters_of(run_id, provider)
     with connection.cursor() as cursor:
         cursor.execute(CLAIM.format(of_these=these), [
             token, lease, now, *about, after, limit, run_id, run_id, now])

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection
 
-from .statements import COLUMNS, GONE, MORE_COLUMNS, NEXT, OF_ANY, OF_PROVIDER, STORE, TELL
+from .statements import COLUMNS, GONE, MORE_COLUMNS, NEXT, STORE, TELL, letters_of
 
 # An object's keys would be looked for in each row, at twice the cost.
 ROWS = """(SELECT value->>0 id, value->>1 state, value->>2 tries, value->>3 next_try_at,
@@ -38,8 +38,7 @@ STORED = f"""(SELECT v.id, v.at, v.state, v.code, v.answer, d.run_id, d.recipien
 def claim(run_id: int, limit: int, token: str, after: int, provider: str | None, *,
           now: Any, lease: int) -> list[Sequence[Any]]:
     """Claim as `ledger.claim` says, for `lease` seconds; return the rows in any order."""
-    these = OF_ANY if provider is None else OF_PROVIDER
-    about = [run_id] if provider is None else [run_id, provider]
+    these, about = letters_of(run_id, provider)
     with connection.cursor() as cursor:
         cursor.execute(LOOK.format(of_these=these), [run_id, run_id, now, *about, after, limit])
         rows: list[Sequence[Any]] = json.loads(cursor.fetchone()[0])

@@ -13,10 +13,8 @@ GONE = """COALESCE((
         WHEN r.bounced_at IS NOT NULL THEN 'bounced'
         WHEN r.resting_until > %s THEN 'resting' ELSE '' END
     FROM mailings_recipient r WHERE r.id = mailings_delivery.recipient_id))"""
-OF_ANY = "state = 'pending'"
-OF_PROVIDER = f"{PENDING_BY_PROVIDER} AND provider = %s"
-# Of the letters of a run those with an id above the one given. `id > …` skips what was claimed
-# before: on PostgreSQL these are dead index entries until a vacuum.
+# Of the letters of a run, as `letters_of` says which, those with an id above the one given.
+# `id > …` skips what was claimed before: on PostgreSQL these are dead index entries until a vacuum.
 NEXT = """FROM mailings_delivery
     WHERE run_id = %s AND {of_these} AND id > %s ORDER BY id LIMIT %s"""
 COLUMNS = "id, email, full_name, recipient_id, tries, crashes"
@@ -39,3 +37,13 @@ SELECT %s, %s, run_id, recipient_id, email, at,
     CASE state WHEN 'sent' THEN 'Успешно' ELSE 'Не успешно' END, state = 'unknown', code, answer
 FROM {stored} WHERE at IS NOT NULL ORDER BY at, id
 """
+
+
+def letters_of(run_id: int, provider: str | None) -> tuple[str, list[int | str]]:
+    """Return which letters of a run NEXT is to find, as SQL, and its first parameters.
+
+    With a `provider` they are those to its mailboxes.
+    """
+    if provider is None:
+        return "state = 'pending'", [run_id]
+    return f"{PENDING_BY_PROVIDER} AND provider = %s", [run_id, provider]
