@@ -15,6 +15,7 @@ from kombu import Queue  # noqa: E402
 from apps.core.broker import JOBS, LETTERS, WAIT  # noqa: E402
 
 ANSWER = 10  # seconds that a connected broker has
+HEARTBEAT = 20  # seconds; a machine that is gone for twice as long gives its worker's name free
 VISIBLE_AGAIN = 120  # seconds until Redis gives a dead worker's message to another: tasks take 60
 REDIS = {"visibility_timeout": VISIBLE_AGAIN, "socket_connect_timeout": WAIT,
          "socket_timeout": ANSWER}
@@ -26,6 +27,7 @@ app.conf.update(
     broker_url=settings.CELERY_BROKER_URL,
     broker_connection_timeout=WAIT,
     broker_connection_retry_on_startup=True,
+    broker_heartbeat=HEARTBEAT,
     broker_connection_max_retries=None,  # a worker waits for its broker, however long
     broker_transport_options={**TRANSPORT, "max_retries": 1, "interval_start": 0},
     result_backend=None,

@@ -26,6 +26,8 @@ def ip(*command):
 class Far(Machine):
     """The machine behind the cable."""
 
+    name = "far"
+
     def cut(self):
         ip("link", "set", CABLE, "down")
 

@@ -12,6 +12,8 @@ UP = 150  # seconds in which a worker shows itself
 class Machine:
     """One upkeep process and one worker; `before` is a command that runs them elsewhere."""
 
+    name = "near"  # of the worker: RabbitMQ takes no second one of the same
+
     def __init__(self, environment=(), before=()):
         self.environment = dict(environment)
         self.before = list(before)
@@ -27,7 +29,8 @@ class Machine:
 
     def start_worker(self):
         self.worker = self.run("-m", "celery", "-A", "project", "worker", "-Q", "letters",
-                               "--without-mingle", "--without-gossip", "--loglevel", "ERROR")
+                               "-n", f"{self.name}@%h", "--without-mingle", "--without-gossip",
+                               "--loglevel", "ERROR")
 
     def run(self, *command):
         return subprocess.Popen(
