@@ -3,7 +3,8 @@
 A filter that keeps many is quick in the list's own order, where a page of kept rows is soon full.
 One that keeps few is quick by its index, whose rows are then put in order. So a page is made so:
 
-1. The first WALKED rows in the list's order are looked at. If they fill the page, that is it.
+1. The first GLANCED rows in the list's order are looked at. If they fill the page, that is it. If
+   they have some kept rows, though too few, the first WALKED rows are looked at too.
 2. Else the filter's index is asked for its rows, in no order, but for no more than MANY + 1.
 3. If it has no more than MANY, the page is the first of them in order.
 4. Else the first FURTHER rows of the list are looked at. If they do not fill the page, what is
@@ -23,6 +24,7 @@ from django.db.models.functions import Coalesce
 
 from .numbers import MANY
 
+GLANCED = 200
 WALKED = 2000
 FURTHER = 6000
 FREQUENT = 20  # one of so many walked rows, and to walk is quick
@@ -84,29 +86,42 @@ class Sifted:
 
         They are all rows, or not `are_all` but those after or before one.
         """
-        for length in WALKED, FURTHER:
-            walked = self.look_at(rows, length)
+        walked: list[tuple[int, bool]] = []
+        for length in GLANCED, WALKED, FURTHER:
+            walked += self.look_at(rows, len(walked), length, number)
             found = [pk for pk, is_kept in walked if is_kept]
-            was_last = len(walked) < length
+            was_last = len(walked) < length and len(found) < number
             if len(found) * FREQUENT >= len(walked) or (was_last and are_all):
                 self.walk(rows.query.order_by)
             if len(found) >= number or was_last:
                 return rows.filter(pk__in=found[:number])
+            if found and length == GLANCED:
+                continue
             if len(self.ids) <= MANY:
                 return rows.filter(pk__in=self.ids)
         return rows.filter(pk__in=self.put_in_order(rows, number))
 
-    def look_at(self, rows: QuerySet[Any], length: int) -> list[tuple[int, bool]]:
-        """Return the first ids of `rows`, and whether each row is kept."""
-        if connection.vendor == "postgresql":
-            # Asked for whether each is kept, it takes all rows to be asked: it may hash a table of
-            # a million rows for the first 2000. Of so many ids it knows how few they are.
-            ids = list(rows.values_list("pk", flat=True)[:length])
-            found = rows.order_by().filter(pk__in=ids).filter(self.sieve.keeps)
-            among = set(found.values_list("pk", flat=True))
-            return [(pk, pk in among) for pk in ids]
+    def look_at(self, rows: QuerySet[Any], start: int, end: int,
+                number: int) -> list[tuple[int, bool]]:
+        """Return the ids of `rows` from `start` to `end`, and whether each row is kept.
+
+        PostgreSQL looks at no more once it has `number` of them.
+        """
         kept = ExpressionWrapper(self.sieve.keeps, output_field=BooleanField())
-        return list(rows.annotate(is_kept=kept).values_list("pk", "is_kept")[:length])
+        if connection.vendor != "postgresql":
+            return list(rows.annotate(is_kept=kept).values_list("pk", "is_kept")[start:end])
+        # Asked in one go it takes all rows to be asked: it may hash a table of a million rows for
+        # the first 200. Of so few ids it knows that they are few.
+        ids = list(rows.values_list("pk", flat=True)[start:end])
+        looked: list[tuple[int, bool]] = []
+        for place in range(0, len(ids), GLANCED):
+            few = ids[place:place + GLANCED]
+            asked = rows.order_by().filter(pk__in=few).annotate(is_kept=kept)
+            answers = dict(asked.values_list("pk", "is_kept"))
+            looked += [(pk, bool(answers.get(pk))) for pk in few]
+            if sum(is_kept for _pk, is_kept in looked) >= number:
+                break
+        return looked
 
     def put_in_order(self, rows: QuerySet[Any], number: int) -> list[int]:
         """Return the first ids of kept `rows`, all of which are found and put in order for it."""
