@@ -23,7 +23,11 @@ Runs = Mapping[str, Any]
 
 
 def is_big(mailing: Mailing) -> bool:
-    return has_over(whom_of(mailing), BIG)
+    """Return whether a mailing has more than BIG recipients; it is looked up once."""
+    if not hasattr(mailing, "is_big"):
+        mailing.is_big = has_over(whom_of(mailing), BIG)
+    found: bool = mailing.is_big
+    return found
 
 
 def known_fates(mailing: Mailing) -> Fates | None:
