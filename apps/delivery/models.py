@@ -42,6 +42,7 @@ class Lease(models.Model):
     """A task that one process at a time may do: who does it, and until when."""
 
     CLOCK = "clock"
+    ROUND = "round"
 
     name = models.CharField(max_length=32, unique=True)
     token = models.CharField(max_length=32, blank=True)

@@ -86,7 +86,8 @@ class SendingProcess(Heartbeat):
             openings_roll(now=timezone.now())
         if work.at_once or work.running and now >= self.next_recovery:
             self.next_recovery = now + REST
-            self.engine.recover()
+            with self.engine.database_turn:
+                recovery.recover_in_turn()
         if work.letters:
             self.engine.look()
         if work.ledgers:

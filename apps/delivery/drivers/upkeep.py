@@ -37,9 +37,6 @@ class FarWorkers:
         recovery.recover()
         lasting_key()
 
-    def recover(self) -> None:
-        recovery.recover()
-
     def look(self) -> None:
         """Wake as many workers as do nothing, if a letter may go now."""
         if self.waits() or not runs_with_letters():

@@ -1,6 +1,7 @@
 """A row of the throttle that a claim has locked, and the time that it has booked there."""
 import time
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import QuerySet
 from django.db.models.functions import Now
@@ -50,14 +51,12 @@ class Booking:
         self.start = self.slot()
 
     def read(self) -> datetime:
-        """Read the row, and the sender's limits as they are now.
-
-        Returns the database's time, after any wait for the lock.
-        """
-        rows = Throttle.objects.select_related("sender").annotate(now=Now())
-        fresh = rows.get(pk=self.row.pk)
-        self.row = fresh
-        return fresh.now
+        """Return the database's time. A row that was waited for is read again first."""
+        row: Any = self.row
+        if not hasattr(row, "now"):
+            row = self.row = known_now(Throttle.objects.all()).get(pk=row.pk)
+        now: datetime = row.now
+        return now
 
     def slot(self) -> datetime:
         """Return when the next letter may leave, as far as the pace goes."""
@@ -171,10 +170,18 @@ def locked_row(sender_id: int | None, provider: str = "") -> Throttle:
 def row_that_is_free(sender_id: int | None, provider: str = "") -> Throttle | None:
     """Return a row, locked, or None while another connection has it: nobody waits."""
     rows = Throttle.objects.filter(sender=sender_id, provider=provider)
-    row = rows.select_for_update(skip_locked=True).first()
+    row = known_now(rows.select_for_update(skip_locked=True, of=("self",))).first()
     if row is None and not rows.exists():
         return locked_row(sender_id, provider)
     return row
+
+
+def known_now(rows: QuerySet[Throttle]) -> QuerySet[Throttle]:
+    """Return rows with their senders' limits, and `now`: the database's time when it was asked.
+
+    Who has waited for a lock asks again afterwards.
+    """
+    return rows.select_related("sender").annotate(now=Now())
 
 
 def lockable_rows(sender_id: int | None, provider: str = "") -> QuerySet[Throttle]:

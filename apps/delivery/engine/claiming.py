@@ -1,6 +1,6 @@
 """What a connection claims next: of which run, by which sender's server, and how many letters."""
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.utils import timezone
@@ -12,7 +12,7 @@ from apps.mailings.senders.models import Sender
 from ..wire.account import Account, account_of
 from . import breaker, ledger, openings
 from .admission import Admission
-from .doors import NOBODY
+from .doors import KEPT, NOBODY
 from .prefetch import letter_loaded
 from .provider_turns import ANY, Turn, turns_of
 from .results import Claimed
@@ -54,12 +54,14 @@ class Claims:
         self.is_noted = False  # it may know
         self.ends_at = timezone.now()  # the end of the run's window
         self.reached: dict[tuple[int, str], int] = {}  # run and provider: the highest claimed id
+        self.left = 0  # letters of the run without an outcome, when the group was claimed
         self.is_paced = False  # the sender may have so many letters a minute and no more
         self.elsewhere = 0  # connections of other processes that work for the sender
         self.must_hang_up = False  # before it may work for another sender
         self.passed_by: set[int] = set()  # senders that just now have no letter or place to give
         self.must_look_again = False
         self.unreadable: set[int] = set()  # senders whose passwords can not be read
+        self.senders: dict[int, tuple[Any, Sender | None]] = {}  # and their versions
 
     def next(self) -> tuple[Run, list[Claimed]]:
         """Return a run and what is claimed of it, as one group; (Run(), []) when nothing waits.
@@ -87,6 +89,7 @@ class Claims:
     def claim(self, queued: Queued) -> list[Claimed]:
         """Claim letters of a run, where there is a place for them."""
         run = queued.run
+        self.look_up_sender(queued)
         try:
             account = account_of(run.sender)
         except Unreadable:
@@ -104,6 +107,19 @@ class Claims:
             door.left(self.connection)
         return claimed
 
+    def look_up_sender(self, queued: Queued) -> None:
+        """Have the run know its sender, which is read once until it changes."""
+        run = queued.run
+        if run.sender_id is None:
+            return
+        version, known = self.senders.get(run.sender_id, (None, None))
+        if version == queued.sender_version:
+            run.sender = known
+            return
+        if len(self.senders) >= KEPT:
+            self.senders.clear()
+        self.senders[run.sender_id] = queued.sender_version, run.sender
+
     def claim_by(self, door: Admission, queued: Queued) -> list[Claimed]:
         """Claim letters for the first of the turns that has some to give."""
         rate = self.connection.rate if door is self.door else door.rate
@@ -115,6 +131,7 @@ class Claims:
                 self.elsewhere = queued.others - mine
                 self.note_reached(queued.run.pk, claimed[-1].id)
                 self.ends_at = queued.run.ends_at
+                self.left = queued.left
                 self.bookings.book(len(claimed))
                 return claimed
         if queued.by_provider or settings.SENDER_RATE or has_limits(queued.run.sender):

@@ -97,12 +97,12 @@ class Connection(threading.Thread):
         """Store the results of the last group and claim the next. False: the engine is done."""
         while True:
             calls = self.engine.calls
-            done = self.run_now
+            done, left = self.run_now, self.claims.left
             try:
                 with self.engine.database_turn:
                     claimed = self.exchange_or_hold()
                 if done.pk and done != self.run_now:
-                    self.engine.close_run(done)
+                    self.engine.close_run(done, left)
                 if claimed:
                     return True
                 if self.claims.settle():

@@ -19,6 +19,7 @@ from apps.mailings.preparations import Preparation
 
 from ..wire.lasting_key import lasting_key
 from . import failures, openings, recovery, slowing, transitions
+from .claiming import LARGEST_GROUP
 from .connection import Connection
 from .doors import Doors
 from .ledger import LEASE
@@ -123,10 +124,6 @@ class Engine:
         if tokens:
             openings.renew(tokens)
 
-    def recover(self) -> None:
-        with self.database_turn:
-            recovery.recover()
-
     def look(self) -> None:
         """Wake waiting connections if there is something to send. Costs one query."""
         if self.is_open and self.waiting and self.runnable():
@@ -140,8 +137,14 @@ class Engine:
         if is_held_up:
             self.grow()
 
-    def close_run(self, run: Run) -> None:
-        """Finish the run if it is over. If the database fails now, recovery does it later."""
+    def close_run(self, run: Run, left: int) -> None:
+        """Finish the run if it is over. If the database fails now, recovery does it later.
+
+        So many letters were `left` when its last group was claimed. While others have some of them
+        it is not over.
+        """
+        if left > self.all * LARGEST_GROUP:
+            return
         try:
             with self.database_turn:
                 transitions.close_run(run)

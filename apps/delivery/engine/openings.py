@@ -41,8 +41,11 @@ def take(token: str, sender_id: int | None, most: int | None, turn: Turn = ANY) 
             return False
         if others(token, sender_id).filter(provider=turn.provider).count() >= turn.connections:
             return False
-    OpenConnection.objects.update_or_create(token=token, defaults={
-        "sender_id": sender_id, "provider": turn.noted, "until": Now() + LEASE})
+    mine = OpenConnection(
+        token=token, sender_id=sender_id, provider=turn.noted, until=Now() + LEASE)
+    OpenConnection.objects.bulk_create(  # of one: an upsert is one statement
+        [mine], update_conflicts=True, unique_fields=["token"],
+        update_fields=["sender", "provider", "until"])
     return True
 
 

@@ -7,6 +7,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -14,6 +15,7 @@ from apps.mailings.attempts.verdicts import Phase
 from apps.mailings.models import Attempt, Delivery, Run
 from apps.statistics import counting, tallies
 
+from ..models import Lease
 from ..wire.outcome import Outcome
 from . import ledger, openings, restore, slowing
 from .journal import DeadJournal, dead_journals
@@ -21,6 +23,7 @@ from .results import Claimed, Result, State, result_of, untried
 from .transitions import refresh_runs
 
 log = logging.getLogger("vestnik.delivery")
+BETWEEN = timedelta(seconds=0.9)  # two rounds
 CRASHES = 3  # a letter that killed so many workers is set aside
 LOST = "The sender was lost while it had this letter in hand; whether it was sent is not known."
 LOST_OUTCOME = Outcome(Phase.DOT, None, LOST)
@@ -59,6 +62,28 @@ def work() -> Work:
 def recover() -> None:
     """Do one round of everything. Any number of workers may call it at the same time."""
     recover_journals()
+    recover_all()
+
+
+def recover_in_turn() -> None:
+    """Do a worker's part: its disk's journals, and the rest unless another has just done it."""
+    recover_journals()
+    if is_first():
+        recover_all()
+
+
+def is_first() -> bool:
+    """Whether no other worker has begun a round of `recover_all` in this second."""
+    rounds = Lease.objects.filter(name=Lease.ROUND)
+    due = Q(ticked_at=None) | Q(ticked_at__lt=Now() - BETWEEN)
+    if rounds.filter(due).update(ticked_at=Now()):
+        return True
+    begun = {"until": Now(), "ticked_at": Now()}
+    return Lease.objects.get_or_create(name=Lease.ROUND, defaults=begun)[1]
+
+
+def recover_all() -> None:
+    """Do one round of what is the same for all machines."""
     openings.forget_dead()
     slowing.forget_old()
     expire_leases()

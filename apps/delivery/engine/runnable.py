@@ -45,7 +45,7 @@ WITH fit AS (
         AND NOT EXISTS (SELECT 1 FROM mailings_preparation p WHERE p.run_id = r.id AND p.unknown)
         AND {free} AND {free_provider} {only}
 )
-SELECT {by_provider}, fit.used, {columns}, r.total - r.sent - r.failed - r.unknown - r.skipped - (
+SELECT {by_provider}, fit.used, s.updated_at, s.limits_at, {columns}, r.total - r.sent - r.failed - r.unknown - r.skipped - (
     SELECT COALESCE(SUM(i.sent + i.failed + i.unknown + i.skipped), 0)
     FROM mailings_increment i WHERE i.run_id = r.id) AS left_now
 FROM fit JOIN mailings_run r ON r.id = fit.id
@@ -78,6 +78,7 @@ class Queued(NamedTuple):
     left: int
     by_provider: bool  # each group is of one provider's letters
     others: int  # connections of all processes that work for its sender, the asking one left out
+    sender_version: tuple[Any, Any]  # as long as it is the same, so is the sender
 
 
 def runs_with_letters(
@@ -102,8 +103,8 @@ def runs_with_letters(
             "now": db_time(now), "tests_since": db_time(now - TEST_FOR), "token": token,
             "warm_from": str(provider_turns.warm_from(now.date()))})
         return [
-            Queued(run_of(asked), left, bool(by_provider), others)
-            for by_provider, others, *asked, left in cursor.fetchall()]
+            Queued(run_of(asked), left, bool(by_provider), others, (changed_at, limits_at))
+            for by_provider, others, changed_at, limits_at, *asked, left in cursor.fetchall()]
 
 
 def run_of(asked: list[Any]) -> Run:

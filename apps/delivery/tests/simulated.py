@@ -18,7 +18,7 @@ from apps.mailings.models import Delivery
 from apps.statistics import counting
 
 from ..engine import connection as connections
-from ..engine import engine, journal, ledger
+from ..engine import engine, journal, ledger, recovery
 from ..wire import login
 from ..wire.account import service_account
 from ..wire.carried import Carried
@@ -138,7 +138,7 @@ class Worker:
     def beat(self):
         with self.world.sending(self):
             self.engine.renew_leases()
-            self.engine.recover()
+            recovery.recover()
 
     def end(self):
         """SIGTERM: record what is in hand, claim nothing more."""

@@ -17,7 +17,7 @@ from tests.smtp import free_port, sink_server
 
 from .. import schedule
 from ..engine import connection as connections
-from ..engine import claiming, engine, transitions
+from ..engine import claiming, engine, recovery, transitions
 from .test_pipelining import PIPELINING
 from .test_replies import Script
 
@@ -132,7 +132,7 @@ def test_a_disable_a_block_and_the_end_hold_after_the_letters_in_hand(
             threading.Event().wait(0.01)
         change()
         there = len(sink.letters)
-        worker.recover()
+        recovery.recover()
         threading.Event().wait(0.8)
         worker.stop()
         assert worker.join(10)

@@ -11,6 +11,7 @@ from apps.mailings.models import Attempt, Mailing, Recipient, Run
 from tests.factories import MailingFactory, RecipientFactory
 from tests.smtp import Sink, sink_server
 
+from ..engine import recovery
 from ..engine.engine import Engine
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -57,7 +58,7 @@ def during(settings, run, monkeypatch):
             change()
             sink.go_on.set()
             assert engine.join(20)
-            engine.recover()
+            recovery.recover()
         run.refresh_from_db()
         return sink
 

@@ -12,7 +12,7 @@ from tests.factories import SenderFactory
 from tests.sending import until
 from tests.smtp import free_port
 
-from ..engine import breaker, claiming
+from ..engine import breaker, claiming, recovery
 from ..engine.engine import Engine
 from .many_senders import Hanging, Open, engines, is_sent, run_of, working
 
@@ -146,7 +146,7 @@ def test_no_letter_leaves_by_a_deleted_sender(owner, servers):
         Sender.objects.update(deleted_at=timezone.now())
         there = slow.letters
         time.sleep(0.8)
-        engine.recover()
+        recovery.recover()
         assert slow.letters <= there + 2 * claiming.FIRST_GROUP * 0.1
         until(lambda: Run.objects.get(pk=run.pk).state == Run.State.PAUSED)
         sent = slow.letters
@@ -167,7 +167,7 @@ def test_no_letter_takes_its_address_to_another_kind_of_server(owner, servers, s
     Sender.objects.filter(pk=run.sender_id).update(preset=now)
     with working() as engine:
         until(lambda: is_sent(goes))
-        engine.recover()
+        recovery.recover()
     run.refresh_from_db()
     assert (run.state, run.reason, run.left) == (Run.State.PAUSED, Run.Reason.SENDER, 3)
     with pytest.raises(RunRefused):

@@ -10,6 +10,7 @@ from apps.delivery.services import run_start
 from apps.mailings.models import Attempt, Delivery, Run
 from tests.smtp import sink_server
 
+from ..engine import recovery
 from ..engine.engine import Engine
 from ..engine.ledger import LEASE
 from .test_replies import GOOD, Script
@@ -55,7 +56,7 @@ def others_send(run):
     other = Engine(connections=1, run_ids=[run.pk])
     other.start()
     assert other.join(10)
-    other.recover()
+    recovery.recover()
 
 
 def answered(run, worker, server):
