@@ -16,7 +16,7 @@ from .doors import KEPT, NOBODY
 from .prefetch import letter_loaded
 from .provider_turns import ANY, Turn, turns_of
 from .results import Claimed
-from .runnable import NO_ONE, Queued
+from .runnable import NO_ONE, RUNS, Queued
 from .throttle import Bookings
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ class Claims:
         self.must_hang_up = False  # before it may work for another sender
         self.passed_by: set[int] = set()  # senders that just now have no letter or place to give
         self.must_look_again = False
+        self.holds_rows = False  # of the throttle: this transaction must not ask for others
         self.unreadable: set[int] = set()  # senders whose passwords can not be read
         self.senders: dict[int, tuple[Any, Sender | None]] = {}  # and their versions
 
@@ -69,6 +70,8 @@ class Claims:
         Call it in a transaction.
         """
         own_turn = time.monotonic() < self.slice_ends
+        self.holds_rows = False
+        passed_by = len(self.passed_by)
         runs = self.engine.runnable(
             self.connection, passed_by=self.passed_by, token=self.token, own=self.sender_id,
             is_own_turn=own_turn)
@@ -84,6 +87,8 @@ class Claims:
                 return run, claimed
             if self.must_look_again:
                 break
+        if len(runs) == RUNS and len(self.passed_by) > passed_by:
+            self.must_look_again = True  # there may be more
         return Run(), []
 
     def claim(self, queued: Queued) -> list[Claimed]:
@@ -147,13 +152,18 @@ class Claims:
 
     def claim_turn(self, queued: Queued, turn: Turn, rate: float) -> list[Claimed]:
         run = queued.run
-        size = 0
-        if self.note(run.sender, turn):
-            booked = turn.provider if turn.is_booked else ""
-            size = self.bookings.limit(run.sender, group_size(rate), booked)
-            size = min(size, self.connection.spell.left(turn, self.connection.transport))
+        is_counted = turn.connections is not None or has_few_connections(run.sender)
+        self.holds_rows |= is_counted
+        if is_counted and not self.note(run.sender, turn):
+            return []
+        booked = turn.provider if turn.is_booked else ""
+        size = self.bookings.limit(run.sender, group_size(rate), booked)
+        self.holds_rows |= bool(self.bookings.held)
+        size = min(size, self.connection.spell.left(turn, self.connection.transport))
         if not size:
             return []
+        if not is_counted:
+            self.note(run.sender, turn)
         share = max(LAST_GROUPS if rate else 1, self.engine.share(run.pk, queued.left))
         reached = self.reached.get((run.pk, turn.provider), 0)
         provider = turn.provider if queued.by_provider else None
@@ -166,9 +176,9 @@ class Claims:
         return turns_of(queued.run, self.token, timezone.now().date())
 
     def pass_by(self, run: Run) -> None:
-        """Look at others' letters in another transaction: this one may have locked a row."""
+        """Look at others' letters, in another transaction if this one has locked a row."""
         self.passed_by.add(run.sender_id or NOBODY)
-        self.must_look_again = True
+        self.must_look_again = self.holds_rows
         self.engine.meets_limits = True
 
     def note(self, sender: Sender | None, turn: Turn) -> bool:
@@ -194,7 +204,7 @@ class Claims:
             self.slice_ends = time.monotonic() + SLICE
         self.sender_id = sender_id
         self.account = account
-        self.limited = sender is not None and sender.connections is not None
+        self.limited = has_few_connections(sender)
         self.is_paced = sender is not None and sender.per_minute is not None
         self.engine.meets_limits |= self.is_paced or self.turn is not ANY
 
@@ -258,6 +268,10 @@ class Claims:
 
 def has_limits(sender: Sender | None) -> bool:
     return sender is not None and sender.has_limits
+
+
+def has_few_connections(sender: Sender | None) -> bool:
+    return sender is not None and sender.connections is not None
 
 
 def group_size(rate: float) -> int:

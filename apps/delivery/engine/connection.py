@@ -109,7 +109,7 @@ class Connection(threading.Thread):
                     continue
                 if self.is_retiring and self.engine.pool.needs_again(self):
                     continue
-                if self.is_retiring or self.engine.done_or_wait(calls):
+                if self.is_retiring or self.engine.done_or_wait(calls, self):
                     return False
             except db.Error as error:
                 if not self.database_failed(error):

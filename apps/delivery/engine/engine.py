@@ -197,10 +197,10 @@ class Engine:
                       if connection.run_now.pk == run_id)
         return (left - in_hand * self.all // self.size) // self.all
 
-    def done_or_wait(self, calls: int) -> bool:
+    def done_or_wait(self, calls: int, connection: Connection) -> bool:
         """Return True when the engine is done; else wait for letters and return False.
 
-        `calls` is what `self.calls` was before the look that found no letters.
+        `calls` is what `self.calls` was before the look of `connection` that found no letters.
         """
         if self.stopping.is_set():
             return True
@@ -210,6 +210,8 @@ class Engine:
                 if rest := self.seconds_of_pace():
                     with self.news:
                         self.news.wait_for(lambda: self.calls != calls, rest)
+                    if self.doors.room(connection, all_taken=False).full:
+                        self.call_one()  # who waits beside may have the place that this one lacks
                     return self.stopping.is_set()
             finally:
                 self.polling.release()

@@ -22,6 +22,7 @@ from . import openings, provider_turns, throttle
 from .doors import NOBODY, Room
 from .ledger import db_time
 
+RUNS = 10  # that one look finds at the most
 OF_A_SENDER = 3  # runs, so that there is another when others have the last letters of one
 RUNNABLE = """
 WITH fit AS (
@@ -52,7 +53,7 @@ FROM fit JOIN mailings_run r ON r.id = fit.id
 LEFT JOIN mailings_mailing m ON m.id = r.mailing_id
 LEFT JOIN mailings_sender s ON s.id = r.sender_id WHERE fit.place <= {runs}
 ORDER BY fit.used, CASE WHEN fit.sender = {own} THEN {turn} ELSE 1 END, fit.served_at, fit.sender,
-    fit.updated_at LIMIT 10
+    fit.updated_at LIMIT {most}
 """
 # Within its mailing's hours. One that has hours and no opening yet waits for it.
 OPEN = """(m.opens_at <= %(now)s AND m.closes_at > %(now)s
@@ -96,7 +97,7 @@ def runs_with_letters(
         free=throttle.FREE.format(later=throttle.later(ahead, connection.vendor)),
         free_provider=provider_turns.free(ahead), by_provider=provider_turns.BY_PROVIDER,
         only=only(run_ids, room), open=OPEN,
-        runs=OF_A_SENDER, own=own or NOBODY, turn=FIRST if is_own_turn else LAST)
+        runs=OF_A_SENDER, most=RUNS, own=own or NOBODY, turn=FIRST if is_own_turn else LAST)
     now = timezone.now()
     with connection.cursor() as cursor:
         cursor.execute(statement, {

@@ -248,7 +248,7 @@ class World:
              SimpleNamespace(monotonic=lambda: self.elapsed, sleep=self.passes)),
             (connections, "connection", SimpleNamespace(vendor=connection.vendor, close=int)),
             (connections, "transaction", SimpleNamespace(atomic=self.atomic)),
-            (engine.Engine, "done_or_wait", lambda own, calls: True),
+            (engine.Engine, "done_or_wait", lambda own, calls, connection: True),
             (login, "connect", self.connect),
             (Carried, "message_id", self.noting(Carried.message_id)),
             (journal, "boot_id", lambda: f"boot {self.boot}"),

@@ -13,7 +13,9 @@ from tests.sending import until
 from tests.smtp import free_port
 
 from ..engine import breaker, claiming, recovery
+from ..engine.connection import Connection
 from ..engine.engine import Engine
+from ..wire.account import service_account
 from .many_senders import Hanging, Open, engines, is_sent, run_of, working
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("short_waits")]
@@ -231,6 +233,18 @@ def test_a_sender_at_its_pace_takes_no_connection_from_others(owner, servers):
         until(lambda: is_sent(healthy))
         until(lambda: all(map(is_sent, paced)))
         assert len(engine.connections) < 20
+
+
+def test_who_looks_for_a_pace_calls_another_where_it_has_no_place_itself(db, monkeypatch):
+    engine = Engine(connections=1, patient=True)
+    engine.meets_limits = True
+    asking, other = Connection(engine, 0), Connection(engine, 1)
+    monkeypatch.setattr(engine, "runnable", lambda **asked: ["a run"])
+    engine.done_or_wait(engine.calls, asking)
+    assert engine.calls == 0
+    assert engine.doors.to(7, service_account()).may_send(other)
+    engine.done_or_wait(engine.calls, asking)
+    assert engine.calls == 1
 
 
 def test_a_paced_sender_alone_goes_on_at_its_pace(owner, servers):
