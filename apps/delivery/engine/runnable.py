@@ -46,7 +46,8 @@ WITH fit AS (
         AND NOT EXISTS (SELECT 1 FROM mailings_preparation p WHERE p.run_id = r.id AND p.unknown)
         AND {free} AND {free_provider} {only}
 )
-SELECT {by_provider}, fit.used, s.updated_at, s.limits_at, {columns}, r.total - r.sent - r.failed - r.unknown - r.skipped - (
+SELECT {by_provider}, fit.used, s.updated_at, s.limits_at, {columns},
+    r.total - r.sent - r.failed - r.unknown - r.skipped - (
     SELECT COALESCE(SUM(i.sent + i.failed + i.unknown + i.skipped), 0)
     FROM mailings_increment i WHERE i.run_id = r.id) AS left_now
 FROM fit JOIN mailings_run r ON r.id = fit.id

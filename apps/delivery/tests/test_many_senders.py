@@ -143,7 +143,7 @@ def test_a_password_that_can_not_be_read_pauses_the_senders_runs_alone(owner, se
 def test_no_letter_leaves_by_a_deleted_sender(owner, servers):
     slow = servers(Open, dot=lambda line: time.sleep(0.05) or b"250 2.0.0 Ok\r\n")
     run = run_of(owner, slow, letters=200)
-    with working() as engine:
+    with working():
         until(lambda: slow.letters > 2)
         Sender.objects.update(deleted_at=timezone.now())
         there = slow.letters
@@ -167,7 +167,7 @@ def test_no_letter_takes_its_address_to_another_kind_of_server(owner, servers, s
     run = run_of(owner, server, preset=was)
     goes = run_of(owner, server)
     Sender.objects.filter(pk=run.sender_id).update(preset=now)
-    with working() as engine:
+    with working():
         until(lambda: is_sent(goes))
         recovery.recover()
     run.refresh_from_db()
