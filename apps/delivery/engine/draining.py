@@ -5,7 +5,8 @@ from collections.abc import Callable
 from .engine import Engine
 from .throttle import SOON
 
-GLANCE = 0.1  # seconds between looks
+GLANCE = 0.1  # seconds between glances at the engine
+LOOK = 0.3  # seconds between looks for letters in the database
 QUIET = 2  # seconds without a letter to send after which a drain ends
 
 
@@ -17,13 +18,18 @@ def drain(engine: Engine, *, seconds: float, stopped: Callable[[], bool]) -> boo
     """
     ends_at = time.monotonic() + seconds
     quiet_at = time.monotonic() + QUIET
+    looks_at = time.monotonic()
     engine.open()
     try:
         while time.monotonic() < min(ends_at, quiet_at):
             if stopped() or engine.failed.is_set():
                 break
-            if engine.is_busy() or has_letters(engine):
+            if engine.is_busy():
                 quiet_at = time.monotonic() + QUIET
+            elif time.monotonic() >= looks_at:
+                looks_at = time.monotonic() + LOOK
+                if has_letters(engine):
+                    quiet_at = time.monotonic() + QUIET
             time.sleep(GLANCE)
     finally:
         engine.close()
@@ -31,8 +37,8 @@ def drain(engine: Engine, *, seconds: float, stopped: Callable[[], bool]) -> boo
 
 
 def has_letters(engine: Engine) -> bool:
-    """Whether a letter may go now or in a moment; wakes the connections if so. Costs one query."""
+    """Whether a letter may go now or in a moment; wakes the connections if now."""
     if not engine.runnable(ahead=SOON):
         return False
-    engine.wake_up()
+    engine.look()
     return True

@@ -18,14 +18,13 @@ from apps.mailings.models import Run
 from apps.mailings.preparations import Preparation
 
 from ..wire.lasting_key import lasting_key
-from . import failures, openings, recovery, slowing, transitions
+from . import failures, openings, recovery, slowing, throttle, transitions
 from .claiming import LARGEST_GROUP
 from .connection import Connection
 from .doors import Doors
 from .ledger import LEASE
 from .pool import Pool
 from .runnable import Queued, runs_with_letters
-from .throttle import SOON
 
 A_MINUTE = timedelta(seconds=61)  # in which the next letter of any pace is due
 IDLE = 60  # seconds after which a connection looks for letters although nobody woke it
@@ -236,8 +235,8 @@ class Engine:
     def seconds_of_pace(self) -> float:
         """Return how long to wait where a limit alone holds letters up for a moment; else 0."""
         if self.meets_limits:
-            if self.runnable(ahead=SOON):
-                return 0.05
+            if soon := self.runnable(ahead=throttle.SOON):
+                return throttle.seconds_until_free({queued.run.sender_id for queued in soon})
         if not self.patient and self.runnable(ahead=A_MINUTE):
             return 0.5
         return 0

@@ -5,19 +5,24 @@ paced evenly: each letter has a slot, and leaves no sooner. A letter that could 
 LATE of its slot gives it up, else the late ones of all connections could leave at the same time.
 """
 import time
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from threading import Event
 
 from django.conf import settings
 from django.db import Error, transaction
+from django.db.models import Q
+from django.db.models.functions import Now
 
 from apps.mailings.models import Sender
 
+from ..models import Throttle
 from .booking import AHEAD, Booking, locked_row, row_that_is_free
 from .limits import has_letter_limits
 
 AHEAD_OF_BOTH = timedelta(seconds=0.05)  # where two rows are booked, one waits for the other
 QUICK = 3000  # letters a minute of a pace whose row is worth waiting for
+REST = 0.05, 0.5  # seconds between looks while a limit alone holds letters up
 SOON = timedelta(seconds=1.5)  # a sender that is free by then is looked at again in a moment
 
 # Whether letters may be claimed by a throttle's row t of sender s, which is all NULL for a run
@@ -121,6 +126,27 @@ class Bookings:
                 return all([booking.book_again() for booking in paced])
         except Error:  # the next claim meets it too, and waits for the database
             return False
+
+
+def seconds_until_free(senders: Collection[int | None]) -> float:
+    """Return how long to rest until a letter of one of `senders` may be claimed; None: nobody's.
+
+    Never longer than the most of REST: another process may give back what it had booked.
+    """
+    rows = Throttle.objects.filter(Q(sender__in=senders) | Q(sender=None)).annotate(now=Now())
+    waits: dict[int | None, dict[str, float]] = {}
+    for row in rows:
+        wait = (row.free_at - row.now - AHEAD).total_seconds()
+        waits.setdefault(row.sender_id, {})[row.provider] = wait
+    least, most = REST
+    first = min(wait_of(waits.get(sender, {})) for sender in senders)
+    return min(most, max(least, first))
+
+
+def wait_of(rows: Mapping[str, float]) -> float:
+    """Return how long a sender's letters wait, by the waits of its rows: "" is that of them all."""
+    own = rows.get("", 0)
+    return max(own, min((wait for key, wait in rows.items() if key), default=own))
 
 
 def is_slow(sender: Sender) -> bool:

@@ -15,7 +15,7 @@ from tests.factories import SenderFactory
 
 from ..engine.booking import AHEAD
 from ..engine.throttle import FREE as IS_FREE
-from ..engine.throttle import SOON, Bookings, later
+from ..engine.throttle import SOON, Bookings, later, seconds_until_free
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -101,6 +101,24 @@ def test_a_slot_that_comes_soon_is_worth_a_look(sender):
     booked(sender, 1)
     assert not is_free(sender)
     assert is_free(sender, SOON)
+
+
+def test_who_waits_for_a_slot_rests_until_it_comes_near(sender, owner):
+    booked(limited(sender, per_minute=60), 1)
+    assert 0.4 < seconds_until_free({sender.pk}) <= 0.5
+    quick = SenderFactory(owner=owner, per_minute=240)
+    Bookings().limit(quick, 1)
+    assert seconds_until_free({sender.pk, quick.pk}) == 0.05
+    assert seconds_until_free({None}) == 0.05
+
+
+def test_who_waits_for_a_provider_rests_until_the_first_of_them_is_free(sender):
+    for provider, seconds in {"gmail": 0.4, "mailru": 0.6}.items():
+        Throttle.objects.create(
+            sender=sender, provider=provider, free_at=Now() + timedelta(seconds=seconds))
+    assert 0.05 <= seconds_until_free({sender.pk}) < 0.15
+    Throttle.objects.create(sender=sender, free_at=Now() + timedelta(seconds=0.6))
+    assert 0.3 < seconds_until_free({sender.pk}) < 0.36
 
 
 def test_one_senders_limit_holds_up_nobody_else(sender, owner):

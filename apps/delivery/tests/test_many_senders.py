@@ -15,6 +15,7 @@ from tests.smtp import free_port
 from ..engine import breaker, claiming, recovery
 from ..engine.connection import Connection
 from ..engine.engine import Engine
+from ..engine.runnable import Queued
 from ..wire.account import service_account
 from .many_senders import Hanging, Open, engines, is_sent, run_of, working
 
@@ -239,7 +240,8 @@ def test_who_looks_for_a_pace_calls_another_where_it_has_no_place_itself(db, mon
     engine = Engine(connections=1, patient=True)
     engine.meets_limits = True
     asking, other = Connection(engine, 0), Connection(engine, 1)
-    monkeypatch.setattr(engine, "runnable", lambda **asked: ["a run"])
+    waits = Queued(Run(), left=1, by_provider=False, others=0, sender_version=(None, None))
+    monkeypatch.setattr(engine, "runnable", lambda **asked: [waits])
     engine.done_or_wait(engine.calls, asking)
     assert engine.calls == 0
     assert engine.doors.to(7, service_account()).may_send(other)
