@@ -1,10 +1,12 @@
 """A server that answers long after the dot, and a broker that waits for no acknowledgement so long.
 
     python -m tests.torture.brokers.slow --database URL [--unacknowledged 90] [--answer 150]
+        [--recipients 270] [--slow 2]
 
 One sender's letters leave at a pace that takes minutes, another's server answers `--answer` seconds
 after each dot, longer than RabbitMQ waits for a task (`consumer_timeout`). Exit status 1 when the
-broker has closed a channel, or a letter's fate is not as it should be.
+broker has closed a channel, or a letter's fate is not as it should be. The whole of it, 40 minutes:
+`--unacknowledged 180 --answer 300 --recipients 2400 --slow 8`.
 """
 import argparse
 import collections
@@ -20,7 +22,6 @@ from .machine import Machine, all_show_themselves
 from .servers import missing, own_broker
 
 A_MINUTE = 60  # letters of the one with a pace
-SLOW_LETTERS = 2
 
 
 def arguments():
@@ -28,7 +29,8 @@ def arguments():
     parser.add_argument("--database", required=True, metavar="URL", help="of a PostgreSQL")
     parser.add_argument("--unacknowledged", type=int, default=90, help="seconds")
     parser.add_argument("--answer", type=int, default=150, help="seconds")
-    parser.add_argument("--recipients", type=int, default=270)
+    parser.add_argument("--recipients", type=int, default=270, help="of the one with a pace")
+    parser.add_argument("--slow", type=int, default=2, help="recipients at the slow server")
     return parser.parse_args()
 
 
@@ -77,7 +79,7 @@ def play(options, sink, slow, total):
     began = time.monotonic()
     runs = {
         start_run_from("paced", sink.port, options.recipients, per_minute=A_MINUTE): sink,
-        start_run_from("slow", slow.port, SLOW_LETTERS): slow,
+        start_run_from("slow", slow.port, options.slow): slow,
     }
 
     def over():
@@ -85,7 +87,7 @@ def play(options, sink, slow, total):
             run.refresh_from_db()
         return not any(run.is_active or run.left for run in runs)
 
-    wait_until(over, options.answer * (SLOW_LETTERS + 2) + options.recipients * 2)
+    wait_until(over, options.answer * (options.slow + 2) + options.recipients * 2)
     for run, judge_of_it in runs.items():
         run.refresh_from_db()
         judge(run, judge_of_it.accepted(), total)
