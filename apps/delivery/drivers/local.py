@@ -82,12 +82,12 @@ class SendingProcess(Heartbeat):
         if self.clock:
             self.clock.tick()
         work = recovery.work()
-        if work.running:
+        if work.openings:
             openings_roll(now=timezone.now())
         if work.at_once or work.running and now >= self.next_recovery:
             self.next_recovery = now + REST
             with self.engine.database_turn:
-                recovery.recover_in_turn()
+                recovery.recover_in_turn(work)
         if work.letters:
             self.engine.look()
         if work.ledgers:

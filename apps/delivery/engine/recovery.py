@@ -28,7 +28,11 @@ CRASHES = 3  # a letter that killed so many workers is set aside
 LOST = "The sender was lost while it had this letter in hand; whether it was sent is not known."
 LOST_OUTCOME = Outcome(Phase.DOT, None, LOST)
 SET_ASIDE = "Set aside: the sender crashed three times over this letter."
-# What a worker at rest asks each second; it reads small indexes only.
+# What every worker asks each second; it reads small indexes only. One of them does it then.
+A_ROUND_AGO = {
+    "sqlite": "STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', 'now', '-{seconds} seconds')",
+    "postgresql": "STATEMENT_TIMESTAMP() - INTERVAL '{seconds} seconds'",
+}
 WORK = """
 SELECT EXISTS (SELECT 1 FROM mailings_increment)
     OR EXISTS (SELECT 1 FROM mailings_delivery WHERE state = 'claimed')
@@ -39,24 +43,33 @@ SELECT EXISTS (SELECT 1 FROM mailings_increment)
         SELECT 1 FROM mailings_delivery d WHERE d.run_id = r.id AND d.state = 'pending')),
     EXISTS (SELECT 1 FROM mailings_preparation)
     OR EXISTS (SELECT 1 FROM mailings_run WHERE total > sent + failed + unknown + skipped
-        AND state = 'stopped')
+        AND state = 'stopped'),
+    EXISTS (SELECT 1 FROM mailings_run r JOIN mailings_mailing m ON m.id = r.mailing_id
+        WHERE r.state IN ('running', 'paused') AND NOT r.test AND m.closes_at <= %(now)s),
+    NOT EXISTS (SELECT 1 FROM delivery_clocklease WHERE name = %(round)s
+        AND ticked_at >= {a_round_ago})
 """
 
 
 class Work(NamedTuple):
-    """What there is to do: recovery at once, recovery now and then, letters to send, ledgers."""
+    """What there is to do."""
 
-    at_once: bool
+    at_once: bool  # recovery, which is else done now and then
     running: bool
-    letters: bool
+    letters: bool  # to send
     ledgers: bool  # to make, or to cancel the rest of
+    openings: bool  # of mailings, which are over
+    is_due: bool  # nobody has begun a round of `recover_all` in this second
 
 
 def work() -> Work:
     """Return the Work that there is now. One query."""
+    vendor = connection.vendor
+    a_round_ago = A_ROUND_AGO[vendor].format(seconds=BETWEEN.total_seconds())
     with connection.cursor() as cursor:
-        cursor.execute(WORK)
-        return Work(*cursor.fetchone())
+        cursor.execute(WORK.format(a_round_ago=a_round_ago), {
+            "now": ledger.db_time(timezone.now()), "round": Lease.ROUND})
+        return Work(*map(bool, cursor.fetchone()))
 
 
 def recover() -> None:
@@ -65,15 +78,15 @@ def recover() -> None:
     recover_all()
 
 
-def recover_in_turn() -> None:
-    """Do a worker's part: its disk's journals, and the rest unless another has just done it."""
+def recover_in_turn(todo: Work) -> None:
+    """Do a worker's part: its disk's journals, and the rest unless another does it now."""
     recover_journals()
-    if is_first():
+    if todo.is_due and is_first():
         recover_all()
 
 
 def is_first() -> bool:
-    """Whether no other worker has begun a round of `recover_all` in this second."""
+    """Whether no other worker has begun a round of `recover_all` since it was found to be due."""
     rounds = Lease.objects.filter(name=Lease.ROUND)
     due = Q(ticked_at=None) | Q(ticked_at__lt=Now() - BETWEEN)
     if rounds.filter(due).update(ticked_at=Now()):

@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from apps.mailings.models import Sender
+from apps.mailings.models import Mailing, Sender
 
 from ..engine import recovery
 from ..engine.connection import Connection
@@ -20,12 +20,27 @@ def test_of_all_workers_one_a_second_recovers_for_all(monkeypatch):
     rounds = []
     monkeypatch.setattr(recovery, "recover_all", lambda: rounds.append(1))
     for _worker in range(3):
-        recovery.recover_in_turn()
+        recovery.recover_in_turn(recovery.work())
     assert len(rounds) == 1
     Lease.objects.filter(name=Lease.ROUND).update(ticked_at=timezone.now() - timedelta(seconds=1))
     for _worker in range(3):
-        recovery.recover_in_turn()
+        recovery.recover_in_turn(recovery.work())
     assert len(rounds) == 2
+
+
+def test_who_is_not_first_asks_nothing_more(django_assert_num_queries):
+    recovery.recover_in_turn(recovery.work())
+    with django_assert_num_queries(1):
+        recovery.recover_in_turn(recovery.work())
+
+
+def test_openings_are_rolled_where_one_is_over(owner, servers):
+    run = run_of(owner, servers(Open))
+    assert not recovery.work().openings
+    now = timezone.now()
+    hours = {"opens_at": now - timedelta(hours=2), "closes_at": now - timedelta(seconds=1)}
+    Mailing.objects.filter(pk=run.mailing_id).update(**hours)
+    assert recovery.work().openings
 
 
 @pytest.fixture
