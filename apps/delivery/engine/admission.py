@@ -146,13 +146,13 @@ class Admission:
         with self.lock:
             self.admitted.pop(connection, None)
 
-    def tell_news(self, connection: "Connection",
+    def tell_news(self, connection: "Connection", run_id: int,
                   database_turn: contextlib.AbstractContextManager) -> None:
-        """Tell the page of the run that `connection` sends when the limit has changed."""
+        """Tell the page of the run that `connection` has sent when the limit has changed."""
         news = self.take_news(connection)
         if news:
             with contextlib.suppress(db.Error), database_turn:
-                tell(connection.run_now.pk, self.size, news)
+                tell(run_id, self.size, news)
 
     def take_news(self, connection: "Connection") -> tuple[int, str] | None:
         """Return (limit, reply) once after a change, to a connection that is let in; else None."""

@@ -13,6 +13,7 @@ from ..wire.account import Account, account_of
 from . import breaker, ledger, openings
 from .admission import Admission
 from .doors import KEPT, NOBODY
+from .group import Group
 from .prefetch import letter_loaded
 from .provider_turns import ANY, Turn, turns_of
 from .results import Claimed
@@ -52,9 +53,7 @@ class Claims:
         # For whom the database knows this connection to work: sender and provider.
         self.noted: tuple[int | None, str] = NOTHING
         self.is_noted = False  # it may know
-        self.ends_at = timezone.now()  # the end of the run's window
         self.reached: dict[tuple[int, str], int] = {}  # run and provider: the highest claimed id
-        self.left = 0  # letters of the run without an outcome, when the group was claimed
         self.is_paced = False  # the sender may have so many letters a minute and no more
         self.elsewhere = 0  # connections of other processes that work for the sender
         self.must_hang_up = False  # before it may work for another sender
@@ -64,8 +63,8 @@ class Claims:
         self.unreadable: set[int] = set()  # senders whose passwords can not be read
         self.senders: dict[int, tuple[Any, Sender | None]] = {}  # and their versions
 
-    def next(self) -> tuple[Run, list[Claimed]]:
-        """Return a run and what is claimed of it, as one group; (Run(), []) when nothing waits.
+    def next(self) -> Group:
+        """Claim letters of a run, as one group; of nothing when nothing waits.
 
         Call it in a transaction.
         """
@@ -84,12 +83,12 @@ class Claims:
             if claimed:
                 self.passed_by.clear()
                 letter_loaded(run)
-                return run, claimed
+                return Group(self.door, run, claimed, self.turn, queued.left)
             if self.must_look_again:
                 break
         if len(runs) == RUNS and len(self.passed_by) > passed_by:
             self.must_look_again = True  # there may be more
-        return Run(), []
+        return Group(self.door)
 
     def claim(self, queued: Queued) -> list[Claimed]:
         """Claim letters of a run, where there is a place for them."""
@@ -135,8 +134,6 @@ class Claims:
                 mine = self.engine.pool.others_of(self.connection, queued.run.sender_id)
                 self.elsewhere = queued.others - mine
                 self.note_reached(queued.run.pk, claimed[-1].id)
-                self.ends_at = queued.run.ends_at
-                self.left = queued.left
                 self.bookings.book(len(claimed))
                 return claimed
         if queued.by_provider or settings.SENDER_RATE or has_limits(queued.run.sender):

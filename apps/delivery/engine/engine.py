@@ -75,7 +75,7 @@ class Engine:
         """Start connections in place of those that wait for their servers. Call it often."""
         for connection in self.connections:
             if connection.waiting.is_long():
-                connection.claims.door.is_slow = True
+                connection.door.is_slow = True
                 connection.waiting.park()
         self.grow()
         if self.waiting and self.pool.has_surplus():
@@ -96,7 +96,7 @@ class Engine:
 
     def is_busy(self) -> bool:
         """Whether a connection has letters and has not been waiting for its server for long."""
-        return any(one.claimed and not (one.claims.door.is_slow or one.waiting.is_long())
+        return any(one.group.claimed and not (one.door.is_slow or one.waiting.is_long())
                    for one in self.connections)
 
     def stop(self) -> None:
@@ -113,7 +113,7 @@ class Engine:
         """Renew the leases of letters that a slow server has. Call it each second."""
         soon = time.monotonic() + LEASE.total_seconds() / 2
         for connection in self.connections:
-            if connection.claimed and connection.lease_until < soon:
+            if connection.group.claimed and connection.lease_until < soon:
                 connection.renew()
 
     def renew_openings(self) -> None:
@@ -192,8 +192,8 @@ class Engine:
 
         With this share all connections end at the same time.
         """
-        in_hand = sum(len(connection.claimed) for connection in self.connections
-                      if connection.run_now.pk == run_id)
+        groups = [connection.group for connection in self.connections]
+        in_hand = sum(len(group.claimed) for group in groups if group.run_id == run_id)
         return (left - in_hand * self.all // self.size) // self.all
 
     def done_or_wait(self, calls: int, connection: Connection) -> bool:
@@ -230,7 +230,7 @@ class Engine:
         return self.stopping.is_set()
 
     def has_letters_in_hand(self) -> bool:
-        return any(connection.claimed for connection in self.connections)
+        return any(connection.group.claimed for connection in self.connections)
 
     def seconds_of_pace(self) -> float:
         """Return how long to wait where a limit alone holds letters up for a moment; else 0."""

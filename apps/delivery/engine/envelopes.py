@@ -1,6 +1,7 @@
 """From whom the envelopes of a connection's letters come: an address of each letter's own, to
 which it comes back, or the sender's where the server does not take such."""
 import logging
+from collections.abc import Callable
 
 from apps.mailings.attempts.faults import Fault, Meaning
 from apps.mailings.attempts.verdicts import Phase
@@ -18,6 +19,7 @@ log = logging.getLogger("vestnik.delivery")
 class Envelopes:
     """The envelopes of one group's letters after the other."""
 
+    run: Run
     letter: Letter
 
     def __init__(self) -> None:
@@ -27,6 +29,7 @@ class Envelopes:
 
     def begin(self, run: Run, letter: Letter) -> None:
         """Begin a group of `run`."""
+        self.run = run
         self.letter = letter
         self.is_signed = run.has_return_path
         self.announced.clear()
@@ -46,9 +49,10 @@ class Envelopes:
     def signed(self, row: Claimed) -> Envelope:
         return self.letter.carried.return_path(row.id), row.email
 
-    def hand_in(self, transport: Transport, ready: Ready, following: Envelope | None) -> Outcome:
+    def hand_in(self, transport: Transport, ready: Ready, following: Envelope | None,
+                meanwhile: Callable[[], object] | None = None) -> Outcome:
         """Hand in a letter. One that was refused for its own address goes from the sender's."""
-        outcome = self.send(transport, ready, following)
+        outcome = self.send(transport, ready, following, meanwhile)
         if not self.is_signed or not may_be_about_sender(outcome, ready.row):
             return outcome
         self.is_signed = False
@@ -59,14 +63,17 @@ class Envelopes:
             self.is_signed = True  # it may have been something else
         return again
 
-    def send(self, transport: Transport, ready: Ready, following: Envelope | None) -> Outcome:
+    def send(self, transport: Transport, ready: Ready, following: Envelope | None,
+             meanwhile: Callable[[], object] | None = None) -> Outcome:
         sender, recipient = self.of(ready.row)
-        return transport.send(ready.octets, sender, recipient, following, self.letter.tail)
+        return transport.send(
+            ready.octets, sender, recipient, following, self.letter.tail, meanwhile)
 
-    def write_down(self, run: Run) -> None:
-        """Have the rest of `run`, and later runs, come from the sender's address, if need be."""
+    def write_down(self) -> None:
+        """Have the rest of the run, and later runs, come from the sender's address, if need be."""
         if not self.words:
             return
+        run = self.run
         log.warning("run %s: its server takes no return path: %s", run.pk, self.words,
                     extra={"run": run.pk})
         Run.objects.filter(pk=run.pk).update(has_return_path=False)

@@ -86,16 +86,28 @@ class Journal:
         code = outcome.code or "null"
         self._write(f'R [{delivery_id}, "{outcome.phase}", {code}, {text}]'.encode("ascii"))
 
-    def clear(self, taken: int = 0) -> None:
-        """Delete what the database has; first note that so many letters more were `taken`."""
+    def clear(self, taken: int = 0, *, but_last: bool = False) -> None:
+        """Delete what the database has; first note that so many letters more were `taken`.
+
+        With `but_last` the last line stays where it is, and the others become empty ones: it can
+        not be moved without a moment in which it is not there.
+        """
         self.letters += taken
         if self.fd == CLOSED:
             return
         if taken:
             line = self.taken_line()
             self.map[self.start - len(line):self.start] = line
+        if but_last:
+            last = max(self.start, self.map.rfind(b"\n", self.start, self.end - 1) + 1)
+            self.map[self.start:last] = b"\n" * (last - self.start)
+            return
         self.map[self.start:self.end] = bytes(self.end - self.start)
         self.end = self.start
+
+    def has_room(self) -> bool:
+        """Whether it may be cleared with its last line left for some time still."""
+        return self.end < STEP // 2
 
     def taken_line(self) -> bytes:
         return TAKEN % (self.letters, time.time())

@@ -100,7 +100,7 @@ class Pool:
         with self.lock:
             if connection.is_retiring or self.closed or self.keeps_pace_alone(connection):
                 return connection.is_retiring
-            spare = self.engine.waiting if connection.results else 0
+            spare = self.engine.waiting if connection.group.results else 0
             others = self.working() - (not connection.is_held_up())
             connection.is_retiring = others + 1 - spare > self.size
         if connection.is_retiring:

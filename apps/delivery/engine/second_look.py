@@ -65,14 +65,14 @@ class SecondLook:
     def look(self) -> None:
         """Ask the database, whose connection may have been closed meanwhile."""
         connection = self.connection
-        claimed = connection.claimed
+        group = connection.group
         connection.waiting.end()
         at = time.monotonic()
         try:
             self.gone = ledger.gone_now(
-                connection.run_now.pk, connection.journal.token, claimed[0].id, claimed[-1].id)
+                group.run_id, connection.journal.token, group.claimed[0].id, group.claimed[-1].id)
             self.at = at
         finally:
-            if not connection.claims.door.is_quick:
+            if not group.door.is_quick:
                 db.connection.close()
             connection.waiting.begin()

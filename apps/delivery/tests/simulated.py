@@ -5,6 +5,7 @@ has accepted and the fault that is to strike; `reach` is called at each step of 
 """
 import contextlib
 import io
+import math
 import re
 from collections import Counter
 from datetime import timedelta
@@ -18,7 +19,7 @@ from apps.mailings.models import Delivery
 from apps.statistics import counting
 
 from ..engine import connection as connections
-from ..engine import engine, journal, ledger, recovery
+from ..engine import claiming, engine, exchange, journal, ledger, recovery
 from ..wire import login
 from ..wire.account import service_account
 from ..wire.carried import Carried
@@ -127,13 +128,13 @@ class Worker:
 
     @property
     def held(self):
-        return {row.id for row in self.connection.claimed}
+        return self.connection.exchange.in_hand()
 
     def work(self):
         """Record the last group, claim and send the next."""
         with self.world.sending(self):
-            if self.connection.turn():
-                self.connection.send_group()
+            if self.connection.exchange.turn():
+                self.connection.send_group(self.connection.group)
 
     def beat(self):
         with self.world.sending(self):
@@ -144,7 +145,7 @@ class Worker:
         """SIGTERM: record what is in hand, claim nothing more."""
         self.engine.stop()
         with self.world.sending(self):
-            assert not self.connection.turn()
+            assert not self.connection.exchange.turn()
         self.gone(forget=True)
 
     def gone(self, forget=False):
@@ -156,7 +157,8 @@ class Worker:
 class World:
     """The server, the clocks, the fault; and the judge's own book, by delivery's id."""
 
-    def __init__(self, strike):
+    def __init__(self, strike, *, group=claiming.LARGEST_GROUP):
+        self.group = group  # letters that are claimed together at the most
         self.began, self.elapsed, self.boot = timezone.now(), 0.0, 1
         self.strike, self.fault, self.worker = strike, None, None
         self.fates, self.down = [], False
@@ -244,10 +246,13 @@ class World:
         fakes = (
             (timezone, "now", self.wall_clock),
             (engine, "time", SimpleNamespace(monotonic=lambda: self.elapsed)),
-            (connections, "time",
-             SimpleNamespace(monotonic=lambda: self.elapsed, sleep=self.passes)),
+            (connections, "time", SimpleNamespace(monotonic=lambda: self.elapsed)),
             (connections, "connection", SimpleNamespace(vendor=connection.vendor, close=int)),
-            (connections, "transaction", SimpleNamespace(atomic=self.atomic)),
+            (exchange, "time", SimpleNamespace(monotonic=lambda: self.elapsed, sleep=self.passes)),
+            (exchange, "database", SimpleNamespace(vendor=connection.vendor, close=int)),
+            (exchange, "transaction", SimpleNamespace(atomic=self.atomic)),
+            (claiming, "LARGEST_GROUP", self.group),
+            (exchange, "SLOW", math.inf),  # in no time at all each server is quick
             (engine.Engine, "done_or_wait", lambda own, calls, connection: True),
             (login, "connect", self.connect),
             (Carried, "message_id", self.noting(Carried.message_id)),

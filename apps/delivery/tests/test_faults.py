@@ -17,7 +17,7 @@ from tests.smtp import free_port, sink_server
 
 from .. import schedule
 from ..engine import connection as connections
-from ..engine import claiming, engine, recovery, transitions
+from ..engine import claiming, engine, exchange, recovery, transitions
 from .test_pipelining import PIPELINING
 from .test_replies import Script
 
@@ -38,7 +38,7 @@ def break_statement(monkeypatch, number):
             real_run(self)
 
     monkeypatch.setattr(connections.Connection, "run", run)
-    monkeypatch.setattr(connections, "DATABASE_PAUSE", 0.01)
+    monkeypatch.setattr(exchange, "DATABASE_PAUSE", 0.01)
 
 
 @pytest.mark.parametrize("number", range(1, 31))

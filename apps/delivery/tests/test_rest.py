@@ -40,8 +40,8 @@ def test_a_limited_rate_outlives_a_restart_of_the_database(mailing, settings, mo
     run_start(mailing=mailing, trigger=Run.Trigger.PAGE)
     engine = Engine(connections=1)
     worker = __import__("apps.delivery.engine.connection", fromlist=["x"]).Connection(engine, 0)
-    monkeypatch.setattr(worker, "exchange_or_hold", lambda: [])
-    monkeypatch.setattr("apps.delivery.engine.connection.DATABASE_PAUSE", 0)
+    monkeypatch.setattr(worker.exchange, "exchange", lambda: False)
+    monkeypatch.setattr("apps.delivery.engine.exchange.DATABASE_PAUSE", 0)
     calls = []
 
     def fails_once(**_):
@@ -53,7 +53,7 @@ def test_a_limited_rate_outlives_a_restart_of_the_database(mailing, settings, mo
 
     monkeypatch.setattr(engine, "runnable", fails_once)
     try:
-        worker.turn()
+        worker.exchange.turn()
     except OperationalError as error:
         pytest.fail(str(error))
     finally:

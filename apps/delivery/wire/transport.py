@@ -61,22 +61,24 @@ class Transport:
         self.connected_at = 0.0  # monotonic
 
     def send(self, letter: bytes, sender: str, recipient: str,
-             following: Envelope | None = None, tail: Sequence[bytes] = ()) -> Outcome:
+             following: Envelope | None = None, tail: Sequence[bytes] = (),
+             meanwhile: Callable[[], object] | None = None) -> Outcome:
         """Send the octets of one `letter` (of `Letter.render`), and its `tail`, if it has one.
 
         Returns the Outcome.
 
         `following` is the envelope of the letter that comes next, where it is known already; it
-        must come next, or the connection is dropped.
+        must come next, or the connection is dropped. `meanwhile` is called once the dot has left,
+        before its answer is read; it must not raise.
         """
         if self.announced not in (None, (sender, recipient)):
             self.abort()
         elif self.letters >= LETTERS_PER_CONNECTION:
             self.close()
         reused = self.connection is not None
-        outcome = self._transact(letter, sender, recipient, following, tail)
+        outcome = self._transact(letter, sender, recipient, following, tail, meanwhile)
         if reused and self.connection is None and hung_up(outcome):
-            outcome = self._transact(letter, sender, recipient, following, tail)
+            outcome = self._transact(letter, sender, recipient, following, tail, meanwhile)
         self.letters += 1
         return outcome
 
@@ -125,7 +127,8 @@ class Transport:
         self.announced = None
 
     def _transact(self, letter: bytes, sender: str, recipient: str,
-                  following: Envelope | None, tail: Sequence[bytes]) -> Outcome:
+                  following: Envelope | None, tail: Sequence[bytes],
+                  meanwhile: Callable[[], object] | None) -> Outcome:
         try:
             self.open()
         except (OSError, ValueError, TypeError, OverflowError) as error:
@@ -137,7 +140,7 @@ class Transport:
         except (OSError, NoReply) as error:
             self.abort()
             return lost(Phase.DATA, error)
-        return refused or self._content(letter, following, tail)
+        return refused or self._content(letter, following, tail, meanwhile)
 
     def _envelope(self, sender: str, recipient: str) -> Outcome | None:
         """Send MAIL, RCPT and DATA. Returns the Outcome of a refusal; None: ready for a letter."""
@@ -173,8 +176,8 @@ class Transport:
                 self.abort()
         return refusal
 
-    def _content(self, data: bytes, following: Envelope | None,
-                 tail: Sequence[bytes]) -> Outcome:
+    def _content(self, data: bytes, following: Envelope | None, tail: Sequence[bytes],
+                 meanwhile: Callable[[], object] | None) -> Outcome:
         """Call `before_dot`, then send the letter and its dot; from then on only a reply tells."""
         if tail or len(data) > BIG_LETTER:
             try:
@@ -196,6 +199,8 @@ class Transport:
         self.patience = self.after_dot
         try:
             self.sock.sendall(data)
+            if meanwhile:
+                meanwhile()
             code, text = self._reply()
         except (OSError, NoReply) as error:
             self.abort()
