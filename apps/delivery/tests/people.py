@@ -9,6 +9,7 @@ from apps.users.models import User
 from tests.factories import RecipientFactory
 
 from .. import services
+from ..drivers.preparer import Preparer
 from ..engine import recovery
 
 DEEDS = ["start", "start_again", "pause", "resume", "stop", "disable", "enable", "block",
@@ -119,3 +120,8 @@ class People:
 
     def upkeep(self):
         recovery.recover()
+        preparer = Preparer(contextlib.nullcontext())
+        while preparer.round():
+            pass
+        for pk, email in Delivery.objects.values_list("pk", "email"):
+            self.emails.setdefault(pk, email)  # of ledgers that were made only now

@@ -145,7 +145,8 @@ class Worker:
         """SIGTERM: record what is in hand, claim nothing more."""
         self.engine.stop()
         with self.world.sending(self):
-            assert not self.connection.exchange.turn()
+            while self.connection.exchange.turn():  # what was claimed ahead goes back
+                self.connection.send_group(self.connection.group)
         self.gone(forget=True)
 
     def gone(self, forget=False):
