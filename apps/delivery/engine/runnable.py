@@ -6,7 +6,8 @@ the ORM would take longer to write it, and to read a whole run, than the databas
 Its order is fair by sender: first the one for which the fewest connections of all processes work,
 the asking one left out. Of equal ones a connection stays with its own; once its slice is over, it
 comes last. Then comes whose runs were served the least recently. The runs without a sender count
-as one sender's.
+as one sender's. A sender whose pace another connection keeps comes after all: one is enough, as
+long as no slot goes by.
 """
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
@@ -28,7 +29,10 @@ RUNNABLE = """
 WITH fit AS (
     SELECT r.id, COALESCE(r.sender_id, 0) AS sender, COALESCE(u.used, 0) AS used, r.updated_at,
         MIN(r.updated_at) OVER (PARTITION BY r.sender_id) AS served_at,
-        ROW_NUMBER() OVER (PARTITION BY r.sender_id ORDER BY r.updated_at) AS place
+        ROW_NUMBER() OVER (PARTITION BY r.sender_id ORDER BY r.updated_at) AS place,
+        CASE WHEN u.used > 0 AND s.per_minute IS NOT NULL AND r.sender_id <> {own} AND EXISTS (
+            SELECT 1 FROM delivery_throttle t WHERE t.sender_id = s.id AND t.provider = ''
+            AND t.free_at > {now}) THEN 1 ELSE 0 END AS kept
     FROM mailings_run r LEFT JOIN mailings_mailing m ON m.id = r.mailing_id
     JOIN users_user o ON o.id = r.owner_id
     LEFT JOIN mailings_sender s ON s.id = r.sender_id
@@ -53,8 +57,8 @@ SELECT {by_provider}, fit.used, s.updated_at, s.limits_at, {columns},
 FROM fit JOIN mailings_run r ON r.id = fit.id
 LEFT JOIN mailings_mailing m ON m.id = r.mailing_id
 LEFT JOIN mailings_sender s ON s.id = r.sender_id WHERE fit.place <= {runs}
-ORDER BY fit.used, CASE WHEN fit.sender = {own} THEN {turn} ELSE 1 END, fit.served_at, fit.sender,
-    fit.updated_at LIMIT {most}
+ORDER BY fit.kept, fit.used, CASE WHEN fit.sender = {own} THEN {turn} ELSE 1 END, fit.served_at,
+    fit.sender, fit.updated_at LIMIT {most}
 """
 # Within its mailing's hours. One that has hours and no opening yet waits for it.
 OPEN = """(m.opens_at <= %(now)s AND m.closes_at > %(now)s
@@ -95,6 +99,7 @@ def runs_with_letters(
     """
     statement = RUNNABLE.format(
         columns=COLUMNS, used=openings.USED[connection.vendor],
+        now=throttle.later(timedelta(), connection.vendor),
         free=throttle.FREE.format(later=throttle.later(ahead, connection.vendor)),
         free_provider=provider_turns.free(ahead), by_provider=provider_turns.BY_PROVIDER,
         only=only(run_ids, room), open=OPEN,

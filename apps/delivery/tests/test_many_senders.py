@@ -3,9 +3,10 @@ import time
 from datetime import timedelta
 
 import pytest
+from django.db.models.functions import Now
 from django.utils import timezone
 
-from apps.delivery.models import OpenConnection
+from apps.delivery.models import OpenConnection, Throttle
 from apps.delivery.services import RunRefused, run_resume
 from apps.mailings.models import Run, Sender
 from tests.factories import SenderFactory
@@ -15,7 +16,7 @@ from tests.smtp import free_port
 from ..engine import breaker, claiming, recovery
 from ..engine.connection import Connection
 from ..engine.engine import Engine
-from ..engine.runnable import Queued
+from ..engine.runnable import NO_ONE, Queued, runs_with_letters
 from ..wire.account import service_account
 from .many_senders import Hanging, Open, engines, is_sent, run_of, working
 
@@ -65,6 +66,29 @@ def test_one_connection_serves_three_senders_in_turns(owner, servers):
         until(lambda: all(map(is_sent, runs)))
     assert set(came[:45]) == {0, 1, 2}  # nobody waits until another has sent everything
     assert len(came) == 75
+
+
+def test_a_pace_that_one_keeps_calls_no_other_until_a_slot_goes_by(owner, servers):
+    server = servers(Open)
+    paced = run_of(owner, server, per_minute=600)
+    free = run_of(owner, server)
+    OpenConnection.objects.create(
+        token="keeper", sender=paced.sender, until=Now() + timedelta(minutes=1))
+    for number in range(2):
+        OpenConnection.objects.create(
+            token=f"other{number}", sender=free.sender, until=Now() + timedelta(minutes=1))
+
+    def order(token, own=None):
+        queued = runs_with_letters(token=token, own=own or NO_ONE)
+        return [each.run.sender_id for each in queued]
+
+    row = Throttle.objects.create(sender=paced.sender, free_at=Now() + timedelta(seconds=0.2),
+                                  booked_at=Now())
+    assert order("one more") == [free.sender_id, paced.sender_id]
+    assert order("keeper", paced.sender_id) == [paced.sender_id, free.sender_id]
+    row.free_at = Now() - timedelta(seconds=0.01)
+    row.save()
+    assert order("one more") == [paced.sender_id, free.sender_id]
 
 
 def test_equal_accounts_share_the_open_connection(owner, other, servers):
