@@ -24,6 +24,7 @@ BROKERS := $(BIN)/python -m tests.torture.brokers --database $(POSTGRES)
 torture: .venv/test.stamp  ## Kill senders at random, count each letter's fate; POSTGRES=postgres://… too
 	$(BIN)/pytest -m torture -n0
 	$(TORTURE)
+	$(TORTURE) --delay 0.02
 	$(TORTURE) --signal TERM --delay 0.005
 	$(TORTURE) --lose-accepted 0.02 --lose-refused 0.02
 	$(BIN)/python -m tests.torture.restored
@@ -40,11 +41,12 @@ torture: .venv/test.stamp  ## Kill senders at random, count each letter's fate; 
 	$(BIN)/python -m tests.torture.memory
 	$(BIN)/python -m tests.torture.round_trip
 	CORPUS=all $(BIN)/pytest tests/test_corpus.py
-	for step in claim claimed mark marked answer answered record; do \
-		$(BIN)/python -m tests.torture --rounds 3 --recipients 200 --crash-at $$step || exit 1; done
+	for step in claim claimed mark marked answer answered record cleared; do \
+		$(BIN)/python -m tests.torture --rounds 3 --recipients 200 --delay 0.02 --crash-at $$step \
+			|| exit 1; done
 ifdef POSTGRES
 	$(TORTURE) --database $(POSTGRES)
-	$(TORTURE) --database $(POSTGRES) --processes 2
+	$(TORTURE) --database $(POSTGRES) --processes 2 --delay 0.02
 	$(TORTURE) --database $(POSTGRES) --fault terminate --processes 2
 	$(BIN)/python -m tests.torture --database $(POSTGRES) --fault freeze --rounds 8 --recipients 3000
 	$(BIN)/python -m tests.torture.restored --database $(POSTGRES)

@@ -4,7 +4,8 @@
 
 Steps, in the order of a letter's way: `claim` (claimed, not committed), `claimed` (committed),
 `mark` (before the journal's mark), `marked` (after it), `answer` (answered, not in the journal),
-`answered` (in the journal), `record` (written, not committed). Dies at the N-th time.
+`answered` (in the journal), `record` (written, not committed), `cleared` (committed, and cleared
+from the journal, perhaps while the last letter's answer is on its way). Dies at the N-th time.
 """
 import itertools
 import os
@@ -26,7 +27,7 @@ def main():
         "claim": (ledger, "claim", "after"), "claimed": (Connection, "send_group", "before"),
         "mark": (Journal, "mark", "before"), "marked": (Journal, "mark", "after"),
         "answer": (Journal, "answer", "before"), "answered": (Journal, "answer", "after"),
-        "record": (counting, "add", "after"),
+        "record": (counting, "add", "after"), "cleared": (Journal, "clear", "after"),
     }
     die_at(*places[step], number)
     call_command("sender", "--no-jobs", "--processes", "1", "--connections", "4")
