@@ -63,10 +63,11 @@ class Claims:
         self.unreadable: set[int] = set()  # senders whose passwords can not be read
         self.senders: dict[int, tuple[Any, Sender | None]] = {}  # and their versions
 
-    def next(self) -> Group:
+    def next(self, *, beside: bool = False) -> Group:
         """Claim letters of a run, as one group; of nothing when nothing waits.
 
-        Call it in a transaction.
+        With `beside` a letter is on its way still: nothing is claimed but more for its sender,
+        whose place and server the connection has. Call it in a transaction.
         """
         own_turn = time.monotonic() < self.slice_ends
         self.holds_rows = False
@@ -76,10 +77,12 @@ class Claims:
             is_own_turn=own_turn)
         for queued in runs:
             run = queued.run
+            if beside and (run.sender_id != self.sender_id or queued.by_provider):
+                break
             if self.limited and run.sender_id != self.sender_id:
                 self.must_hang_up = True
                 break
-            claimed = self.claim(queued)
+            claimed = self.claim(queued, beside)
             if claimed:
                 self.passed_by.clear()
                 letter_loaded(run)
@@ -90,8 +93,8 @@ class Claims:
             self.must_look_again = True  # there may be more
         return Group(self.door)
 
-    def claim(self, queued: Queued) -> list[Claimed]:
-        """Claim letters of a run, where there is a place for them."""
+    def claim(self, queued: Queued, beside: bool) -> list[Claimed]:
+        """Claim letters of a run, where there is a place for them; `beside` as `next` says."""
         run = queued.run
         self.look_up_sender(queued)
         try:
@@ -100,7 +103,7 @@ class Claims:
             self.unreadable.add(run.sender_id or NOBODY)
             return []
         door = self.engine.doors.to(run.sender_id, account)
-        if not door.may_send(self.connection):
+        if beside and door is not self.door or not door.may_send(self.connection):
             return []
         claimed = self.claim_by(door, queued)
         if claimed:

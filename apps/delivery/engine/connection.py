@@ -126,7 +126,7 @@ class Connection(threading.Thread):
             group.results += map(untried, group.claimed)
             return
         self.envelopes.begin(run, letter)
-        self.second_look.claimed(run)
+        self.second_look.claimed(group)
         self.is_paced = bool(self.claims.bookings.rate)
         tries = self.send_letters(group, Prefetch(letter, self.journal).ready(group.claimed))
         results = results_of(tries, group.claimed, run.ends_at)
@@ -200,7 +200,7 @@ class Connection(threading.Thread):
             log.error("the journal takes no more: %s", error)
             self.failures.count(group.run_id, Effect.CONNECTION, f"{DISK}: {error}", IN_A_ROW)
             return untried(row, reason=str(error))
-        if group.door is self.claims.door:  # else it was left while this letter went
+        if group.door is self.claims.door:  # else an exchange that failed has left it
             self.away = group.door.turned_away(self, outcome, row.email)
         if self.away:
             return untried(row)

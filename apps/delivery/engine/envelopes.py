@@ -20,6 +20,7 @@ class Envelopes:
     """The envelopes of one group's letters after the other."""
 
     run: Run
+    refused: Run  # of which run a letter was refused by its `words`
     letter: Letter
 
     def __init__(self) -> None:
@@ -59,6 +60,7 @@ class Envelopes:
         again = self.send(transport, ready, None)
         if again.accepted:
             self.words = outcome.reply
+            self.refused = self.run
         else:
             self.is_signed = True  # it may have been something else
         return again
@@ -73,7 +75,7 @@ class Envelopes:
         """Have the rest of the run, and later runs, come from the sender's address, if need be."""
         if not self.words:
             return
-        run = self.run
+        run = self.refused
         log.warning("run %s: its server takes no return path: %s", run.pk, self.words,
                     extra={"run": run.pk})
         Run.objects.filter(pk=run.pk).update(has_return_path=False)

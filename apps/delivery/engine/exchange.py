@@ -17,10 +17,11 @@ from apps.core.outage import SameFile, outage
 from apps.statistics import counting
 
 from . import breaker, ledger, restore, slowing
+from .claiming import GROUP_LIMIT
 from .group import Group
 from .ledger import LEASE
 from .provider_turns import ANY
-from .results import Result, Try, results_of
+from .results import Result, Try, results_of, untried
 
 if TYPE_CHECKING:
     from .connection import Connection
@@ -37,7 +38,8 @@ class Exchange:
         self.engine = connection.engine
         self.same_file = SameFile()
         self.late: Group | None = None  # whose last letter's result is not stored yet
-        self.is_ahead = False  # the next group was claimed while the last one went
+        self.is_ahead = False  # the next group was claimed while the last letter went
+        self.claimed_at = 0.0  # monotonic: when, then
         self.error: Exception | None = None  # of an exchange beside a letter
 
     def turn(self) -> bool:
@@ -59,11 +61,18 @@ class Exchange:
                     return False
 
     def was_done_beside(self) -> bool:
-        """Whether the next group is there already. Raises what went wrong as it was claimed."""
+        """Whether the next group is there already. Raises what went wrong as it was claimed.
+
+        One that has waited for a slow answer goes back: its run may have been paused meanwhile.
+        """
         error, self.error = self.error, None
         if error:
             raise error
         is_ahead, self.is_ahead = self.is_ahead, False
+        if is_ahead and time.monotonic() - self.claimed_at > GROUP_LIMIT:
+            group = self.connection.group
+            group.results += map(untried, group.claimed)
+            return False
         return is_ahead
 
     def exchange(self) -> bool:
@@ -103,9 +112,10 @@ class Exchange:
         earlier = group.results
         group.results = earlier + results_of(tries, (), group.run.ends_at)
         stored = self.with_results()
+        self.claimed_at = time.monotonic()
         try:
             with self.engine.database_turn:
-                following = self.store_and_claim(stored, but_last=True)
+                following = self.store_and_claim(stored, beside=True)
         except Exception as error:
             self.error = error
             group.results = earlier
@@ -126,10 +136,10 @@ class Exchange:
             following.results = group.results
             self.late = None
 
-    def store_and_claim(self, stored: Sequence[Group], *, but_last: bool = False) -> Group:
+    def store_and_claim(self, stored: Sequence[Group], *, beside: bool = False) -> Group:
         """Store the results of groups and claim the next, then clear the journal. Returns it.
 
-        With `but_last` the journal's last line stays: the mark of a letter that is on its way.
+        With `beside` the journal's last line stays: the mark of a letter that is on its way.
         Returns a Group of nothing after a restore of the database, which pauses all runs.
         """
         connection = self.connection
@@ -138,22 +148,23 @@ class Exchange:
         for group in stored:
             breaker.apply(group.run, group.results, connection.failures, group.door)
             slowing.apply(group.run, group.results, group.turn, self.engine)
-        untried = sum(not result.outcome for result in connection.group.results)
-        connection.claims.bookings.give_back(untried)
+        connection.claims.bookings.give_back(
+            sum(not result.outcome for result in connection.group.results))
         try:
             with transaction.atomic():
-                following, moved = self.exchange_in_transaction(stored)
+                following, moved = self.exchange_in_transaction(stored, beside)
         except restore.Restored:  # the database does not know the letters in hand
             restore.notice()
             following, moved = Group(connection.claims.door), 0
         connection.claims.committed(following.run)
-        connection.journal.clear(moved, but_last=but_last)
+        connection.journal.clear(moved, but_last=beside)
         connection.away = False
         self.late = None
         logs.note(run=following.run_id or "-")
         return following
 
-    def exchange_in_transaction(self, stored: Sequence[Group]) -> tuple[Group, int]:
+    def exchange_in_transaction(self, stored: Sequence[Group],
+                                beside: bool) -> tuple[Group, int]:
         """Return the next group, and how many letters have moved: stored ones, and claimed ones.
 
         Results are counted too, so that a backup from before they were stored shows as one.
@@ -163,13 +174,13 @@ class Exchange:
         for group in stored:
             counts, tries = ledger.store(group.run, group.results, journal.token)
             counting.add(group.run_id, counts, tries)
-        following = self.claim()
+        following = self.claim(beside)
         moved = sum(len(group.results) for group in stored) + len(following.claimed)
         if moved:
             restore.write_letters_taken(journal.token, journal.letters + moved)
         return following, moved
 
-    def claim(self) -> Group:
+    def claim(self, beside: bool) -> Group:
         """Claim the next group; of nothing when nothing waits."""
         connection = self.connection
         if not self.engine.may_send() or self.engine.pool.retire(connection):
@@ -177,7 +188,7 @@ class Exchange:
         connection.began = connection.failures.number
         connection.lease_until = time.monotonic() + LEASE.total_seconds()
         connection.second_look.begin()
-        return connection.claims.next()
+        return connection.claims.next(beside=beside)
 
     def close_runs(self, groups: Iterable[Group]) -> None:
         """Finish the runs of groups that are over, and are not gone on with."""

@@ -29,7 +29,7 @@ LOST = "The sender was lost while it had this letter in hand; whether it was sen
 LOST_OUTCOME = Outcome(Phase.DOT, None, LOST)
 SET_ASIDE = "Set aside: the sender crashed three times over this letter."
 # What every worker asks each second; it reads small indexes only. One of them does it then.
-A_ROUND_AGO = {
+AGO = {
     "sqlite": "STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', 'now', '-{seconds} seconds')",
     "postgresql": "STATEMENT_TIMESTAMP() - INTERVAL '{seconds} seconds'",
 }
@@ -47,7 +47,7 @@ SELECT EXISTS (SELECT 1 FROM mailings_increment)
     EXISTS (SELECT 1 FROM mailings_run r JOIN mailings_mailing m ON m.id = r.mailing_id
         WHERE r.state IN ('running', 'paused') AND NOT r.test AND m.closes_at <= %(now)s),
     NOT EXISTS (SELECT 1 FROM delivery_clocklease WHERE name = %(round)s
-        AND ticked_at >= {a_round_ago})
+        AND ticked_at >= {a_round_ago} AND ticked_at <= {now})
 """
 
 
@@ -64,10 +64,11 @@ class Work(NamedTuple):
 
 def work() -> Work:
     """Return the Work that there is now. One query."""
-    vendor = connection.vendor
-    a_round_ago = A_ROUND_AGO[vendor].format(seconds=BETWEEN.total_seconds())
+    ago = AGO[connection.vendor]
+    statement = WORK.format(
+        a_round_ago=ago.format(seconds=BETWEEN.total_seconds()), now=ago.format(seconds=0))
     with connection.cursor() as cursor:
-        cursor.execute(WORK.format(a_round_ago=a_round_ago), {
+        cursor.execute(statement, {
             "now": ledger.db_time(timezone.now()), "round": Lease.ROUND})
         return Work(*map(bool, cursor.fetchone()))
 
@@ -89,6 +90,7 @@ def is_first() -> bool:
     """Whether no other worker has begun a round of `recover_all` since it was found to be due."""
     rounds = Lease.objects.filter(name=Lease.ROUND)
     due = Q(ticked_at=None) | Q(ticked_at__lt=Now() - BETWEEN)
+    due |= Q(ticked_at__gt=Now())  # before the clock was set back
     if rounds.filter(due).update(ticked_at=Now()):
         return True
     begun = {"until": Now(), "ticked_at": Now()}

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 from django import db
 from django.utils import timezone
 
-from apps.mailings.models import Run
-
 from . import ledger
+from .group import Group
 
 if TYPE_CHECKING:
     from .connection import Connection
@@ -36,6 +35,8 @@ class Closed(Exception):
 class SecondLook:
     """What is known of the recipients of one connection's group."""
 
+    group: Group  # whose letters go
+
     def __init__(self, connection: "Connection") -> None:
         self.connection = connection
         self.at = 0.0  # monotonic: when the database was asked last
@@ -47,9 +48,10 @@ class SecondLook:
         self.at = time.monotonic()
         self.gone = {}
 
-    def claimed(self, run: Run) -> None:
-        """Call it before the first of the claimed letters of `run`."""
-        self.opens, self.closes = run.opening
+    def claimed(self, group: Group) -> None:
+        """Call it before the first letter of a group."""
+        self.group = group
+        self.opens, self.closes = group.run.opening
         self.is_closed = False
 
     def take(self, delivery_id: int) -> None:
@@ -65,7 +67,7 @@ class SecondLook:
     def look(self) -> None:
         """Ask the database, whose connection may have been closed meanwhile."""
         connection = self.connection
-        group = connection.group
+        group = self.group
         connection.waiting.end()
         at = time.monotonic()
         try:

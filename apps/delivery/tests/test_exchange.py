@@ -1,15 +1,18 @@
 """What is done between two groups of letters, also while the last answer is on its way."""
 import asyncio
+import threading
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, transaction
 
-from apps.delivery.services import run_start
+from apps.delivery.services import run_pause, run_start
 from apps.mailings.models import Attempt, Delivery, Run
-from tests.factories import MailingFactory, RecipientFactory
-from tests.sending import send, work
+from tests.factories import MailingFactory, RecipientFactory, SenderFactory
+from tests.sending import send, until, work
 
 from ..engine import claiming, ledger, restore
+from ..engine.connection import Connection
+from ..engine.engine import Engine
 from ..engine.exchange import Exchange
 from ..engine.journal import Journal, dead_journals
 from ..wire.outcome import Outcome, Phase
@@ -121,6 +124,46 @@ def test_a_restore_that_shows_meanwhile_pauses_the_run(mailing, slow_sink, besid
     work(run, connections=1)
     assert run.state == "paused" and len(slow_sink.letters) == 7
     assert len(set(slow_sink.addresses)) == 7
+
+
+def test_what_was_claimed_before_a_long_wait_goes_back(mailing, slow_sink, beside, monkeypatch):
+    """Else a run that was paused during the wait would go on for a group."""
+    monkeypatch.setattr("apps.delivery.engine.exchange.GROUP_LIMIT", 0.1)
+    taking = slow_sink.handle_DATA
+    is_asked = threading.Event()
+
+    async def long_at_the_seventh(*args):
+        if len(slow_sink.letters) == 6:
+            is_asked.set()
+            await asyncio.sleep(0.3)
+        return await taking(*args)
+
+    slow_sink.handle_DATA = long_at_the_seventh
+    run = run_start(mailing=mailing, trigger=Run.Trigger.PAGE)
+    engine = Engine(connections=1, run_ids=[run.pk])
+    engine.start()
+    assert is_asked.wait(5)
+    until(lambda: beside)
+    run_pause(run=run)
+    assert engine.join(10)
+    run.refresh_from_db()
+    assert (run.state, len(slow_sink.letters)) == ("paused", 7)
+    states = list(run.deliveries.values_list("state", flat=True))
+    assert states.count("sent") == 7 and states.count("pending") == 5
+
+
+@transaction.atomic
+def test_nothing_of_another_sender_is_claimed_beside_a_letter(mailing, sink, owner):
+    """The first one's server may let it wait, and the second's letters with it."""
+    run_start(mailing=mailing, trigger=Run.Trigger.PAGE)
+    claims = Connection(Engine(connections=1, patient=True), 0).claims
+    assert claims.next().run.sender_id is None
+    sender = SenderFactory(owner=owner)
+    run_start(trigger=Run.Trigger.PAGE, mailing=MailingFactory(
+        owner=owner, sender=sender, recipients=[RecipientFactory(owner=owner)]))
+    claims.slice_ends = 0  # it is the other's turn
+    assert not claims.next(beside=True).claimed
+    assert claims.next().run.sender_id == sender.pk
 
 
 def test_a_cleared_journal_keeps_the_mark_of_the_letter_that_is_on_its_way():

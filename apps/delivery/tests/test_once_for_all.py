@@ -28,6 +28,13 @@ def test_of_all_workers_one_a_second_recovers_for_all(monkeypatch):
     assert len(rounds) == 2
 
 
+def test_a_clock_that_was_set_back_stops_no_round():
+    recovery.recover_in_turn(recovery.work())
+    Lease.objects.filter(name=Lease.ROUND).update(ticked_at=timezone.now() + timedelta(hours=1))
+    todo = recovery.work()
+    assert todo.is_due and recovery.is_first() and not recovery.is_first()
+
+
 def test_who_is_not_first_asks_nothing_more(django_assert_num_queries):
     recovery.recover_in_turn(recovery.work())
     with django_assert_num_queries(1):
