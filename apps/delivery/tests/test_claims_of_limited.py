@@ -30,9 +30,9 @@ def run_by(owner, **limits):
 
 def claimed(claims):
     with transaction.atomic():
-        run, letters = claims.next()
-    claims.committed(run)
-    return run, letters
+        group = claims.next()
+    claims.committed(group.run)
+    return group
 
 
 @pytest.mark.parametrize("limits", [{"per_hour": 5}, {"connections": 1}])
@@ -43,7 +43,7 @@ def test_no_transaction_locks_the_limits_of_two_senders(owner, claims, limits, m
         claimed(claims)
     assert Throttle.objects.count() == 1
     assert claims.settle()  # so that it looks again
-    run, letters = claimed(claims)
-    assert letters
-    assert {run, *runs} == set(runs)
-    assert Throttle.objects.filter(sender=run.sender).exists()
+    group = claimed(claims)
+    assert group.claimed
+    assert {group.run, *runs} == set(runs)
+    assert Throttle.objects.filter(sender=group.run.sender).exists()
