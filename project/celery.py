@@ -42,6 +42,10 @@ app.conf.update(
     worker_prefetch_multiplier=1,
     worker_concurrency=settings.SENDER_PROCESSES,
     worker_send_task_events=True,  # for Flower
+    # RabbitMQ knows of a cut connection after 40 s. A worker that comes back sooner would find its
+    # own exclusive queue locked, and end.
+    control_queue_exclusive=False,
+    control_queue_durable=True,  # RabbitMQ is to take no other that is shared
     enable_utc=True,
     timezone="UTC",
 )
