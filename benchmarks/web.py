@@ -47,7 +47,7 @@ def arguments():
     parser.add_argument("--database", required=True, metavar="URL")
     for name, value in {"recipients": 1_000_000, "attempts": 10_000_000, "letters": 50_000,
                         "users": 50, "workers": 2, "connections": 4, "port": 8190,
-                        "nice": 10}.items():
+                        "nice": 19}.items():
         parser.add_argument(f"--{name}", type=int, default=value)
     parser.add_argument("--every", type=float, default=5, help="seconds between a person's pages")
     parser.add_argument("--rest", type=float, default=15,

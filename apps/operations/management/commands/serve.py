@@ -18,7 +18,7 @@ from apps.demo import build, catcher
 
 LOOPBACK = "127.0.0.1"
 ANY = {"0.0.0.0": LOOPBACK, "": LOOPBACK}
-NICE = 10  # a run takes what the pages leave of the processor: nobody waits for a page
+NICE = 19  # a run takes what the pages leave of the processor: nobody waits for a page
 CATCHER_PORTS = 20  # so many are tried from CATCHER_PORT on
 
 
