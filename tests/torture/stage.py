@@ -27,13 +27,23 @@ class Sink:
             [sys.executable, "-m", "tests.torture.sink", str(self.port), str(self.log),
              *map(str, options)], cwd=ROOT)
 
-    def accepted(self):
-        """Return a Counter of the addresses whose letters were accepted in this round."""
-        lines = self.log.read_text().splitlines()
-        return collections.Counter(line.partition("|")[0] for line in lines)
+    def accepted(self, of=None):
+        """Return a Counter of the addresses whose letters were accepted in this round.
+
+        With the ids `of` some deliveries, only theirs.
+        """
+        letters = [line.split("|") for line in self.log.read_text().splitlines()]
+        if of is not None:
+            letters = [letter for letter in letters if delivery_of(letter[1]) in of]
+        return collections.Counter(letter[0] for letter in letters)
 
     def forget(self):
         os.truncate(self.log, 0)
+
+
+def delivery_of(message_id):
+    """Return the id of the delivery that a Message-ID names, as `wire/carried.py` makes it."""
+    return int(message_id.strip("<>").partition("-")[0], 16)
 
 
 @contextlib.contextmanager
