@@ -53,13 +53,13 @@ class Round:
         self.broker = broker
         self.slowest = 0.0
         self.far = None  # another machine, which can be cut off
+        self.run = None
 
     def play(self, fault):
         """Return the run as it ended, and whether it was still going on when the fault struck."""
-        from apps.delivery.services import run_start
-        from apps.mailings.models import Run
         self.sink.forget()
-        run = run_start(mailing=self.mailing, trigger=Run.Trigger.COMMAND, again=True)
+        assert wait_until(self.starts, PATIENCE), "an earlier run does not end"
+        run = self.run
         wait_until(self.size)
         time.sleep(random.uniform(0.03, 0.3))
         run.refresh_from_db()
@@ -81,6 +81,15 @@ class Round:
             wait_until(over, PATIENCE)  # what it knows not to have sent is queued again
         run.refresh_from_db()
         return run, hit
+
+    def starts(self):
+        """Start a run, unless an earlier one goes on with letters that a machine has given back."""
+        from apps.delivery.services import RunRefused, run_start
+        from apps.mailings.models import Run
+        with contextlib.suppress(RunRefused):
+            self.run = run_start(mailing=self.mailing, trigger=Run.Trigger.COMMAND, again=True)
+            return True
+        return False
 
     def size(self):
         return self.sink.log.stat().st_size
